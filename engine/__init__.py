@@ -1,0 +1,3 @@
+"""Phosphene listens, or dreams, and paints what it hears."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,8 @@
+"""The operators by name. Adding one is a module beside this file and a row here."""
+
+from engine.effects import dc_blocker, volume
+
+EFFECTS = {
+    "dc_blocker": dc_blocker,
+    "volume": volume,
+}

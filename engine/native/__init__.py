@@ -1,0 +1,42 @@
+"""The ground floor: what numba lacks, so that everything above can be written in Python."""
+
+from engine.native.cache import settle
+
+settle()
+
+from engine.native.atomics import (  # noqa: E402  (numba reads its cache folder when imported)
+    exchange,
+    load_acquire,
+    load_relaxed,
+    store_relaxed,
+    store_release,
+)
+from engine.native.denormals import flush_denormals, restore_denormals  # noqa: E402
+from engine.native.entry import call, entry  # noqa: E402
+from engine.native.kernel import kernel, native  # noqa: E402
+from engine.native.memory import (  # noqa: E402
+    aligned,
+    describe,
+    interleaved,
+    load_float64,
+    reader_of,
+)
+
+__all__ = [
+    "aligned",
+    "call",
+    "describe",
+    "entry",
+    "exchange",
+    "flush_denormals",
+    "interleaved",
+    "kernel",
+    "load_acquire",
+    "load_float64",
+    "load_relaxed",
+    "native",
+    "reader_of",
+    "restore_denormals",
+    "store_relaxed",
+    "store_release",
+]

@@ -1,0 +1,153 @@
+"""Arrays behind a pointer: how compiled code that C calls gets at memory that Python made.
+
+`describe` writes the addresses of a NamedTuple's arrays into a row of words; compiled code turns the
+address of that row back into the NamedTuple. `carray` would do for one array, but keeps an error
+branch that takes the interpreter lock.
+"""
+
+import struct
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+LINE = 64  # bytes of a cache line
+I64 = ir.IntType(64)
+
+
+def aligned(shape, dtype):
+    """Zeros that start on a cache line, so that two owners never share one."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    raw = np.zeros(size + LINE, np.uint8)
+    start = -raw.ctypes.data % LINE
+    return raw[start : start + size].view(dtype).reshape(shape)
+
+
+def describe(value):
+    """The words that `reader_of` reads: an address and the shape for an array, itself for a number.
+
+    Keep `value` alive for as long as the words are in use.
+    """
+    return np.array(_words(value), np.int64)
+
+
+def _words(value):
+    if isinstance(value, tuple):
+        return [word for field in value for word in _words(field)]
+    if isinstance(value, np.ndarray):
+        if not value.flags.c_contiguous:
+            raise TypeError(f"compiled code needs contiguous arrays, got strides {value.strides}")
+        return [value.ctypes.data, *value.shape]
+    if isinstance(value, float):
+        return [struct.unpack("q", struct.pack("d", value))[0]]
+    return [int(value)]
+
+
+def reader_of(kind):
+    """An intrinsic that takes the address of a description and gives back a tuple of type `kind`."""
+
+    @intrinsic
+    def read(typing, address):
+        def codegen(context, builder, signature, args):
+            words = builder.inttoptr(args[0], I64.as_pointer())
+            return _Reader(context, builder, words).value(kind)
+
+        return kind(types.int64), codegen
+
+    return read
+
+
+class _Reader:
+    def __init__(self, context, builder, words):
+        self.context, self.builder, self.words, self.at = context, builder, words, 0
+
+    def word(self):
+        place = self.builder.gep(self.words, [ir.Constant(I64, self.at)])
+        self.at += 1
+        return self.builder.load(place)
+
+    def value(self, kind):
+        if isinstance(kind, types.BaseTuple):
+            return self.context.make_tuple(self.builder, kind, [self.value(field) for field in kind])
+        if isinstance(kind, types.Array):
+            address = self.word()
+            return _view(self.context, self.builder, kind, address, [self.word() for _ in range(kind.ndim)])
+        if kind == types.float64:
+            return self.builder.bitcast(self.word(), ir.DoubleType())
+        return self.word()
+
+
+def _view(context, builder, kind, address, shape):
+    """An array over memory it does not own: no reference count, so nothing to allocate or free."""
+    array = context.make_array(kind)(context, builder)
+    size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
+    strides = [ir.Constant(I64, size)]
+    for length in reversed(shape[1:]):
+        strides.insert(0, builder.mul(strides[0], length))
+    count = shape[0]
+    for length in shape[1:]:
+        count = builder.mul(count, length)
+    array.data = builder.inttoptr(address, array.data.type)
+    array.shape = cgutils.pack_array(builder, shape)
+    array.strides = cgutils.pack_array(builder, strides)
+    array.itemsize = ir.Constant(I64, size)
+    array.nitems = count
+    array.meminfo = cgutils.get_null_value(array.meminfo.type)
+    array.parent = cgutils.get_null_value(array.parent.type)
+    return array._getvalue()
+
+
+@intrinsic
+def interleaved(typing, address, frames, channels):
+    """The float32 (frames, channels) array at an address."""
+    kind = types.Array(types.float32, 2, "C")
+
+    def codegen(context, builder, signature, args):
+        return _view(context, builder, kind, args[0], list(args[1:]))
+
+    return kind(types.int64, types.int64, types.int64), codegen
+
+
+@intrinsic
+def parameters(typing, address, count):
+    """The float64 array at an address."""
+    kind = types.Array(types.float64, 1, "C")
+
+    def codegen(context, builder, signature, args):
+        return _view(context, builder, kind, args[0], list(args[1:]))
+
+    return kind(types.int64, types.int64), codegen
+
+
+@intrinsic
+def load_float64(typing, address, index):
+    """A number out of a C struct of doubles."""
+
+    def codegen(context, builder, signature, args):
+        place = builder.inttoptr(args[0], ir.DoubleType().as_pointer())
+        return builder.load(builder.gep(place, [args[1]]))
+
+    return types.float64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def address_of(typing, array):
+    """Where an array's first element lies."""
+
+    def codegen(context, builder, signature, args):
+        data = context.make_array(signature.args[0])(context, builder, args[0]).data
+        return builder.ptrtoint(data, I64)
+
+    return types.int64(array), codegen
+
+
+@intrinsic
+def as_word(typing, pointer):
+    """A C pointer as the number it is."""
+
+    def codegen(context, builder, signature, args):
+        return builder.ptrtoint(args[0], I64)
+
+    return types.int64(pointer), codegen

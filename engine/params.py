@@ -1,0 +1,30 @@
+"""A parameter: the only place where its range, default and unit are written."""
+
+import math
+from dataclasses import KW_ONLY, dataclass
+
+
+@dataclass(frozen=True)
+class Param:
+    """A number that a preset, a controller or a row of the modulation matrix may set."""
+
+    name: str
+    default: float
+    _: KW_ONLY
+    low: float
+    high: float
+    unit: str = ""
+    curve: str = "linear"  # or "exp": how a knob travels from low to high
+
+    def clamp(self, value):
+        """The nearest value that is allowed; the default for what is not a number."""
+        return self.default if math.isnan(value) else min(max(value, self.low), self.high)
+
+    @property
+    def span(self):
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.low:g} to {self.high:g}{unit}"
+
+
+def defaults(params):
+    return {param.name: param.default for param in params}
