@@ -5,7 +5,9 @@ from engine.native.cache import settle
 settle()
 
 from engine.native.atomics import (  # noqa: E402  (numba reads its cache folder when imported)
+    bits_of,
     exchange,
+    float_of,
     load_acquire,
     load_relaxed,
     store_relaxed,
@@ -15,7 +17,10 @@ from engine.native.denormals import flush_denormals, restore_denormals  # noqa: 
 from engine.native.entry import call, entry  # noqa: E402
 from engine.native.kernel import kernel, native  # noqa: E402
 from engine.native.memory import (  # noqa: E402
+    address_of,
     aligned,
+    as_word,
+    copy_rows,
     describe,
     interleaved,
     load_float64,
@@ -23,11 +28,16 @@ from engine.native.memory import (  # noqa: E402
 )
 
 __all__ = [
+    "address_of",
     "aligned",
+    "as_word",
+    "bits_of",
     "call",
+    "copy_rows",
     "describe",
     "entry",
     "exchange",
+    "float_of",
     "flush_denormals",
     "interleaved",
     "kernel",

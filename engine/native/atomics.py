@@ -56,3 +56,23 @@ def exchange(typing, array, index, value):
         return builder.atomic_rmw("xchg", place, args[2], "acq_rel")
 
     return types.int64(array, types.intp, types.int64), codegen
+
+
+@intrinsic
+def bits_of(typing, number):
+    """A float64 as the int64 word that carries it."""
+
+    def codegen(context, builder, signature, args):
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), codegen
+
+
+@intrinsic
+def float_of(typing, word):
+    """The float64 that a word carries."""
+
+    def codegen(context, builder, signature, args):
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), codegen

@@ -122,6 +122,25 @@ def parameters(typing, address, count):
 
 
 @intrinsic
+def copy_rows(typing, source, start, target, at, count):
+    """Copy `count` rows between two C-contiguous arrays of one row type; the two must not overlap."""
+    if source.dtype != target.dtype or source.ndim != target.ndim or source.layout != "C" or target.layout != "C":
+        return None
+
+    def codegen(context, builder, signature, args):
+        ends, row = [], None
+        for kind, array, index in ((source, args[0], args[1]), (target, args[2], args[3])):
+            view = context.make_array(kind)(context, builder, array)
+            row = cgutils.unpack_tuple(builder, view.strides)[0]
+            byte = builder.bitcast(view.data, ir.IntType(8).as_pointer())
+            ends.append(builder.gep(byte, [builder.mul(index, row)]))
+        cgutils.raw_memcpy(builder, ends[1], ends[0], builder.mul(args[4], row), 1)
+        return context.get_dummy_value()
+
+    return types.void(source, types.int64, target, types.int64, types.int64), codegen
+
+
+@intrinsic
 def load_float64(typing, address, index):
     """A number out of a C struct of doubles."""
 
