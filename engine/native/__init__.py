@@ -14,8 +14,9 @@ from engine.native.atomics import (  # noqa: E402  (numba reads its cache folder
     store_release,
 )
 from engine.native.denormals import flush_denormals, restore_denormals  # noqa: E402
-from engine.native.entry import call, entry  # noqa: E402
-from engine.native.kernel import kernel, native  # noqa: E402
+from engine.native.clock import stream_time  # noqa: E402
+from engine.native.entry import FILLER, call, entry, fill  # noqa: E402
+from engine.native.kernel import ULONG, kernel, native  # noqa: E402
 from engine.native.memory import (  # noqa: E402
     address_of,
     aligned,
@@ -28,6 +29,8 @@ from engine.native.memory import (  # noqa: E402
 )
 
 __all__ = [
+    "FILLER",
+    "ULONG",
     "address_of",
     "aligned",
     "as_word",
@@ -37,6 +40,7 @@ __all__ = [
     "describe",
     "entry",
     "exchange",
+    "fill",
     "float_of",
     "flush_denormals",
     "interleaved",
@@ -49,4 +53,5 @@ __all__ = [
     "restore_denormals",
     "store_relaxed",
     "store_release",
+    "stream_time",
 ]

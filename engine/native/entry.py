@@ -1,4 +1,4 @@
-"""Operators by address, so that a plan can hold them in any order and nothing is compiled on stage."""
+"""Functions by address, so that a plan can hold operators in any order and nothing is compiled on stage."""
 
 from types import FunctionType
 
@@ -9,7 +9,8 @@ from numba.extending import intrinsic
 from engine.native.kernel import native
 from engine.native.memory import I64, interleaved, parameters, reader_of
 
-ENTRY = types.void(*[types.int64] * 6)
+OPERATOR = types.void(*[types.int64] * 6)  # state, params, number of params, block, frames, channels
+FILLER = types.int64(*[types.int64] * 3)  # state, block, frames; gives the frames done
 
 
 def _entry(state, params, count, block, frames, channels):
@@ -18,11 +19,7 @@ def _entry(state, params, count, block, frames, channels):
 
 
 def entry(module):
-    """The C entry of an operator: (state, params, number of params, block, frames, channels).
-
-    It works in place. `state` is the address of what `describe` made of the operator's State.
-    Keep what is returned alive: its `address` is only good for as long.
-    """
+    """An operator's `process` as plans call it: in place, with the address of what `describe` made of its State."""
     scope = {
         "process": module.process,
         "read": reader_of(typeof(module.init(48_000.0, 2))),
@@ -31,16 +28,30 @@ def entry(module):
     }
     own = FunctionType(_entry.__code__, scope, "entry")
     own.__module__, own.__qualname__ = __name__, f"entry_{module.__name__.rpartition('.')[2]}"
-    return native(ENTRY)(own)
+    return native(OPERATOR)(own)
+
+
+def _call(builder, result, args):
+    kind = ir.FunctionType(result, [I64] * (len(args) - 1))
+    return builder.call(builder.inttoptr(args[0], kind.as_pointer()), args[1:])
 
 
 @intrinsic
 def call(typing, address, state, params, count, block, frames, channels):
-    """Call an operator's entry."""
+    """Call an OPERATOR."""
 
     def codegen(context, builder, signature, args):
-        kind = ir.FunctionType(ir.VoidType(), [I64] * 6)
-        builder.call(builder.inttoptr(args[0], kind.as_pointer()), args[1:])
+        _call(builder, ir.VoidType(), args)
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 7), codegen
+
+
+@intrinsic
+def fill(typing, address, state, block, frames):
+    """Call a FILLER."""
+
+    def codegen(context, builder, signature, args):
+        return _call(builder, I64, args)
+
+    return types.int64(*[types.int64] * 4), codegen

@@ -1,6 +1,7 @@
 """The two ways in which this project compiles a function."""
 
 import sys
+from functools import cached_property, update_wrapper
 
 from numba import cfunc, njit, types
 
@@ -11,6 +12,23 @@ kernel = njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
 never `fastmath`, which may reorder, and the result would then depend on the block size."""
 
 
+class Native:
+    """A function that C calls by address; compiled, or taken from the cache, when that is first asked for."""
+
+    def __init__(self, signature, function):
+        self.signature, self.function = signature, function
+        update_wrapper(self, function)
+
+    @cached_property
+    def compiled(self):
+        return cfunc(self.signature, cache=True, error_model="numpy", forceinline=True)(self.function)
+
+    @property
+    def address(self):
+        """Good for as long as this object lives."""
+        return self.compiled.address
+
+
 def native(signature):
-    """For functions that C calls by address: an entry of the plan, the device's callback."""
-    return cfunc(signature, cache=True, error_model="numpy")
+    """Decorate a function that C, or a plan, calls by address."""
+    return lambda function: Native(signature, function)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.native import exchange, kernel, load_acquire
+from engine.native import exchange, kernel, load_relaxed
 from engine.rings.memory import Plan
 
 DIRTY = 4  # set beside a slot's number in the middle word: posted, and not fetched yet
@@ -49,7 +49,7 @@ def post(mailbox, words):
 @kernel
 def fetch(mailbox, words):
     """Copy a value that was not fetched before; gives its length, or -1 if there is none."""
-    if load_acquire(mailbox.middle, 0) & DIRTY == 0:
+    if load_relaxed(mailbox.middle, 0) & DIRTY == 0:  # the exchange acquires
         return -1
     mailbox.front[0] = exchange(mailbox.middle, 0, mailbox.front[0]) & SLOT
     return again(mailbox, words)

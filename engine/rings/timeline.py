@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.native import bits_of, float_of, kernel, load_acquire, store_release
+from engine.native import bits_of, float_of, kernel, load_acquire, load_relaxed, store_relaxed, store_release
 from engine.rings.memory import Plan
 
 EMPTY, LAPPED, WITHIN, NEWEST = 0, 1, 2, 3  # what `at` found
@@ -34,7 +34,7 @@ def publish(timeline, record):
     """Add a record; the oldest gives way."""
     index = timeline.count[0]
     slot = index & (timeline.words.shape[0] - 1)
-    store_release(timeline.marks, slot, 2 * index + 1)
+    store_relaxed(timeline.marks, slot, 2 * index + 1)
     for w in range(timeline.words.shape[1]):
         store_release(timeline.words[slot], w, bits_of(record[w]))  # release: never before the odd mark
     store_release(timeline.marks, slot, 2 * index + 2)
@@ -48,7 +48,7 @@ def read(timeline, index, record):
     before = load_acquire(timeline.marks, slot)
     for w in range(timeline.words.shape[1]):
         record[w] = float_of(load_acquire(timeline.words[slot], w))  # acquire: never after the second look
-    after = load_acquire(timeline.marks, slot)
+    after = load_relaxed(timeline.marks, slot)
     return before == 2 * index + 2 and after == before
 
 
@@ -84,9 +84,7 @@ def at(timeline, time, record, spare):
             else:
                 high = middle
         if not (whole and read(timeline, low, record)):
-            if last < slots:  # nothing was overwritten yet, so the writer is at this very slot
-                continue
-            low = max(0, newest(timeline) - slots + 1)
+            low = max(0, newest(timeline) - slots + 1)  # not the slot being written: its writer may have died in it
             if read(timeline, low, record) and record[0] > time:
                 return LAPPED
             continue

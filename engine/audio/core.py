@@ -1,0 +1,204 @@
+"""The core: one block of sound through the genome, in compiled code that any clock may drive.
+
+The device's callback and the offline clock both call `play`, by its address; nothing else plays sound.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import typeof
+
+from engine.audio import meters
+from engine.audio.meters import Meter
+from engine.effects import chain
+from engine.native import (
+    FILLER,
+    address_of,
+    aligned,
+    copy_rows,
+    float_of,
+    interleaved,
+    kernel,
+    load_relaxed,
+    native,
+    reader_of,
+)
+from engine.rings import board, local, mailbox, ring
+from engine.rings.board import Board, get, put
+from engine.rings.mailbox import Mailbox
+from engine.rings.ring import Ring
+
+CHANNELS = 2
+BLOCK = 1024  # frames of scratch; a longer block is played in parts
+CROSSFADE = 0.02  # seconds between two plans
+PLAN_CHANGED = -1.0  # in an event, where a parameter's slot would be
+
+COUNTER, CALLBACK, SETTLED = int(Meter.POSITION), int(Meter.CALLBACKS), int(Meter.SETTLED)
+STARVED, UNHEARD, UNTAPED = int(Meter.STARVED), int(Meter.UNHEARD), int(Meter.UNTAPED)
+SCRUBBED = int(Meter.SCRUBBED)
+
+
+class Core(NamedTuple):
+    """All that the audio thread knows. Every array is made before it starts."""
+
+    params: Board  # parameters as they are wanted
+    heard: np.ndarray  # (slots,) int64, the same as this thread last took them
+    plans: Mailbox
+    plan: np.ndarray  # (2, chain.WORDS) int64: what plays, what fades out
+    fade: np.ndarray  # (2,) int64: frames into the crossfade, frames of it; equal when there is none
+    returns: Ring  # sound from the worker, added behind the genome
+    tap: Ring  # sound behind the genome, for the worker
+    gaps: Ring  # (row of tap, frames lost before it)
+    tape: Ring  # what came in: source and return side by side
+    events: Ring  # (sample, slot, value): what changed
+    switches: np.ndarray  # (8,) int64: [0] a take is recorded
+    spare: np.ndarray  # (BLOCK, CHANNELS) float32: the plan that fades out
+    returned: np.ndarray  # (BLOCK, CHANNELS) float32: what came back from the worker
+    pair: np.ndarray  # (BLOCK, 2 * CHANNELS) float32: a block of tape
+    note: np.ndarray  # (1, 3) float64: an event
+    gap: np.ndarray  # (1, 2) float64
+    meters: Board
+
+
+def make_core(rate, params, gauges, *, seconds=1.0):
+    """A core with empty rings of at least `seconds`; `params` and `gauges` are the session's boards."""
+    frames = int(max(rate * seconds, 2 * BLOCK))
+    plans = local(mailbox.plan(chain.WORDS))
+    mailbox.prepare(plans)
+    length = max(int(round(rate * CROSSFADE)), 1)
+    return Core(
+        params=params,
+        heard=np.array(params.words),
+        plans=plans,
+        plan=aligned((2, chain.WORDS), np.int64),
+        fade=np.array([length, length]),
+        returns=local(ring.plan(frames, CHANNELS)),
+        tap=local(ring.plan(4 * frames, CHANNELS)),
+        gaps=local(ring.plan(64, 2, np.float64)),
+        tape=local(ring.plan(4 * frames, 2 * CHANNELS)),
+        events=local(ring.plan(4096, 3, np.float64)),
+        switches=aligned((8,), np.int64),
+        spare=aligned((BLOCK, CHANNELS), np.float32),
+        returned=aligned((BLOCK, CHANNELS), np.float32),
+        pair=aligned((BLOCK, 2 * CHANNELS), np.float32),
+        note=aligned((1, 3), np.float64),
+        gap=aligned((1, 2), np.float64),
+        meters=gauges,
+    )
+
+
+@kernel
+def count(gauges, slot, amount):
+    put(gauges, slot, get(gauges, slot) + amount)
+
+
+@kernel
+def advance(core, block):
+    """Play one block in place, up to BLOCK frames: source in, what is heard out."""
+    heed(core)
+    scrub(core, block)
+    back = ring.pull(core.returns, core.returned[: block.shape[0]])
+    if core.switches[0]:
+        record(core, block, back)
+    start = 0
+    while start < block.shape[0]:
+        start += through(core, block, start)
+    lost = block.shape[0] - ring.push(core.tap, block)
+    if lost:
+        count(core.meters, UNHEARD, lost)
+        core.gap[0, 0], core.gap[0, 1] = core.tap.written[0], lost
+        ring.push(core.gaps, core.gap)
+    for n in range(back):
+        for c in range(CHANNELS):
+            block[n, c] += core.returned[n, c]
+    count(core.meters, COUNTER, block.shape[0])
+
+
+@kernel
+def heed(core):
+    """Take the parameters and the plan that are wanted now, and note what changed and when."""
+    arrived = False
+    if core.fade[0] >= core.fade[1]:
+        copy_rows(core.plan, 0, core.plan, 1, 1)
+        arrived = mailbox.fetch(core.plans, core.plan[0]) > 0
+    for slot in range(core.heard.shape[0]):  # after the plan: its parameters were put on the board before it was posted
+        word = load_relaxed(core.params.words, slot)
+        if word != core.heard[slot]:
+            core.heard[slot] = word
+            note(core, slot, float_of(word))
+    if arrived:
+        note(core, PLAN_CHANGED, core.plan[0, 0])
+        core.fade[0] = 0
+        if core.plan[1, 0] == 0:  # the first plan has nothing to fade from
+            core.fade[0] = core.fade[1]
+            put(core.meters, SETTLED, float(core.plan[0, 0]))
+
+
+@kernel
+def note(core, slot, value):
+    if core.switches[0]:
+        core.note[0, 0], core.note[0, 1], core.note[0, 2] = get(core.meters, COUNTER), slot, value
+        count(core.meters, UNTAPED, 1.0 - ring.push(core.events, core.note))
+
+
+@kernel
+def scrub(core, block):
+    """What is not a number would live for ever in a feedback: it becomes silence."""
+    for n in range(block.shape[0]):
+        for c in range(CHANNELS):
+            if not math.isfinite(block[n, c]):
+                block[n, c] = 0.0
+                count(core.meters, SCRUBBED, 1.0)
+
+
+@kernel
+def record(core, block, back):
+    """Put what came in on the tape."""
+    for n in range(block.shape[0]):
+        for c in range(CHANNELS):
+            core.pair[n, c] = block[n, c]
+            core.pair[n, CHANNELS + c] = core.returned[n, c] if n < back else 0.0
+    count(core.meters, UNTAPED, float(block.shape[0] - ring.push(core.tape, core.pair[: block.shape[0]])))
+
+
+@kernel
+def through(core, block, start):
+    """Send what is left of a block through the plan, as far as the crossfade goes; gives the frames done."""
+    frames = block.shape[0] - start
+    rest = core.fade[1] - core.fade[0]
+    if 0 < rest < frames:
+        frames = rest
+    heard = address_of(core.heard)
+    if rest > 0:
+        copy_rows(block, start, core.spare, 0, frames)
+        chain.play(core.plan[1], heard, address_of(core.spare), frames, CHANNELS)
+    chain.play(core.plan[0], heard, address_of(block) + 4 * CHANNELS * start, frames, CHANNELS)
+    if rest > 0:
+        for n in range(frames):
+            x = (core.fade[0] + n + 0.5) / core.fade[1]
+            share = x * x * (3.0 - 2.0 * x)
+            for c in range(CHANNELS):
+                old = core.spare[n, c]
+                block[start + n, c] = old + share * (block[start + n, c] - old)
+        core.fade[0] += frames
+        if core.fade[0] == core.fade[1]:
+            put(core.meters, SETTLED, float(core.plan[0, 0]))
+    return frames
+
+
+read_core = reader_of(typeof(make_core(1000.0, local(board.plan(chain.SLOTS)), local(meters.plan()))))
+read_ring = reader_of(typeof(local(ring.plan(2, CHANNELS))))
+
+
+@native(FILLER)
+def play(core, block, frames):
+    """Play a block, whose length is BLOCK at the most, through the core at an address."""
+    advance(read_core(core), interleaved(block, frames, CHANNELS))
+    return frames
+
+
+@native(FILLER)
+def supply(source, block, frames):
+    """Fill a block from the ring at an address."""
+    return ring.pull(read_ring(source), interleaved(block, frames, CHANNELS))

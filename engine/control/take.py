@@ -1,0 +1,152 @@
+"""A take: all that came into a live set, so that it can be played again to the sample.
+
+The file is a line that names it, then records: four letters, a length, as many bytes. It is only ever
+appended to, so what a crash leaves is a shorter take. What changed at a sample stands before the sound
+of that sample.
+"""
+
+import json
+import struct
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.errors import PhospheneError, UsageError
+
+MAGIC = b"phosphene take 1\n"
+HEAD = struct.Struct("<4sQ")
+ABOUT, BEGIN, GENOME, CHANGES, SOUND, BOTH = b"head", b"begn", b"genm", b"chng", b"soun", b"both"
+CHANGE_WIDTH, SIDES = 3, 2
+
+
+class Begin(NamedTuple):
+    """The engine starts, or starts again: nothing of before sounds on."""
+
+    sample: int
+    serial: int
+    genome: list
+    values: list  # of every parameter slot
+
+
+class Swap(NamedTuple):
+    """Another genome takes over."""
+
+    sample: int
+    serial: int
+    genome: list
+
+
+class Change(NamedTuple):
+    """A parameter is moved."""
+
+    sample: int
+    slot: int
+    value: float
+
+
+class TakeWriter:
+    """Appends to a take; `about` is written where the file is new."""
+
+    def __init__(self, path, about):
+        self.path = Path(path)
+        new = not self.path.exists() or self.path.stat().st_size == 0
+        self.file = open(self.path, "ab")  # noqa: SIM115  (closed by close)
+        if new:
+            self.file.write(MAGIC)
+            self._json(ABOUT, about)
+
+    def begin(self, begin):
+        self._json(BEGIN, begin._asdict())
+
+    def swap(self, swap):
+        self._json(GENOME, swap._asdict())
+
+    def changes(self, rows):
+        """(sample, slot, value) rows."""
+        self._record(CHANGES, np.ascontiguousarray(rows, "<f8").tobytes())
+
+    def sound(self, pairs):
+        """(frames, 4) rows: what came in, and what came back from the worker."""
+        if pairs[:, SIDES:].any():
+            self._record(BOTH, np.ascontiguousarray(pairs, "<f4").tobytes())
+        else:
+            self._record(SOUND, np.ascontiguousarray(pairs[:, :SIDES], "<f4").tobytes())
+
+    def close(self):
+        self.file.close()
+
+    def _json(self, kind, value):
+        self._record(kind, json.dumps(value, sort_keys=True).encode())
+
+    def _record(self, kind, payload):
+        self.file.write(HEAD.pack(kind, len(payload)) + payload)
+        self.file.flush()
+
+
+class TakeReader:
+    """A take from its beginning.
+
+    Iterating gives Begin, Swap and Change, and (frames, 4) arrays of sound, in their order. A last record
+    that a crash cut short is left out.
+
+    Raises
+    ------
+    UsageError
+        If the file is not a take.
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        if self.path.is_dir():
+            raise UsageError(f"{path}: is a folder; name a take in it")
+        try:
+            self.file = open(self.path, "rb")  # noqa: SIM115  (closed by close)
+        except OSError as fault:
+            raise UsageError(f"{path}: cannot be read ({fault.strerror})") from fault
+        if self.file.read(len(MAGIC)) != MAGIC:
+            raise UsageError(f"{path}: is not a take; takes are made by 'phosphene live --take FILE'")
+        kind, payload = self._next() or (None, b"")
+        if kind != ABOUT:
+            raise UsageError(f"{path}: the take is cut off before its first record")
+        self.about = json.loads(payload)
+
+    def _next(self):
+        head = self.file.read(HEAD.size)
+        if len(head) < HEAD.size:
+            return None
+        kind, size = HEAD.unpack(head)
+        payload = self.file.read(size)
+        return (kind, payload) if len(payload) == size else None
+
+    def __iter__(self):
+        while record := self._next():
+            kind, payload = record
+            if kind == BEGIN:
+                yield Begin(**json.loads(payload))
+            elif kind == GENOME:
+                yield Swap(**json.loads(payload))
+            elif kind == CHANGES:
+                for sample, slot, value in np.frombuffer(payload, "<f8").reshape(-1, CHANGE_WIDTH):
+                    yield Change(int(sample), int(slot), float(value))
+            elif kind == SOUND:
+                sound = np.frombuffer(payload, "<f4").reshape(-1, SIDES)
+                yield np.hstack([sound, np.zeros_like(sound)])
+            elif kind == BOTH:
+                yield np.frombuffer(payload, "<f4").reshape(-1, 2 * SIDES)
+            else:
+                raise PhospheneError(f"{self.path}: holds a record of an unknown kind, {kind!r}; made by a newer version?")
+
+    def frames(self):
+        """Frames of sound in the whole take; the reader stays where it is."""
+        here, total = self.file.tell(), 0
+        self.file.seek(len(MAGIC))
+        while len(head := self.file.read(HEAD.size)) == HEAD.size:
+            kind, size = HEAD.unpack(head)
+            total += size // (4 * SIDES) * (kind == SOUND) + size // (8 * SIDES) * (kind == BOTH)
+            self.file.seek(size, 1)
+        self.file.seek(here)
+        return total
+
+    def close(self):
+        self.file.close()

@@ -1,0 +1,249 @@
+"""The graph: nodes joined by rings, the same whichever clock drives them."""
+
+from collections import deque
+
+import numpy as np
+
+from engine.audio import core as sound
+from engine.audio.clock import FILLER
+from engine.audio.core import BLOCK, CHANNELS, make_core
+from engine.audio.meters import Meter
+from engine.control.take import Begin, Swap
+from engine.effects import chain
+from engine.listening.listener import HOP, listen, make_listener
+from engine.native import describe
+from engine.rings import ring
+from engine.rings.board import get, put
+from engine.rings.mailbox import post
+
+CHUNK = 4096  # frames a node moves at once where nothing says otherwise
+
+
+class Genome:
+    """The plans of a core: builds them, and keeps each until it has faded out."""
+
+    def __init__(self, core, rate):
+        self.core, self.rate, self.plans = core, rate, []
+
+    def change(self, genome, serial, *, values=None):
+        """Play another genome from the next block on.
+
+        With `values` its parameters are put on the board first; without, they are there already.
+        """
+        plan = chain.build(genome, serial, self.rate, CHANNELS)
+        if values is None:
+            values = plan.values
+        for slot, value in enumerate(values):
+            if not np.isnan(value):
+                put(self.core.params, slot, float(value))
+        self.plans.append(plan)
+        post(self.core.plans, plan.words)
+
+    def settle(self):
+        """Let go of plans that no longer sound."""
+        settled = get(self.core.meters, int(Meter.SETTLED))
+        self.plans = [plan for plan in self.plans if plan.words[0] >= settled]
+
+    def latencies(self):
+        return self.plans[-1].latencies if self.plans else {}
+
+
+class Feeder:
+    """Reads a source into a ring, ahead of who plays it."""
+
+    name = "source"
+
+    def __init__(self, source, outlet, *, frames=None):
+        self.source, self.outlet = source, outlet
+        self.left = np.inf if frames is None else frames
+        self.block = np.zeros((CHUNK, outlet.rows.shape[1]), np.float32)
+        self.done = False
+
+    def step(self):
+        room = int(min(CHUNK, ring.writable(self.outlet, CHUNK), self.left))
+        if room < min(CHUNK, self.left):
+            return 0  # whole chunks: a source is read faster so
+        came = self.source.read(self.block[:room])
+        ring.push(self.outlet, self.block[:came])
+        self.left -= came
+        if came < room or self.left == 0:
+            ring.end(self.outlet)
+            self.done = True
+        return came
+
+
+class Player:
+    """The core on the offline clock: a ring in, a ring out, the worker's tap beside it.
+
+    `inlet` has two columns, or four where a take tells what came back from the worker. `script` holds
+    the Begin, Swap and Change of a take, each there before the sound of its sample.
+    """
+
+    name = "core"
+
+    def __init__(self, rate, params, gauges, inlet, outlet, script):
+        self.rate, self.params, self.gauges = rate, params, gauges
+        self.inlet, self.outlet, self.script = inlet, outlet, script
+        self.block = np.zeros((BLOCK, inlet.rows.shape[1]), np.float32)
+        self.stereo = np.zeros((BLOCK, CHANNELS), np.float32)
+        self.play = FILLER(sound.play.address)
+        self.core = make_core(rate, params, gauges)
+        self.tap = self.core.tap
+        self.genome, self.words = None, None
+        self.done = False
+
+    @property
+    def position(self):
+        return int(get(self.gauges, int(Meter.POSITION)))
+
+    def step(self):
+        total = 0
+        while not self.done and total < CHUNK:
+            frames = self._block()
+            if frames == 0:
+                break
+            total += frames
+        return total
+
+    def _block(self):
+        over = ring.ended(self.inlet)  # asked first: what is there afterwards is all there is
+        frames = min(BLOCK, ring.readable(self.inlet, BLOCK), self._room())
+        if over and not ring.readable(self.inlet, 1):
+            ring.end(self.outlet)
+            ring.end(self.tap)
+            self.done = True
+            return 0
+        if frames <= 0:
+            return 0
+        frames = self._obey(frames)
+        block, stereo = self.block[:frames], self.stereo[:frames]
+        ring.pull(self.inlet, block)
+        stereo[:] = block[:, :CHANNELS]
+        if block.shape[1] > CHANNELS:
+            ring.push(self.core.returns, np.ascontiguousarray(block[:, CHANNELS:]))
+        self.play(self.words.ctypes.data, stereo.ctypes.data, frames)
+        ring.push(self.outlet, stereo)
+        self.genome.settle()
+        return frames
+
+    def _room(self):
+        return min(ring.writable(self.outlet, BLOCK), ring.writable(self.tap, BLOCK))
+
+    def _obey(self, frames):
+        """Do what the script says for this sample; gives how far the next block may go."""
+        while self.script and self.script[0].sample <= self.position:
+            act = self.script.popleft()
+            if isinstance(act, Begin):
+                self._begin(act)
+            elif isinstance(act, Swap):
+                self.genome.change(act.genome, act.serial, values=())
+            else:
+                put(self.params, act.slot, act.value)
+        return int(min(frames, self.script[0].sample - self.position)) if self.script else frames
+
+    def _begin(self, begin):
+        for slot, value in enumerate(begin.values):
+            put(self.params, slot, value)
+        self.core = make_core(self.rate, self.params, self.gauges)._replace(tap=self.tap)
+        self.words = describe(self.core)
+        self.genome = Genome(self.core, self.rate)
+        self.genome.change(begin.genome, begin.serial, values=None if not begin.values else ())
+
+
+class Ear:
+    """The worker's first task: listens to the tap and publishes frames."""
+
+    name, latency = "listening", HOP
+
+    def __init__(self, rate, tap, gaps, frames, start=0):
+        self.tap, self.gaps, self.frames = tap, gaps, frames
+        self.listener = make_listener(float(rate), start)
+        self.block = np.zeros((CHUNK, CHANNELS), np.float32)
+        self.gap = np.zeros((1, 2))
+        self.pending = None  # (row, frames lost before it)
+        self.done = False
+
+    def step(self):
+        if self.pending is None and ring.pull(self.gaps, self.gap):
+            self.pending = self.gap[0].astype(int)
+        over, count = ring.ended(self.tap), CHUNK
+        if self.pending is not None:
+            count = min(count, self.pending[0] - self.tap.taken[0])
+            if count == 0:
+                self.listener.counts[0] += self.pending[1]
+                self.pending, count = None, CHUNK
+        count = ring.pull(self.tap, self.block[:count])
+        listen(self.listener, self.block[:count], self.frames)
+        self.done = bool(over and count == 0)
+        return count
+
+
+class Reel:
+    """Plays a take: its sound into a ring of four columns, its events into a script."""
+
+    name = "take"
+
+    def __init__(self, reader, outlet, script):
+        self.records, self.outlet, self.script = iter(reader), outlet, script
+        self.left, self.sample, self.done = np.zeros((0, 2 * CHANNELS), np.float32), 0, False
+
+    def step(self):
+        moved = 0
+        while not len(self.left):
+            record = next(self.records, None)
+            if record is None:
+                ring.end(self.outlet)
+                self.done = True
+                return 1
+            if isinstance(record, np.ndarray):
+                self.left = np.ascontiguousarray(record)
+                self.sample += len(record)
+                continue
+            if isinstance(record, Begin) and record.sample > self.sample:  # a crash lost what was on its way
+                self.left = np.zeros((record.sample - self.sample, 2 * CHANNELS), np.float32)
+                self.sample = record.sample
+            self.script.append(record)
+            moved += 1
+        count = ring.push(self.outlet, self.left)
+        self.left = self.left[count:]
+        return moved + count
+
+
+class Taper:
+    """Writes a take while it is played."""
+
+    name = "take"
+
+    def __init__(self, core, writer, swaps):
+        self.core, self.writer = core, writer
+        self.swaps = swaps  # genomes by serial, as they were asked for
+        self.block = np.zeros((CHUNK, 2 * CHANNELS), np.float32)
+        self.notes = np.zeros((CHUNK, 3))
+
+    def step(self):
+        count = min(ring.readable(self.core.tape, CHUNK), CHUNK)  # first: what changed before these rows is noted by now
+        notes = self.notes[: ring.pull(self.core.events, self.notes)]
+        self._write(notes)
+        if count:
+            ring.pull(self.core.tape, self.block[:count])
+            self.writer.sound(self.block[:count])
+        return count + len(notes)
+
+    def _write(self, notes):
+        swaps = np.flatnonzero(notes[:, 1] == sound.PLAN_CHANGED)
+        start = 0
+        for at in swaps:
+            if at > start:
+                self.writer.changes(notes[start:at])
+            serial = int(notes[at, 2])
+            self.writer.swap(Swap(int(notes[at, 0]), serial, self.swaps[serial]))
+            start = at + 1
+        if len(notes) > start:
+            self.writer.changes(notes[start:])
+
+
+def script(genome, serial=1):
+    """The script of a bounce without a take: one genome, from the first sample on."""
+    return deque([Begin(0, serial, genome, [])])
+
+

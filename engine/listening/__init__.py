@@ -1,0 +1,1 @@
+"""What the engine hears: frames of features, stamped with the audio clock."""

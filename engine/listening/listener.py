@@ -1,0 +1,121 @@
+"""Listening: level, a 64-band spectrum and onset strength, hop by hop."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.listening.frame import BANDS, FIRST_BAND, ONSET, PEAK, RMS, SAMPLE, WIDTH
+from engine.native import kernel
+from engine.native.fft import Fft, make_fft, transform
+from engine.rings import timeline
+
+HOP = 512 / 48_000  # seconds between frames
+WINDOW = 2048 / 48_000  # seconds under the spectrum's window, rounded up to a power of two of samples
+LOWEST, HIGHEST = 30.0, 16_000.0  # Hz, outer edges of the bands; the highest is below 0.45 of the rate
+FLOOR = 1e-10  # power at which a band counts as silent, -100 dB
+
+
+class Listener(NamedTuple):
+    past: np.ndarray  # (window,) circular, the last samples, mono
+    shape: np.ndarray  # (window,) Hann
+    edges: np.ndarray  # (BANDS, 2) int64, first bin and one past the last of each band
+    weights: np.ndarray  # (BANDS, widest), power weights of those bins
+    before: np.ndarray  # (BANDS,) dB, one hop ago
+    sums: np.ndarray  # (2,): squares and peak of the hop so far
+    counts: np.ndarray  # (2,) int64: next sample's index, samples of the hop so far
+    record: np.ndarray  # (WIDTH,)
+    fft: Fft
+    hop: int
+
+
+def make_listener(rate, start=0):
+    """For sound whose first sample has the index `start`."""
+    size = 1 << math.ceil(math.log2(WINDOW * rate))
+    edges, weights = _bands(rate, size)
+    return Listener(
+        np.zeros(size),
+        0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(size) + 0.5) / size),
+        edges,
+        weights,
+        np.full(BANDS, 10 * math.log10(FLOOR)),
+        np.zeros(2),
+        np.array([start, 0]),
+        np.zeros(WIDTH),
+        make_fft(size),
+        max(round(HOP * rate), 1),
+    )
+
+
+def _bands(rate, size):
+    """Triangles, equally wide on the mel scale, scaled so that a full-scale sine in a band is about 0 dB."""
+    highest = min(HIGHEST, 0.45 * rate)
+    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, highest)), BANDS + 2)
+    centre = 700 * (10 ** (mel / 2595) - 1) * size / rate  # in bins
+    bins = np.arange(size // 2)
+    rows = []
+    for low, middle, high in zip(centre, centre[1:], centre[2:], strict=False):
+        low, high = min(low, middle - 1), max(high, middle + 1)  # no band falls between two bins
+        rows.append(np.clip(np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)), 0, None))
+    table = np.array(rows)
+    edges = np.array([(row.nonzero()[0][0], row.nonzero()[0][-1] + 1) for row in table])
+    weights = np.zeros((BANDS, int((edges[:, 1] - edges[:, 0]).max())))
+    hann = 0.375 * size * size / 4  # what a full-scale sine's power sums to under the window, one side
+    for row, (first, last), into in zip(table, edges, weights, strict=True):
+        into[: last - first] = row[first:last] / hann * 2
+    return edges, weights
+
+
+@kernel
+def listen(listener, block, published):
+    """Hear a block; each hop that it completes becomes a frame of the timeline."""
+    size = listener.past.shape[0]
+    for n in range(block.shape[0]):
+        left, right = float(block[n, 0]), float(block[n, 1])
+        listener.past[listener.counts[0] & (size - 1)] = 0.5 * (left + right)
+        listener.sums[0] += 0.5 * (left * left + right * right)
+        listener.sums[1] = max(listener.sums[1], abs(left), abs(right))
+        listener.counts[0] += 1
+        listener.counts[1] += 1
+        if listener.counts[1] == listener.hop:
+            describe_hop(listener)
+            timeline.publish(published, listener.record)
+            listener.counts[1] = 0
+            listener.sums[0] = listener.sums[1] = 0.0
+
+
+@kernel
+def describe_hop(listener):
+    record, hop = listener.record, listener.hop
+    record[SAMPLE] = listener.counts[0] - hop
+    record[RMS] = math.sqrt(listener.sums[0] / hop)
+    record[PEAK] = listener.sums[1]
+    spectrum(listener)
+    rise = 0.0
+    for b in range(BANDS):
+        first, last = listener.edges[b]
+        power = 0.0
+        for k in range(last - first):
+            real, imag = listener.fft.real[first + k], listener.fft.imag[first + k]
+            power += listener.weights[b, k] * (real * real + imag * imag)
+        level = 10.0 * math.log10(power + FLOOR)
+        rise += max(level - listener.before[b], 0.0)
+        listener.before[b] = level
+        record[FIRST_BAND + b] = level
+    record[ONSET] = rise / BANDS
+
+
+@kernel
+def spectrum(listener):
+    size, start = listener.past.shape[0], listener.counts[0]
+    for n in range(size):
+        listener.fft.real[n] = listener.past[(start + n) & (size - 1)] * listener.shape[n]
+        listener.fft.imag[n] = 0.0
+    transform(listener.fft)
+
+
+def plan(seconds):
+    """A timeline for frames, long enough to keep some seconds of them."""
+    return timeline.plan(seconds / HOP, WIDTH)
+
+

@@ -1,0 +1,162 @@
+"""Presets, genomes and run records: what comes from outside as text, believed only once it is validated."""
+
+import json
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import yaml
+from pydantic import Field, TypeAdapter, create_model
+
+from engine.documents import Place, one_line, shortened
+from engine.errors import UsageError, unknown
+from engine.overrides import overlay
+from engine.reading import parse, read
+from engine.schema import Gene, Params, Strict, genome_type, params_model
+from engine.validation import validate
+
+USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
+
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Preset(Strict):
+    """What is played and how. The models that load it narrow `genome` and `synth` to what the engine has."""
+
+    about: str = ""
+    seed: int = Field(0, ge=0)
+    genome: tuple[Gene, ...]
+    synth: Params
+
+    def genes(self):
+        """The genome as (op, params) pairs, every parameter told."""
+        return [(gene.op, gene.params.model_dump()) for gene in self.genome]
+
+    def full(self):
+        """Everything with every default filled in, as plain mappings and lists in sorted order."""
+        return json.loads(json.dumps(self.model_dump(), sort_keys=True))
+
+    def text(self):
+        """The differences from the defaults, as YAML that loads back to this."""
+        plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))
+        return yaml.safe_dump(plain, allow_unicode=True, width=100)
+
+
+class RunRecord(Strict):
+    """What a bounce was made of and came to: enough to make it again, and to tell that it is the same."""
+
+    phosphene: str
+    preset: dict[str, Any]  # Preset.full()
+    seed: int = Field(ge=0)
+    versions: dict[str, str]
+    source: Literal["file", "synth", "silence", "take", "mic"]
+    input_sha256: Digest | None = None
+    samples_sha256: Digest
+    frames: int = Field(ge=0)
+    rate: int = Field(ge=1)
+    channels: int = Field(ge=1)
+    format: str  # the container and how a sample is written: "wav float32"
+
+    def text(self):
+        """The record as JSON in sorted order."""
+        return json.dumps(self.model_dump(), sort_keys=True, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+class Schemas(NamedTuple):
+    preset: type
+    genome: type
+    record: type
+
+
+def schemas(effects, sections):
+    """What is valid for an engine with these operators, and these sections of Params beside the genome."""
+    genome = genome_type(effects)
+    usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
+    models = {name: params_model(name, params) for name, params in sections.items()}
+    fields = {name: (model, model()) for name, model in models.items()}
+    preset = create_model("Preset", __base__=Preset, genome=(genome, usual), **fields)
+    return Schemas(preset, genome, create_model("RunRecord", __base__=RunRecord, preset=(preset, ...)))
+
+
+@cache
+def _engine():
+    from engine.audio import synth  # here, since a preset may be named before anything that sounds is loaded
+    from engine.effects import EFFECTS
+
+    return schemas(EFFECTS, {"synth": synth.PARAMS})
+
+
+def load_preset(name=None, sets=(), *, permissive=False):
+    """A preset, and what was mended in it.
+
+    Parameters
+    ----------
+    name : str or Path
+        A packaged preset by its bare name, or a file. None is the defaults.
+    sets : sequence of str
+        `dotted.key=value` words laid over it in order.
+    permissive : bool
+        As in engine.validation.validate.
+
+    Returns
+    -------
+    preset : Preset
+    warnings : list of str
+
+    Raises
+    ------
+    UsageError
+        A line for every fault.
+    """
+    document = read(*_locate(name)) if name is not None else parse("{}", lambda line: Place(line, "the defaults"))
+    if sets and isinstance(document.value, dict) and "genome" not in document.value:
+        usual = parse(json.dumps([{"op": op} for op in USUAL]), lambda line: document.spot.place)
+        document.put(("genome",), usual.value, usual.spot)
+    overlay(document, sets)
+    return validate(_engine().preset, document, permissive=permissive)
+
+
+def load_genome(path, *, permissive=False):
+    """The genes in a JSON file, a tuple of Gene, and what was mended in them; faults as in load_preset."""
+    return validate(_engine().genome, read(Path(path)), permissive=permissive)
+
+
+def load_record(path, *, permissive=False):
+    """The RunRecord in a JSON file, and what was mended in it; faults as in load_preset."""
+    return validate(_engine().record, read(Path(path)), permissive=permissive)
+
+
+def check(paths, *, permissive=False):
+    """A line for each sound file, whatever it holds, and a line for every fault of all the others.
+
+    With permissive a file that could be mended is sound, and its warnings stand before its line.
+    """
+    sound, faults = [], []
+    for name in paths:
+        try:
+            path, where = _locate(name)
+            document = read(path, where)
+            noun, kind = _kind(path, document.value)
+            sound += [*validate(kind, document, permissive=permissive)[1], one_line(f"{where}: a sound {noun}")]
+        except UsageError as error:
+            faults += str(error).split("\n")
+    return sound, faults
+
+
+def _kind(path, value):
+    if isinstance(value, list):
+        return "genome", _engine().genome
+    if isinstance(value, dict) and ("samples_sha256" in value or path.name == "run.json"):
+        return "run record", _engine().record
+    return "preset", _engine().preset
+
+
+def _locate(name):
+    """The file that a name stands for, and what messages call it."""
+    if not isinstance(name, str) or set(name) & set("/\\."):
+        return Path(name), str(name)
+    packaged = {each.name[:-5]: each for each in resources.files("presets").iterdir() if each.name.endswith(".yaml")}
+    if name not in packaged:
+        raise unknown("preset", one_line(shortened(name)), packaged, "presets")
+    return packaged[name], f"presets/{name}.yaml"

@@ -1,0 +1,1 @@
+"""Presets: YAML that says how a sound differs from the defaults."""

@@ -1,0 +1,93 @@
+"""Whatever a file holds, it loads, or is refused in words; and saving a preset and loading it again changes nothing."""
+
+import json
+import math
+
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from engine.effects import EFFECTS
+from engine.errors import PhospheneError
+from engine.params import Param
+from engine.presets import load_preset
+
+
+def number(param):
+    whole = st.integers(math.ceil(param.low), math.floor(param.high)) if param.high - param.low >= 1 else st.nothing()
+    return st.floats(param.low, param.high) | whole
+
+
+def mapping(params):
+    return st.fixed_dictionaries({}, optional={param.name: number(param) for param in params})
+
+
+GENE = st.one_of(
+    st.fixed_dictionaries({"op": st.just(op)}, optional={"params": mapping(effect.PARAMS)})
+    for op, effect in EFFECTS.items()
+)
+PRESET = st.fixed_dictionaries(
+    {},
+    optional={
+        "about": st.text(st.characters(exclude_categories=["Cs"])),
+        "seed": st.integers(0, 10**40),
+        "genome": st.lists(GENE, max_size=16),
+        "synth": mapping([Param(name, 0.0, low=field.metadata[0].ge, high=field.metadata[1].le) for name, field in
+                          type(load_preset()[0].synth).model_fields.items()]),
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(PRESET)
+@example({"about": "\x7f\x85\u2028\ufeff 1e5\n\t\U0001f3b9"})
+def test_saving_and_loading_again_changes_nothing(tmp_path_factory, content):
+    file = tmp_path_factory.getbasetemp() / "round.yaml"
+
+    def through(text):
+        file.write_bytes(text.encode())
+        return load_preset(file)[0]
+
+    preset = through(yaml.safe_dump(content))
+    assert through(preset.text()) == through(json.dumps(preset.full()).replace("\x7f", "\\u007f")) == preset
+    assert through(yaml.safe_dump(preset.full())).text() == preset.text()
+
+
+PIECES = st.sampled_from(
+    [b"\n", b"  ", b"\t", b": ", b"- ", b"[", b"]", b"{", b"}", b",", b"'", b'"', b"|", b">", b"#", b"&a ", b"*a",
+     b"!!int ", b"%", b"? ", b"---", b"\\", b"\0", b"\xff", b"\xc2\x85", b"-", b"1e9", b".nan", b"true", b"op", b"gain",
+     b"@", b"\r"]
+) | st.binary(max_size=4)  # fmt: skip
+SOUND = b"about: |\n  two\n  lines\nseed: 3\ngenome:\n- op: volume\n  params: {gain: 3.0}\nsynth: {tempo: 9}\n"
+CHANGE = st.tuples(st.integers(0, len(SOUND)), st.integers(0, 6), PIECES)
+WORD = st.lists(st.sampled_from("genome seed synth params op gain 0 1 2 . . = = [ ] { } : 3 true \ud800 \n".split(" ")))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(CHANGE, max_size=6), st.lists(WORD, max_size=3))
+def test_nothing_readable_or_not_breaks_the_reader(tmp_path_factory, changes, words):
+    raw = SOUND
+    for at, gone, piece in changes:
+        raw = raw[:at] + piece + raw[at + gone :]
+    withstand(tmp_path_factory.getbasetemp() / "mutated.yaml", raw, ["".join(word) for word in words])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=60) | st.lists(PIECES, max_size=30).map(b"".join))
+def test_noise_does_not_break_the_reader(tmp_path_factory, raw):
+    withstand(tmp_path_factory.getbasetemp() / "noise.yaml", raw)
+
+
+def withstand(file, raw, sets=()):
+    """Only errors meant for users, each line of them with its place; and what was mended is sound."""
+    file.write_bytes(raw)
+    try:
+        load_preset(file, sets)
+    except PhospheneError as error:
+        assert all(line.startswith((str(file), "--set ")) and line.isprintable() for line in str(error).split("\n"))
+    try:
+        preset, _ = load_preset(file, sets, permissive=True)
+    except PhospheneError:
+        return
+    file.write_bytes(preset.text().encode())
+    assert load_preset(file) == (preset, [])
