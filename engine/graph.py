@@ -1,7 +1,5 @@
 """The graph: nodes joined by rings, the same whichever clock drives them."""
 
-from collections import deque
-
 import numpy as np
 
 from engine.audio import core as sound
@@ -242,8 +240,15 @@ class Taper:
             self.writer.changes(notes[start:])
 
 
-def script(genome, serial=1):
-    """The script of a bounce without a take: one genome, from the first sample on."""
-    return deque([Begin(0, serial, genome, [])])
+class Ground:
+    """Takes what is heard, and lets it go."""
 
+    name = "ground"
 
+    def __init__(self, inlet):
+        self.inlet, self.done = inlet, False
+        self.block = np.zeros((CHUNK, CHANNELS), np.float32)
+
+    def step(self):
+        self.done = bool(ring.ended(self.inlet))
+        return ring.pull(self.inlet, self.block)

@@ -40,7 +40,8 @@ class Preset(Strict):
     def text(self):
         """The differences from the defaults, as YAML that loads back to this."""
         plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))
-        return yaml.safe_dump(plain, allow_unicode=True, width=100)
+        safe = self.about.isprintable()  # else escaped: PyYAML writes U+0085 as it is, and reads it as a space
+        return yaml.safe_dump(plain, allow_unicode=safe, width=100)
 
 
 class RunRecord(Strict):
@@ -115,6 +116,11 @@ def load_preset(name=None, sets=(), *, permissive=False):
         document.put(("genome",), usual.value, usual.spot)
     overlay(document, sets)
     return validate(_engine().preset, document, permissive=permissive)
+
+
+def restore_preset(full):
+    """The preset that `full` told of."""
+    return _engine().preset.model_validate(full)
 
 
 def load_genome(path, *, permissive=False):

@@ -40,6 +40,7 @@ PRESET = st.fixed_dictionaries(
 
 @settings(max_examples=60, deadline=None)
 @given(PRESET)
+@example({"about": "\x85"})
 @example({"about": "\x7f\x85\u2028\ufeff 1e5\n\t\U0001f3b9"})
 def test_saving_and_loading_again_changes_nothing(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "round.yaml"

@@ -1,7 +1,7 @@
 """Where compiled kernels are kept between runs: one folder for each state of the source.
 
 numba notices a change in the file of the function it cached, not in the files of the kernels
-inlined into it. So the folder is named after all of the engine's source: any change is a new folder.
+inlined into it. So the folder is named after the source of every room that holds kernels: any change there is a new folder.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1]
+ROOMS = ("native", "params.py", "rings", "listening", "effects", "audio")
 KEPT = 4  # folders: a few checkouts and versions side by side
 
 
@@ -29,9 +30,11 @@ def cache_home():
 
 
 def fingerprint():
-    """A name for the source as it stands now."""
+    """A name for the kernels' source as it stands now."""
     digest = hashlib.sha256(str(SOURCE).encode())
-    for file in sorted(SOURCE.rglob("*.py")):
+    for file in sorted(file for room in ROOMS for file in [SOURCE / room, *(SOURCE / room).rglob("*.py")]):
+        if not file.is_file():
+            continue
         digest.update(file.relative_to(SOURCE).as_posix().encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -48,6 +48,7 @@ class Segment:
         self.name, self.create = name, create
         with _untracked():
             self.memory = SharedMemory(name, create=create, size=_size(plans) if create else 0)
+        self.memory.close = lambda: None  # arrays may still look at it; the system unmaps it with the process
         base, at = np.frombuffer(self.memory.buf, np.uint8), 0
         self.things = {}
         for key, plan in plans.items():
@@ -67,7 +68,6 @@ class Segment:
         if self.create:
             with _untracked(), contextlib.suppress(FileNotFoundError):
                 self.memory.unlink()
-        self.memory.close = lambda: None  # arrays may still look at it; the system unmaps it with the process
 
 
 def _padded(count):

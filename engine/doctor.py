@@ -1,0 +1,69 @@
+"""What this machine has, what it lacks, and the line that mends it."""
+
+import importlib.util
+import os
+import platform
+import sys
+
+from engine import __version__
+from engine.errors import PhospheneError
+
+MODULES = ("numpy", "numba", "sounddevice", "av", "soxr", "pydantic", "yaml", "rich")
+
+
+def examine():
+    """All of it, as `--json` prints it."""
+    found = {
+        "phosphene": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "hosts": [],
+        "devices": [],
+        "missing": [],
+    }
+    for name in MODULES:
+        if importlib.util.find_spec(name) is None:
+            found["missing"].append({"what": name, "mend": "python3 tools/start.py doctor"})
+    if not any(gap["what"] == "sounddevice" for gap in found["missing"]):
+        _examine_sound(found)
+    return found
+
+
+def _examine_sound(found):
+    from engine.audio import devices
+
+    try:
+        found["devices"] = [device._asdict() for device in devices.listed()]
+        found["hosts"] = [host["name"] for host in devices.portaudio().query_hostapis()]
+    except PhospheneError as fault:
+        what, _, mend = str(fault).partition("; type: ")
+        found["missing"].append({"what": what, "mend": mend})
+        return
+    if not any(device["outputs"] for device in found["devices"]):
+        found["missing"].append({"what": "a loudspeaker: no output device is connected", "mend": _mend_sound()})
+    if not any(device["inputs"] for device in found["devices"]):
+        mend = "connect one, or use --source synth, file or silence"
+        found["missing"].append({"what": "a microphone: no input device is connected", "mend": mend})
+
+
+def _mend_sound():
+    if sys.platform.startswith("linux"):
+        return "connect one, or start a sound server: pulseaudio --start"
+    return "connect one"
+
+
+def lines(found):
+    """The same, to read."""
+    yield f"Phosphene {found['phosphene']}, Python {found['python']}, {found['cores']} cores, {found['system']}"
+    yield f"sound: {', '.join(found['hosts']) or 'no host API'}"
+    for device in found["devices"]:
+        marks = [name for name in ("input", "output") if device[f"is_{name}"]]
+        mark = f"  (default {' and '.join(marks)})" if marks else ""
+        channels = f"{device['inputs']} in, {device['outputs']} out, {device['rate']:.0f} Hz"
+        yield f"  {device['index']:2d}: {device['name']} [{device['host']}], {channels}{mark}"
+    for gap in found["missing"]:
+        yield f"missing: {gap['what']}"
+        yield f"         {gap['mend']}"
+    if not found["missing"]:
+        yield "nothing is missing"

@@ -1,0 +1,242 @@
+"""The audio process: the graph on the device's clock, until its keeper lets go of it."""
+
+import contextlib
+import json
+import signal
+import sys
+import threading
+import time
+
+from engine.audio import core as sound
+from engine.audio import devices
+from engine.audio.clock import StandbyClock
+from engine.audio.core import CHANNELS, make_core
+from engine.audio.meters import Meter
+from engine.audio.sources import RATE, open_source
+from engine.audio.stream import DeviceStream
+from engine.control.take import Begin, TakeWriter
+from engine.errors import PhospheneError
+from engine.graph import Ear, Feeder, Genome, Taper
+from engine.native import describe
+from engine.presets import restore_preset
+from engine.rings import Segment, local, ring
+from engine.rings.board import get, put
+from engine.rings.mailbox import fetch_text, post_text
+from engine.session import PLANS
+
+TICK = 0.01  # seconds between two looks at the world
+IDLE = 0.003  # seconds that a worker rests when there is nothing to do
+BACK_OFF = 0.25, 4.0  # seconds to the next try to open a lost device: first, and at most
+
+
+class Live:
+    """One life of the audio process.
+
+    Parameters
+    ----------
+    wish : dict
+        What the user asked for, as the supervisor passes it on.
+    segment : Segment
+        The session's; where an earlier life left off, this one goes on.
+    """
+
+    def __init__(self, wish, segment):
+        self.wish, self.segment, self.gauges = wish, segment, segment["meters"]
+        self.stopped = threading.Event()
+        self.stream, self.loudspeaker, self.microphone, self.trouble = None, None, None, None
+        self._find_devices()
+        known = self.loudspeaker or self.microphone
+        self.rate = int(wish["rate"] or (known.rate if known else RATE))
+        self.core = make_core(self.rate, segment["params"], self.gauges)
+        self.words = describe(self.core)
+        self.genome, self.swaps = Genome(self.core, self.rate), {}
+        self.player = sound.play.address, self.words.ctypes.data
+        self._open_source()
+        start = int(get(self.gauges, int(Meter.POSITION)))
+        self.ear = Ear(self.rate, self.core.tap, self.core.gaps, segment["frames"], start)
+        self._first_genome()
+        self.taper = self._open_take(start)
+        self.retry, self.pause = 0.0, BACK_OFF[0]
+        self.threads = []
+
+    def _find_devices(self):
+        self.loudspeaker = devices.choose(self.wish["output"], "output")
+        if self.wish["source"] != "mic":
+            return
+        self.microphone = devices.choose(self.wish["input"], "input")
+        if self.microphone is None and not self.wish["again"]:
+            raise PhospheneError("no microphone: no input device is connected; try --source synth, file or silence")
+
+    def _open_source(self):
+        self.feeder, self.filler = None, (0, 0)
+        if self.wish["source"] == "mic":
+            return
+        preset = restore_preset(self.wish["preset"])
+        source = open_source(self.wish["source"], self.rate, preset, file=self.wish["file"], loop=True)
+        source.seek(int(get(self.gauges, int(Meter.SOURCE))))
+        self.inlet = local(ring.plan(self.rate, CHANNELS))
+        self.inlet_words = describe(self.inlet)
+        self.filler = sound.supply.address, self.inlet_words.ctypes.data
+        self.feeder = Feeder(source, self.inlet)
+        while self.feeder.step():  # full before anyone pulls
+            pass
+
+    def _first_genome(self):
+        self.serial, self.genes = self._genome(repeat=True)
+        self.genome.change(self.genes, self.serial, values=())
+
+    def _genome(self, *, repeat=False):
+        text = fetch_text(self.segment["genome"], repeat=repeat)
+        if text is None:
+            return None
+        told = json.loads(text)
+        self.swaps[told["serial"]] = told["genome"]
+        return told["serial"], told["genome"]
+
+    def _open_take(self, start):
+        if not self.wish["take"]:
+            return None
+        writer = TakeWriter(self.wish["take"], {"rate": self.rate, "preset": self.wish["preset"]})
+        writer.begin(Begin(start, self.serial, self.genes, self.core.heard.view("f8").tolist()))
+        self.core.switches[0] = 1
+        return Taper(self.core, writer, self.swaps)
+
+    def run(self):
+        """Sound until `stop`."""
+        self._open_stream()
+        if self.trouble and not self.wish["again"] and self.loudspeaker is not None:
+            raise PhospheneError(self.trouble)
+        works = [self._work, self._feed] if self.feeder else [self._work]
+        self.threads = [threading.Thread(target=work) for work in works]
+        for thread in self.threads:
+            thread.start()
+        try:
+            while not self.stopped.wait(TICK):
+                self._tick()
+        finally:
+            self._end()
+
+    def stop(self):
+        self.stopped.set()
+
+    def _tick(self):
+        put(self.gauges, int(Meter.BEAT), get(self.gauges, int(Meter.BEAT)) + 1)
+        if told := self._genome():
+            self.serial, genes = told
+            self.genome.change(genes, self.serial, values=())
+        self.genome.settle()
+        if not all(thread.is_alive() for thread in self.threads):
+            raise PhospheneError("a worker of the audio process died")
+        if self.stream and not self.stream.alive():
+            self._lose_stream("the device stopped asking for sound")
+        if not self.stream:
+            came = self.standby.tick()
+            put(self.gauges, int(Meter.SOURCE), get(self.gauges, int(Meter.SOURCE)) + came)
+            if time.monotonic() > self.retry:
+                self._try_again()
+
+    def _open_stream(self):
+        """Open the devices; what goes wrong is in `trouble`, and the standby clock keeps time."""
+        self.trouble = None
+        if self.loudspeaker is None:
+            self.trouble = "no loudspeaker is connected"
+        elif self.wish["source"] == "mic" and self.microphone is None:
+            self.trouble = "no microphone is connected"
+        else:
+            try:
+                self.stream = DeviceStream(
+                    self.player,
+                    self.filler,
+                    self.loudspeaker,
+                    self.microphone,
+                    rate=self.rate,
+                    block=self.wish["block"],
+                    buffer=self.wish["buffer"],
+                    clock=self.segment["clock"],
+                    gauges=self.gauges,
+                )
+            except PhospheneError as fault:
+                self.trouble = str(fault)
+        if not self.stream:
+            self.standby = StandbyClock(self.player, self.filler, self.rate)
+            self.retry = time.monotonic() + self.pause
+        put(self.gauges, int(Meter.DEVICE), 1.0 if self.stream else 0.0)
+        self._tell()
+
+    def _lose_stream(self, why):
+        self.stream.close()
+        self.stream, self.pause = None, BACK_OFF[0]
+        self.standby = StandbyClock(self.player, self.filler, self.rate)
+        self.retry = time.monotonic() + self.pause
+        self.trouble = why
+        put(self.gauges, int(Meter.DEVICE), 0.0)
+        self._tell()
+
+    def _try_again(self):
+        self.pause = min(2 * self.pause, BACK_OFF[1])
+        self.retry = time.monotonic() + self.pause
+        with contextlib.suppress(PhospheneError):  # it is still not there
+            devices.refresh()
+            self._find_devices()
+            self._open_stream()
+            if self.stream:
+                put(self.gauges, int(Meter.REOPENED), get(self.gauges, int(Meter.REOPENED)) + 1)
+
+    def _tell(self):
+        """Tell the keeper what plays, and through what."""
+        latencies = self.genome.latencies() | (self.stream.latencies() if self.stream else {})
+        order = ["input", "drift", *self.genome.latencies(), "output"]
+        told = {
+            "rate": self.rate,
+            "latency_ms": {node: 1000 * latencies[node] for node in order if node in latencies},
+            "devices": {
+                "output": self.loudspeaker.name if self.stream else None,
+                "input": self.microphone.name if self.stream and self.microphone else None,
+            },
+            "trouble": self.trouble,
+        }
+        post_text(self.segment["told"], json.dumps(told))
+
+    def _work(self):
+        while not self.stopped.is_set():
+            if not self.ear.step() + (self.taper.step() if self.taper else 0):
+                time.sleep(IDLE)
+
+    def _feed(self):
+        while not self.stopped.is_set():
+            if not self.feeder.step():
+                time.sleep(IDLE)
+
+    def _end(self):
+        self.stopped.set()
+        if self.stream:
+            self.stream.close()
+        for thread in self.threads:
+            thread.join()
+        if self.taper:
+            while self.taper.step():
+                pass
+            self.taper.writer.close()
+
+
+def main():
+    """Read the wish from the first line of standard input; its end is the keeper's, and ours."""
+    for name in ("SIGINT", "SIGHUP"):  # meant for the keeper, who tells us
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    wish = json.loads(line)
+    try:
+        live = Live(wish, Segment(wish["segment"], PLANS, create=False))
+        threading.Thread(target=lambda: (sys.stdin.read(), live.stop()), daemon=True).start()
+        live.run()
+    except PhospheneError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return fault.code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

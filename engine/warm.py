@@ -1,0 +1,58 @@
+"""The first start compiles; later ones find what it compiled."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from engine.audio import callback, core, drift
+from engine.audio.sources import SilenceSource
+from engine.audio.synth import Synth
+from engine.bounce.bounce import from_source
+from engine.effects import EFFECTS, chain
+from engine.graph import Ground
+from engine.listening.frame import WIDTH
+from engine.presets import load_preset
+from engine.rings import board, local, mailbox, timeline
+
+STAMP = "warm"
+
+
+def is_warm():
+    return (Path(os.environ["NUMBA_CACHE_DIR"]) / STAMP).exists()
+
+
+def steps():
+    """What there is to compile: a name, and a function that does it."""
+    natives = (core.play, core.supply, drift.supply, callback.output_callback, callback.input_callback)
+    for function in natives:
+        yield f"{function.__module__.rpartition('.')[2]} {function.__name__}", lambda f=function: f.compiled
+    for op in EFFECTS:
+        yield f"effect {op}", lambda op=op: chain.entry_of(op).address
+    yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
+    yield "rings", _rings
+    yield "graph", _graph
+
+
+def _rings():
+    line, records = local(timeline.plan(2, WIDTH)), np.zeros((2, WIDTH))
+    timeline.publish(line, records[0])
+    timeline.at(line, 0.0, records[0], records[1])
+    letters = local(mailbox.plan(16))
+    mailbox.prepare(letters)
+    mailbox.post_text(letters, "warm")
+    mailbox.fetch_text(letters, repeat=True)
+    mailbox.fetch_text(letters, repeat=True)
+
+
+def _graph():
+    source = SilenceSource(8_000)
+    from_source(source, load_preset()[0], Ground, seconds=0.5).run(threads=False)
+
+
+def warm(step_done=lambda name: None):
+    """Compile whatever is not in the cache yet, telling of each step."""
+    for name, compile_it in steps():
+        step_done(name)
+        compile_it()
+    (Path(os.environ["NUMBA_CACHE_DIR"]) / STAMP).touch()
