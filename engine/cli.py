@@ -146,12 +146,14 @@ def live_command(asked):
         raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
     for path in filter(None, (asked.take, asked.report)):
         claim(path, overwrite=asked.overwrite or path is asked.report)
-    from engine.supervisor import AudioProcess, PresetWatch, Session, Stop
+    from engine.process import AudioProcess
 
-    stop = Stop()
-    _warm_up()
-    audio = AudioProcess()
+    audio = AudioProcess()  # before anything heavy is imported here: the two import side by side
     try:
+        from engine.supervisor import PresetWatch, Session, Stop
+
+        stop = Stop()
+        _warm_up()
         preset, sets = _preset(asked)
         if asked.take:
             asked.take.unlink(missing_ok=True)
@@ -261,7 +263,7 @@ def _material(asked):
         if asked.seconds:
             raise UsageError("--take: is as long as it was played; leave out --seconds")
         reader = TakeReader(asked.take)
-        return Material(reader, "take", restore_preset(reader.about["preset"]), asked.take)
+        return Material(reader, "take", restore_preset(reader.preset, asked.take), asked.take)
     preset, _ = _preset(asked)
     kind = asked.source or "file"
     source = open_source(kind, None, preset, file=asked.input)

@@ -10,7 +10,7 @@ import time
 from engine.audio import core as sound
 from engine.audio import devices
 from engine.audio.clock import StandbyClock
-from engine.audio.core import CHANNELS, make_core
+from engine.audio.core import CHANNELS, CROSSFADE, make_core
 from engine.audio.meters import Meter
 from engine.audio.sources import RATE, open_source
 from engine.audio.stream import DeviceStream
@@ -26,6 +26,7 @@ from engine.session import PLANS
 
 TICK = 0.01  # seconds between two looks at the world
 IDLE = 0.003  # seconds that a worker rests when there is nothing to do
+ENDING = [("volume", {"gain": -60.0})]  # the genome faded to before the sound stops
 BACK_OFF = 0.25, 4.0  # seconds to the next try to open a lost device: first, and at most
 
 
@@ -71,7 +72,7 @@ class Live:
         self.feeder, self.filler = None, (0, 0)
         if self.wish["source"] == "mic":
             return
-        preset = restore_preset(self.wish["preset"])
+        preset = restore_preset(self.wish["preset"], "the supervisor")
         source = open_source(self.wish["source"], self.rate, preset, file=self.wish["file"], loop=True)
         source.seek(int(get(self.gauges, int(Meter.SOURCE))))
         self.inlet = local(ring.plan(self.rate, CHANNELS))
@@ -96,7 +97,7 @@ class Live:
     def _open_take(self, start):
         if not self.wish["take"]:
             return None
-        writer = TakeWriter(self.wish["take"], {"rate": self.rate, "preset": self.wish["preset"]})
+        writer = TakeWriter(self.wish["take"], self.rate, self.wish["preset"])
         writer.begin(Begin(start, self.serial, self.genes, self.core.heard.view("f8").tolist()))
         self.core.switches[0] = 1
         return Taper(self.core, writer, self.swaps)
@@ -209,6 +210,11 @@ class Live:
 
     def _end(self):
         self.stopped.set()
+        if self.stream and self.stream.alive():
+            self.serial += 1
+            self.swaps[self.serial] = ENDING
+            self.genome.change(ENDING, self.serial)
+            time.sleep(2 * CROSSFADE + self.wish["buffer"])
         if self.stream:
             self.stream.close()
         for thread in self.threads:

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, NamedTuple
 import yaml
 from pydantic import Field, TypeAdapter, create_model
 
-from engine.documents import Place, one_line, shortened
+from engine.documents.document import Place, one_line, shortened
+from engine.documents.overrides import overlay
+from engine.documents.reading import parse, read
+from engine.documents.schema import Gene, Params, Strict, genome_type, params_model
+from engine.documents.validation import validate
 from engine.errors import UsageError, unknown
-from engine.overrides import overlay
-from engine.reading import parse, read
-from engine.schema import Gene, Params, Strict, genome_type, params_model
-from engine.validation import validate
 
 USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
 
@@ -98,7 +98,7 @@ def load_preset(name=None, sets=(), *, permissive=False):
     sets : sequence of str
         `dotted.key=value` words laid over it in order.
     permissive : bool
-        As in engine.validation.validate.
+        As in engine.documents.validation.validate.
 
     Returns
     -------
@@ -118,9 +118,10 @@ def load_preset(name=None, sets=(), *, permissive=False):
     return validate(_engine().preset, document, permissive=permissive)
 
 
-def restore_preset(full):
-    """The preset that `full` told of."""
-    return _engine().preset.model_validate(full)
+def restore_preset(full, where):
+    """The preset that `full` told of; `where` is what messages call the place it was kept."""
+    document = parse(json.dumps(full), lambda line: Place(line, f"{where}: its preset"))
+    return validate(_engine().preset, document)[0]
 
 
 def load_genome(path, *, permissive=False):

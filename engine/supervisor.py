@@ -2,9 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 
@@ -14,6 +11,7 @@ from engine.effects import chain
 from engine.effects.chain import slot
 from engine.errors import PhospheneError, UsageError
 from engine.presets import load_preset
+from engine.process import AudioProcess
 from engine.rings import Claim, Segment, sweep
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text, prepare
@@ -21,45 +19,8 @@ from engine.session import MAILBOXES, PLANS
 
 STALE = 3.0  # seconds without a beat after which the audio process counts as hung
 GRACE = 20.0  # the same while it starts: compiling takes its time
-FAREWELL = 5.0  # seconds that the audio process has to end by itself
 FALLS = 5  # deaths within the first seconds of life after which there is no point
 YOUNG = 2.0  # seconds
-
-
-class AudioProcess:
-    """A Python that already imports the engine while we still read the preset."""
-
-    def __init__(self):
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (read when the process died)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.live"], stdin=subprocess.PIPE, stderr=self.errors
-        )
-        self.born = time.monotonic()
-
-    def wish(self, wish):
-        """Tell it what to do; it ends when we let go of its standard input."""
-        try:
-            self.process.stdin.write(json.dumps(wish).encode() + b"\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it died: `fallen` will say so
-
-    def fallen(self):
-        return self.process.poll() is not None
-
-    def last_words(self):
-        self.errors.seek(0)
-        lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"the audio process ended with {self.process.returncode}"
-
-    def end(self):
-        self.process.stdin.close()
-        try:
-            self.process.wait(FAREWELL)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.errors.close()
 
 
 class Session:

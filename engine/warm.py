@@ -13,7 +13,7 @@ from engine.effects import EFFECTS, chain
 from engine.graph import Ground
 from engine.listening.frame import WIDTH
 from engine.presets import load_preset
-from engine.rings import board, local, mailbox, timeline
+from engine.rings import local, mailbox, timeline
 
 STAMP = "warm"
 

@@ -1,4 +1,4 @@
-"""One end of a ring or a timeline at full speed; `test_rings` runs both ends, each in a process of its own.
+"""One end of a ring or a timeline at full speed; `test_rings_processes` runs both ends, each in a process of its own.
 
     python -m tests.ringstress send NAME FRAMES TOTAL
 

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from engine import presets
-from engine.documents import one_line
+from engine.documents.document import one_line
+from engine.documents.reading import DEEPEST, LARGEST, plain
 from engine.errors import UsageError
 from engine.params import Param
 from engine.presets import check, load_genome, load_preset, load_record
-from engine.reading import DEEPEST, LARGEST, plain
 
 STAND_INS = presets.schemas(
     {

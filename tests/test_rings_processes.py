@@ -159,7 +159,7 @@ def test_no_record_is_torn_by_a_writer_that_laps(name, frames, total):
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("frames, total", [(64, 10**8), (1024, 10**8)])
+@pytest.mark.parametrize("frames, total", [(64, 10**9), (1024, 10**10)])
 def test_every_row_arrives_for_long(name, frames, total):
     found = race(name, "send", "receive", frames, total, timeout=3600)
     assert (found["done"], found["bad"]) == (total, 0)
@@ -167,5 +167,5 @@ def test_every_row_arrives_for_long(name, frames, total):
 
 @pytest.mark.soak
 def test_no_record_is_torn_for_long(name):
-    found = race(name, "publish", "follow", 64, 10**8, timeout=3600)
+    found = race(name, "publish", "follow", 64, 10**9, timeout=3600)
     assert found["bad"] == 0 and found["whole"] > 0 and found["lapped"] > 0

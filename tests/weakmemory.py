@@ -1,8 +1,9 @@
 """Every way in which a small concurrent program can end, on a machine and in a language that promise little.
 
 The machine is an Armv8 in kind: one memory, in which a write is seen by all at once, and threads that run their
-operations in any order but for what `Thread.ready` forbids. What depends on a register waits for it; a load may
-be speculated past a condition, and an execution that guessed wrong is dropped; a store may not.
+operations in any order but for what `Thread.waits` forbids. What depends on a register waits for it; a load may
+be speculated past a condition, and an execution that guessed wrong is dropped; a store may not. An acquire may
+pass an earlier release. Left out: that a thread may read a store of its own before the others can.
 
 The language is LLVM's: only release and acquire order two threads, and dependencies do not. Two accesses of one
 place, at least one of them plain and at least one a write, that nothing orders are a race, whatever the machine

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import types, typeof
+from numba import typeof, types
 
 from engine.audio import meters
 from engine.audio.core import BLOCK, CHANNELS, count
@@ -23,7 +23,7 @@ from engine.native import (
     restore_denormals,
     stream_time,
 )
-from engine.rings import board, local, ring, timeline
+from engine.rings import local, ring, timeline
 from engine.rings.board import Board, get, put
 from engine.rings.ring import Ring
 from engine.rings.timeline import Timeline

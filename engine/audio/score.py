@@ -147,7 +147,7 @@ def compose(seed, bar, *, tempo, density):
             pitch = low + (7 if s > 8 and rng.random() < 0.2 else 0)
             notes.append(Note("bass", when(s), hertz(pitch), part["bass"] * rng.uniform(0.85, 1.0), 0.0, 0.9 * length * step))
     if part["kick"]:
-        for s in song.kick:
+        for s in song.kick[: -1 if at % 4 == 3 else None]:  # a breath before the next chord
             notes.append(Note("kick", when(s), 47.0, part["kick"] * (1.0 if s % 8 == 0 else rng.uniform(0.75, 0.9))))
     if part["clap"]:
         for s in (4, 12):

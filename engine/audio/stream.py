@@ -115,10 +115,10 @@ class DeviceStream:
         return ends
 
     def close(self):
-        """Stop at once and let go of the devices."""
+        """Let go of the devices; what they still hold is played if they are well."""
         for stream in self._streams():
             with hushed(), contextlib.suppress(self.sounddevice.PortAudioError):
-                stream.abort()
+                stream.stop() if stream.active else stream.abort()
                 stream.close()
 
 

@@ -84,7 +84,7 @@ def from_take(reader, sink_of):
     def feeder(inlet, acts):
         return Reel(reader, inlet, acts)
 
-    return join(feeder, sink_of, reader.about["rate"], reader.frames(), wide=True)
+    return join(feeder, sink_of, reader.rate, reader.frames(), wide=True)
 
 
 class Material(NamedTuple):

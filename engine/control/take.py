@@ -46,15 +46,15 @@ class Change(NamedTuple):
 
 
 class TakeWriter:
-    """Appends to a take; `about` is written where the file is new."""
+    """Appends to a take; where the file is new it begins with the rate and the preset in full."""
 
-    def __init__(self, path, about):
+    def __init__(self, path, rate, preset):
         self.path = Path(path)
         new = not self.path.exists() or self.path.stat().st_size == 0
         self.file = open(self.path, "ab")  # noqa: SIM115  (closed by close)
         if new:
             self.file.write(MAGIC)
-            self._json(ABOUT, about)
+            self._json(ABOUT, {"rate": rate, "preset": preset})
 
     def begin(self, begin):
         self._json(BEGIN, begin._asdict())
@@ -109,7 +109,8 @@ class TakeReader:
         kind, payload = self._next() or (None, b"")
         if kind != ABOUT:
             raise UsageError(f"{path}: the take is cut off before its first record")
-        self.about = json.loads(payload)
+        about = json.loads(payload)
+        self.rate, self.preset = int(about["rate"]), about["preset"]
 
     def _next(self):
         head = self.file.read(HEAD.size)

@@ -13,8 +13,8 @@ from engine.native.atomics import (  # noqa: E402  (numba reads its cache folder
     store_relaxed,
     store_release,
 )
-from engine.native.denormals import flush_denormals, restore_denormals  # noqa: E402
 from engine.native.clock import stream_time  # noqa: E402
+from engine.native.denormals import flush_denormals, restore_denormals  # noqa: E402
 from engine.native.entry import FILLER, call, entry, fill  # noqa: E402
 from engine.native.kernel import ULONG, kernel, native  # noqa: E402
 from engine.native.memory import (  # noqa: E402

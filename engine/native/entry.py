@@ -3,7 +3,7 @@
 from types import FunctionType
 
 from llvmlite import ir
-from numba import types, typeof
+from numba import typeof, types
 from numba.extending import intrinsic
 
 from engine.native.kernel import native

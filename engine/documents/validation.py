@@ -5,10 +5,10 @@ from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from engine.documents import Fault, dotted, shortened, shown
+from engine.documents.document import Fault, dotted, shortened, shown
+from engine.documents.reading import plain
+from engine.documents.schema import Params
 from engine.errors import UsageError, unknown
-from engine.reading import plain
-from engine.schema import Params
 
 NEEDS = {
     "float_type": "a number",
@@ -29,7 +29,7 @@ def validate(kind, document, *, permissive=False):
     Parameters
     ----------
     kind : type
-        Made of models of engine.schema.
+        Made of models of engine.documents.schema.
     document : Document
         Consumed: what is mended is changed in it.
     permissive : bool

@@ -2,8 +2,8 @@
 
 import re
 
-from engine.documents import Fault, Place, Spot, Unreadable, dotted, shortened, shown
-from engine.reading import parse
+from engine.documents.document import Fault, Place, Spot, Unreadable, dotted, shortened, shown
+from engine.documents.reading import parse
 
 AFTER = 1 << 31  # what is typed is told of after every line of a file
 

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from engine.documents import Document, Fault, Place, Spot, Unreadable, dotted, shortened
+from engine.documents.document import Document, Fault, Place, Spot, Unreadable, dotted, shortened
 
 LARGEST = 1 << 18  # bytes; a hundred times the longest preset, and read in a few seconds
 DEEPEST = 16  # levels; a run record has six, and Python's own stack is never in question

@@ -1,0 +1,1 @@
+"""Text from outside: read with its line numbers, overridden, validated, mended or refused."""
