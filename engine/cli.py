@@ -40,7 +40,7 @@ def _add_live(commands):
     _preset_words(live)
     live.add_argument("--input", metavar="DEV", help="microphone: a name, a part of one, or a number (see doctor)")
     live.add_argument("--output", metavar="DEV", help="loudspeaker, likewise")
-    live.add_argument("--source", choices=("mic", "file", "synth", "silence"), help="mic, or file where --file is given")
+    live.add_argument("--source", choices=("mic", "file", "synth", "silence"), help="mic, or file with --file")
     live.add_argument("--file", type=Path, metavar="F", help="a file to play, again and again")
     live.add_argument("--headless", action="store_true", help="no window")
     live.add_argument("--seconds", type=_seconds, metavar="N", help="end after so much sound")

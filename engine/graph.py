@@ -219,7 +219,7 @@ class Taper:
         self.notes = np.zeros((CHUNK, 3))
 
     def step(self):
-        count = min(ring.readable(self.core.tape, CHUNK), CHUNK)  # first: what changed before these rows is noted by now
+        count = min(ring.readable(self.core.tape, CHUNK), CHUNK)  # first: what changed before is noted by now
         notes = self.notes[: ring.pull(self.core.events, self.notes)]
         self._write(notes)
         if count:

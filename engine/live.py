@@ -83,11 +83,12 @@ class Live:
             pass
 
     def _first_genome(self):
-        self.serial, self.genes = self._genome(repeat=True)
+        self.serial, self.genes = self._genome()
         self.genome.change(self.genes, self.serial, values=())
 
-    def _genome(self, *, repeat=False):
-        text = fetch_text(self.segment["genome"], repeat=repeat)
+    def _genome(self):
+        """The genome that was asked for since the last look, and its serial number; None if none was."""
+        text = fetch_text(self.segment["genome"])
         if text is None:
             return None
         told = json.loads(text)

@@ -40,8 +40,7 @@ class Session:
         self.audio, self.preset = audio, preset
         self.claim = Claim()
         self.segment = Segment(self.claim.name, PLANS, create=True)
-        for name in MAILBOXES:
-            prepare(self.segment[name])
+        self._empty_mailboxes()
         self.wish = {**wish, "segment": self.claim.name, "preset": preset.full(), "again": False}
         self.serial, self.restarts, self.falls, self.told = 0, 0, 0, {}
         self.beat, self.beaten, self.well = 0.0, time.monotonic(), False
@@ -94,6 +93,8 @@ class Session:
         self.restarts += 1
         self.notices.append(f"the audio process was lost ({why}) and is started again")
         self.audio.end()
+        self._empty_mailboxes()
+        self._post_genome(self.preset)
         self.audio = AudioProcess()
         self.audio.wish({**self.wish, "again": True})
         self.beaten, self.well = time.monotonic(), False
@@ -118,7 +119,15 @@ class Session:
     def _change_genome(self, preset):
         self.serial += 1
         self._move_parameters(preset)
+        self._post_genome(preset)
+
+    def _post_genome(self, preset):
         post_text(self.segment["genome"], json.dumps({"serial": self.serial, "genome": preset.genes()}))
+
+    def _empty_mailboxes(self):
+        """While nobody is at the other end; one who died there may have left a slot half taken."""
+        for name in MAILBOXES:
+            prepare(self.segment[name])
 
     def report(self):
         """What happened, as `--report` writes it."""
@@ -182,5 +191,3 @@ class Stop:
 
     def wait(self, seconds):
         return self.event.wait(seconds)
-
-

@@ -41,8 +41,7 @@ def _rings():
     letters = local(mailbox.plan(16))
     mailbox.prepare(letters)
     mailbox.post_text(letters, "warm")
-    mailbox.fetch_text(letters, repeat=True)
-    mailbox.fetch_text(letters, repeat=True)
+    mailbox.fetch_text(letters)
 
 
 def _graph():

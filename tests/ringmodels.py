@@ -126,7 +126,7 @@ def fetch(call=0):
         return middle & DIRTY != 0
 
     def word(w):
-        return load("again", "plain", "slots", lambda front: front, w, to=f"word {call}.{w}", when=posted)
+        return load("fetch", "plain", "slots", lambda front: front, w, to=f"word {call}.{w}", when=posted)
 
     return [
         load("fetch", "relaxed", "middle", to="middle"),

@@ -27,7 +27,6 @@ KERNELS = {  # the kernel, arguments to compile it for, its operations, and the 
     "newest": (timeline.newest, (TIMELINE,), model.newest(), ""),
     "post": (mailbox.post, (MAILBOX, WORDS), model.post(), "back"),
     "fetch": (mailbox.fetch, (MAILBOX, WORDS), model.fetch(), "front"),
-    "again": (mailbox.again, (MAILBOX, WORDS), model.fetch()[-model.WORDS :], "front"),
     "put": (board.put, (BOARD, 0, 0.5), model.put(), ""),
     "get": (board.get, (BOARD, 0), model.get(), ""),
 }

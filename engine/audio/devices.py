@@ -42,7 +42,9 @@ def portaudio():
         with hushed():
             import sounddevice
     except OSError as fault:
-        line = "sudo apt-get install -y libportaudio2" if sys.platform.startswith("linux") else "pip install sounddevice"
+        line = (
+            "sudo apt-get install -y libportaudio2" if sys.platform.startswith("linux") else "pip install sounddevice"
+        )
         raise PhospheneError(f"PortAudio is not installed; type: {line}") from fault
     return sounddevice
 

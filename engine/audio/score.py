@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 BEATS, STEPS, MOVEMENT, CHORD = 4, 16, 24, 2  # beats and steps of a bar, bars of a movement and of a chord
-HOME = 50  # MIDI; the keys lie around D
+HOME = 50  # MIDI; keys lie around D
 ECHO, REPEATS, KEPT = 3, 3, 0.45  # steps between repeats, how many, and the level each one keeps
 
 MODES = (  # steps of the scale; progressions of its degrees
@@ -36,7 +36,12 @@ SECTIONS = {  # the level of each part as the section begins, and as it ends
     "outro": ((0.9, 0.6, 0.6, 0.7, 0.0, 0.0, 0.3), (0.7, 0.2, 0.6, 0.5, 0.0, 0.0, 0.0)),
 }
 KICKS = ((0, 4, 8, 12), (0, 8, 10), (0, 6, 10), (0, 7, 8))
-BASSES = (((0, 6), (6, 4), (10, 5)), ((0, 3), (3, 5), (8, 3), (11, 5)), ((0, 10), (10, 6)), ((2, 4), (6, 2), (10, 4), (14, 2)))
+BASSES = (
+    ((0, 6), (6, 4), (10, 5)),
+    ((0, 3), (3, 5), (8, 3), (11, 5)),
+    ((0, 10), (10, 6)),
+    ((2, 4), (6, 2), (10, 4), (14, 2)),
+)
 
 
 class Note(NamedTuple):
@@ -53,12 +58,44 @@ class Theme(NamedTuple):
 
     form: tuple
     scale: tuple
-    key: int
-    chords: tuple  # degrees
-    motif: np.ndarray  # (CHORD, STEPS), places in the chord; -1 rests
-    kick: tuple
-    bass: tuple
+    key: int  # MIDI
+    chords: tuple  # degrees of the scale
+    motif: np.ndarray  # (CHORD, STEPS), places among the chord's notes; -1 rests
+    kick: tuple  # steps
+    bass: tuple  # steps and lengths in steps
     swing: float  # part of a step by which every second one is late
+
+
+class Bar(NamedTuple):
+    """What the players of a bar share."""
+
+    at: int  # in its movement
+    theme: Theme
+    section: str
+    parts: dict  # how loud each part is
+    tones: tuple  # root, third, fifth and colour of the chord
+    density: float
+    step: float  # seconds
+    rng: np.random.Generator
+
+    def when(self, step):
+        """A step as a hand plays it: swung, and never quite the same."""
+        return (step + self.theme.swing * (step % 2)) * self.step + self.rng.uniform(0, 0.004)
+
+    def level(self, part, low, high=1.0):
+        return self.parts[part] * self.rng.uniform(low, high)
+
+
+def compose(seed, bar, *, tempo, density):
+    """The notes that begin in a bar, or echo one that does. None is held for longer than CHORD bars."""
+    movement, at = divmod(bar, MOVEMENT)
+    theme = invent(seed, movement)
+    section, progress = locate(theme.form, at)
+    parts = {part: begin + progress * (end - begin) for part, begin, end in zip(PARTS, *SECTIONS[section])}
+    tones = chord(theme.scale, theme.key, theme.chords[at // CHORD % len(theme.chords)])
+    step = 60 * BEATS / (STEPS * tempo)
+    here = Bar(at, theme, section, parts, tones, density, step, draws(seed, 1, bar))
+    return [note for player in (pads, plucks, bells, basses, drums, turns) for note in player(here)]
 
 
 def draws(seed, stage, number):
@@ -66,17 +103,17 @@ def draws(seed, stage, number):
     return np.random.default_rng(np.random.SeedSequence((seed, stage, number)))
 
 
-def theme(seed, movement):
+def invent(seed, movement):
     rng = draws(seed, 0, movement)
     scale, progressions = MODES[rng.integers(len(MODES))]
     hits = rng.integers(5, 8)  # spread evenly over the bar, then turned: a Euclidean rhythm
     struck = (np.arange(STEPS) + 2 * rng.integers(8)) * hits % STEPS < hits
     walk = 3 + np.cumsum(rng.choice([-2, -1, 1, 2], (CHORD, STEPS)), axis=1)
-    folded = np.abs((walk + 6) % 12 - 6)  # walks up and down over seven places
+    folded = np.abs((walk + 6) % 12 - 6)  # up and down over seven places
     return Theme(
         form=FORMS[rng.integers(len(FORMS)) if movement else 0],
         scale=scale,
-        key=HOME + KEYS[rng.integers(len(KEYS)) if movement else 0],
+        key=HOME + KEYS[rng.integers(len(KEYS))],
         chords=progressions[rng.integers(len(progressions))],
         motif=np.where(struck, folded, -1),
         kick=KICKS[rng.integers(len(KICKS))],
@@ -85,97 +122,96 @@ def theme(seed, movement):
     )
 
 
-def section(form, bar):
-    """The section that a bar of the movement is in, and how far into it the bar is, from 0 to 1."""
-    for name, bars in form:
-        if bar < bars:
-            return name, bar / max(bars - 1, 1)
-        bar -= bars
-    raise IndexError(f"the form {form} is shorter than {MOVEMENT} bars")
+def locate(form, at):
+    """The section that a bar of the movement is in, and how far along it, from 0 to 1."""
+    for section, bars in form:
+        if at < bars:
+            return section, at / (bars - 1)
+        at -= bars
+    return None, 0.0
 
 
 def chord(scale, key, degree):
-    """Root, third, fifth and a colour as MIDI pitches: the seventh if minor, else the ninth."""
-    pitch = lambda d: key + scale[d % 7] + 12 * (d // 7)  # noqa: E731
-    root, third, fifth = pitch(degree), pitch(degree + 2), pitch(degree + 4)
-    return root, third, fifth, pitch(degree + 6 if third - root == 3 else degree + 8)
+    """Root, third, fifth and a colour as MIDI pitches: the seventh over a minor third, else the ninth."""
+    root, third, fifth, seventh, ninth = (
+        key + scale[d % 7] + 12 * (d // 7) for d in (degree, degree + 2, degree + 4, degree + 6, degree + 8)
+    )
+    return root, third, fifth, seventh if third - root == 3 else ninth
 
 
 def above(floor, pitch):
-    """The same note in the octave from `floor` up: chords held in one octave move by small steps."""
+    """The same note within the octave from `floor` up: chords held in one octave move by small steps."""
     return floor + (pitch - floor) % 12
 
 
-def hertz(pitch, cents=0.0):
-    return 440.0 * 2.0 ** ((pitch - 69 + cents / 100) / 12)
+def hertz(pitch):
+    return 440.0 * 2.0 ** ((pitch - 69) / 12)
 
 
-def compose(seed, bar, *, tempo, density):
-    """The notes that begin in a bar. Each lasts at most CHORD bars, or rings out."""
-    movement, at = divmod(bar, MOVEMENT)
-    song = theme(seed, movement)
-    name, progress = section(song.form, at)
-    begin, end = SECTIONS[name]
-    part = {p: a + progress * (b - a) for p, a, b in zip(PARTS, begin, end)}
-    tones = chord(song.scale, song.key, song.chords[at // CHORD % len(song.chords)])
-    rng = draws(seed, 1, bar)
-    step = 60 * BEATS / (STEPS * tempo)
-    when = lambda s: (s + song.swing * (s % 2)) * step + rng.uniform(0, 0.004)  # noqa: E731
-    notes = []
-
-    if at % CHORD == 0:
-        root, third, fifth, colour = tones
-        low, high = above(46, root), above(58, third)
-        for pitch in (low, above(50, fifth), high, above(58, colour)):
+def pads(bar):
+    if bar.at % CHORD == 0:
+        for floor, tone in zip((46, 58, 50, 58), bar.tones):
             for side in (-1, 1):
-                wide = side * rng.uniform(3, 6)
-                level = part["pad"] * rng.uniform(0.85, 1.0)
-                notes.append(Note("pad", 0.0, hertz(pitch, wide), level, 0.75 * side, CHORD * STEPS * step))
-    pool = sorted(above(octave, tone) for tone in tones for octave in (61, 73))
-    for s, place in enumerate(song.motif[at % CHORD]):
-        if place >= 0 and rng.random() < part["pluck"] * (0.4 + density):
-            hz = hertz(pool[place] + 12 * (rng.random() < 0.06))
-            struck = part["pluck"] * rng.uniform(0.5, 0.8) * (1.25 if s % 4 == 0 else 1.0)
-            notes += echoed(Note("pluck", when(s), hz, struck, rng.uniform(-0.5, 0.5)), step)
-    for s in rng.choice(STEPS // 2, 2, replace=False) * 2:
-        if rng.random() < part["bell"] * (0.3 + density):
-            hz = hertz(12 + pool[rng.integers(3, 7)])
-            notes += echoed(Note("bell", when(s), hz, part["bell"] * rng.uniform(0.4, 0.8), rng.uniform(-0.8, 0.8)), step)
-    if part["bass"]:
-        low = above(33, tones[0])
-        for s, length in song.bass:
-            pitch = low + (7 if s > 8 and rng.random() < 0.2 else 0)
-            notes.append(Note("bass", when(s), hertz(pitch), part["bass"] * rng.uniform(0.85, 1.0), 0.0, 0.9 * length * step))
-    if part["kick"]:
-        for s in song.kick[: -1 if at % 4 == 3 else None]:  # a breath before the next chord
-            notes.append(Note("kick", when(s), 47.0, part["kick"] * (1.0 if s % 8 == 0 else rng.uniform(0.75, 0.9))))
-    if part["clap"]:
-        for s in (4, 12):
-            notes += clapped(when(s), part["clap"] * rng.uniform(0.85, 1.0))
-        if rng.random() < 0.5 * density:
-            notes += clapped(when(rng.choice((7, 9, 15))), 0.3 * part["clap"])
-    if part["hat"]:
-        for s in range(STEPS):
-            firm = (0.55, 0.25, 1.0, 0.3)[s % 4] * part["hat"] * rng.uniform(0.7, 1.0)
-            if s % 2 == 0 or rng.random() < density:
-                opened = s == 14 and rng.random() < 0.4
-                notes.append(Note("open hat" if opened else "hat", when(s), 8_500.0, firm, rng.uniform(0.1, 0.4)))
-    last = at + 1 == MOVEMENT
-    following = section(song.form, at + 1)[0] if not last else ""
-    if following == "full" and name != "full":
-        length = STEPS * step
-        notes.append(Note("riser", 0.0, 2_400.0, 1.0, 0.0, length))
-    if name == "full" and progress == 0.0:
-        notes.append(Note("crash", 0.0, 5_200.0, 1.0))
-    return notes
+                detuned = above(floor, tone) + side * bar.rng.uniform(0.03, 0.06)
+                yield Note("pad", 0.0, hertz(detuned), bar.level("pad", 0.85), 0.75 * side, CHORD * STEPS * bar.step)
+
+
+def plucks(bar):
+    places = sorted(above(floor, tone) for tone in bar.tones for floor in (61, 73))
+    for step, place in enumerate(bar.theme.motif[bar.at % CHORD]):
+        if place >= 0 and bar.rng.random() < bar.parts["pluck"] * (0.4 + bar.density):
+            pitch = places[place] + (12 if bar.rng.random() < 0.06 else 0)
+            level = bar.level("pluck", 0.5, 0.8) * (1.25 if step % 4 == 0 else 1.0)
+            yield from echoed(Note("pluck", bar.when(step), hertz(pitch), level, bar.rng.uniform(-0.5, 0.5)), bar.step)
+
+
+def bells(bar):
+    for step in 2 * bar.rng.choice(STEPS // 2, 2, replace=False):
+        if bar.rng.random() < bar.parts["bell"] * (0.3 + bar.density):
+            pitch = above(81, bar.rng.choice(bar.tones))
+            level, pan = bar.level("bell", 0.4, 0.8), bar.rng.uniform(-0.8, 0.8)
+            yield from echoed(Note("bell", bar.when(step), hertz(pitch), level, pan), bar.step)
+
+
+def basses(bar):
+    root = above(33, bar.tones[0])
+    for step, steps in bar.theme.bass if bar.parts["bass"] else ():
+        pitch = root + (7 if step > 8 and bar.rng.random() < 0.2 else 0)
+        yield Note("bass", bar.when(step), hertz(pitch), bar.level("bass", 0.85), length=0.9 * steps * bar.step)
+
+
+def drums(bar):
+    kicks = bar.theme.kick[: -1 if bar.at % 4 == 3 else None]  # a breath before the next chord
+    for step in kicks if bar.parts["kick"] else ():
+        yield Note("kick", bar.when(step), 47.0, bar.level("kick", 0.8) if step % 8 else bar.parts["kick"])
+    if bar.parts["clap"]:
+        for step in (4, 12):
+            yield from clapped(bar.when(step), bar.level("clap", 0.85))
+        if bar.rng.random() < 0.5 * bar.density:
+            yield from clapped(bar.when(bar.rng.choice((7, 9, 15))), 0.3 * bar.parts["clap"])
+    for step in range(STEPS) if bar.parts["hat"] else ():
+        if step % 2 == 0 or bar.rng.random() < bar.density:
+            voice = "open hat" if step == 14 and bar.rng.random() < 0.4 else "hat"
+            level = (0.55, 0.25, 1.0, 0.3)[step % 4] * bar.level("hat", 0.7)
+            yield Note(voice, bar.when(step), 8_500.0, level, bar.rng.uniform(-0.1, 0.4))
+
+
+def turns(bar):
+    """What announces a full section, and what opens it."""
+    following, _ = locate(bar.theme.form, bar.at + 1)
+    if following == "full" != bar.section:
+        yield Note("riser", 0.0, 2_400.0, 1.0, length=STEPS * bar.step)
+    if bar.section == "full" and (bar.at == 0 or locate(bar.theme.form, bar.at - 1)[0] != "full"):
+        yield Note("crash", 0.0, 5_200.0, 1.0)
 
 
 def echoed(note, step):
-    """A note, its echoes from side to side, and a soft bloom of it on both sides."""
-    repeats = range(REPEATS + 1)
-    for n in repeats:
-        late, pan = note.time + n * ECHO * step, note.pan if n == 0 else math.copysign(0.7, (-1) ** n * note.pan)
-        yield note._replace(time=late, level=note.level * KEPT**n, pan=pan)
+    """A note, its echoes from side to side, and a soft bloom of it on both."""
+    yield note
+    away = -math.copysign(0.7, note.pan)
+    for n in range(1, REPEATS + 1):
+        yield note._replace(time=note.time + n * ECHO * step, level=note.level * KEPT**n, pan=away)
+        away = -away
     for side in (-1, 1):
         yield note._replace(voice="bloom", hz=note.hz * 2.0 ** (side / 300), pan=0.9 * side)
 
@@ -183,5 +219,5 @@ def echoed(note, step):
 def clapped(time, level):
     """A few hands, never quite together, over a drum."""
     yield Note("drum", time, 185.0, level)
-    for late, pan in ((0.0, -0.3), (0.011, 0.3), (0.024, 0.0)):
-        yield Note("clap", time + late, 1_300.0, level * (0.6 + 16 * late), pan)
+    for late, share, pan in ((0.0, 0.6, -0.3), (0.011, 0.8, 0.3), (0.024, 1.0, 0.0)):
+        yield Note("clap", time + late, 1_300.0, share * level, pan)

@@ -17,7 +17,8 @@ from engine.rings import local, ring
 from engine.rings.board import get
 
 MARGIN = 3  # buffers of the slower device that wait between two devices
-STILL = 1.0  # seconds without a callback after which a device counts as lost
+STILL = 2.0  # seconds without a callback after which a device counts as lost
+WAKING = 5.0  # the same for a device just opened: a sound server may sleep for two seconds first
 PATIENCE = 8  # and at least as many blocks
 
 
@@ -46,7 +47,7 @@ class DeviceStream:
         self.sounddevice, self.gauges = portaudio(), gauges
         self.rate, self.block, self.output, self.input = rate, block, output, input
         self.drift, self.microphone = None, None
-        self.seen, self.since = -1.0, time.monotonic()
+        self.seen, self.since, self.born = -1.0, time.monotonic(), time.monotonic()
         two = input is not None and input.index != output.index
         waiting = MARGIN * max(block, round(buffer * rate)) if two else 0
         capture = local(ring.plan(max(16 * waiting, 64), CHANNELS))
@@ -103,6 +104,8 @@ class DeviceStream:
         if callbacks != self.seen:
             self.seen, self.since = callbacks, now
         patience = max(STILL, PATIENCE * self.block / self.rate)
+        if now - self.born < WAKING + patience:
+            patience = max(patience, WAKING)
         return all(stream.active for stream in self._streams()) and now - self.since < patience
 
     def latencies(self):

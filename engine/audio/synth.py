@@ -1,8 +1,8 @@
 """The built-in synth: seeded music that never ends, the same for ever, from any sample on.
 
-Every sound is a sum of decaying partials under one smooth window, the noisy ones torn by noise. All of it is a closed
-form of the time since its onset, rendered in cells on an absolute grid, so no request and no seek can be
-heard. Echo and reverberation are notes too: nothing is remembered from one cell to the next.
+Every sound is a sum of decaying partials under one smooth window, the noisy ones torn by noise. All of it
+is a closed form of the time since its onset, rendered in cells on an absolute grid, so neither a request nor a seek can
+be heard. Echo and reverberation are notes too: nothing is remembered from one cell to the next.
 """
 
 import math
@@ -21,13 +21,13 @@ PARAMS = (
     Param("brightness", 0.5, low=0.0, high=1.0),
     Param("level", 0.0, low=-60.0, high=0.0, unit="dB"),
 )
-CELL, RUN = 1024, 32  # frames rendered at once, and of those the run in which a partial is tabulated
+CELL, RUN = 1024, 32  # frames rendered at once, and the part of them for which a partial is tabulated
 NOISE = 1 << 15  # points; longer than any one sound draws
 TOP = 0.45  # of the rate: partials above are left out
 TAIL = 6.0  # seconds that a note may last after CHORD bars
 SOFT = 0.02  # seconds: an attack slower than this is not struck
 SILENT = 1e-7  # of full scale: a partial below has gone
-KNEE, ROOM = 0.6, 0.285  # of full scale: where peaks begin to bend, and what lies above; -1.06 dBFS in all
+KNEE, ROOM = 0.5, 0.385  # of full scale: where peaks begin to bend, and what lies above; -1.06 dBFS in all
 
 
 class Voice(NamedTuple):
@@ -43,17 +43,17 @@ class Voice(NamedTuple):
 
 VOICES = {
     "pad": Voice(0.027, 1.0, 1.8, math.inf, 0.0, (1, 2, 3, 4, 5, 6, 8), (1.0, 0.6, 0.45, 0.3, 0.2, 0.14, 0.1)),
-    "pluck": Voice(0.15, 0.003, 0.1, 1.8, 0.8, (1, 2, 3.002, 4.01, 5.02, 7.05), (1.0, 0.6, 0.5, 0.35, 0.2, 0.2)),
+    "pluck": Voice(0.13, 0.003, 0.1, 1.8, 0.8, (1, 2, 3.002, 4.01, 5.02, 7.05), (1.0, 0.6, 0.5, 0.35, 0.2, 0.2)),
     "bloom": Voice(0.04, 0.12, 0.5, 4.5, 0.7, (1, 2, 3), (1.0, 0.5, 0.3)),
     "bell": Voice(0.11, 0.003, 0.3, 3.5, 0.6, (1, 2.01, 2.76, 5.4), (1.0, 0.3, 0.4, 0.25)),
-    "bass": Voice(0.19, 0.008, 0.06, 3.0, 1.0, (1, 2, 3, 4, 5), (1.0, 0.5, 0.25, 0.12, 0.06)),
+    "bass": Voice(0.17, 0.008, 0.06, 3.0, 1.0, (1, 2, 3, 4, 5), (1.0, 0.5, 0.25, 0.12, 0.06)),
     "kick": Voice(0.5, 0.002, 0.05, 0.55, 1.8, (1, 1.9, 3.4, 6.2, 11, 40), (1.0, -0.7, 0.5, -0.3, 0.2, -0.1)),
-    "drum": Voice(0.14, 0.002, 0.05, 0.25, 0.6, (1, 1.78), (1.0, -0.5)),
-    "clap": Voice(0.26, 0.002, 0.05, 0.3, 0.2, (1, 1.9, 3.1), (1.0, 0.8, 0.7), 2_500.0),
-    "hat": Voice(0.24, 0.001, 0.02, 0.12, 0.0, (1, 1.25, 1.5), (1.0, 0.9, 0.7), 5_000.0),
-    "open hat": Voice(0.2, 0.001, 0.05, 0.5, 0.0, (1, 1.25, 1.5), (1.0, 0.9, 0.7), 5_000.0),
-    "crash": Voice(0.16, 0.002, 0.3, 3.0, 0.5, (1, 1.6, 2.3), (1.0, 0.9, 0.6), 4_000.0),
-    "riser": Voice(0.2, 9.0, 0.06, math.inf, 0.0, (1, 2, 3), (1.0, 0.8, 0.5), 2_500.0),
+    "drum": Voice(0.12, 0.002, 0.05, 0.25, 0.6, (1, 1.78), (1.0, -0.5)),
+    "clap": Voice(0.17, 0.002, 0.05, 0.3, 0.2, (1, 1.9, 3.1), (1.0, 0.8, 0.7), 2_500.0),
+    "hat": Voice(0.19, 0.001, 0.02, 0.12, 0.0, (1, 1.25, 1.5), (1.0, 0.9, 0.7), 5_000.0),
+    "open hat": Voice(0.16, 0.001, 0.05, 0.5, 0.0, (1, 1.25, 1.5), (1.0, 0.9, 0.7), 5_000.0),
+    "crash": Voice(0.13, 0.002, 0.3, 3.0, 0.5, (1, 1.6, 2.3), (1.0, 0.9, 0.6), 4_000.0),
+    "riser": Voice(0.17, 9.0, 0.06, math.inf, 0.0, (1, 2, 3), (1.0, 0.8, 0.5), 2_500.0),
 }
 
 
@@ -65,6 +65,15 @@ class Sheet(NamedTuple):
     count: np.ndarray  # (notes,) int64, partials of each
     partials: np.ndarray  # (partials, 4): Hz, fall per second, level, phase in turns
     turn: np.ndarray  # (partials, 2, RUN + 1), cosine and sine of each as it turns and falls through a run
+
+
+REST = Sheet(
+    np.zeros(0, np.int64), np.zeros((0, 7)), np.zeros(0, np.int64), np.zeros((0, 4)), np.zeros((0, 2, RUN + 1))
+)
+
+
+def join(sheets):
+    return Sheet(*map(np.concatenate, zip(*sheets)))
 
 
 class Bench(NamedTuple):
@@ -79,7 +88,7 @@ class Bench(NamedTuple):
 
 def engrave(notes, rng, *, start, rate, brightness):
     """The sheet of notes whose times count from frame `start`."""
-    sheets = []
+    sheets = [REST]
     for name, voice in VOICES.items():
         own = [note[1:] for note in notes if note.voice == name]
         if not own:
@@ -96,25 +105,21 @@ def engrave(notes, rng, *, start, rate, brightness):
         fall = np.broadcast_to(math.log(1000) / voice.ring * ratios**voice.dull, partial.shape)
         bright = 1.6 * (brightness - 0.5) + 0.5 * (np.minimum(level, 1) - 1)  # softer is darker: so are echoes
         loud = voice.level * level[:, None] * voice.levels * ratios ** bright[:, None]
-        # struck, a partial swings as far to one side as to the other, or drums would add up to DC
+        # poised, a partial swings as far one way as the other: else drums add up to DC
         poised = -np.arctan2(math.tau * partial, fall) / math.tau - partial * voice.attack / 2
-        phase = poised if voice.attack < SOFT else rng.random(partial.shape)
+        phase = rng.random(partial.shape) if voice.attack > SOFT or voice.grain else poised
         kept = partial < TOP * rate
         turn = np.exp((math.tau * 1j * partial - fall)[kept][:, None] * np.arange(RUN + 1) / rate)
         sheets.append(
             Sheet(
                 start + np.rint(time * rate).astype(np.int64),
                 np.stack([attack, release, length, left, right, grain, begin], axis=1),
-                kept.sum(axis=1),
+                kept.sum(axis=1, dtype=np.int64),
                 np.stack([partial, fall, loud, phase], axis=-1)[kept],
                 np.stack([turn.real, turn.imag], axis=1),
             )
         )
     return join(sheets)
-
-
-def join(sheets):
-    return Sheet(*map(np.concatenate, zip(*sheets)))
 
 
 @kernel
@@ -153,26 +158,29 @@ def shut(shape, bench, rate, on, begin):
 
 
 @kernel
-def tear(gain, grain, place, noise, target, bench, rate, on, begin):
-    """Add the voice to one side of the mix, times noise of `grain` points a second."""
+def tear(side, shape, bench, rate, on, begin):
+    """Add the voice to one side of the mix, times noise."""
+    gain, grain, place = shape[3 + side], shape[5], shape[6]
+    noise = bench.noise[side]
     for run in range(begin, CELL // RUN):
-        voice, row = bench.voice[run], target[run]
+        voice, mix = bench.voice[run], bench.mix[side, run]
         for n in range(RUN):
             at = max(on + run * RUN + n, 0) * grain / rate + place
             k = int(at)
             u = at - k
             k &= NOISE - 1
-            row[n] += gain * voice[n] * (noise[k] + (noise[k + 1] - noise[k]) * u * u * (3.0 - 2.0 * u))
+            mix[n] += gain * voice[n] * (noise[k] + (noise[k + 1] - noise[k]) * u * u * (3.0 - 2.0 * u))
 
 
 @kernel
-def place(left, right, bench, begin):
-    """Add the voice to the mix."""
+def pan(shape, bench, begin):
+    """Add the voice to both sides of the mix."""
+    a, b = shape[3], shape[4]
     for run in range(begin, CELL // RUN):
-        voice, row, other = bench.voice[run], bench.mix[0, run], bench.mix[1, run]
+        voice, left, right = bench.voice[run], bench.mix[0, run], bench.mix[1, run]
         for n in range(RUN):
-            row[n] += left * voice[n]
-            other[n] += right * voice[n]
+            left[n] += a * voice[n]
+            right[n] += b * voice[n]
 
 
 @kernel
@@ -189,17 +197,17 @@ def paint(sheet, bench, rate, gain, start):
                 ring(sheet, p, bench.voice, rate, on, begin)
             shut(shape, bench, rate, on, begin)
             if shape[5] > 0.0:
-                for side in range(2):
-                    tear(shape[3 + side], shape[5], shape[6], bench.noise[side], bench.mix[side], bench, rate, on, begin)
+                tear(0, shape, bench, rate, on, begin)
+                tear(1, shape, bench, rate, on, begin)
             else:
-                place(shape[3], shape[4], bench, begin)
+                pan(shape, bench, begin)
         first = last
     for side in range(2):
         for run in range(CELL // RUN):
             for n in range(RUN):
                 x = bench.mix[side, run, n]
                 over = max(abs(x) - KNEE, 0.0) / ROOM
-                bent = min(abs(x), KNEE) + ROOM * over / (1.0 + over)
+                bent = min(abs(x), KNEE) + ROOM * over / math.sqrt(1.0 + over * over)
                 bench.cell[run * RUN + n, side] = gain * math.copysign(bent, x)
 
 
@@ -242,18 +250,18 @@ class Synth:
 
     def __init__(self, rate, *, seed=0, params=None):
         self.rate, self.seed, self.position = float(rate), seed, 0
-        self.params = defaults(PARAMS) | dict(params or {})
+        given = defaults(PARAMS) | dict(params or {})
+        self.params = {param.name: param.clamp(given[param.name]) for param in PARAMS}
         self.gain = 10 ** (self.params["level"] / 20)
         seconds = 60 * BEATS / Fraction(self.params["tempo"])
         self.bar = seconds * Fraction(rate)  # frames, exact: an hour in, a bar still begins on its frame
         self.reach = CHORD + math.ceil(TAIL / seconds)  # bars in which a note may be heard after its own
-        self.bars, self.sounding, self.sheet = {}, None, None
+        self.bars, self.sheet = {}, REST
+        self.span = range(0)  # frames that the sheet is for: the cells whose last frame is in its bar
         noise = draws(seed, 2, 0).uniform(-1, 1, (2, NOISE + 1))
         noise[:, -1] = noise[:, 0]
-        runs = CELL // RUN
-        shapes = (runs, RUN), (2, runs, RUN)
-        cell, held = aligned((CELL, 2), np.float32), np.full(1, -1)
-        self.bench = Bench(noise, *(aligned(shape, np.float64) for shape in shapes), cell, held)
+        voice, mix = aligned((CELL // RUN, RUN), np.float64), aligned((2, CELL // RUN, RUN), np.float64)
+        self.bench = Bench(noise, voice, mix, aligned((CELL, 2), np.float32), np.full(1, -1))
 
     def seek(self, position):
         """Go to a frame, at once however far."""
@@ -263,21 +271,21 @@ class Synth:
         """Fill a float32 (frames, 2) array with the next frames."""
         done = 0
         while done < len(out):
-            last = self.position // CELL * CELL + CELL - 1
-            bar = -(-(last + 1) // self.bar) - 1  # the one that the last frame of the cell is in
-            end = int((bar + 1) * self.bar) // CELL * CELL  # where a cell first reaches into the next
-            part = out[done : done + end - self.position]
-            render(self._heard(bar), self.bench, self.rate, self.gain, self.position, part)
+            if self.position not in self.span:
+                self._turn()
+            part = out[done : done + self.span.stop - self.position]
+            render(self.sheet, self.bench, self.rate, self.gain, self.position, part)
             self.position += len(part)
             done += len(part)
 
-    def _heard(self, bar):
-        """All that may sound in a bar: its own notes, and those of the bars before."""
-        if self.sounding != bar:
-            near = range(max(bar - self.reach, 0), bar + 1)
-            self.bars = {b: self.bars.get(b) or self._bar(b) for b in near}
-            self.sheet, self.sounding = join(self.bars.values()), bar
-        return self.sheet
+    def _turn(self):
+        """Lay out all that sounds in a bar: its own notes, and those of the bars before."""
+        last = self.position // CELL * CELL + CELL - 1
+        bar = -(-(last + 1) // self.bar) - 1
+        near = range(max(bar - self.reach, 0), bar + 1)
+        self.bars = {b: self.bars.get(b) or self._bar(b) for b in near}
+        self.sheet = join(self.bars.values())
+        self.span = range(*(int(b * self.bar) // CELL * CELL for b in (bar, bar + 1)))
 
     def _bar(self, bar):
         tempo, density, brightness = (self.params[name] for name in ("tempo", "density", "brightness"))

@@ -136,7 +136,7 @@ class TakeReader:
             elif kind == BOTH:
                 yield np.frombuffer(payload, "<f4").reshape(-1, 2 * SIDES)
             else:
-                raise PhospheneError(f"{self.path}: holds a record of an unknown kind, {kind!r}; made by a newer version?")
+                raise PhospheneError(f"{self.path}: holds an unknown record, {kind!r}; was it made by a newer version?")
 
     def frames(self):
         """Frames of sound in the whole take; the reader stays where it is."""

@@ -117,5 +117,3 @@ def spectrum(listener):
 def plan(seconds):
     """A timeline for frames, long enough to keep some seconds of them."""
     return timeline.plan(seconds / HOP, WIDTH)
-
-

@@ -1,7 +1,8 @@
 """Where compiled kernels are kept between runs: one folder for each state of the source.
 
 numba notices a change in the file of the function it cached, not in the files of the kernels
-inlined into it. So the folder is named after the source of every room that holds kernels: any change there is a new folder.
+inlined into it. So the folder is named after the source of every room that holds kernels: a change
+there is a new folder.
 """
 
 import hashlib

@@ -29,7 +29,7 @@ def plan(words):
 
 
 def prepare(mailbox):
-    """Give each end its slot. Once, by whoever makes the mailbox, before anyone uses it."""
+    """Empty it and give each end its slot. Nobody may be at either end."""
     mailbox.middle[0], mailbox.back[0], mailbox.front[0] = 1, 0, 2
 
 
@@ -52,16 +52,11 @@ def fetch(mailbox, words):
     if load_relaxed(mailbox.middle, 0) & DIRTY == 0:  # the exchange acquires
         return -1
     mailbox.front[0] = exchange(mailbox.middle, 0, mailbox.front[0]) & SLOT
-    return again(mailbox, words)
-
-
-@kernel
-def again(mailbox, words):
-    """Copy the value that was fetched last; gives its length, 0 if none ever was."""
     slot = mailbox.slots[mailbox.front[0]]
-    for n in range(slot[0]):
+    count = min(slot[0], words.shape[0])
+    for n in range(count):
         words[n] = slot[n + 1]
-    return slot[0]
+    return count
 
 
 def post_text(mailbox, text):
@@ -73,10 +68,8 @@ def post_text(mailbox, text):
     return bool(post(mailbox, words))
 
 
-def fetch_text(mailbox, *, repeat=False):
-    """The text posted since the last fetch, or None; with `repeat`, the last one fetched will do."""
+def fetch_text(mailbox):
+    """The text posted since the last fetch, or None."""
     words = np.zeros(mailbox.slots.shape[1], np.int64)
     count = fetch(mailbox, words)
-    if count < 0 and repeat:
-        count = again(mailbox, words)
     return words[1:].view(np.uint8)[: words[0]].tobytes().decode() if count > 0 else None
