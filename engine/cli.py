@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -117,8 +118,8 @@ def _preset(asked):
     return load_preset(asked.preset, sets)[0], sets
 
 
-def _warm_up():
-    """Compile under a progress bar, on the first start only."""
+def _warm_up(stopped=lambda: False):
+    """Compile under a progress bar, on the first start only; `stopped` ends it between two steps."""
     from engine import warm
     from engine.terminal import progress, say
 
@@ -130,6 +131,8 @@ def _warm_up():
         task = bar.add_task("compiling", total=len(names), told="")
 
         def step(name):
+            if stopped():
+                raise KeyboardInterrupt
             bar.update(task, advance=0 if name == names[0] else 1, told=name)
 
         warm.warm(step)
@@ -153,11 +156,14 @@ def live_command(asked):
         from engine.supervisor import PresetWatch, Session, Stop
 
         stop = Stop()
-        _warm_up()
+        _warm_up(stop.event.is_set)
         preset, sets = _preset(asked)
         if asked.take:
             asked.take.unlink(missing_ok=True)
         session = Session(audio, preset, _wish(asked, source))
+    except KeyboardInterrupt:
+        audio.end()
+        return
     except BaseException:
         audio.end()
         raise
@@ -218,7 +224,7 @@ def _farewell(report, asked):
 
     xruns = f"{report['underflows']} underflows, {report['overflows']} overflows"
     say(f"{report['seconds_heard']:.1f} s heard, {xruns}")
-    if asked.take:
+    if asked.take and asked.take.exists():
         lost = report["frames_missing"]["untaped"]
         say(f"{asked.take}: {'whole' if not lost else f'{lost} frames are missing: the disk was too slow'}")
 
@@ -233,6 +239,7 @@ def bounce_command(asked):
     from engine.bounce.whole import claim
     from engine.terminal import progress, say
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: with nothing left behind
     claim(asked.out, overwrite=asked.overwrite)
     material = _material(asked)
     _warm_up()

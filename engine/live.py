@@ -211,13 +211,14 @@ class Live:
 
     def _end(self):
         self.stopped.set()
-        if self.stream and self.stream.alive():
+        well = bool(self.stream and self.stream.alive())
+        if well:
             self.serial += 1
             self.swaps[self.serial] = ENDING
             self.genome.change(ENDING, self.serial)
             time.sleep(2 * CROSSFADE + self.wish["buffer"])
         if self.stream:
-            self.stream.close()
+            self.stream.close(play_out=well)
         for thread in self.threads:
             thread.join()
         if self.taper:

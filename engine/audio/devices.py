@@ -42,9 +42,8 @@ def portaudio():
         with hushed():
             import sounddevice
     except OSError as fault:
-        line = (
-            "sudo apt-get install -y libportaudio2" if sys.platform.startswith("linux") else "pip install sounddevice"
-        )
+        linux = sys.platform.startswith("linux")
+        line = "sudo apt-get install -y libportaudio2" if linux else "pip install --force-reinstall sounddevice"
         raise PhospheneError(f"PortAudio is not installed; type: {line}") from fault
     return sounddevice
 

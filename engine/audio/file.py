@@ -111,10 +111,7 @@ class FileSource:
                 continue
             for frame in frames:
                 if due is None:
-                    start = (
-                        0 if frame.pts is None else float((frame.pts - (self.stream.start_time or 0)) * frame.time_base)
-                    )
-                    due = round(start * self.native_rate) if skip else 0
+                    due = self._place(frame) if skip else 0
                 fold = fold or _folder(frame)
                 for sound in fold(frame):
                     begin = min(max(skip - due, 0), len(sound))

@@ -117,11 +117,11 @@ class DeviceStream:
             ends = {"input": self.microphone.latency, "drift": drift_latency(self.drift), **ends}
         return ends
 
-    def close(self):
-        """Let go of the devices; what they still hold is played if they are well."""
+    def close(self, *, play_out=False):
+        """Let go of the devices; with `play_out` after they have played what they hold."""
         for stream in self._streams():
             with hushed(), contextlib.suppress(self.sounddevice.PortAudioError):
-                stream.stop() if stream.active else stream.abort()
+                stream.stop() if play_out else stream.abort()
                 stream.close()
 
 
