@@ -1,0 +1,247 @@
+"""A live session: it sounds, it is what a bounce gives again, it survives, it leaves nothing behind."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from engine.audio.meters import reading
+from engine.rings import Segment
+from engine.session import PLANS
+from tests.soundserver import RATE, wait_for
+
+PHOSPHENE = [sys.executable, "-m", "engine"]
+QUIET = 1e-3  # of full scale: below, a monitor's first and last samples may differ
+
+
+class Session:
+    """A `phosphene live` in a process of its own."""
+
+    def __init__(self, server, *words, cache=None):
+        environment = {**server.environment, "PHOSPHENE_CACHE": str(cache)} if cache else server.environment
+        self.process = subprocess.Popen(
+            [*PHOSPHENE, "live", *map(str, words)],
+            env={**environment, "NUMBA_CACHE_DIR": os.environ["NUMBA_CACHE_DIR"]},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def segment(self):
+        try:
+            return Segment(f"phosphene-{self.process.pid}", PLANS, create=False)
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def heard(self, seconds):
+        """Wait until so much has been heard; the meters then."""
+        segment = wait_for(self.segment)
+        assert segment, self.process.communicate(timeout=10)
+        assert wait_for(lambda: reading(segment["meters"])["position"] >= seconds * RATE), reading(segment["meters"])
+        return reading(segment["meters"])
+
+    def audio(self):
+        """The pid of the audio process, None while there is none."""
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return int(found.stdout.split()[0]) if found.stdout else None
+
+    def end(self, sign=signal.SIGINT):
+        self.process.send_signal(sign)
+        return self.result()
+
+    def result(self):
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, err
+
+
+def read_float(path):
+    with av.open(str(path)) as container:
+        return np.concatenate([frame.to_ndarray().reshape(-1, 2) for frame in container.decode(audio=0)])
+
+
+def audible(expected):
+    """What begins with the first sample that can be heard; a sound server swallows some of the silence before it."""
+    return expected[np.flatnonzero(np.abs(expected).max(axis=1) > QUIET)[0] :]
+
+
+def found_in(recorded, expected):
+    """The part of a recording that begins as `expected` does."""
+    probe = expected[:4096]
+    at = [n for n in np.flatnonzero(recorded[:, 0] == probe[0, 0]) if np.array_equal(recorded[n : n + 4096], probe)]
+    assert at, "what was played is not in the recording"
+    return recorded[at[0] :]
+
+
+def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
+    preset, take = tmp_path / "p.yaml", tmp_path / "set.take"
+    preset.write_text("genome: [{op: volume, params: {gain: -3.0}}]\n")
+    with server.record("speaker") as recording:
+        session = Session(server, "--source", "synth", "--rate", RATE, "--preset", preset, "--take", take)
+        session.heard(1.0)
+        preset.write_text("genome: [{op: volume, params: {gain: -9.0}}]\n")  # a parameter moves
+        session.heard(2.0)
+        preset.write_text("genome: [{op: dc_blocker}, {op: volume, params: {gain: -6.0}}]\n")  # a genome is swapped
+        session.heard(3.5)
+        code, out, _ = session.end()
+        recorded = recording.sound()
+    assert code == 0 and out.count("is played anew") == 2 and f"{take}: whole" in out
+    bounced = tmp_path / "out" / "set.wav"
+    bounced.parent.mkdir()
+    assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0
+    whole = read_float(bounced)
+    expected = audible(whole)
+    heard = found_in(recorded, expected)
+    count = len(expected) - RATE // 5  # what the device still held when it was closed is no one's
+    assert count > 2 * RATE
+    np.testing.assert_array_equal(heard[:count], expected[:count])
+    record = json.loads((bounced.parent / "run.json").read_text())
+    assert record["source"] == "take" and record["frames"] == len(whole)
+
+
+def test_the_microphone_is_heard(server, tmp_path):
+    tone = 0.25 * np.sin(2 * np.pi * 440 * np.arange(20 * RATE) / RATE)
+    player = server.play("room", np.stack([tone, tone], axis=1))
+    report = tmp_path / "report.json"
+    with server.record("speaker") as recording:
+        session = Session(server, "--rate", RATE, "--report", report)
+        session.heard(3.0)
+        assert session.end()[0] == 0
+        recorded = recording.sound()[:, 0]
+    player.kill()
+    loud = recorded[np.abs(recorded) > 0.2]
+    assert len(loud) > RATE // 2, "the tone did not get through"
+    middle = recorded[-2 * RATE : -RATE] * np.hanning(RATE)
+    assert abs(np.abs(np.fft.rfft(middle)).argmax() - 440) <= 1
+    told = json.loads(report.read_text())
+    assert set(told) >= {
+        "callbacks", "underflows", "overflows", "callback_worst_us", "seconds_heard", "restarts", "latency_ms", "devices",
+    }  # fmt: skip
+    assert told["restarts"] == {"audio": 0} and told["callbacks"] > 0
+    assert told["latency_ms"]["total"] == pytest.approx(sum(v for k, v in told["latency_ms"].items() if k != "total"))
+    assert {"input", "output"} <= told["latency_ms"].keys()
+
+
+def test_two_devices_are_joined(server, tmp_path):
+    tone = 0.25 * np.sin(2 * np.pi * 440 * np.arange(20 * RATE) / RATE)
+    player = server.play("room", np.stack([tone, tone], axis=1))
+    report = tmp_path / "report.json"
+    with server.record("speaker") as recording:
+        words = ("--input", "pulse", "--output", "default", "--rate", RATE, "--report", report)
+        session = Session(server, *words)
+        session.heard(4.0)
+        assert session.end()[0] == 0
+        recorded = recording.sound()[:, 0]
+    player.kill()
+    told = json.loads(report.read_text())
+    assert told["devices"] == {"input": "pulse", "output": "default"} and "drift" in told["latency_ms"]
+    assert abs(told["drift_ppm"]) < 1000
+    middle = recorded[-2 * RATE : -RATE] * np.hanning(RATE)
+    assert abs(np.abs(np.fft.rfft(middle)).argmax() - 440) <= 1
+
+
+def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):
+    take, report = tmp_path / "set.take", tmp_path / "report.json"
+    with server.record("speaker"):
+        session = Session(server, "--source", "synth", "--rate", RATE, "--take", take, "--report", report)
+        before = session.heard(1.5)["position"]
+        killed = session.audio()
+        os.kill(killed, signal.SIGKILL)
+        assert wait_for(lambda: session.audio() not in (None, killed))
+        assert session.heard(before / RATE + 1.5)["position"] > before
+        code, out, _ = session.end(signal.SIGTERM)
+    told = json.loads(report.read_text())
+    assert code == 0 and "is started again" in out and told["restarts"] == {"audio": 1}
+    bounced = tmp_path / "set.wav"
+    assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced]).returncode == 0
+    frames = json.loads((tmp_path / "run.json").read_text())["frames"]
+    assert abs(frames - told["seconds_heard"] * RATE) < RATE // 5
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("moment", ["starting", "sounding"])
+def test_an_end_leaves_nothing_behind(server, tmp_path, sign, moment):
+    session = Session(server, "--source", "silence", "--rate", RATE, cache=tmp_path)
+    if moment == "sounding":
+        session.heard(0.3)
+    else:
+        assert wait_for(session.audio)
+        assert wait_for(lambda: "\nSigCgt" in status(session) and caught(session, sign))
+    audio = session.audio()
+    code, _, err = session.end(sign)
+    assert code == 0 and not err
+    assert not Path(f"/proc/{audio}").exists() or "Z" in Path(f"/proc/{audio}/stat").read_text().split()[2]
+    assert not [name for name in os.listdir("/dev/shm") if name == f"phosphene-{session.process.pid}"]
+    assert not list(tmp_path.glob("sessions/*"))
+
+
+def status(session):
+    return Path(f"/proc/{session.process.pid}/status").read_text()
+
+
+def caught(session, sign):
+    """True once the process has its handler in place."""
+    return int(re.search(r"SigCgt:\s*(\w+)", status(session))[1], 16) >> (sign - 1) & 1
+
+
+def test_the_next_start_sweeps_what_a_crash_left(server, tmp_path):
+    first = Session(server, "--source", "silence", "--rate", RATE, cache=tmp_path)
+    first.heard(0.3)
+    first.process.kill()
+    first.process.communicate()
+    name = f"phosphene-{first.process.pid}"
+    assert name in os.listdir("/dev/shm")
+    second = Session(server, "--source", "silence", "--rate", RATE, cache=tmp_path)
+    second.heard(0.3)
+    assert name not in os.listdir("/dev/shm")
+    assert second.end()[0] == 0
+
+
+def test_a_server_that_goes_and_comes_back(server, tmp_path):
+    report = tmp_path / "report.json"
+    session = Session(server, "--source", "synth", "--rate", RATE, "--report", report)
+    session.heard(0.5)
+    server.stop()
+    segment = session.segment()
+    assert wait_for(lambda: reading(segment["meters"])["device"] == 0.0, seconds=60), "the loss went unnoticed"
+    before = reading(segment["meters"])["position"]
+    session.heard(before / RATE + 1.0)  # the graph goes on without a device
+    server.start()
+    with server.record("speaker") as recording:
+        assert wait_for(lambda: reading(segment["meters"])["device"] == 1.0, seconds=60), "the server was not found"
+        assert wait_for(lambda: np.abs(recording.sound()[-RATE:]).max(initial=0) > QUIET), "nothing sounds again"
+        code, out, _ = session.end()
+    assert code == 0 and "looked for" in out and "playing on" in out
+    assert json.loads(report.read_text())["seconds_heard"] > 1.5
+
+
+def test_without_a_microphone_a_source_is_offered(server, tmp_path):
+    environment = {**server.environment, "XDG_RUNTIME_DIR": str(tmp_path), "PULSE_RUNTIME_PATH": str(tmp_path)}
+    found = subprocess.run([*PHOSPHENE, "live"], env=environment, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 1 and "--source" in found.stderr and len(found.stderr.splitlines()) == 1
+
+
+def test_an_unknown_device_is_named_with_those_that_exist(server):
+    found = subprocess.run(
+        [*PHOSPHENE, "live", "--source", "synth", "--output", "defualt"],
+        env=server.environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert found.returncode == 2 and "did you mean 'default'?" in found.stderr
+    assert len(found.stderr.splitlines()) == 1
+
+
+def test_a_fault_in_an_edited_preset_leaves_the_old_one_playing(server, tmp_path):
+    preset = tmp_path / "p.yaml"
+    preset.write_text("genome: [{op: volume}]\n")
+    session = Session(server, "--source", "synth", "--rate", RATE, "--preset", preset)
+    session.heard(0.3)
+    preset.write_text("genome: [{op: volum}]\n")
+    session.heard(1.5)
+    code, out, _ = session.end()
+    assert code == 0 and "p.yaml:1" in out and "'volume'" in out and "the old preset plays on" in out
