@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.errors import PhospheneError, UsageError
 
 LOOK = 0.1  # seconds between two looks at a live session
+MEASURING = 1.0  # seconds after which the latency is known
 
 
 def main(words=None):
@@ -206,16 +207,16 @@ def _keep(session, stop, watch, asked):
             status.show()
             if asked.seconds and session.seconds() >= asked.seconds:
                 return
-            if asked.latency and session.told:
+            if asked.latency and session.seconds() > MEASURING:
                 return
 
 
 def _print_latency(session):
     from engine.terminal import say
 
-    nodes = session.told["latency_ms"]
-    width = max(map(len, [*nodes, "total"]))
-    for node, latency in {**nodes, "total": sum(nodes.values())}.items():
+    nodes = session.latency_ms()
+    width = max(map(len, nodes))
+    for node, latency in nodes.items():
         say(f"{node:{width}}  {latency:8.2f} ms")
 
 

@@ -8,7 +8,7 @@ from engine.audio.core import BLOCK, CHANNELS, make_core
 from engine.audio.meters import Meter
 from engine.control.take import Begin, Swap
 from engine.effects import chain
-from engine.listening.listener import HOP, listen, make_listener
+from engine.listening.listener import HOP, listen, make_listener, miss
 from engine.native import describe
 from engine.rings import ring
 from engine.rings.board import get, put
@@ -158,22 +158,27 @@ class Ear:
         self.listener = make_listener(float(rate), start)
         self.block = np.zeros((CHUNK, CHANNELS), np.float32)
         self.gap = np.zeros((1, 2))
-        self.pending = None  # (row, frames lost before it)
+        self.pending = None  # (row, frames missed before it)
         self.done = False
 
     def step(self):
-        if self.pending is None and ring.pull(self.gaps, self.gap):
-            self.pending = self.gap[0].astype(int)
-        over, count = ring.ended(self.tap), CHUNK
-        if self.pending is not None:
-            count = min(count, self.pending[0] - self.tap.taken[0])
-            if count == 0:
-                self.listener.counts[0] += self.pending[1]
-                self.pending, count = None, CHUNK
-        count = ring.pull(self.tap, self.block[:count])
+        over = ring.ended(self.tap)
+        count = min(ring.readable(self.tap, CHUNK), CHUNK)  # first: the gaps before these rows are told by now
+        count = ring.pull(self.tap, self.block[: min(count, self._until_gap())])
         listen(self.listener, self.block[:count], self.frames)
         self.done = bool(over and count == 0)
         return count
+
+    def _until_gap(self):
+        """Rows to the next gap, which is ahead of us; a gap that is not is behind us then."""
+        while self.pending is not None or ring.pull(self.gaps, self.gap):
+            if self.pending is None:
+                self.pending = self.gap[0].astype(int)
+            if rows := self.pending[0] - self.tap.taken[0]:
+                return rows
+            miss(self.listener, self.pending[1])
+            self.pending = None
+        return CHUNK
 
 
 class Reel:

@@ -3,6 +3,8 @@
 import math
 from dataclasses import KW_ONLY, dataclass
 
+RATES = (1_000, 768_000)  # frames per second of anything that is sound
+
 
 @dataclass(frozen=True)
 class Param:

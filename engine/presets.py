@@ -124,6 +124,13 @@ def restore_preset(full, where):
     return validate(_engine().preset, document)[0]
 
 
+def restore_genome(pairs, where):
+    """The (op, params) pairs that a take told of, every parameter told; `where` is as in restore_preset."""
+    genes = [{"op": op, "params": params} for op, params in pairs]
+    document = parse(json.dumps(genes), lambda line: Place(line, f"{where}: its genome"))
+    return [(gene.op, gene.params.model_dump()) for gene in validate(_engine().genome, document)[0]]
+
+
 def load_genome(path, *, permissive=False):
     """The genes in a JSON file, a tuple of Gene, and what was mended in them; faults as in load_preset."""
     return validate(_engine().genome, read(Path(path)), permissive=permissive)

@@ -21,6 +21,7 @@ STALE = 3.0  # seconds without a beat after which the audio process counts as hu
 GRACE = 20.0  # the same while it starts: compiling takes its time
 FALLS = 5  # deaths within the first seconds of life after which there is no point
 YOUNG = 2.0  # seconds
+BELIEVED = 2.0  # seconds: a device that claims a longer latency is wrong
 
 
 class Session:
@@ -129,10 +130,18 @@ class Session:
         for name in MAILBOXES:
             prepare(self.segment[name])
 
+    def latency_ms(self):
+        """Milliseconds by node, and their total: what the device measured, or else what it declares."""
+        nodes, meters = dict(self.told.get("latency_ms", {})), self.meters()
+        for end in nodes.keys() & {"input", "output"}:
+            measured = meters[f"{end}_latency"]
+            if 0.0 < measured < BELIEVED:  # some systems give no times, or wrong ones
+                nodes[end] = 1000 * measured
+        return {**nodes, "total": sum(nodes.values())}
+
     def report(self):
         """What happened, as `--report` writes it."""
-        meters, latency = self.meters(), dict(self.told.get("latency_ms", {}))
-        latency["total"] = sum(latency.values())
+        meters = self.meters()
         return {
             "callbacks": int(meters["callbacks"]),
             "underflows": int(meters["underflows"]),
@@ -140,7 +149,7 @@ class Session:
             "callback_worst_us": 1e6 * meters["worst"],
             "seconds_heard": self.seconds(),
             "restarts": {"audio": self.restarts},
-            "latency_ms": latency,
+            "latency_ms": self.latency_ms(),
             "devices": self.told.get("devices", {}),
             "rate": self.told.get("rate"),
             "load": meters["busy"] / max(self.seconds(), 1e-9),

@@ -84,7 +84,7 @@ class StatusLine:
         line = Text("● " if meters["device"] else "○ ", style="red" if meters["device"] else "yellow")
         line += meter(*level) + Text(f" {decibels(level[0]):6.1f} dB" if level[0] > 1e-3 else "  quiet   ")
         line += Text(f"   load {100 * self.load:.1f} %   xruns {xruns}", style="default" if not xruns else "yellow")
-        line += Text(f"   latency {sum(told['latency_ms'].values()):.0f} ms   {minutes:02d}:{seconds:02d}")
+        line += Text(f"   latency {self.session.latency_ms()['total']:.0f} ms   {minutes:02d}:{seconds:02d}")
         if self.session.restarts:
             line += Text(f"   restarts {self.session.restarts}", style="yellow")
         if told["trouble"]:

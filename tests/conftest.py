@@ -1,6 +1,6 @@
 import pytest
 
-from tests.soundserver import SoundServer
+from tools.soundserver import SoundServer
 
 
 @pytest.fixture(scope="module")
@@ -10,4 +10,3 @@ def server():
     server.start()
     yield server
     server.remove()
-

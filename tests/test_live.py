@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import av
@@ -15,7 +16,7 @@ import pytest
 from engine.audio.meters import reading
 from engine.rings import Segment
 from engine.session import PLANS
-from tests.soundserver import RATE, wait_for
+from tools.soundserver import RATE, wait_for
 
 PHOSPHENE = [sys.executable, "-m", "engine"]
 QUIET = 1e-3  # of full scale: below, a monitor's first and last samples may differ
@@ -106,7 +107,7 @@ def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
 
 
 def test_the_microphone_is_heard(server, tmp_path):
-    tone = 0.25 * np.sin(2 * np.pi * 440 * np.arange(20 * RATE) / RATE)
+    tone = 0.25 * np.sin(2 * np.pi * 440 * np.arange(90 * RATE) / RATE)  # outlasts a first start
     player = server.play("room", np.stack([tone, tone], axis=1))
     report = tmp_path / "report.json"
     with server.record("speaker") as recording:
@@ -120,16 +121,14 @@ def test_the_microphone_is_heard(server, tmp_path):
     middle = recorded[-2 * RATE : -RATE] * np.hanning(RATE)
     assert abs(np.abs(np.fft.rfft(middle)).argmax() - 440) <= 1
     told = json.loads(report.read_text())
-    assert set(told) >= {
-        "callbacks", "underflows", "overflows", "callback_worst_us", "seconds_heard", "restarts", "latency_ms", "devices",
-    }  # fmt: skip
+    assert told.keys() >= {"callbacks", "underflows", "overflows", "callback_worst_us", "seconds_heard", "devices"}
     assert told["restarts"] == {"audio": 0} and told["callbacks"] > 0
     assert told["latency_ms"]["total"] == pytest.approx(sum(v for k, v in told["latency_ms"].items() if k != "total"))
     assert {"input", "output"} <= told["latency_ms"].keys()
 
 
 def test_two_devices_are_joined(server, tmp_path):
-    tone = 0.25 * np.sin(2 * np.pi * 440 * np.arange(20 * RATE) / RATE)
+    tone = 0.25 * np.sin(2 * np.pi * 440 * np.arange(90 * RATE) / RATE)  # outlasts a first start
     player = server.play("room", np.stack([tone, tone], axis=1))
     report = tmp_path / "report.json"
     with server.record("speaker") as recording:
@@ -144,6 +143,43 @@ def test_two_devices_are_joined(server, tmp_path):
     assert abs(told["drift_ppm"]) < 1000
     middle = recorded[-2 * RATE : -RATE] * np.hanning(RATE)
     assert abs(np.abs(np.fft.rfft(middle)).argmax() - 440) <= 1
+
+
+def click_delay(server, buffer, report):
+    """Milliseconds from a click at the microphone to the click at the loudspeaker, and those declared."""
+    silence, clicks = np.zeros((90 * RATE, 2)), np.zeros((6 * RATE, 2))
+    clicks[RATE :: RATE // 4] = 0.9
+    players = [server.play("room", silence)]  # an idle sink would sleep
+    with server.record("room") as room, server.record("speaker") as speaker:
+        session = Session(server, "--rate", RATE, "--buffer", buffer, "--report", report)
+        session.heard(1.0)
+        players.append(server.play("room", clicks))
+        recordings, ahead = (room, speaker), {room: [], speaker: []}
+        before = reading(session.segment()["meters"])["position"]
+
+        def over():
+            for recording in recordings:
+                ahead[recording].append(recording.frames() - RATE * time.monotonic())
+            return reading(session.segment()["meters"])["position"] > before + 4 * RATE
+
+        assert wait_for(over, every=0.003)
+        at = {
+            r: np.flatnonzero(np.abs(r.sound()[:, 0]) > 0.3) - max(ahead[r]) for r in recordings
+        }  # one clock for both
+        assert session.end()[0] == 0
+    for player in players:
+        player.kill()
+    delays = [at[speaker][at[speaker] >= click][0] - click for click in at[room][:-4]]
+    assert len(delays) > 4
+    return 1000 * np.median(delays) / RATE, json.loads(report.read_text())["latency_ms"]["total"]
+
+
+def test_a_click_is_as_late_as_the_nodes_say(server, tmp_path):
+    short, declared_short = click_delay(server, 20, tmp_path / "a.json")
+    long, declared_long = click_delay(server, 60, tmp_path / "b.json")
+    assert long - short > 20, "the buffer changed nothing, so this proved nothing"
+    for measured, declared, buffer in ((short, declared_short, 20), (long, declared_long, 60)):
+        assert declared - buffer - 5 < measured < declared + 5  # a null sink hands sound out before it plays it
 
 
 def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):

@@ -14,13 +14,11 @@ from engine.native import (
     aligned,
     as_word,
     fill,
-    flush_denormals,
     interleaved,
     kernel,
     load_float64,
     native,
     reader_of,
-    restore_denormals,
     stream_time,
 )
 from engine.rings import local, ring, timeline
@@ -30,12 +28,15 @@ from engine.rings.timeline import Timeline
 
 INPUT_OVERFLOW, OUTPUT_UNDERFLOW = 2, 4  # PortAudio's flags
 CONTINUE = 0  # PortAudio's result
+FOLLOW = 0.02  # of a new reading of the latency: some fifty blocks are averaged
 ADC_TIME, NOW, DAC_TIME = 0, 1, 2  # words of PaStreamCallbackTimeInfo
 SIGNATURE = types.int32(types.voidptr, types.voidptr, ULONG, types.voidptr, ULONG, types.voidptr)
 
 CALLBACKS, UNDERFLOWS, OVERFLOWS = int(Meter.CALLBACKS), int(Meter.UNDERFLOWS), int(Meter.OVERFLOWS)
 POSITION, WORST, BUSY = int(Meter.POSITION), int(Meter.WORST), int(Meter.BUSY)
+INPUT_LATENCY, OUTPUT_LATENCY = int(Meter.INPUT_LATENCY), int(Meter.OUTPUT_LATENCY)
 STARVED, SOURCE = int(Meter.STARVED), int(Meter.SOURCE)
+CAPTURED, ASKED = int(Meter.CAPTURED), int(Meter.ASKED)
 
 
 class Device(NamedTuple):
@@ -100,16 +101,26 @@ def obtain(device, given, frames, start, block):
             block[n, c] = 0.0
 
 
+@kernel
+def follow(device, meter, seconds):
+    """Average what the device says of its latency, since it says something else at every block."""
+    before = get(device.meters, meter)
+    put(device.meters, meter, seconds if before == 0.0 else before + FOLLOW * (seconds - before))
+
+
 @native(SIGNATURE)
 def output_callback(given, wanted, frames, times, flags, state):
     """For a stream that plays, whether or not it also records."""
-    mode = flush_denormals()
     device = read_device(as_word(state))
     begun = stream_time(device.stream[0], device.stream[1])
+    put(device.meters, ASKED, begun)
     device.stamp[0] = get(device.meters, POSITION)
     device.stamp[1] = load_float64(as_word(times), DAC_TIME)
     device.stamp[2] = load_float64(as_word(times), NOW)
     timeline.publish(device.clock, device.stamp)
+    if device.filler[0] == 0:
+        follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))
+    follow(device, OUTPUT_LATENCY, load_float64(as_word(times), DAC_TIME) - load_float64(as_word(times), NOW))
     start, total = 0, int(frames)
     while start < total:
         block = device.block[: min(BLOCK, total - start)]
@@ -123,7 +134,6 @@ def output_callback(given, wanted, frames, times, flags, state):
     spent = stream_time(device.stream[0], device.stream[1]) - begun
     count(device.meters, BUSY, spent)
     put(device.meters, WORST, max(get(device.meters, WORST), spent))
-    restore_denormals(mode)
     return CONTINUE
 
 
@@ -131,11 +141,13 @@ def output_callback(given, wanted, frames, times, flags, state):
 def input_callback(given, wanted, frames, times, flags, state):
     """For a microphone with a stream of its own: its sound waits in the capture ring."""
     device = read_device(as_word(state))
+    follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))
     start, total = 0, int(frames)
     while start < total:
         block = device.block[: min(BLOCK, total - start)]
         gather(as_word(given), device.channels[0], total, start, block)
         ring.push(device.capture, block)
         start += block.shape[0]
+    put(device.meters, CAPTURED, stream_time(device.stream[0], device.stream[1]))
     count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW else 0.0)
     return CONTINUE

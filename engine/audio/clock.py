@@ -53,6 +53,7 @@ class OfflineClock:
         self.nodes, self.threads = nodes, threads
         self.moved = threading.Condition()
         self.moves, self.fault, self.stopped = 0, None, False
+        self.running, self.waiting = len(nodes), 0  # threads at work, and those that found nothing since the last move
 
     def run(self, watch=None, every=0.1):
         """Run to the end, calling `watch()` now and then; an error in a node, or in `watch`, ends all."""
@@ -79,7 +80,7 @@ class OfflineClock:
         then = time.monotonic()
         while running := [node for node in self.nodes if not node.done]:
             if not sum(node.step() or node.done for node in running):
-                raise RuntimeError(f"nodes wait for each other: {[node.name for node in running]}")
+                raise self._deadlock()
             if watch and time.monotonic() - then > every:
                 then = time.monotonic()
                 watch()
@@ -90,15 +91,22 @@ class OfflineClock:
                 seen = self.moves
                 if node.step() or node.done:
                     with self.moved:
-                        self.moves += 1
+                        self.moves, self.waiting = self.moves + 1, 0
+                        self.running -= node.done
                         self.moved.notify_all()
                 else:
                     with self.moved:
                         if seen == self.moves and not self.stopped:
+                            self.waiting += 1
+                            if self.waiting == self.running:
+                                raise self._deadlock()
                             self.moved.wait()
         except BaseException as fault:  # carried to the thread that waits for us
             self.fault = self.fault or fault
             self._stop()
+
+    def _deadlock(self):
+        return RuntimeError(f"nodes wait for each other: {[node.name for node in self.nodes if not node.done]}")
 
     def _stop(self):
         with self.moved:

@@ -3,7 +3,6 @@
 The device's callback and the offline clock both call `play`, by its address; nothing else plays sound.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +17,13 @@ from engine.native import (
     aligned,
     copy_rows,
     float_of,
+    flush_denormals,
     interleaved,
     kernel,
     load_relaxed,
     native,
     reader_of,
+    restore_denormals,
 )
 from engine.rings import board, local, mailbox, ring
 from engine.rings.board import Board, get, put
@@ -32,6 +33,7 @@ from engine.rings.ring import Ring
 CHANNELS = 2
 BLOCK = 1024  # frames of scratch; a longer block is played in parts
 CROSSFADE = 0.02  # seconds between two plans
+LOUDEST = 1e10  # of full scale; beyond, it is no sound, and a genome could make it infinite
 PLAN_CHANGED = -1.0  # in an event, where a parameter's slot would be
 
 COUNTER, CALLBACK, SETTLED = int(Meter.POSITION), int(Meter.CALLBACKS), int(Meter.SETTLED)
@@ -99,20 +101,31 @@ def advance(core, block):
     heed(core)
     scrub(core, block)
     back = ring.pull(core.returns, core.returned[: block.shape[0]])
+    scrub(core, core.returned[:back])
     if core.switches[0]:
         record(core, block, back)
     start = 0
     while start < block.shape[0]:
         start += through(core, block, start)
-    lost = block.shape[0] - ring.push(core.tap, block)
-    if lost:
-        count(core.meters, UNHEARD, lost)
-        core.gap[0, 0], core.gap[0, 1] = core.tap.written[0], lost
-        ring.push(core.gaps, core.gap)
+    tell(core, block)
     for n in range(back):
         for c in range(CHANNELS):
             block[n, c] += core.returned[n, c]
     count(core.meters, COUNTER, block.shape[0])
+
+
+@kernel
+def tell(core, block):
+    """Give the worker what is heard; once it has room again, tell it first how much it was too late for."""
+    gap, came = core.gap, 0
+    if gap[0, 1] > 0.0 and ring.writable(core.tap, 1) > 0 and ring.push(core.gaps, gap):
+        gap[0, 1] = 0.0
+    if gap[0, 1] == 0.0:
+        came = ring.push(core.tap, block)
+    lost = block.shape[0] - came
+    if lost:
+        count(core.meters, UNHEARD, float(lost))
+        gap[0, 0], gap[0, 1] = core.tap.written[0], gap[0, 1] + lost
 
 
 @kernel
@@ -144,10 +157,10 @@ def note(core, slot, value):
 
 @kernel
 def scrub(core, block):
-    """What is not a number would live for ever in a feedback: it becomes silence."""
+    """What is not a number, or becomes none on its way, would live for ever in a feedback: it becomes silence."""
     for n in range(block.shape[0]):
         for c in range(CHANNELS):
-            if not math.isfinite(block[n, c]):
+            if not abs(block[n, c]) <= LOUDEST:
                 block[n, c] = 0.0
                 count(core.meters, SCRUBBED, 1.0)
 
@@ -194,7 +207,9 @@ read_ring = reader_of(typeof(local(ring.plan(2, CHANNELS))))
 @native(FILLER)
 def play(core, block, frames):
     """Play a block, whose length is BLOCK at the most, through the core at an address."""
+    mode = flush_denormals()  # here, not in the callback: every clock hears the same
     advance(read_core(core), interleaved(block, frames, CHANNELS))
+    restore_denormals(mode)
     return frames
 
 

@@ -1,7 +1,9 @@
 """Drift: two devices never agree on a second, so what one gives is resampled to what the other takes.
 
 A windowed sinc reads the capture ring at a pace that keeps its fill steady. The pace follows the fill
-slowly (a proportional and an integral part), so the pitch error stays below what can be heard.
+slowly (a proportional and an integral part), so the pitch error stays below what can be heard. A fill
+that only jumps by whole blocks would say nothing between two jumps, which may be a minute apart where both
+devices have the same block: so what the microphone has heard since its last block counts as being there.
 """
 
 import math
@@ -13,7 +15,7 @@ from numba import typeof
 from engine.audio.meters import Meter
 from engine.native import FILLER, aligned, interleaved, kernel, native, reader_of
 from engine.rings import board, local, ring
-from engine.rings.board import Board, put
+from engine.rings.board import Board, get, put
 from engine.rings.ring import Ring
 
 TAPS = 32
@@ -36,7 +38,7 @@ class Drift(NamedTuple):
     meters: Board
 
 
-CORRECTION = int(Meter.DRIFT)
+CORRECTION, CAPTURED, ASKED = int(Meter.DRIFT), int(Meter.CAPTURED), int(Meter.ASKED)
 PLACE, ERROR, LEARNT, RUNNING = 0, 1, 2, 3
 
 
@@ -68,20 +70,16 @@ def latency(drift):
 def draw(drift, out):
     """Fill a block from the ring at the pace that keeps it at its target; gives the frames that came."""
     memory, frames = drift.memory, out.shape[0]
-    fill = float(ring.readable(drift.capture, drift.capture.rows.shape[0]))
-    if memory[RUNNING] == 0.0:
-        if fill < drift.target + frames:
-            return 0
-        memory[RUNNING] = 1.0
-        memory[ERROR] = 0.0
-        skip(drift, int(fill - drift.target - frames))
-    if fill > 4.0 * drift.target + frames:  # held up for long: late sound is worse than a step
-        skip(drift, int(fill - drift.target - frames))
-        fill = drift.target + frames
+    wanted, fill = drift.target + frames, waiting(drift)
+    if memory[RUNNING] == 0.0 and fill < wanted:
+        return 0
+    if memory[RUNNING] == 0.0 or fill > 4.0 * wanted:  # held up for long: late sound is worse than a step
+        skip(drift, int(fill - wanted))
+        memory[RUNNING], memory[ERROR], fill = 1.0, 0.0, wanted
     seconds = frames / drift.rate
-    memory[ERROR] += (1.0 - math.exp(-seconds / SMOOTH)) * (fill - frames - drift.target - memory[ERROR])
-    wanted = memory[ERROR] / drift.rate
-    memory[LEARNT] = min(max(memory[LEARNT] + LEARN * wanted * seconds, -LIMIT), LIMIT)
+    memory[ERROR] += (1.0 - math.exp(-seconds / SMOOTH)) * (fill - wanted - memory[ERROR])
+    learnt = memory[LEARNT] + LEARN * seconds * memory[ERROR] / drift.rate
+    memory[LEARNT] = min(max(learnt, -LIMIT), LIMIT)
     pace = 1.0 + correction(drift)
     for n in range(frames):
         while memory[PLACE] >= 1.0:
@@ -93,6 +91,15 @@ def draw(drift, out):
         tap(drift, memory[PLACE], out, n)
         memory[PLACE] += pace
     return frames
+
+
+@kernel
+def waiting(drift):
+    """Frames in the ring, and those since heard by the microphone."""
+    coming = drift.rate * (get(drift.meters, ASKED) - get(drift.meters, CAPTURED))
+    if not 0.0 <= coming <= drift.target:  # the microphone has stopped, or is timed by another clock
+        coming = 0.0
+    return ring.readable(drift.capture, drift.capture.rows.shape[0]) + coming
 
 
 @kernel

@@ -7,8 +7,10 @@ import numpy as np
 import soxr
 
 from engine.errors import PhospheneError, UsageError
+from engine.params import RATES
 
 SIDES = 2
+RUN_UP = 0.25  # seconds a decoder is given to find its feet before a frame that was asked for
 
 
 class FileSource:
@@ -34,7 +36,7 @@ class FileSource:
         self.native_rate = self.stream.rate
         self.rate = int(rate or self.native_rate)
         self.broken = 0  # packets that could not be decoded, and were left out
-        self.position = 0
+        self.position = 0  # frames given, however often a loop began again
         self._start()
 
     @property
@@ -53,16 +55,15 @@ class FileSource:
         self.resampler = None if same else soxr.ResampleStream(self.native_rate, self.rate, SIDES, quality="VHQ")
         self.pieces, self.rest = self._decode(skip), np.zeros((0, SIDES), np.float32)
 
-    def seek(self, position):
-        """Go to a frame of what is given; behind the end of a loop is inside it."""
-        if self.loop and self.length_of_file:
-            position %= self.length_of_file
-        target = position / self.rate
+    def _reopen(self):
         self.container.close()
         self.container, self.stream = _open(self.path)
-        if target > 0:
-            self.container.seek(int(target * av.time_base), backward=True)
-        self._start(round(target * self.native_rate))
+
+    def seek(self, position):
+        """Go to a frame of what is given; behind the end of a loop is inside it."""
+        inside = position % self.length_of_file if self.loop and self.length_of_file else position
+        self._reopen()
+        self._start(round(inside / self.rate * self.native_rate))
         self.position = position
 
     @property
@@ -80,7 +81,8 @@ class FileSource:
                 if piece is None:
                     if not (self.loop and self.position + done > 0):
                         break
-                    self.seek(0)
+                    self._reopen()
+                    self._start()
                     continue
                 self.rest = piece
                 continue
@@ -93,62 +95,90 @@ class FileSource:
 
     def _decode(self, skip):
         """Pieces of sound from a frame of the file on, at the rate that is wanted."""
-        for sound in self._frames(skip):
+        for sound in self._sound(skip):
             if self.resampler is None:
                 yield sound
-            else:
-                yield self.resampler.resample_chunk(sound)
+            else:  # which would spread what is not a number over all that is near it
+                yield self.resampler.resample_chunk(np.nan_to_num(sound, posinf=0.0, neginf=0.0))
         if self.resampler is not None:
             yield self.resampler.resample_chunk(np.zeros((0, SIDES), np.float32), last=True)
 
+    def _sound(self, skip):
+        fold, like, heard = None, None, False
+        for due, frame in self._frames(skip):
+            if like != (like := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                fold = _folder(frame, self.native_rate)  # again where two files were joined end to end
+            for sound in fold(frame):
+                heard = True
+                begin = min(max(skip - due, 0), len(sound))
+                due += len(sound)
+                if begin < len(sound):
+                    yield sound[begin:]
+        if not heard and not skip:
+            raise PhospheneError(f"{self.path}: no sound in it could be decoded; is the file whole?")
+
     def _frames(self, skip):
-        fold, due, heard = None, None, 0
-        for packet in self.container.demux(self.stream):
+        """Frames that reach up to one of the file and on from there, each with the number of its first."""
+        first, due = self.stream.start_time or 0, 0
+        near = int((skip / self.native_rate - RUN_UP) / self.stream.time_base)
+        if near > 0:
+            self.container.seek(first + near, stream=self.stream)
+            due = None
+        for frame in self._decoded():
+            if due is None:
+                if frame.pts is None:  # a format without times: nothing but the whole way leads there
+                    self._reopen()
+                    yield from self._frames(0)
+                    return
+                due = round((frame.pts - first) * self.stream.time_base * self.native_rate)
+            yield due, frame
+            due += frame.samples
+
+    def _decoded(self):
+        """Frames in their order; what is damaged is left out, and counted."""
+        packets = self.container.demux(self.stream)
+        while True:
             try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
                 frames = packet.decode()
             except av.error.FFmpegError:
                 self.broken += 1
                 continue
-            for frame in frames:
-                if due is None:
-                    due = self._place(frame) if skip else 0
-                fold = fold or _folder(frame)
-                for sound in fold(frame):
-                    begin = min(max(skip - due, 0), len(sound))
-                    due += len(sound)
-                    heard += len(sound)
-                    if begin < len(sound):
-                        yield sound[begin:]
-        if not heard and not skip:
-            raise PhospheneError(f"{self.path}: no sound in it could be decoded; is the file whole?")
+            yield from frames
 
 
 def _open(path):
-    if path.is_dir():
-        raise UsageError(f"{path}: is a folder; name one sound file in it")
-    if not path.exists():
-        raise UsageError(f"{path}: no such file")
     try:
-        container = av.open(str(path))
-    except (av.error.FFmpegError, OSError) as fault:
+        if path.is_dir():
+            raise UsageError(f"{path}: is a folder; name one sound file in it")
         size = path.stat().st_size
+        container = av.open(str(path))
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such file") from None
+    except av.error.FFmpegError as fault:
         why = "is empty" if size == 0 else f"is not a file that FFmpeg can read ({fault.strerror})"
         raise UsageError(f"{path}: {why}") from fault
+    except OSError as fault:
+        raise UsageError(f"{path}: cannot be read ({fault.strerror})") from fault
     if not container.streams.audio:
         kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
         container.close()
         raise UsageError(f"{path}: holds no sound (found {kinds})")
     stream = container.streams.audio[0]
-    if not stream.rate or not stream.codec_context.channels:
-        raise UsageError(f"{path}: its sound stream has {stream.codec_context.channels} channels at {stream.rate} Hz")
+    channels, (slowest, fastest) = stream.codec_context.channels, RATES
+    if not channels or not slowest <= (stream.rate or 0) <= fastest:
+        fits = f"needs 1 or more, at {slowest} to {fastest} Hz"
+        raise UsageError(f"{path}: its sound has {channels} channels at {stream.rate} Hz, {fits}")
     return container, stream
 
 
-def _folder(first):
+def _folder(first, rate):
     """What turns frames like this one into float32 (frames, 2) arrays."""
     channels = first.layout.nb_channels
     named = channels > SIDES and "channels" not in first.layout.name
-    mix = av.AudioResampler("fltp", "stereo" if named else first.layout, first.sample_rate)
+    mix = av.AudioResampler("fltp", "stereo" if named else first.layout, rate)
 
     def fold(frame):
         for part in mix.resample(frame):

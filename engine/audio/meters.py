@@ -24,6 +24,8 @@ class Meter(IntEnum):
     INPUT_LATENCY = 15  # seconds, as the device says
     OUTPUT_LATENCY = 16
     SOURCE = 17  # frames read from the source, where a restarted audio process goes on
+    CAPTURED = 18  # seconds by PortAudio's clock, when a microphone with a stream of its own last gave sound
+    ASKED = 19  # the same, when the loudspeaker last asked for some
 
 
 def plan():

@@ -16,7 +16,7 @@ from engine.native import describe
 from engine.rings import local, ring
 from engine.rings.board import get
 
-MARGIN = 3  # buffers of the slower device that wait between two devices
+MARGIN = 2  # buffers of the slower device that wait between two devices
 STILL = 2.0  # seconds without a callback after which a device counts as lost
 WAKING = 5.0  # the same for a device just opened: a sound server may sleep for two seconds first
 PATIENCE = 8  # and at least as many blocks

@@ -16,13 +16,13 @@ from engine.audio.core import CHANNELS
 from engine.audio.file import FileSource
 from engine.audio.meters import Meter
 from engine.bounce.encode import FORMATS, Scribe, SoundFile
-from engine.bounce.whole import claim, write_text, written_whole
-from engine.control.take import Begin
+from engine.bounce.whole import claim, written_whole
+from engine.control.take import Begin, Change, Swap
 from engine.effects import chain
-from engine.errors import UsageError
+from engine.errors import PhospheneError, UsageError
 from engine.graph import CHUNK, Ear, Feeder, Player, Reel
 from engine.listening import listener
-from engine.presets import Preset, RunRecord
+from engine.presets import Preset, RunRecord, restore_genome
 from engine.rings import board, local, ring
 from engine.rings.board import get
 
@@ -80,11 +80,31 @@ def from_source(source, preset, sink_of, *, seconds=None):
 
 def from_take(reader, sink_of):
     """The graph that plays a take as it was heard."""
+    if not (frames := reader.frames()):
+        raise UsageError(f"{reader.path}: the take holds no sound")
 
     def feeder(inlet, acts):
-        return Reel(reader, inlet, acts)
+        return Reel(_believed(reader), inlet, acts)
 
-    return join(feeder, sink_of, reader.rate, reader.frames(), wide=True)
+    return join(feeder, sink_of, reader.rate, frames, wide=True)
+
+
+def _believed(reader):
+    """The records of a take that name what is there: a slot that is not would be memory of something else."""
+    begun = False
+    for record in reader:
+        match record:
+            case Begin():
+                begun = fits = len(record.values) <= chain.SLOTS
+            case Change():
+                fits = begun and 0 <= record.slot < chain.SLOTS
+            case _:
+                fits = begun
+        if not fits:
+            raise PhospheneError(f"{reader.path}: the take is damaged: it moves what is not there")
+        if isinstance(record, Begin | Swap):
+            record = record._replace(genome=restore_genome(record.genome, reader.path))
+        yield record
 
 
 class Material(NamedTuple):
@@ -123,32 +143,34 @@ def bounce(material, out, *, depth=None, overwrite=False, threads=True, watch=No
         With nothing left behind.
     """
     begun, form = time.perf_counter(), _form(out, depth)
-    claim(out, overwrite=overwrite)
-    with written_whole(out) as part:
+    wanted = [out, out.with_name("run.json"), out.with_name("timings.json")]
+    for path in wanted:
+        claim(path, overwrite=overwrite or path is not out)
+    digest = _digest(material.file)  # now, since the result may take the input's place
+    with written_whole(*wanted) as (part, record_part, timings_part):
         file = SoundFile(part, form, material.source.rate)
         try:
             graph = material.graph(lambda outlet: Scribe(outlet, file))
             graph.run(threads=threads, watch=watch and (lambda: watch(graph)))
         finally:
             file.close()
-    spent = time.perf_counter() - begun
-    record = RunRecord(
-        phosphene=engine.__version__,
-        preset=material.preset.full(),
-        seed=material.preset.seed,
-        versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        source=material.kind,
-        input_sha256=_digest(material.file),
-        samples_sha256=graph.sink.hash.hexdigest(),
-        frames=graph.sink.frames,
-        rate=graph.rate,
-        channels=CHANNELS,
-        format=" ".join(form)[1:],
-    )
-    heard = graph.sink.frames / graph.rate
-    timings = {"seconds": spent, "heard_seconds": heard, "times_real_time": heard / spent, "threads": threads}
-    write_text(out.parent / "run.json", record.text())
-    write_text(out.parent / "timings.json", json.dumps(timings, indent=2, sort_keys=True) + "\n")
+        record = RunRecord(
+            phosphene=engine.__version__,
+            preset=material.preset.full(),
+            seed=material.preset.seed,
+            versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+            source=material.kind,
+            input_sha256=digest,
+            samples_sha256=graph.sink.hash.hexdigest(),
+            frames=graph.sink.frames,
+            rate=graph.rate,
+            channels=CHANNELS,
+            format=" ".join(form)[1:],
+        )
+        record_part.write_text(record.text(), encoding="utf-8")
+        spent, heard = time.perf_counter() - begun, graph.sink.frames / graph.rate
+        timings = {"seconds": spent, "heard_seconds": heard, "times_real_time": heard / spent, "threads": threads}
+        timings_part.write_text(json.dumps(timings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return record, _remarks(graph, file)
 
 

@@ -6,6 +6,7 @@ of that sample.
 """
 
 import json
+import os
 import struct
 from pathlib import Path
 from typing import NamedTuple
@@ -13,10 +14,12 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.errors import PhospheneError, UsageError
+from engine.params import RATES
 
 MAGIC = b"phosphene take 1\n"
 HEAD = struct.Struct("<4sQ")
 ABOUT, BEGIN, GENOME, CHANGES, SOUND, BOTH = b"head", b"begn", b"genm", b"chng", b"soun", b"both"
+KINDS = ABOUT, BEGIN, GENOME, CHANGES, SOUND, BOTH
 CHANGE_WIDTH, SIDES = 3, 2
 
 
@@ -46,13 +49,18 @@ class Change(NamedTuple):
 
 
 class TakeWriter:
-    """Appends to a take; where the file is new it begins with the rate and the preset in full."""
+    """Appends to a take; where the file is new it begins with the rate and the preset in full.
+
+    A record that a crash cut short goes, or all that follows would be taken for its rest.
+    """
 
     def __init__(self, path, rate, preset):
         self.path = Path(path)
-        new = not self.path.exists() or self.path.stat().st_size == 0
-        self.file = open(self.path, "ab")  # noqa: SIM115  (closed by close)
-        if new:
+        self.file, whole = open(self.path, "ab+"), 0  # noqa: SIM115  (closed by close)
+        for _, _, end in _heads(self.file):
+            whole = end
+        self.file.truncate(whole)
+        if not whole:
             self.file.write(MAGIC)
             self._json(ABOUT, {"rate": rate, "preset": preset})
 
@@ -98,56 +106,74 @@ class TakeReader:
 
     def __init__(self, path):
         self.path = Path(path)
-        if self.path.is_dir():
-            raise UsageError(f"{path}: is a folder; name a take in it")
         try:
+            if self.path.is_dir():
+                raise UsageError(f"{path}: is a folder; name a take in it")
             self.file = open(self.path, "rb")  # noqa: SIM115  (closed by close)
         except OSError as fault:
             raise UsageError(f"{path}: cannot be read ({fault.strerror})") from fault
         if self.file.read(len(MAGIC)) != MAGIC:
             raise UsageError(f"{path}: is not a take; takes are made by 'phosphene live --take FILE'")
-        kind, payload = self._next() or (None, b"")
+        self.records = self._whole()
+        kind, payload = next(self.records, (None, b""))
         if kind != ABOUT:
             raise UsageError(f"{path}: the take is cut off before its first record")
-        about = json.loads(payload)
-        self.rate, self.preset = int(about["rate"]), about["preset"]
+        try:
+            about = json.loads(payload)
+            self.rate, self.preset = int(about["rate"]), about["preset"]
+        except (ValueError, TypeError, KeyError) as fault:
+            raise UsageError(f"{path}: the take's first record is damaged") from fault
+        if not RATES[0] <= self.rate <= RATES[1]:
+            raise UsageError(f"{path}: was played at {self.rate} Hz; needs {RATES[0]} to {RATES[1]}")
 
-    def _next(self):
-        head = self.file.read(HEAD.size)
-        if len(head) < HEAD.size:
-            return None
-        kind, size = HEAD.unpack(head)
-        payload = self.file.read(size)
-        return (kind, payload) if len(payload) == size else None
+    def _whole(self):
+        for kind, size, _ in _heads(self.file):
+            yield kind, self.file.read(size)
 
     def __iter__(self):
-        while record := self._next():
-            kind, payload = record
-            if kind == BEGIN:
-                yield Begin(**json.loads(payload))
-            elif kind == GENOME:
-                yield Swap(**json.loads(payload))
-            elif kind == CHANGES:
-                for sample, slot, value in np.frombuffer(payload, "<f8").reshape(-1, CHANGE_WIDTH):
-                    yield Change(int(sample), int(slot), float(value))
-            elif kind == SOUND:
-                sound = np.frombuffer(payload, "<f4").reshape(-1, SIDES)
-                yield np.hstack([sound, np.zeros_like(sound)])
-            elif kind == BOTH:
-                yield np.frombuffer(payload, "<f4").reshape(-1, 2 * SIDES)
-            else:
+        for kind, payload in self.records:
+            if kind not in KINDS:
                 raise PhospheneError(f"{self.path}: holds an unknown record, {kind!r}; was it made by a newer version?")
+            try:
+                told = list(_told(kind, payload))
+            except (ValueError, TypeError, OverflowError) as fault:
+                raise PhospheneError(f"{self.path}: the take is damaged: a record {kind!r} means nothing") from fault
+            yield from told
 
     def frames(self):
         """Frames of sound in the whole take; the reader stays where it is."""
-        here, total = self.file.tell(), 0
-        self.file.seek(len(MAGIC))
-        while len(head := self.file.read(HEAD.size)) == HEAD.size:
-            kind, size = HEAD.unpack(head)
-            total += size // (4 * SIDES) * (kind == SOUND) + size // (8 * SIDES) * (kind == BOTH)
-            self.file.seek(size, 1)
+        here, width = self.file.tell(), {SOUND: 4 * SIDES, BOTH: 8 * SIDES}
+        total = sum(size // width[kind] for kind, size, _ in _heads(self.file) if kind in width)
         self.file.seek(here)
         return total
 
     def close(self):
         self.file.close()
+
+
+def _heads(file):
+    """Kind and size of each whole record, and where it ends; the file stands at what it holds."""
+    end, at = file.seek(0, os.SEEK_END), file.seek(len(MAGIC))
+    while len(head := file.read(HEAD.size)) == HEAD.size:
+        kind, size = HEAD.unpack(head)
+        at += HEAD.size + size
+        if at > end:
+            return
+        yield kind, size, at
+        file.seek(at)
+
+
+def _told(kind, payload):
+    """What a record tells."""
+    if kind == BEGIN:
+        yield Begin(**json.loads(payload))
+    elif kind == GENOME:
+        yield Swap(**json.loads(payload))
+    elif kind == CHANGES:
+        for sample, slot, value in np.frombuffer(payload, "<f8").reshape(-1, CHANGE_WIDTH):
+            yield Change(int(sample), int(slot), float(value))
+    elif kind == SOUND:
+        sound = np.frombuffer(payload, "<f4").reshape(-1, SIDES)
+        yield np.hstack([sound, np.zeros_like(sound)])
+    elif kind == BOTH:
+        yield np.frombuffer(payload, "<f4").reshape(-1, 2 * SIDES)

@@ -23,7 +23,7 @@ class Listener(NamedTuple):
     weights: np.ndarray  # (BANDS, widest), power weights of those bins
     before: np.ndarray  # (BANDS,) dB, one hop ago
     sums: np.ndarray  # (2,): squares and peak of the hop so far
-    counts: np.ndarray  # (2,) int64: next sample's index, samples of the hop so far
+    counts: np.ndarray  # (3,) int64: samples heard, of them in this hop, missed (before the start, and in gaps)
     record: np.ndarray  # (WIDTH,)
     fft: Fft
     hop: int
@@ -40,7 +40,7 @@ def make_listener(rate, start=0):
         weights,
         np.full(BANDS, 10 * math.log10(FLOOR)),
         np.zeros(2),
-        np.array([start, 0]),
+        np.array([0, 0, start]),
         np.zeros(WIDTH),
         make_fft(size),
         max(round(HOP * rate), 1),
@@ -48,7 +48,7 @@ def make_listener(rate, start=0):
 
 
 def _bands(rate, size):
-    """Triangles, equally wide on the mel scale, scaled so that a full-scale sine in a band is about 0 dB."""
+    """Triangles, equally wide on the mel scale, scaled so that a full-scale sine is 0 dB in all that hear it."""
     highest = min(HIGHEST, 0.45 * rate)
     mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, highest)), BANDS + 2)
     centre = 700 * (10 ** (mel / 2595) - 1) * size / rate  # in bins
@@ -62,7 +62,7 @@ def _bands(rate, size):
     weights = np.zeros((BANDS, int((edges[:, 1] - edges[:, 0]).max())))
     hann = 0.375 * size * size / 4  # what a full-scale sine's power sums to under the window, one side
     for row, (first, last), into in zip(table, edges, weights, strict=True):
-        into[: last - first] = row[first:last] / hann * 2
+        into[: last - first] = row[first:last] / hann
     return edges, weights
 
 
@@ -71,7 +71,7 @@ def listen(listener, block, published):
     """Hear a block; each hop that it completes becomes a frame of the timeline."""
     size = listener.past.shape[0]
     for n in range(block.shape[0]):
-        left, right = float(block[n, 0]), float(block[n, 1])
+        left, right = np.float64(block[n, 0]), np.float64(block[n, 1])
         listener.past[listener.counts[0] & (size - 1)] = 0.5 * (left + right)
         listener.sums[0] += 0.5 * (left * left + right * right)
         listener.sums[1] = max(listener.sums[1], abs(left), abs(right))
@@ -84,10 +84,17 @@ def listen(listener, block, published):
             listener.sums[0] = listener.sums[1] = 0.0
 
 
+def miss(listener, frames):
+    """Frames went by unheard: what follows joins on to what came before, in a new hop."""
+    listener.counts[1] = 0
+    listener.counts[2] += frames
+    listener.sums[:] = 0.0
+
+
 @kernel
 def describe_hop(listener):
     record, hop = listener.record, listener.hop
-    record[SAMPLE] = listener.counts[0] - hop
+    record[SAMPLE] = listener.counts[2] + listener.counts[0] - hop
     record[RMS] = math.sqrt(listener.sums[0] / hop)
     record[PEAK] = listener.sums[1]
     spectrum(listener)

@@ -7,7 +7,9 @@ from numba import cfunc, njit, types
 
 ULONG = types.uint32 if sys.platform == "win32" else types.uint64  # C's unsigned long
 
-kernel = njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
+OPTIONS = {"error_model": "numpy", "forceinline": True}
+
+kernel = njit(nogil=True, cache=True, **OPTIONS)
 """For loops over samples. Inlined into its callers, so that no error path survives in them;
 never `fastmath`, which may reorder, and the result would then depend on the block size."""
 
@@ -21,7 +23,7 @@ class Native:
 
     @cached_property
     def compiled(self):
-        return cfunc(self.signature, cache=True, error_model="numpy", forceinline=True)(self.function)
+        return cfunc(self.signature, cache=True, **OPTIONS)(self.function)
 
     @property
     def address(self):

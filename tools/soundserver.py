@@ -89,7 +89,7 @@ class Recording:
         self.server, self.sink = server, sink
 
     def __enter__(self):
-        self.file = tempfile.TemporaryFile()  # noqa: SIM115  (closed at the end of the block)
+        self.file = tempfile.TemporaryFile()
         words = ["parec", "-d", f"{self.sink}.monitor", *FORMAT, "--latency-msec=20"]
         self.process = subprocess.Popen(words, env=self.server.environment, stdout=self.file)
         assert wait_for(lambda: os.fstat(self.file.fileno()).st_size), "nothing came from the monitor"
@@ -100,8 +100,10 @@ class Recording:
         self.process.wait()
         self.file.close()
 
+    def frames(self):
+        return os.fstat(self.file.fileno()).st_size // 8
+
     def sound(self):
         """All there is so far, float32 (frames, 2)."""
-        size = os.fstat(self.file.fileno()).st_size
-        raw = os.pread(self.file.fileno(), size - size % 8, 0)
+        raw = os.pread(self.file.fileno(), 8 * self.frames(), 0)
         return np.frombuffer(raw, "<f4").reshape(-1, 2)

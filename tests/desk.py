@@ -1,0 +1,63 @@
+"""A core on a desk: played by its address, block after block, with nothing around it."""
+
+import numpy as np
+
+from engine.audio import core as sound
+from engine.audio import meters
+from engine.audio.clock import FILLER
+from engine.audio.core import CHANNELS, make_core
+from engine.audio.meters import Meter
+from engine.effects import EFFECTS, chain
+from engine.graph import Genome
+from engine.native import describe
+from engine.rings import board, local, ring
+from engine.rings.board import get, put
+
+RATE = 48_000
+
+
+class Desk:
+    def __init__(self, rate=RATE, **instead):
+        self.params, self.gauges = local(board.plan(chain.SLOTS)), local(meters.plan())
+        self.core = make_core(rate, self.params, self.gauges)._replace(**instead)
+        self.words = describe(self.core)
+        self.address = FILLER(sound.play.address)
+        self.genome = Genome(self.core, rate)
+
+    def __getitem__(self, meter):
+        return get(self.gauges, int(Meter[meter.upper()]))
+
+    def move(self, slot, value):
+        put(self.params, slot, value)
+
+    def play(self, x, size=256, *, deaf=False):
+        """Play a sound in blocks; gives what is heard. Unless `deaf`, the tap is emptied after each."""
+        out, spare = np.array(x, np.float32), np.zeros((sound.BLOCK, CHANNELS), np.float32)
+        for start in range(0, len(out), size):
+            block = out[start : start + size]
+            self.address(self.words.ctypes.data, block.ctypes.data, len(block))
+            if not deaf:
+                ring.pull(self.core.tap, spare)
+        return out
+
+
+def noise(frames, seed=5, channels=CHANNELS):
+    return np.random.default_rng(seed).normal(0, 0.1, (frames, channels)).astype(np.float32)
+
+
+def random_genome(rng, most=chain.GENES):
+    """Any of the operators in any order, with parameters from anywhere in their ranges."""
+    ops = rng.choice(sorted(EFFECTS), rng.integers(0, most + 1))
+    return [(str(op), {p.name: float(rng.uniform(p.low, p.high)) for p in EFFECTS[op].PARAMS}) for op in ops]
+
+
+def alone(genome, x, rate=RATE):
+    """What becomes of a sound in a genome that plays it from its first sample, by Python."""
+    out = np.array(x, np.float32)
+    for op, params in genome:
+        effect = EFFECTS[op]
+        state, wanted = effect.init(float(rate), out.shape[1]), np.array([params[p.name] for p in effect.PARAMS])
+        if hasattr(state, "heard"):
+            state.heard[:] = wanted
+        effect.process(state, wanted, out, out)
+    return out

@@ -1,0 +1,295 @@
+"""The core: what it plays depends on the sound and on what was changed when, and on nothing else."""
+
+import tracemalloc
+from collections import deque
+
+import numpy as np
+import pytest
+
+from engine.audio import core as sound
+from engine.audio import meters
+from engine.audio.clock import FILLER
+from engine.audio.core import BLOCK, CROSSFADE, LOUDEST, PLAN_CHANGED
+from engine.control.take import Begin, Change, Swap
+from engine.effects import EFFECTS, chain
+from engine.graph import Player
+from engine.native import describe
+from engine.native.denormals import ARM, X86
+from engine.rings import board, local, ring
+from tests.desk import RATE, Desk, alone, noise, random_genome
+
+FADE = round(CROSSFADE * RATE)
+BLOCKS = (1, 17, 64, 255, 256, 257, 1024)
+FIRST = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -6.0})]
+SECOND = [("volume", {"gain": 3.0}), ("dc_blocker", {"corner": 5.0}), ("volume", {"gain": -9.0})]
+
+
+def swap(sample, serial, genome):
+    """What a take holds of a change of genome: first its parameters, then itself."""
+    values = chain.build(genome, serial, RATE, 2).values
+    slots = np.flatnonzero(~np.isnan(values))
+    return [*(Change(sample, int(slot), float(values[slot])) for slot in slots), Swap(sample, serial, genome)]
+
+
+def perform(x, script, size):
+    """Play rows of (source, return) through the Player, `size` frames at a time; what is heard, and the tap."""
+    inlet, outlet = local(ring.plan(BLOCK, 4)), local(ring.plan(BLOCK, 2))
+    player = Player(RATE, local(board.plan(chain.SLOTS)), local(meters.plan()), inlet, outlet, deque(script))
+    heard, tapped = np.zeros((len(x), 2), np.float32), np.zeros((len(x), 2), np.float32)
+    for start in range(0, len(x), size):
+        here = slice(start, min(start + size, len(x)))
+        assert ring.push(inlet, x[here]) == here.stop - start
+        assert player.step() == here.stop - start
+        assert ring.pull(outlet, heard[here]) == ring.pull(player.tap, tapped[here]) == here.stop - start
+    return heard, tapped
+
+
+@pytest.fixture(scope="module")
+def performance():
+    """A set with moves and swaps at odd samples, and what it sounds like in blocks as long as can be."""
+    moves = [Change(3_001, chain.slot(1, 1, 0), -20.0), Change(3_333, chain.slot(1, 0, 0), 40.0)]
+    third = [Change(9_999, chain.slot(2, 2, 0), 6.0), *swap(12_001, 3, []), *swap(14_000, 4, FIRST)]
+    script = [Begin(0, 1, FIRST, []), *moves, *swap(5_557, 2, SECOND), *third]
+    x = noise(16_384, channels=4) + np.float32(0.2)
+    heard, tapped = perform(x, script, BLOCK)
+    for before, after in ((0, 3_001), (3_333, 5_557), (5_557, 9_999), (12_001, 14_000)):
+        assert not np.array_equal(tapped[before:after], x[before:after, :2]), "it did nothing"
+    return x, script, heard, tapped
+
+
+@pytest.mark.parametrize("size", [*BLOCKS[:-1], 700])
+def test_block_size_is_inaudible(performance, size):
+    x, script, heard, tapped = performance
+    again = perform(x, script, size)
+    np.testing.assert_array_equal(again[0], heard)
+    np.testing.assert_array_equal(again[1], tapped)
+
+
+def test_a_genome_is_its_operators_one_after_the_other():
+    x = noise(5_000)
+    for genome in ([], FIRST, SECOND):
+        desk = Desk()
+        desk.genome.change(genome, 1)
+        np.testing.assert_array_equal(desk.play(x), alone(genome, x))
+
+
+SINE = np.float32(0.5) * np.sin(2 * np.pi * 220 * np.arange(1.5 * FADE * 302) / RATE)
+SOUNDS = {"sine": np.repeat(SINE[:, None], 2, axis=1).astype(np.float32), "noise": noise(len(SINE))}
+
+
+def swapping(x, genomes, desk):
+    """Steps of what is heard while a genome follows the other, each as a share of what explains it.
+
+    The crossfade is a + s(b - a), s a curve no steeper than 1.5 over its length. So it steps no further than
+    the larger step of a and b, and 1.5 of their distance over the length; and the rounding.
+    """
+    stay, start, worst = FADE + FADE // 2, 0, 0.0
+    before = alone([], x[: FADE + 1])
+    desk.genome.change([], 1)
+    desk.play(x[:1])
+    last = x[:1].astype(float)
+    for serial, genome in enumerate(genomes, 2):
+        here = x[1 + start : 1 + start + stay + FADE]
+        desk.genome.change(genome, serial)
+        y = desk.play(here[:stay], 113).astype(float)
+        after = alone(genome, here)
+        a, b = before[-FADE:].astype(float), after[:FADE].astype(float)
+        steps = np.abs(np.diff(y[:FADE], axis=0, prepend=last))
+        own = np.maximum(np.abs(np.diff(a, axis=0, prepend=last)), np.abs(np.diff(b, axis=0, prepend=b[:1])))
+        rounding = 1e-6 * np.maximum(np.abs(a), np.abs(b)) + 1e-37
+        worst = max(worst, (steps / (own + 1.5 / FADE * np.abs(b - a) + rounding)).max())
+        np.testing.assert_allclose(y[FADE:], after[FADE:stay], rtol=0, atol=1.2e-38)  # denormals were flushed
+        before, last, start = after, y[-1:], start + stay
+    return worst
+
+
+@pytest.mark.parametrize("x", SOUNDS.values(), ids=SOUNDS)
+def test_three_hundred_genomes_follow_each_other_without_a_click(x):
+    rng = np.random.default_rng(2)
+    genomes = [random_genome(rng) for _ in range(300)]
+    worst = swapping(x, genomes, Desk())
+    assert worst <= 1.0
+    assert swapping(x, genomes, Desk(fade=np.array([1, 1]))) > 10.0, "a swap without a fade would not be seen"
+
+
+def test_a_plan_waits_until_the_one_before_it_plays_alone():
+    desk, x = Desk(), noise(3 * FADE)
+    gains = {serial: [("volume", {"gain": -6.0 * serial})] for serial in (1, 2, 3)}
+    desk.genome.change(gains[1], 1)
+    desk.play(x[:10], 10)
+    assert desk["settled"] == 1
+    desk.genome.change(gains[2], 2)
+    desk.play(x[:10], 10)
+    desk.genome.change(gains[3], 3)
+    desk.play(x[: FADE - 11], 10)
+    assert desk["settled"] == 1 and desk.core.plan[0, 0] == 2
+    desk.play(x[:1])
+    assert desk["settled"] == 2 and len(desk.genome.plans) == 3
+    desk.play(x[:1])
+    assert desk.core.plan[0, 0] == 3
+    desk.play(x[:FADE])
+    desk.genome.settle()
+    assert desk["settled"] == 3 and [plan.words[0] for plan in desk.genome.plans] == [3]
+
+
+def test_what_the_worker_was_too_late_for_is_told_once_it_goes_on():
+    desk = Desk(1_000)
+    room = len(desk.core.tap.rows)
+    desk.genome.change([], 1)
+    x, gap, rows = noise(room + 2_000), np.zeros((1, 2)), np.zeros((1_000, 2), np.float32)
+    desk.play(x, 300, deaf=True)
+    assert desk["unheard"] == 2_000 and not ring.pull(desk.core.gaps, gap), "the worker has not come back"
+    ring.pull(desk.core.tap, rows)
+    desk.play(x[:1_234], 300, deaf=True)
+    assert desk["unheard"] == 2_234
+    assert ring.pull(desk.core.gaps, gap) and gap.tolist() == [[room, 2_000]]
+    ring.pull(desk.core.tap, rows[:1])
+    desk.play(x[:1], 300, deaf=True)
+    assert ring.pull(desk.core.gaps, gap) and gap.tolist() == [[room + 1_000, 234]]
+    assert not ring.pull(desk.core.gaps, gap) and desk["unheard"] == 2_234
+
+
+def test_no_gap_is_forgotten_where_there_is_no_room_to_tell_it():
+    desk, one, lost = Desk(1_000), np.zeros((1, 2), np.float32), 0.0
+    desk.genome.change([], 1)
+    desk.play(noise(len(desk.core.tap.rows)), deaf=True)
+    for _ in range(3 * len(desk.core.gaps.rows)):
+        desk.play(noise(3), deaf=True)
+        ring.pull(desk.core.tap, one)
+    assert ring.writable(desk.core.gaps, 1) == 0
+    while told := ring.pull(desk.core.gaps, gaps := np.zeros((1_000, 2))):
+        lost += gaps[:told, 1].sum()
+        ring.pull(desk.core.tap, np.zeros((5_000, 2), np.float32))
+        desk.play(noise(1), deaf=True)
+    assert lost == desk["unheard"] > 0
+
+
+def test_a_take_holds_what_came_in_and_what_was_changed():
+    desk, x, back = Desk(), noise(1_000), noise(1_000, seed=6)
+    x[7, 0] = np.nan
+    desk.genome.change(FIRST, 1)
+    desk.core.heard[:] = desk.params.words  # as when a recording begins: what is on the board is in its Begin
+    desk.core.switches[0] = 1
+    ring.push(desk.core.returns, back[:600])
+    desk.play(x[:300], 100)
+    moved = chain.slot(1, 1, 0)
+    desk.move(moved, -12.0)
+    desk.move(moved + 3, 1.0)
+    desk.play(x[300:400], 100)
+    desk.move(moved, -12.0)  # to where it is
+    desk.play(x[400:500], 100)
+    desk.genome.change(SECOND, 2)
+    desk.play(x[500:900], 100)
+    desk.core.switches[0] = 0
+    desk.move(moved, 0.0)
+    desk.play(x[900:], 100)
+
+    tape, events = np.zeros((2_000, 4), np.float32), np.zeros((99, 3))
+    assert ring.pull(desk.core.tape, tape) == 900
+    np.testing.assert_array_equal(tape[:900, :2], np.nan_to_num(x[:900]))
+    np.testing.assert_array_equal(tape[:600, 2:], back[:600])
+    assert not tape[600:, 2:].any()
+    told = events[: ring.pull(desk.core.events, events)].tolist()
+    assert told == [
+        [0, PLAN_CHANGED, 1],
+        [300, moved, -12.0],
+        [300, moved + 3, 1.0],
+        *([500, act.slot, act.value] for act in swap(500, 2, SECOND)[:-1]),
+        [500, PLAN_CHANGED, 2],
+    ]
+    assert desk["untaped"] == 0
+
+
+def test_nothing_is_taped_where_no_take_is_made():
+    desk = Desk()
+    desk.genome.change(FIRST, 1)
+    desk.play(noise(1_000))
+    assert desk.core.tape.written[0] == desk.core.events.written[0] == desk["untaped"] == 0
+
+
+def test_what_a_full_tape_misses_is_counted():
+    desk = Desk(1_000)
+    desk.core.switches[0] = 1
+    desk.play(noise(len(desk.core.tape.rows) + 77))
+    assert desk["untaped"] == 77
+
+
+BAD = (np.nan, np.inf, -np.inf, 3e38, -2 * LOUDEST)
+
+
+def test_what_is_not_sound_becomes_silence_and_is_counted():
+    desk, x, back = Desk(), noise(600), noise(600, seed=6)
+    x[100:105, 1], back[200:205, 0] = BAD, BAD
+    desk.genome.change([], 1)
+    ring.push(desk.core.returns, back)
+    y = desk.play(x)
+    x[100:105, 1] = back[200:205, 0] = 0.0
+    np.testing.assert_array_equal(y, x + back)
+    assert desk["scrubbed"] == 2 * len(BAD)
+
+
+def test_the_loudest_sound_through_the_loudest_genome_leaves_nothing_behind():
+    x = np.zeros((RATE, 2), np.float32)
+    x[:9] = LOUDEST
+    for quiet in EFFECTS:
+        ops = ["volume"] * (chain.GENES - 1) + [quiet]
+        desk = Desk()
+        desk.genome.change([(op, {p.name: p.high for p in EFFECTS[op].PARAMS}) for op in ops], 1)
+        y = desk.play(x)
+        assert np.isfinite(y).all() and np.abs(y).max() > LOUDEST
+        assert np.abs(y[-1]).max() < 1e-30 * np.abs(y).max()
+
+
+def test_what_the_worker_returns_is_added_behind_the_genome_and_not_heard_by_it():
+    desk, x, back = Desk(), noise(1_000), noise(300, seed=6)
+    desk.genome.change(FIRST, 1)
+    ring.push(desk.core.returns, back)
+    tapped = np.zeros_like(x)
+    y = desk.play(x, deaf=True)
+    assert ring.pull(desk.core.tap, tapped) == 1_000
+    np.testing.assert_array_equal(tapped, alone(FIRST, x))
+    np.testing.assert_array_equal(y[:300], tapped[:300] + back)
+    np.testing.assert_array_equal(y[300:], tapped[300:])
+
+
+@pytest.mark.skipif(not (X86 or ARM), reason="what this processor does with denormals is not known")
+def test_a_tail_ends_in_silence_whichever_clock_plays_it():
+    desk, x = Desk(), np.zeros((RATE, 2), np.float32)
+    x[0] = 1e-30
+    desk.genome.change(FIRST, 1)
+    y = np.abs(desk.play(x, BLOCK))
+    assert (y[:1000] > 0).all() and not y[-1000:].any()
+    assert y[y > 0].min() >= np.finfo(np.float32).tiny
+
+
+def test_playing_allocates_nothing():
+    desk, x = Desk(), noise(256)
+    desk.genome.change(SECOND, 1)
+    play, words, block = desk.address, desk.words.ctypes.data, x.ctypes.data
+    play(words, block, 256)
+    tracemalloc.start()
+    try:
+        play(words, block, 256)
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(10_000):
+            play(words, block, 256)
+        assert tracemalloc.get_traced_memory()[0] - before < 512, "a byte a block would be ten thousand"
+    finally:
+        tracemalloc.stop()
+    assert desk["position"] == 256 * 10_002
+
+
+def test_the_longest_block_and_the_shortest():
+    desk, x = Desk(), noise(BLOCK + 1)
+    desk.genome.change(FIRST, 1)
+    y = np.concatenate([desk.play(x[:BLOCK], BLOCK), desk.play(x[:0]), desk.play(x[BLOCK:], BLOCK)])
+    np.testing.assert_array_equal(y, alone(FIRST, x))
+    assert desk["position"] == BLOCK + 1
+
+
+def test_a_source_is_read_from_its_ring():
+    inlet, out, x = local(ring.plan(512, 2)), np.zeros((300, 2), np.float32), noise(400)
+    words, fill = describe(inlet), FILLER(sound.supply.address)
+    ring.push(inlet, x)
+    assert [fill(words.ctypes.data, out.ctypes.data, 300) for _ in range(2)] == [300, 100]
+    np.testing.assert_array_equal(out, np.concatenate([x[300:], x[100:300]]))
