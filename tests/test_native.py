@@ -14,8 +14,17 @@ from numba import carray, cfunc, typeof, types
 from engine.audio import callback, core, drift
 from engine.audio.clock import FILLER as CALL
 from engine.effects import EFFECTS, chain
-from engine.native import FILLER, aligned, cache, describe, fill, flush_denormals, kernel, native, reader_of
-from engine.native import restore_denormals
+from engine.native import (
+    FILLER,
+    aligned,
+    cache,
+    describe,
+    fill,
+    flush_denormals,
+    native,
+    reader_of,
+    restore_denormals,
+)
 from engine.native.denormals import ARM, X86
 from engine.native.fft import make_fft, transform
 from engine.native.kernel import OPTIONS

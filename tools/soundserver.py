@@ -1,4 +1,4 @@
-"""A sound server of our own: PulseAudio with null sinks, reached by PortAudio through ALSA's plugin."""
+"""A sound server for tests and benchmarks: PulseAudio with null sinks, reached by PortAudio through ALSA."""
 
 import os
 import shutil

@@ -120,6 +120,7 @@ def output_callback(given, wanted, frames, times, flags, state):
     timeline.publish(device.clock, device.stamp)
     if device.filler[0] == 0:
         follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))
+        count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW else 0.0)
     follow(device, OUTPUT_LATENCY, load_float64(as_word(times), DAC_TIME) - load_float64(as_word(times), NOW))
     start, total = 0, int(frames)
     while start < total:
@@ -130,7 +131,6 @@ def output_callback(given, wanted, frames, times, flags, state):
         start += block.shape[0]
     count(device.meters, CALLBACKS, 1.0)
     count(device.meters, UNDERFLOWS, 1.0 if flags & OUTPUT_UNDERFLOW else 0.0)
-    count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW else 0.0)
     spent = stream_time(device.stream[0], device.stream[1]) - begun
     count(device.meters, BUSY, spent)
     put(device.meters, WORST, max(get(device.meters, WORST), spent))
@@ -142,12 +142,12 @@ def input_callback(given, wanted, frames, times, flags, state):
     """For a microphone with a stream of its own: its sound waits in the capture ring."""
     device = read_device(as_word(state))
     follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))
-    start, total = 0, int(frames)
+    start, total, kept = 0, int(frames), 0
     while start < total:
         block = device.block[: min(BLOCK, total - start)]
         gather(as_word(given), device.channels[0], total, start, block)
-        ring.push(device.capture, block)
+        kept += ring.push(device.capture, block)
         start += block.shape[0]
     put(device.meters, CAPTURED, stream_time(device.stream[0], device.stream[1]))
-    count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW else 0.0)
+    count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW or kept < total else 0.0)
     return CONTINUE

@@ -122,8 +122,11 @@ class FileSource:
         first, due = self.stream.start_time or 0, 0
         near = int((skip / self.native_rate - RUN_UP) / self.stream.time_base)
         if near > 0:
-            self.container.seek(first + near, stream=self.stream)
-            due = None
+            try:
+                self.container.seek(first + near, stream=self.stream)
+                due = None
+            except av.error.FFmpegError:
+                self._reopen()
         for frame in self._decoded():
             if due is None:
                 if frame.pts is None:  # a format without times: nothing but the whole way leads there
@@ -178,11 +181,11 @@ def _folder(first, rate):
     """What turns frames like this one into float32 (frames, 2) arrays."""
     channels = first.layout.nb_channels
     named = channels > SIDES and "channels" not in first.layout.name
-    mix = av.AudioResampler("fltp", "stereo" if named else first.layout, rate)
+    mix = av.AudioResampler("flt", "stereo" if named else first.layout, rate)  # PyAV misreads eight planes: one is safe
 
     def fold(frame):
         for part in mix.resample(frame):
-            sound = part.to_ndarray().T
+            sound = part.to_ndarray().reshape(part.samples, -1)
             if sound.shape[1] > SIDES:  # channels without a name: odd ones left, even ones right
                 sound = np.stack([sound[:, side::SIDES].mean(axis=1) for side in range(SIDES)], axis=1)
             yield np.ascontiguousarray(np.broadcast_to(sound, (len(sound), SIDES)), np.float32)

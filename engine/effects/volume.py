@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.native import kernel
+from engine.native import flat, kernel
 from engine.params import Param
 
 PARAMS = (Param("gain", 0.0, low=-60.0, high=24.0, unit="dB"),)
@@ -38,8 +38,9 @@ def process(state, params, block, out):
         n += 1
     if n < block.shape[0]:
         factor = goal
-        for m in range(n, block.shape[0]):
-            for c in range(block.shape[1]):
-                out[m, c] = block[m, c] * factor
+        still, done = np.float32(goal), n * block.shape[1]
+        given, made = flat(block)[done:], flat(out)[done:]
+        for k in range(given.shape[0]):  # from 0: an index that could be negative is no work for the vector unit
+            made[k] = given[k] * still
     state.heard[0] = params[0]
     state.factor[0] = factor

@@ -44,7 +44,7 @@ def fingerprint():
 def settle():
     """Tell numba where to keep what it compiles, and drop what older source left behind.
 
-    Must run before numba is imported. A NUMBA_CACHE_DIR set by the user wins.
+    A NUMBA_CACHE_DIR set by the user wins.
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return Path(os.environ["NUMBA_CACHE_DIR"])
@@ -55,4 +55,6 @@ def settle():
     for old in sorted(kernels.iterdir(), key=lambda f: f.stat().st_mtime, reverse=True)[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    if "numba" in sys.modules:  # it read the environment when it was imported
+        sys.modules["numba"].config.CACHE_DIR = str(folder)
     return folder

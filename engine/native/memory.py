@@ -111,6 +111,18 @@ def interleaved(typing, address, frames, channels):
 
 
 @intrinsic
+def flat(typing, array):
+    """A C-contiguous array as one run of numbers: a loop over it is one for the vector unit."""
+    kind = types.Array(array.dtype, 1, "C")
+
+    def codegen(context, builder, signature, args):
+        whole = context.make_array(signature.args[0])(context, builder, args[0])
+        return _view(context, builder, kind, builder.ptrtoint(whole.data, I64), [whole.nitems])
+
+    return kind(array), codegen
+
+
+@intrinsic
 def parameters(typing, address, count):
     """The float64 array at an address."""
     kind = types.Array(types.float64, 1, "C")

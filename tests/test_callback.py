@@ -1,0 +1,108 @@
+"""The callback, called as PortAudio calls it."""
+
+import ctypes
+
+import numpy as np
+import pytest
+
+from engine.audio import core as sound
+from engine.audio.callback import INPUT_OVERFLOW, OUTPUT_UNDERFLOW, input_callback, make_device, output_callback
+from engine.audio.core import BLOCK
+from engine.native import describe
+from engine.rings import local, ring, timeline
+from tests.desk import Desk, alone, noise
+from tests.test_core import FIRST
+
+CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, *[ctypes.c_void_p] * 2, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
+)
+STREAM_TIME = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)
+
+
+class Machine:
+    """A device that asks for sound: `inputs` and `outputs` channels, a core behind it, a clock that counts up."""
+
+    def __init__(self, inputs=2, outputs=2, filler=(0, 0), genome=FIRST):
+        self.desk, self.capture, self.clock = Desk(), local(ring.plan(4 * BLOCK, 2)), local(timeline.plan(64, 3))
+        self.desk.genome.change(genome, 1)
+        player = sound.play.address, self.desk.words.ctypes.data
+        self.device = make_device(player, filler, inputs, outputs, self.capture, self.clock, self.desk.gauges)
+        self.now, self.stream_time = 0.0, STREAM_TIME(self._tick)
+        self.device.stream[0] = ctypes.cast(self.stream_time, ctypes.c_void_p).value
+        self.words = describe(self.device)
+
+    def _tick(self, stream):
+        self.now += 0.25
+        return self.now
+
+    def call(self, native, given=None, wanted=None, frames=0, flags=0, times=(1.0, 1.5, 2.25)):
+        places = [None if array is None else array.ctypes.data for array in (given, wanted)]
+        stamps = np.array(times)
+        found = CALLBACK(native.address)(*places, frames, stamps.ctypes.data, flags, self.words.ctypes.data)
+        assert found == 0, "the stream goes on"
+
+
+def folded(x, channels):
+    """Two channels for one, two or many."""
+    if channels == 1:
+        return x.mean(axis=1, keepdims=True, dtype=np.float32)
+    return np.pad(x, ((0, 0), (0, channels - 2)))
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 6])
+@pytest.mark.parametrize("inputs", [1, 2, 6])
+@pytest.mark.parametrize("frames", [1, 256, 2 * BLOCK + 77])
+def test_sound_goes_through_whatever_the_device_is(inputs, outputs, frames):
+    machine = Machine(inputs, outputs)
+    given, wanted = noise(frames, channels=inputs), np.full((frames, outputs), np.nan, np.float32)
+    machine.call(output_callback, given, wanted, frames)
+    x = np.repeat(given, 2, axis=1) if inputs == 1 else given[:, :2]
+    np.testing.assert_allclose(wanted, folded(alone(FIRST, x), outputs), rtol=0, atol=1e-7 * (outputs == 1))
+    assert np.abs(wanted[:, 0]).max() > 0
+
+
+def test_a_source_that_is_late_is_silence_and_counted():
+    inlet, wanted = local(ring.plan(512, 2)), np.ones((700, 2), np.float32)
+    words = describe(inlet)
+    machine = Machine(filler=(sound.supply.address, words.ctypes.data), genome=[])
+    x = noise(500)
+    ring.push(inlet, x)
+    machine.call(output_callback, None, wanted, 700)
+    np.testing.assert_array_equal(wanted, np.pad(x, ((0, 200), (0, 0))))
+    assert (machine.desk["starved"], machine.desk["source"]) == (200, 500)
+
+
+def test_what_the_device_says_is_counted():
+    machine, block = Machine(), np.zeros((256, 2), np.float32)
+    for flags in (0, INPUT_OVERFLOW, OUTPUT_UNDERFLOW, INPUT_OVERFLOW | OUTPUT_UNDERFLOW):
+        machine.call(output_callback, block, block, 256, flags)
+    told = [machine.desk[name] for name in ("callbacks", "overflows", "underflows", "position", "worst", "busy")]
+    assert told == [4, 2, 2, 4 * 256, 0.25, 1.0]
+
+
+def test_when_a_sample_is_heard_is_told_before_it_is_played():
+    machine, block, stamp = Machine(), np.zeros((300, 2), np.float32), np.zeros(3)
+    for turn in range(3):
+        machine.call(output_callback, block, block, 300, times=(1.0 + turn, 1.5 + turn, 2.25 + turn))
+        assert timeline.read(machine.clock, turn, stamp)
+        assert stamp.tolist() == [300 * turn, 2.25 + turn, 1.5 + turn]
+    assert machine.desk["output_latency"] == 0.75 and machine.desk["input_latency"] == 0.5
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 6])
+def test_a_microphone_leaves_its_sound_in_the_ring(inputs):
+    machine, frames = Machine(inputs), 3 * BLOCK + 5
+    given, kept = noise(frames, channels=inputs), np.zeros((frames, 2), np.float32)
+    machine.call(input_callback, given, None, frames)
+    assert ring.pull(machine.capture, kept) == frames and machine.desk["overflows"] == 0
+    np.testing.assert_array_equal(kept, np.repeat(given, 2, axis=1) if inputs == 1 else given[:, :2])
+    assert machine.desk["captured"] == machine.now > 0 and machine.desk["input_latency"] == 0.5
+
+
+def test_what_the_ring_has_no_room_for_is_an_overflow():
+    machine, given = Machine(), noise(3 * BLOCK)
+    machine.call(input_callback, given, None, 3 * BLOCK)
+    machine.call(input_callback, given, None, 3 * BLOCK)
+    assert machine.desk["overflows"] == 1
+    machine.call(input_callback, given, None, 0, INPUT_OVERFLOW)
+    assert machine.desk["overflows"] == 2 and machine.capture.written[0] == 4 * BLOCK

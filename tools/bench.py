@@ -1,0 +1,206 @@
+"""Benchmarks: each row against its budget or its peer, measured side by side in one run.
+
+    python3 tools/bench.py [ROW ...] [--json] [--minutes N]
+
+Times are best of many, interleaved; a shared machine is noisy, so only ratios are to be quoted.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[1]
+START = [sys.executable, str(ROOT / "tools" / "start.py")]
+PHOSPHENE = [sys.executable, "-m", "engine"]
+
+
+class Row(NamedTuple):
+    """One measured number against what it should be."""
+
+    name: str
+    found: str
+    beside: str  # the peer or the null control in the same run
+    budget: str
+    good: bool
+
+
+def best(times):
+    return min(times)
+
+
+def interleaved(functions, *, rounds=15):
+    """The best time of each function, taken in turn."""
+    times = {name: [] for name in functions}
+    for _ in range(rounds):
+        for name, function in functions.items():
+            begun = time.perf_counter()
+            function()
+            times[name].append(time.perf_counter() - begun)
+    return {name: best(found) for name, found in times.items()}
+
+
+def bench_callback():
+    """The native callback against the same kernels called from a Python callback, paced alike."""
+    from tools.lateness import measure
+
+    found = measure()
+    cost = found["native"]["cost"] / found["python"]["cost"]
+    yield Row(
+        "callback cost, native",
+        f"{1e6 * found['native']['cost']:.2f} µs",
+        f"in Python {1e6 * found['python']['cost']:.2f} µs",
+        "1/8 of it",
+        cost <= 1 / 8,
+    )
+    for load in ("idle", "spinning"):
+        native, python = found["native"][load], found["python"][load]
+        yield Row(
+            f"callback lateness, {load}",
+            f"median {1e3 * native:.3f} ms",
+            f"in Python {1e3 * python:.3f} ms",
+            "1/30 of it" if load == "spinning" else "no worse",
+            native <= python / 30 if load == "spinning" else native <= 1.5 * python,
+        )
+
+
+def bench_ring():
+    """A 256-frame stereo block through a ring, against the same ring in C."""
+    from tools.cring import build, through_c, through_ours
+
+    count = 100_000
+    functions = {"ours": lambda: through_ours(count)}
+    if library := build():
+        functions["c"] = lambda: through_c(library, count)
+    times = {name: found / count for name, found in interleaved(functions).items()}
+    yield Row("ring, push and pull", f"{1e9 * times['ours']:.0f} ns", "", "1000 ns", times["ours"] <= 1e-6)
+    if "c" in times:
+        speed = times["c"] / times["ours"]
+        beside = f"C {1e9 * times['c']:.0f} ns"
+        yield Row("ring against C", f"{speed:.2f} of its speed", beside, "0.9", speed >= 0.9)
+    else:
+        yield Row("ring against C", "not measured", "no C compiler here", "0.9", False)
+
+
+def bench_bounce():
+    """The synth through the whole graph into a 24-bit WAV, pinned to one core."""
+    code = """if True:
+        import os, sys, time
+        if hasattr(os, "sched_setaffinity"): os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        from pathlib import Path
+        from engine.audio.sources import open_source
+        from engine.bounce.bounce import Material, bounce
+        from engine.presets import load_preset
+        preset, _ = load_preset()
+        for seconds in (1.0, 60.0):
+            material = Material(open_source("synth", None, preset), "synth", preset, seconds=seconds)
+            begun = time.perf_counter()
+            bounce(material, Path(sys.argv[1]), overwrite=True, threads=False)
+            spent = time.perf_counter() - begun
+        print(60.0 / spent)
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-c", code, str(Path(folder) / "a.wav")]
+        speeds = [
+            float(subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout) for _ in "123"
+        ]
+    yield Row("bounce of the synth, one core", f"{max(speeds):.0f} times real time", "", "50", max(speeds) >= 50)
+
+
+def bench_listening():
+    """Features as they are now, on one core."""
+    import numpy as np
+
+    from engine.listening.listener import listen, make_listener, plan
+    from engine.rings import local
+
+    sound = np.random.default_rng(1).normal(0, 0.1, (48_000, 2)).astype(np.float32)
+    listener, line = make_listener(48_000.0), local(plan(2.0))
+    listen(listener, sound, line)
+    spent = interleaved({"ours": lambda: listen(listener, sound, line)}, rounds=10)["ours"]
+    yield Row("listening", f"{1e3 * spent:.2f} ms per s", "", "under 2 % of a core", spent < 0.02)
+
+
+def bench_start():
+    """From the command to the first block of sound, with everything compiled; and what the wrapper adds."""
+    from tools.firstsound import first_sound
+    from tools.soundserver import SoundServer
+
+    server = SoundServer()
+    server.start()
+    try:
+        with server.record("speaker"):
+            first_sound(server)  # may compile
+            found = best(first_sound(server) for _ in range(5))
+    finally:
+        server.remove()
+    yield Row("second start to first sound", f"{found:.2f} s", "", "2 s", found <= 2)
+    run = dict(cwd=ROOT, capture_output=True, check=False)
+    python = ROOT / ".venv" / "bin" / "python"
+    if (ROOT / ".venv" / "bin" / "phosphene").exists():
+        times = interleaved(
+            {
+                "wrapped": lambda: subprocess.run([*START, "check", "--help"], **run),
+                "bare": lambda: subprocess.run([str(python), "-m", "engine", "check", "--help"], **run),
+            },
+            rounds=7,
+        )
+        added = times["wrapped"] - times["bare"]
+        yield Row("what start.py adds", f"{added:.2f} s", f"bare {times['bare']:.2f} s", "0.3 s", added <= 0.3)
+
+
+def bench_live(minutes=10.0):
+    """Live on a null sink, 256 frames at 48 kHz, a Python thread spinning inside; a silent control beside it."""
+    from tools.soak import soak
+
+    found = soak(60 * minutes)
+    ours, control = found["spinning"], found["control"]
+    told = f"{ours['underflows']:.0f} underflows in {ours['callbacks']:.0f} callbacks, worst {1e6 * ours['worst']:.0f} µs"
+    beside = f"silent control {control['underflows']:.0f} underflows"
+    good = ours["underflows"] <= control["underflows"]
+    yield Row(f"live for {minutes:g} minutes", told, beside, "none of ours", good)
+
+
+ROWS = {
+    "callback": bench_callback,
+    "ring": bench_ring,
+    "bounce": bench_bounce,
+    "listening": bench_listening,
+    "start": bench_start,
+    "live": bench_live,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; all where none is named")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--minutes", type=float, default=10.0, help="length of the live row (10)")
+    asked = parser.parse_args()
+    if wrong := set(asked.rows) - ROWS.keys():
+        parser.error(f"no row {', '.join(sorted(wrong))} (has {', '.join(ROWS)})")
+    os.chdir(ROOT)
+    found = []
+    for name in asked.rows or ROWS:
+        found += ROWS[name](asked.minutes) if name == "live" else ROWS[name]()
+    if asked.json:
+        print(json.dumps([row._asdict() for row in found], indent=2))
+        return
+    table = Table("", "measured", "beside it", "budget", "")
+    for row in found:
+        table.add_row(*row[:4], "good" if row.good else "missed")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
