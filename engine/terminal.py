@@ -3,6 +3,7 @@
 import math
 import sys
 
+import numpy as np
 from rich.console import Console
 from rich.live import Live as Lit
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -38,7 +39,7 @@ def meter(rms, peak):
     """A bar for the level, a mark for the peak."""
     cells = [round(CELLS * (decibels(x) - QUIET) / (LOUD - QUIET)) if x > 1e-3 else 0 for x in (rms, peak)]
     level, mark = (min(max(c, 0), CELLS) for c in cells)
-    bar = Text("▮" * level, style="green").append("·" * (CELLS - level), style="dim")
+    bar = Text().append("▮" * level, style="green").append("·" * (CELLS - level), style="dim")
     if mark > 0:
         bar = bar[: mark - 1] + Text("▮", style="red" if decibels(peak) > HOT else "yellow") + bar[mark:]
     return bar
@@ -48,8 +49,6 @@ class StatusLine:
     """Level, load, xruns and latency of a session, as long as standard output is a terminal."""
 
     def __init__(self, session):
-        import numpy as np
-
         self.session, self.record = session, np.zeros(WIDTH)
         self.before = session.meters()
         self.load = 0.0
@@ -81,7 +80,7 @@ class StatusLine:
         self.before = meters
         xruns = int(meters["underflows"] + meters["overflows"])
         minutes, seconds = divmod(int(self.session.seconds()), 60)
-        line = Text("● " if meters["device"] else "○ ", style="red" if meters["device"] else "yellow")
+        line = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
         line += meter(*level) + Text(f" {decibels(level[0]):6.1f} dB" if level[0] > 1e-3 else "  quiet   ")
         line += Text(f"   load {100 * self.load:.1f} %   xruns {xruns}", style="default" if not xruns else "yellow")
         line += Text(f"   latency {self.session.latency_ms()['total']:.0f} ms   {minutes:02d}:{seconds:02d}")

@@ -165,7 +165,8 @@ def bench_live(minutes=10.0):
 
     found = soak(60 * minutes)
     ours, control = found["spinning"], found["control"]
-    told = f"{ours['underflows']:.0f} underflows in {ours['callbacks']:.0f} callbacks, worst {1e6 * ours['worst']:.0f} µs"
+    told = f"{ours['underflows']:.0f} underflows in {ours['callbacks']:.0f} callbacks"
+    told += f", the worst {1e6 * ours['worst']:.0f} µs"
     beside = f"silent control {control['underflows']:.0f} underflows"
     good = ours["underflows"] <= control["underflows"]
     yield Row(f"live for {minutes:g} minutes", told, beside, "none of ours", good)
