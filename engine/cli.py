@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.errors import PhospheneError, UsageError
+from engine.errors import PhospheneError, UsageError, nearest
 
 LOOK = 0.1  # seconds between two looks at a live session
 MEASURING = 1.0  # seconds after which the latency is known
@@ -15,7 +15,9 @@ MEASURING = 1.0  # seconds after which the latency is known
 
 def main(words=None):
     """Run a command; gives the exit code: 0 well, 1 failed, 2 asked for what cannot be."""
-    asked = _parser().parse_args(words)
+    asked, unknown_words = _parser().parse_known_args(words)
+    if unknown_words:
+        asked.parser.error(f"no option '{unknown_words[0]}'{nearest(unknown_words[0], asked.parser.options())}")
     try:
         return asked.run(asked) or 0
     except PhospheneError as fault:
@@ -28,8 +30,21 @@ def main(words=None):
         return 1
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message):
+        from engine.terminal import fail
+
+        fail(f"{message}; see '{self.prog} --help'")
+        sys.exit(UsageError.code)
+
+    def options(self):
+        return [word for action in self._actions for word in action.option_strings]
+
+
 def _parser():
-    parser = argparse.ArgumentParser(prog="phosphene", description="Listens, or dreams, and paints what it hears.")
+    parser = Parser(prog="phosphene", description="Listens, or dreams, and paints what it hears.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (_add_live, _add_bounce, _add_check, _add_doctor):
         add(commands)
@@ -38,7 +53,7 @@ def _parser():
 
 def _add_live(commands):
     live = commands.add_parser("live", help="sound from a source to the loudspeaker")
-    live.set_defaults(run=live_command)
+    live.set_defaults(run=live_command, parser=live)
     _preset_words(live)
     live.add_argument("--input", metavar="DEV", help="microphone: a name, a part of one, or a number (see doctor)")
     live.add_argument("--output", metavar="DEV", help="loudspeaker, likewise")
@@ -57,7 +72,7 @@ def _add_live(commands):
 
 def _add_bounce(commands):
     bounce = commands.add_parser("bounce", help="sound to a file, faster than it plays, the same every time")
-    bounce.set_defaults(run=bounce_command)
+    bounce.set_defaults(run=bounce_command, parser=bounce)
     bounce.add_argument("input", nargs="?", type=Path, metavar="INPUT", help="any file that FFmpeg reads")
     bounce.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="a .wav or .flac file")
     bounce.add_argument("--source", choices=("synth", "silence"), help="sound that needs no INPUT")
@@ -70,14 +85,14 @@ def _add_bounce(commands):
 
 def _add_check(commands):
     check = commands.add_parser("check", help="validate presets, genomes and run records")
-    check.set_defaults(run=check_command)
+    check.set_defaults(run=check_command, parser=check)
     check.add_argument("files", nargs="+", metavar="FILE")
     check.add_argument("--permissive", action="store_true", help="warn only, and say what would be done")
 
 
 def _add_doctor(commands):
     doctor = commands.add_parser("doctor", help="what is here, what is missing, and how to mend it")
-    doctor.set_defaults(run=doctor_command)
+    doctor.set_defaults(run=doctor_command, parser=doctor)
     doctor.add_argument("--json", action="store_true")
 
 

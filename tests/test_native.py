@@ -1,15 +1,18 @@
 """What is compiled: nothing in it allocates, locks or raises; and what numba lacks does as it says."""
 
 import ast
+import os
 import platform
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-from numba import carray, cfunc, typeof, types
+from numba import carray, cfunc, config, typeof, types
 
 from engine.audio import callback, core, drift
 from engine.audio.clock import FILLER as CALL
@@ -226,16 +229,26 @@ def test_every_kernel_lies_in_a_room_that_is_watched():
     assert found and found <= {*cache.ROOMS}
 
 
+@pytest.mark.parametrize("first", ["numba", "engine.native"])
+def test_kernels_are_kept_in_our_folder_whoever_imports_numba_first(tmp_path, first):
+    script = f"import {first}; from engine.rings import board, local; board.put(local(board.plan(2)), 0, 1.0)"
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    environment |= {"PHOSPHENE_CACHE": str(tmp_path), "PYTHONPATH": str(cache.SOURCE.parent)}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    assert list(tmp_path.glob("kernels/*/*/board.put*"))
+
+
 def test_old_folders_are_dropped(tmp_path, monkeypatch):
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path))
+    monkeypatch.setattr(config, "CACHE_DIR", config.CACHE_DIR)  # set by settle, and back when we are done
     kernels = tmp_path / "kernels"
     for age in range(2 * cache.KEPT):
         old = kernels / f"old{age}"
         old.mkdir(parents=True)
         (old / "one.nbi").write_text("")
-        cache.os.utime(old, (1e9 - age, 1e9 - age))
+        os.utime(old, (1e9 - age, 1e9 - age))
     ours = cache.settle()
     kept = [ours.name, *(f"old{age}" for age in range(cache.KEPT - 1))]
     assert sorted(folder.name for folder in kernels.iterdir()) == sorted(kept)
-    assert cache.settle() == ours == Path(cache.os.environ["NUMBA_CACHE_DIR"])
+    assert cache.settle() == ours == Path(os.environ["NUMBA_CACHE_DIR"])

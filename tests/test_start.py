@@ -351,7 +351,7 @@ def test_the_exit_code_is_pytests(clone, code, tmp_path):
 
 @POSIX
 def test_demo_renders_in_the_clone_and_says_where(clone, tmp_path):
-    script(clone, "phosphene", 'mkdir -p out; echo "$@" > out/demo.wav')
+    script(clone, "phosphene", 'echo "$@" > out/demo.wav')
     child = begin(clone, "demo", cwd=tmp_path)
     out, _ = child.communicate()
     result = clone.ROOT / "out" / "demo.wav"

@@ -64,14 +64,13 @@ def build():
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if not compiler:
         return None
-    folder = tempfile.TemporaryDirectory()
-    source = Path(folder.name) / "ring.c"
-    source.write_text(SOURCE)
-    target = source.with_suffix(".so")
-    words = [compiler, "-O3", "-march=native", "-std=c11", "-shared", "-fPIC", "-o", str(target), str(source)]
-    subprocess.run(words, check=True)
-    library = ctypes.CDLL(str(target))
-    library.folder = folder  # gone with the library
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        source = Path(folder) / "ring.c"
+        source.write_text(SOURCE)
+        target = source.with_suffix(".so")
+        words = [compiler, "-O3", "-march=native", "-std=c11", "-shared", "-fPIC", "-o", str(target), str(source)]
+        subprocess.run(words, check=True)
+        library = ctypes.CDLL(str(target))  # stays loaded when the file has gone
     library.through.restype = ctypes.c_int64
     library.through.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
     return library

@@ -273,6 +273,7 @@ def phosphene(words):
 
 
 def demo():
+    (ROOT / "out").mkdir(exist_ok=True)
     os.chdir(str(ROOT))
     code = attend(phosphene(DEMO))
     if code == 0:
