@@ -250,8 +250,18 @@ def attempt(command, **options):
 
 def attend(command):
     """Run a command in the open, leave Ctrl-C to it, and give its exit code as a shell would."""
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    children, stopped = [], []  # a signal may come before Popen has given the child back
+
+    def stop(*_):
+        stopped.append(True)
+        for child in children:
+            child.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
     child = subprocess.Popen(command)
+    children.append(child)
+    if stopped:
+        child.terminate()
     while True:
         try:
             code = child.wait()
