@@ -1,13 +1,15 @@
 """The command line: one small function a command."""
 
-import argparse
 import json
+import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
-from engine.errors import PhospheneError, UsageError, nearest
+from engine.arguments import parse
+from engine.errors import PhospheneError, UsageError
 
 LOOK = 0.1  # seconds between two looks at a live session
 MEASURING = 1.0  # seconds after which the latency is known
@@ -15,11 +17,11 @@ MEASURING = 1.0  # seconds after which the latency is known
 
 def main(words=None):
     """Run a command; gives the exit code: 0 well, 1 failed, 2 asked for what cannot be."""
-    asked, unknown_words = _parser().parse_known_args(words)
-    if unknown_words:
-        asked.parser.error(f"no option '{unknown_words[0]}'{nearest(unknown_words[0], asked.parser.options())}")
     try:
-        return asked.run(asked) or 0
+        asked = parse(words)
+        code = COMMANDS[asked.command](asked) or 0
+        sys.stdout.flush()
+        return code
     except PhospheneError as fault:
         from engine.terminal import fail
 
@@ -28,103 +30,9 @@ def main(words=None):
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         return 1
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message):
-        from engine.terminal import fail
-
-        fail(f"{message}; see '{self.prog} --help'")
-        sys.exit(UsageError.code)
-
-    def options(self):
-        return [word for action in self._actions for word in action.option_strings]
-
-
-def _parser():
-    parser = Parser(prog="phosphene", description="Listens, or dreams, and paints what it hears.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_live, _add_bounce, _add_check, _add_doctor):
-        add(commands)
-    return parser
-
-
-def _add_live(commands):
-    live = commands.add_parser("live", help="sound from a source to the loudspeaker")
-    live.set_defaults(run=live_command, parser=live)
-    _preset_words(live)
-    live.add_argument("--input", metavar="DEV", help="microphone: a name, a part of one, or a number (see doctor)")
-    live.add_argument("--output", metavar="DEV", help="loudspeaker, likewise")
-    live.add_argument("--source", choices=("mic", "file", "synth", "silence"), help="mic, or file with --file")
-    live.add_argument("--file", type=Path, metavar="F", help="a file to play, again and again")
-    live.add_argument("--headless", action="store_true", help="no window")
-    live.add_argument("--seconds", type=_seconds, metavar="N", help="end after so much sound")
-    live.add_argument("--take", type=Path, metavar="FILE", help="record what comes in, to bounce it later")
-    live.add_argument("--report", type=Path, metavar="FILE", help="write what happened, as JSON")
-    live.add_argument("--latency", action="store_true", help="print the latency node by node, and end")
-    live.add_argument("--rate", type=_whole(1_000, 768_000), metavar="HZ", help="frames per second; else the device's")
-    live.add_argument("--block", type=_whole(16, 8192), default=256, metavar="N", help="frames per block (256)")
-    live.add_argument("--buffer", type=_whole(1, 2_000), default=20, metavar="MS", help="latency to ask for (20)")
-    live.add_argument("--overwrite", action="store_true", help="let --take replace a file")
-
-
-def _add_bounce(commands):
-    bounce = commands.add_parser("bounce", help="sound to a file, faster than it plays, the same every time")
-    bounce.set_defaults(run=bounce_command, parser=bounce)
-    bounce.add_argument("input", nargs="?", type=Path, metavar="INPUT", help="any file that FFmpeg reads")
-    bounce.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="a .wav or .flac file")
-    bounce.add_argument("--source", choices=("synth", "silence"), help="sound that needs no INPUT")
-    bounce.add_argument("--take", type=Path, metavar="FILE", help="play a take of 'live' again")
-    bounce.add_argument("--seconds", type=_seconds, metavar="N", help="length; else the input's, or 60")
-    bounce.add_argument("--depth", choices=("24", "float"), help="of a sample in a WAV (24)")
-    bounce.add_argument("--overwrite", action="store_true", help="replace OUT")
-    _preset_words(bounce)
-
-
-def _add_check(commands):
-    check = commands.add_parser("check", help="validate presets, genomes and run records")
-    check.set_defaults(run=check_command, parser=check)
-    check.add_argument("files", nargs="+", metavar="FILE")
-    check.add_argument("--permissive", action="store_true", help="warn only, and say what would be done")
-
-
-def _add_doctor(commands):
-    doctor = commands.add_parser("doctor", help="what is here, what is missing, and how to mend it")
-    doctor.set_defaults(run=doctor_command, parser=doctor)
-    doctor.add_argument("--json", action="store_true")
-
-
-def _preset_words(parser):
-    parser.add_argument("--preset", metavar="P", help="a preset's name, or a YAML file")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="override the preset; the last word wins"
-    )
-    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), metavar="N", help="the same as --set seed=N")
-
-
-def _whole(low, high):
-    def whole(word):
-        try:
-            number = int(word)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"'{word}' is not a whole number") from None
-        if not low <= number <= high:
-            raise argparse.ArgumentTypeError(f"{number} is outside {low} to {high}")
-        return number
-
-    return whole
-
-
-def _seconds(word):
-    try:
-        seconds = float(word)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{word}' is not a number of seconds") from None
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{word} is not above 0")
-    return seconds
+    except BrokenPipeError:  # whoever read us has gone; Python would complain of it once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _preset(asked):
@@ -247,6 +155,9 @@ def _farewell(report, asked):
 
 def bounce_command(asked):
     """Sound to a file, offline."""
+    stopped = threading.Event()  # Ctrl-C waits for the next look: raised in C code's callbacks, it would be lost
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopped.set())
     given = [word for word in (asked.input, asked.source, asked.take) if word is not None]
     if len(given) != 1:
         what = "one of them" if given else "an INPUT, --source synth, or --take FILE"
@@ -255,15 +166,16 @@ def bounce_command(asked):
     from engine.bounce.whole import claim
     from engine.terminal import progress, say
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: with nothing left behind
     claim(asked.out, overwrite=asked.overwrite)
     material = _material(asked)
-    _warm_up()
+    _warm_up(stopped.is_set)
     with progress() as bar:
         task = bar.add_task(asked.out.name, total=None, told="")
         begun = time.monotonic()
 
         def watch(graph):
+            if stopped.is_set():
+                raise KeyboardInterrupt
             done = graph.player.position
             speed = done / graph.rate / max(time.monotonic() - begun, 1e-9)
             bar.update(task, completed=done, total=graph.frames, told=f"{speed:.0f} times real time")
@@ -317,3 +229,6 @@ def doctor_command(asked):
         for line in lines(found):
             sys.stdout.write(line + "\n")
     return 0
+
+
+COMMANDS = {"live": live_command, "bounce": bounce_command, "check": check_command, "doctor": doctor_command}

@@ -212,6 +212,9 @@ class Live:
     def _end(self):
         self.stopped.set()
         well = bool(self.stream and self.stream.alive())
+        patience = time.monotonic() + 2 * CROSSFADE + 2 * self.wish["buffer"]
+        while well and get(self.gauges, int(Meter.SETTLED)) != self.serial and time.monotonic() < patience:
+            time.sleep(IDLE)  # a genome that is still fading in would share its parameters with the next but one
         if well:
             self.serial += 1
             self.swaps[self.serial] = ENDING

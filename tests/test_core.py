@@ -150,18 +150,36 @@ def test_what_the_worker_was_too_late_for_is_told_once_it_goes_on():
 
 
 def test_no_gap_is_forgotten_where_there_is_no_room_to_tell_it():
-    desk, one, lost = Desk(1_000), np.zeros((1, 2), np.float32), 0.0
+    """Samples that count up: with the gaps before it, the row of each tells its place."""
+    desk, sample, rows, gaps = Desk(1_000), 0, [], []
     desk.genome.change([], 1)
-    desk.play(noise(len(desk.core.tap.rows)), deaf=True)
+
+    def hear(frames):
+        nonlocal sample
+        desk.play(np.arange(sample, sample + frames)[:, None].repeat(2, axis=1), deaf=True)
+        sample += frames
+
+    def take(frames):
+        out = np.zeros((frames, 2), np.float32)
+        rows.extend(out[: ring.pull(desk.core.tap, out), 0])
+
+    hear(len(desk.core.tap.rows))
     for _ in range(3 * len(desk.core.gaps.rows)):
-        desk.play(noise(3), deaf=True)
-        ring.pull(desk.core.tap, one)
+        hear(3)
+        take(1)
     assert ring.writable(desk.core.gaps, 1) == 0
-    while told := ring.pull(desk.core.gaps, gaps := np.zeros((1_000, 2))):
-        lost += gaps[:told, 1].sum()
-        ring.pull(desk.core.tap, np.zeros((5_000, 2), np.float32))
-        desk.play(noise(1), deaf=True)
-    assert lost == desk["unheard"] > 0
+    take(100)
+    hear(10)
+    for _ in range(3):
+        told = np.zeros((1_000, 2))
+        gaps.extend(told[: ring.pull(desk.core.gaps, told)])
+        take(10_000)
+        hear(10)
+    lost = np.zeros(len(rows))
+    for row, missed in gaps:
+        lost[int(row) :] += missed
+    np.testing.assert_array_equal(rows, np.arange(len(rows)) + lost)
+    assert lost[-1] == desk["unheard"] > 0
 
 
 def test_a_take_holds_what_came_in_and_what_was_changed():
@@ -260,6 +278,7 @@ def test_a_tail_ends_in_silence_whichever_clock_plays_it():
     y = np.abs(desk.play(x, BLOCK))
     assert (y[:1000] > 0).all() and not y[-1000:].any()
     assert y[y > 0].min() >= np.finfo(np.float32).tiny
+    assert np.array([1e-300]) * 1e-10 > 0, "behind it nothing is flushed"
 
 
 def test_playing_allocates_nothing():

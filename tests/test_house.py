@@ -18,7 +18,7 @@ FLOORS = """
     bounce session
     live process warm
     supervisor
-    terminal doctor
+    terminal doctor arguments
     cli
     __main__
 """

@@ -1,0 +1,111 @@
+"""The words of the command line, and what they may be."""
+
+import argparse
+from pathlib import Path
+
+from engine.errors import UsageError, nearest
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells of a wrong word like of every other fault: in one line."""
+
+    def error(self, message):
+        command = self.prog.partition(" ")[2]
+        raise UsageError(f"{command}{': ' * bool(command)}{message}; see '{self.prog} --help'")
+
+    def options(self):
+        return [word for action in self._actions for word in action.option_strings]
+
+
+def parse(words=None):
+    """The words as attributes; `command` names the command.
+
+    Raises
+    ------
+    UsageError
+        For a word that does not belong.
+    """
+    parser = Parser(prog="phosphene", description="Listens, or dreams, and paints what it hears.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_add_live, _add_bounce, _add_check, _add_doctor):
+        add(commands)
+    asked, unknown = parser.parse_known_args(words)
+    if unknown:
+        asked.parser.error(f"no option '{unknown[0]}'{nearest(unknown[0], asked.parser.options())}")
+    return asked
+
+
+def _add_live(commands):
+    live = commands.add_parser("live", help="sound from a source to the loudspeaker")
+    live.set_defaults(command="live", parser=live)
+    _preset_words(live)
+    live.add_argument("--input", metavar="DEV", help="microphone: a name, a part of one, or a number (see doctor)")
+    live.add_argument("--output", metavar="DEV", help="loudspeaker, likewise")
+    live.add_argument("--source", choices=("mic", "file", "synth", "silence"), help="mic, or file with --file")
+    live.add_argument("--file", type=Path, metavar="F", help="a file to play, again and again")
+    live.add_argument("--headless", action="store_true", help="no window")
+    live.add_argument("--seconds", type=_seconds, metavar="N", help="end after so much sound")
+    live.add_argument("--take", type=Path, metavar="FILE", help="record what comes in, to bounce it later")
+    live.add_argument("--report", type=Path, metavar="FILE", help="write what happened, as JSON")
+    live.add_argument("--latency", action="store_true", help="print the latency node by node, and end")
+    live.add_argument("--rate", type=_whole(1_000, 768_000), metavar="HZ", help="frames per second; else the device's")
+    live.add_argument("--block", type=_whole(16, 8192), default=256, metavar="N", help="frames per block (256)")
+    live.add_argument("--buffer", type=_whole(1, 2_000), default=20, metavar="MS", help="latency to ask for (20)")
+    live.add_argument("--overwrite", action="store_true", help="let --take replace a file")
+
+
+def _add_bounce(commands):
+    bounce = commands.add_parser("bounce", help="sound to a file, faster than it plays, the same every time")
+    bounce.set_defaults(command="bounce", parser=bounce)
+    bounce.add_argument("input", nargs="?", type=Path, metavar="INPUT", help="any file that FFmpeg reads")
+    bounce.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="a .wav or .flac file")
+    bounce.add_argument("--source", choices=("synth", "silence"), help="sound that needs no INPUT")
+    bounce.add_argument("--take", type=Path, metavar="FILE", help="play a take of 'live' again")
+    bounce.add_argument("--seconds", type=_seconds, metavar="N", help="length; else the input's, or 60")
+    bounce.add_argument("--depth", choices=("24", "float"), help="of a sample in a WAV (24)")
+    bounce.add_argument("--overwrite", action="store_true", help="replace OUT")
+    _preset_words(bounce)
+
+
+def _add_check(commands):
+    check = commands.add_parser("check", help="validate presets, genomes and run records")
+    check.set_defaults(command="check", parser=check)
+    check.add_argument("files", nargs="+", metavar="FILE")
+    check.add_argument("--permissive", action="store_true", help="warn only, and say what would be done")
+
+
+def _add_doctor(commands):
+    doctor = commands.add_parser("doctor", help="what is here, what is missing, and how to mend it")
+    doctor.set_defaults(command="doctor", parser=doctor)
+    doctor.add_argument("--json", action="store_true")
+
+
+def _preset_words(parser):
+    parser.add_argument("--preset", metavar="P", help="a preset's name, or a YAML file")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="override the preset; the last word wins"
+    )
+    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), metavar="N", help="the same as --set seed=N")
+
+
+def _whole(low, high):
+    def whole(word):
+        try:
+            number = int(word)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"'{word}' is not a whole number") from None
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"{number} is outside {low} to {high}")
+        return number
+
+    return whole
+
+
+def _seconds(word):
+    try:
+        seconds = float(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{word}' is not a number of seconds") from None
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word} is not above 0")
+    return seconds
