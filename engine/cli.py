@@ -150,7 +150,7 @@ def _farewell(report, asked):
     say(f"{report['seconds_heard']:.1f} s heard, {xruns}")
     if asked.take and asked.take.exists():
         lost = report["frames_missing"]["untaped"]
-        say(f"{asked.take}: {'whole' if not lost else f'{lost} frames are missing: the disk was too slow'}")
+        say(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")
 
 
 def bounce_command(asked):

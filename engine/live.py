@@ -44,7 +44,8 @@ class Live:
     def __init__(self, wish, segment):
         self.wish, self.segment, self.gauges = wish, segment, segment["meters"]
         self.stopped = threading.Event()
-        self.stream, self.loudspeaker, self.microphone, self.trouble = None, None, None, None
+        self.stream, self.loudspeaker, self.microphone = None, None, None
+        self.trouble, self.take_trouble = None, None
         self._find_devices()
         known = self.loudspeaker or self.microphone
         self.rate = int(wish["rate"] or (known.rate if known else RATE))
@@ -127,6 +128,8 @@ class Live:
             self.serial, genes = told
             self.genome.change(genes, self.serial, values=())
         self.genome.settle()
+        if self.take_trouble and self.taper:
+            self._end_take()
         if not all(thread.is_alive() for thread in self.threads):
             raise PhospheneError("a worker of the audio process died")
         if self.stream and not self.stream.alive():
@@ -196,13 +199,31 @@ class Live:
                 "input": self.microphone.name if self.stream and self.microphone else None,
             },
             "trouble": self.trouble,
+            "take_trouble": self.take_trouble,
         }
         post_text(self.segment["told"], json.dumps(told))
 
     def _work(self):
         while not self.stopped.is_set():
-            if not self.ear.step() + (self.taper.step() if self.taper else 0):
+            if not self.ear.step() + self._tape():
                 time.sleep(IDLE)
+
+    def _tape(self):
+        """Write what the take lacks; a full disk ends the take and not the show."""
+        if not self.taper or self.take_trouble:
+            return 0
+        try:
+            return self.taper.step()
+        except OSError as fault:
+            self.take_trouble = f"{self.wish['take']}: could not be written ({fault.strerror}); the take ends here"
+            return 0
+
+    def _end_take(self):
+        self.core.switches[0] = 0
+        self.taper.writer.close()
+        self.taper = None
+        put(self.gauges, int(Meter.UNTAPED), get(self.gauges, int(Meter.UNTAPED)) + 1)
+        self._tell()
 
     def _feed(self):
         while not self.stopped.is_set():
@@ -225,7 +246,7 @@ class Live:
         for thread in self.threads:
             thread.join()
         if self.taper:
-            while self.taper.step():
+            while self._tape():
                 pass
             self.taper.writer.close()
 

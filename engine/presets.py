@@ -18,6 +18,7 @@ from engine.errors import UsageError, unknown
 
 USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
 
+MOST_SEED = 2**63 - 1
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -25,7 +26,7 @@ class Preset(Strict):
     """What is played and how. The models that load it narrow `genome` and `synth` to what the engine has."""
 
     about: str = ""
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, le=MOST_SEED)
     genome: tuple[Gene, ...]
     synth: Params
 
@@ -49,7 +50,7 @@ class RunRecord(Strict):
 
     phosphene: str
     preset: dict[str, Any]  # Preset.full()
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, le=MOST_SEED)
     versions: dict[str, str]
     source: Literal["file", "synth", "silence", "take", "mic"]
     input_sha256: Digest | None = None

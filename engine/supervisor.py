@@ -83,6 +83,8 @@ class Session:
             self.notices.append(f"{told['trouble']}; the graph goes on, and the device is looked for")
         elif self.told.get("trouble") and not told["trouble"]:
             self.notices.append(f"playing on {told['devices']['output']}")
+        if told["take_trouble"] and told["take_trouble"] != self.told.get("take_trouble"):
+            self.notices.append(f"{told['take_trouble']}, the sound goes on")
         self.told = told
 
     def _restart(self, why):

@@ -256,7 +256,7 @@ def test_stopped_in_the_middle_it_leaves_nothing(name, tmp_path):
 def test_stopped_at_any_moment_it_leaves_nothing(tmp_path):
     """From the first moment that the command runs, through its imports and the building of the graph."""
     told = COMMAND[-1].replace("sys.exit", "print(flush=True); sys.exit")
-    moments = np.geomspace(0.001, 1.6, 16)
+    moments = np.geomspace(0.02, 1.6, 16)
     for pair in moments.reshape(-1, 2):  # two at a time: that is how many cores there may be
         processes = []
         for moment in pair:

@@ -87,6 +87,8 @@ FAULTS = [  # the text, the faults as they are told, what a permissive reader do
     ("synth: {tempo: -.inf}", "1: synth.tempo: found -inf, needs a finite number", DEFAULT, {}),
     ("synth: {tempo: 1e999}", "1: synth.tempo: found inf, needs a finite number", DEFAULT, {}),
     ("seed: -1", "1: seed: found -1, needs 0 or more", "0 is used", {}),
+    ("seed: 9223372036854775808", "1: seed: found 9223372036854775808, needs 9223372036854775807 or less",
+     "9223372036854775807 is used", {"seed": 9223372036854775807}),
     ("seed: abc", "1: seed: found text 'abc', needs a whole number", DEFAULT, {}),
     ("seed: '12'", "1: seed: found text '12', needs a whole number", "12 is used", {"seed": 12}),
     ("seed: false", "1: seed: found false, needs a whole number", DEFAULT, {}),

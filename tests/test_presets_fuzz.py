@@ -30,7 +30,7 @@ PRESET = st.fixed_dictionaries(
     {},
     optional={
         "about": st.text(st.characters(exclude_categories=["Cs"])),
-        "seed": st.integers(0, 10**40),
+        "seed": st.integers(0, 2**63 - 1),
         "genome": st.lists(GENE, max_size=16),
         "synth": mapping([Param(name, 0.0, low=field.metadata[0].ge, high=field.metadata[1].le) for name, field in
                           type(load_preset()[0].synth).model_fields.items()]),

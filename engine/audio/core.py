@@ -36,7 +36,7 @@ CROSSFADE = 0.02  # seconds between two plans
 LOUDEST = 1e10  # of full scale; beyond, it is no sound, and a genome could make it infinite
 PLAN_CHANGED = -1.0  # in an event, where a parameter's slot would be
 
-COUNTER, CALLBACK, SETTLED = int(Meter.POSITION), int(Meter.CALLBACKS), int(Meter.SETTLED)
+COUNTER, SETTLED = int(Meter.POSITION), int(Meter.SETTLED)
 STARVED, UNHEARD, UNTAPED = int(Meter.STARVED), int(Meter.UNHEARD), int(Meter.UNTAPED)
 SCRUBBED = int(Meter.SCRUBBED)
 

@@ -5,6 +5,7 @@ appended to, so what a crash leaves is a shorter take. What changed at a sample 
 of that sample.
 """
 
+import contextlib
 import json
 import os
 import struct
@@ -82,7 +83,8 @@ class TakeWriter:
             self._record(SOUND, np.ascontiguousarray(pairs[:, :SIDES], "<f4").tobytes())
 
     def close(self):
-        self.file.close()
+        with contextlib.suppress(OSError):  # a full disk was told of when it was written to
+            self.file.close()
 
     def _json(self, kind, value):
         self._record(kind, json.dumps(value, sort_keys=True).encode())

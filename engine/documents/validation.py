@@ -115,6 +115,8 @@ def _describe(path, owner, field, error):
             return f"{where}: {shown(found)} is outside {field.description}"
         case "greater_than_equal":
             return f"{where}: found {shown(found)}, needs {limits['ge']} or more"
+        case "less_than_equal":
+            return f"{where}: found {shown(found)}, needs {limits['le']} or less"
         case other:
             return f"{where}: found {shown(found)}, needs {NEEDS[other]}"
 
@@ -126,7 +128,7 @@ def _mend(document, path, owner, field, error):
             return "ignored", partial(document.drop, path)
         case "greater_than_equal" | "less_than_equal":
             (bound,) = error["ctx"].values()
-            return f"{bound:g} is used", partial(document.put, path, bound)
+            return f"{bound if isinstance(bound, int) else f'{bound:g}'} is used", partial(document.put, path, bound)
         case "too_long":
             most = error["ctx"]["max_length"]
             return f"the first {most} are kept", partial(document.cut, path, most)

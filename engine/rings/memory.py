@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.errors import PhospheneError
 from engine.native import aligned
 from engine.native.cache import cache_home
 
@@ -47,7 +48,12 @@ class Segment:
     def __init__(self, name, plans, *, create):
         self.name, self.create = name, create
         with _untracked():
-            self.memory = SharedMemory(name, create=create, size=_size(plans) if create else 0)
+            try:
+                self.memory = SharedMemory(name, create=create, size=_size(plans) if create else 0)
+            except OSError as fault:
+                if create:
+                    raise PhospheneError(f"shared memory cannot be made ({fault.strerror})") from fault
+                raise
         self.memory.close = lambda: None  # arrays may still look at it; the system unmaps it with the process
         base, at = np.frombuffer(self.memory.buf, np.uint8), 0
         self.things = {}
