@@ -82,8 +82,6 @@ def live_command(asked):
         stop = Stop()
         _warm_up(stop.event.is_set)
         preset, sets = _preset(asked)
-        if asked.take:
-            asked.take.unlink(missing_ok=True)
         session = Session(audio, preset, _wish(asked, source))
     except KeyboardInterrupt:
         audio.end()

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 from engine.audio import core as sound
 from engine.audio import devices
@@ -99,6 +100,8 @@ class Live:
     def _open_take(self, start):
         if not self.wish["take"]:
             return None
+        if not self.wish["again"]:  # only now: whatever could have stopped us has been found well
+            Path(self.wish["take"]).unlink(missing_ok=True)
         writer = TakeWriter(self.wish["take"], self.rate, self.wish["preset"])
         writer.begin(Begin(start, self.serial, self.genes, self.core.heard.view("f8").tolist()))
         self.core.switches[0] = 1
