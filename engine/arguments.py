@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from engine.bounce.words import fps, size
 from engine.errors import UsageError, nearest
 
 
@@ -44,6 +45,9 @@ def _add_live(commands):
     live.add_argument("--source", choices=("mic", "file", "synth", "silence"), help="mic, or file with --file")
     live.add_argument("--file", type=Path, metavar="F", help="a file to play, again and again")
     live.add_argument("--headless", action="store_true", help="no window")
+    live.add_argument("--size", type=size, metavar="WxH", help="of the picture, and of its window")
+    live.add_argument("--fullscreen", action="store_true", help="all over the monitor")
+    live.add_argument("--monitor", type=_whole(0, 63), metavar="N", help="which one, counted from 0 (see doctor)")
     live.add_argument("--seconds", type=_seconds, metavar="N", help="end after so much sound")
     live.add_argument("--take", type=Path, metavar="FILE", help="record what comes in, to bounce it later")
     live.add_argument("--report", type=Path, metavar="FILE", help="write what happened, as JSON")
@@ -55,14 +59,20 @@ def _add_live(commands):
 
 
 def _add_bounce(commands):
-    bounce = commands.add_parser("bounce", help="sound to a file, faster than it plays, the same every time")
+    bounce = commands.add_parser("bounce", help="sound and picture to files, the same every time")
     bounce.set_defaults(command="bounce", parser=bounce)
     bounce.add_argument("input", nargs="?", type=Path, metavar="INPUT", help="any file that FFmpeg reads")
-    bounce.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="a .wav or .flac file")
+    bounce.add_argument(
+        "-o", dest="outs", type=Path, action="append", required=True, metavar="OUT", help="a .wav, .flac or .mp4 file; again for another"
+    )
     bounce.add_argument("--source", choices=("synth", "silence"), help="sound that needs no INPUT")
     bounce.add_argument("--take", type=Path, metavar="FILE", help="play a take of 'live' again")
     bounce.add_argument("--seconds", type=_seconds, metavar="N", help="length; else the input's, or 60")
     bounce.add_argument("--depth", choices=("24", "float"), help="of a sample in a WAV (24)")
+    bounce.add_argument("--size", type=size, metavar="WxH", help="of the film (1280x720)")
+    bounce.add_argument("--fps", type=fps, metavar="N", help="pictures a second: 30, 29.97, 30000/1001 (30)")
+    bounce.add_argument("--codec", choices=("x264", "nvenc"), help="of the film (x264)")
+    bounce.add_argument("--crf", type=_whole(0, 51), metavar="N", help="of the film: 0 loses nothing, 51 most (16)")
     bounce.add_argument("--overwrite", action="store_true", help="replace OUT")
     _preset_words(bounce)
 

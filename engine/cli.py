@@ -63,7 +63,7 @@ def _warm_up(stopped=lambda: False):
 
 
 def live_command(asked):
-    """Sound from the source to the loudspeaker until Ctrl-C."""
+    """Sound from the source to the loudspeaker, and its picture, until Ctrl-C, Escape or a closed window."""
     from engine.bounce.whole import claim
 
     source = asked.source or ("file" if asked.file else "mic")
@@ -73,21 +73,24 @@ def live_command(asked):
         raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
     for path in filter(None, (asked.take, asked.report)):
         claim(path, overwrite=asked.overwrite or path is asked.report)
-    from engine.process import AudioProcess
+    from engine.process import Ward
 
-    audio = AudioProcess()  # before anything heavy is imported here: the two import side by side
+    wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
+    if not (asked.headless or asked.latency):
+        wards.append(Ward("engine.show", "the visual process"))
     try:
         from engine.supervisor import PresetWatch, Session, Stop
 
         stop = Stop()
         _warm_up(stop.event.is_set)
         preset, sets = _preset(asked)
-        session = Session(audio, preset, _wish(asked, source))
-    except KeyboardInterrupt:
-        audio.end()
-        return
-    except BaseException:
-        audio.end()
+        look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
+        session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source), look)
+    except BaseException as fault:
+        for ward in wards:
+            ward.end()
+        if isinstance(fault, KeyboardInterrupt):
+            return
         raise
     watch = PresetWatch(session, asked.preset, sets) if asked.preset and Path(asked.preset).is_file() else None
     try:
@@ -126,6 +129,8 @@ def _keep(session, stop, watch, asked):
             for notice in session.look() + (watch.look() if watch else []):
                 say(notice)
             status.show()
+            if session.closed:
+                return
             if asked.seconds and session.seconds() >= asked.seconds:
                 return
             if asked.latency and session.seconds() > MEASURING:
@@ -152,7 +157,7 @@ def _farewell(report, asked):
 
 
 def bounce_command(asked):
-    """Sound to a file, offline."""
+    """Sound and picture to files, offline."""
     stopped = threading.Event()  # Ctrl-C waits for the next look: raised in C code's callbacks, it would be lost
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopped.set())
@@ -160,28 +165,53 @@ def bounce_command(asked):
     if len(given) != 1:
         what = "one of them" if given else "an INPUT, --source synth, or --take FILE"
         raise UsageError(f"bounce: needs {what}, found {len(given)}")
-    from engine.bounce.bounce import bounce
+    from engine.bounce.bounce import bounce, check_outs
     from engine.bounce.whole import claim
     from engine.terminal import progress, say
 
-    claim(asked.out, overwrite=asked.overwrite)
+    check_outs(asked.outs, asked.depth)
+    for out in asked.outs:
+        claim(out, overwrite=asked.overwrite)
+    shot = _shot(asked)
     material = _material(asked)
     _warm_up(stopped.is_set)
     with progress() as bar:
-        task = bar.add_task(asked.out.name, total=None, told="")
+        task = bar.add_task(asked.outs[-1].name, total=None, told="")
         begun = time.monotonic()
 
         def watch(graph):
             if stopped.is_set():
                 raise KeyboardInterrupt
-            done = graph.player.position
-            speed = done / graph.rate / max(time.monotonic() - begun, 1e-9)
-            bar.update(task, completed=done, total=graph.frames, told=f"{speed:.0f} times real time")
+            spent = max(time.monotonic() - begun, 1e-9)
+            done, told = graph.player.position, f"{graph.player.position / graph.rate / spent:.0f} times real time"
+            if graph.eyes:  # the slower ones by far
+                pictures = graph.eyes[-1].shown
+                done, told = int(pictures * graph.rate / shot.fps), f"{pictures / spent:.1f} frames a second"
+            bar.update(task, completed=done, total=graph.frames, told=told)
 
-        record, remarks = bounce(material, asked.out, depth=asked.depth, overwrite=asked.overwrite, watch=watch)
+        how = {"depth": asked.depth, "shot": shot, "overwrite": asked.overwrite}
+        record, remarks = bounce(material, asked.outs, **how, watch=watch)
+    names = ", ".join(map(str, asked.outs))
     for remark in remarks:
-        say(f"{asked.out}: {remark}")
-    say(f"{asked.out}: {record.frames / record.rate:.2f} s, {record.rate} Hz, {record.format}")
+        say(f"{names}: {remark}")
+    film = f", {record.pictures} pictures" if record.pictures is not None else ""
+    say(f"{names}: {record.frames / record.rate:.2f} s, {record.rate} Hz{film}, {record.format}")
+
+
+def _shot(asked):
+    """How the film is to be taken, if there is to be one."""
+    from engine.bounce.bounce import FILM, Shot
+
+    given = {name: getattr(asked, name) for name in Shot._fields if getattr(asked, name) is not None}
+    if not any(out.suffix.lower() == FILM for out in asked.outs):
+        if given:
+            raise UsageError(f"--{next(iter(given))}: is of a film; add -o NAME{FILM}")
+        return None
+    if "codec" in given:
+        from engine.bounce.encoders import require
+
+        require(given["codec"])
+    return Shot(**given)
 
 
 def _material(asked):

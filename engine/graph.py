@@ -10,7 +10,7 @@ from engine.control.take import Begin, Swap
 from engine.effects import chain
 from engine.listening.listener import HOP, listen, make_listener, miss
 from engine.native import describe
-from engine.rings import ring
+from engine.rings import ring, timeline
 from engine.rings.board import get, put
 from engine.rings.mailbox import post
 
@@ -149,12 +149,15 @@ class Player:
 
 
 class Ear:
-    """The worker's first task: listens to the tap and publishes frames."""
+    """The worker's first task: listens to the tap and publishes frames.
+
+    Where it must wait for who reads them, those are its `followers`: each has the `index` of its next frame.
+    """
 
     name, latency = "listening", HOP
 
     def __init__(self, rate, tap, gaps, frames, start=0):
-        self.tap, self.gaps, self.frames = tap, gaps, frames
+        self.tap, self.gaps, self.frames, self.followers = tap, gaps, frames, []
         self.listener = make_listener(float(rate), start)
         self.block = np.zeros((CHUNK, CHANNELS), np.float32)
         self.gap = np.zeros((1, 2))
@@ -162,12 +165,18 @@ class Ear:
         self.done = False
 
     def step(self):
+        if self._too_far():
+            return 0
         over = ring.ended(self.tap)
         count = min(ring.readable(self.tap, CHUNK), CHUNK)  # first: the gaps before these rows are told by now
         count = ring.pull(self.tap, self.block[: min(count, self._until_gap())])
         listen(self.listener, self.block[:count], self.frames)
         self.done = bool(over and count == 0)
         return count
+
+    def _too_far(self):
+        published, half = timeline.newest(self.frames), self.frames.words.shape[0] // 2
+        return any(published - follower.index > half for follower in self.followers)
 
     def _until_gap(self):
         """Rows to the next gap, which is ahead of us; a gap that is not is behind us then."""
@@ -182,12 +191,12 @@ class Ear:
 
 
 class Reel:
-    """Plays a take: its sound into a ring of four columns, its events into a script."""
+    """Plays a take: its sound into a ring of four columns, its events into every script."""
 
     name = "take"
 
-    def __init__(self, reader, outlet, script):
-        self.records, self.outlet, self.script = iter(reader), outlet, script
+    def __init__(self, reader, outlet, *scripts):
+        self.records, self.outlet, self.scripts = iter(reader), outlet, scripts
         self.left, self.sample, self.done = np.zeros((0, 2 * CHANNELS), np.float32), 0, False
 
     def step(self):
@@ -205,7 +214,8 @@ class Reel:
             if isinstance(record, Begin) and record.sample > self.sample:  # a crash lost what was on its way
                 self.left = np.zeros((record.sample - self.sample, 2 * CHANNELS), np.float32)
                 self.sample = record.sample
-            self.script.append(record)
+            for script in self.scripts:
+                script.append(record)
             moved += 1
         count = ring.push(self.outlet, self.left)
         self.left = self.left[count:]

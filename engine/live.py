@@ -24,6 +24,7 @@ from engine.rings import Segment, local, ring
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
 from engine.session import PLANS
+from engine.visuals.scenes import NAMES
 
 TICK = 0.01  # seconds between two looks at the world
 IDLE = 0.003  # seconds that a worker rests when there is nothing to do
@@ -45,11 +46,12 @@ class Live:
     def __init__(self, wish, segment):
         self.wish, self.segment, self.gauges = wish, segment, segment["meters"]
         self.stopped = threading.Event()
-        self.stream, self.loudspeaker, self.microphone = None, None, None
+        self.stream, self.standby, self.loudspeaker, self.microphone = None, None, None, None
         self.trouble, self.take_trouble = None, None
         self._find_devices()
         known = self.loudspeaker or self.microphone
         self.rate = int(wish["rate"] or (known.rate if known else RATE))
+        put(self.gauges, int(Meter.RATE), self.rate)
         self.core = make_core(self.rate, segment["params"], self.gauges)
         self.words = describe(self.core)
         self.genome, self.swaps = Genome(self.core, self.rate), {}
@@ -102,7 +104,7 @@ class Live:
             return None
         if not self.wish["again"]:  # only now: whatever could have stopped us has been found well
             Path(self.wish["take"]).unlink(missing_ok=True)
-        writer = TakeWriter(self.wish["take"], self.rate, self.wish["preset"])
+        writer = TakeWriter(self.wish["take"], self.rate, self.wish["preset"], NAMES)
         writer.begin(Begin(start, self.serial, self.genes, self.core.heard.view("f8").tolist()))
         self.core.switches[0] = 1
         return Taper(self.core, writer, self.swaps)
@@ -137,7 +139,9 @@ class Live:
             raise PhospheneError("a worker of the audio process died")
         if self.stream and not self.stream.alive():
             self._lose_stream("the device stopped asking for sound")
-        if not self.stream:
+        if self.stream:
+            self.stream.keep_time()
+        else:
             came = self.standby.tick()
             put(self.gauges, int(Meter.SOURCE), get(self.gauges, int(Meter.SOURCE)) + came)
             if time.monotonic() > self.retry:
@@ -166,19 +170,23 @@ class Live:
             except PhospheneError as fault:
                 self.trouble = str(fault)
         if not self.stream:
-            self.standby = StandbyClock(self.player, self.filler, self.rate)
-            self.retry = time.monotonic() + self.pause
+            self._stand_by()
         put(self.gauges, int(Meter.DEVICE), 1.0 if self.stream else 0.0)
         self._tell()
 
     def _lose_stream(self, why):
         self.stream.close()
-        self.stream, self.pause = None, BACK_OFF[0]
-        self.standby = StandbyClock(self.player, self.filler, self.rate)
-        self.retry = time.monotonic() + self.pause
+        self.stream, self.standby, self.pause = None, None, BACK_OFF[0]
+        self._stand_by()
         self.trouble = why
         put(self.gauges, int(Meter.DEVICE), 0.0)
         self._tell()
+
+    def _stand_by(self):
+        """Keep time without a device until the next try; a try may take a while, and time goes on meanwhile."""
+        if not self.standby:
+            self.standby = StandbyClock(self.player, self.filler, self.rate, self.segment["clock"], self.gauges)
+        self.retry = time.monotonic() + self.pause
 
     def _try_again(self):
         self.pause = min(2 * self.pause, BACK_OFF[1])

@@ -23,16 +23,22 @@ Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Preset(Strict):
-    """What is played and how. The models that load it narrow `genome` and `synth` to what the engine has."""
+    """What is played and painted, and how. The models that load it narrow it to what the engine has."""
 
     about: str = ""
     seed: int = Field(0, ge=0, le=MOST_SEED)
     genome: tuple[Gene, ...]
     synth: Params
+    scene: str
 
     def genes(self):
         """The genome as (op, params) pairs, every parameter told."""
         return [(gene.op, gene.params.model_dump()) for gene in self.genome]
+
+    def look(self):
+        """The scene, and the parameters of every scene."""
+        plain = self.model_dump()
+        return self.scene, {name: values for name, values in plain.items() if isinstance(values, dict)}
 
     def full(self):
         """Everything with every default filled in, as plain mappings and lists in sorted order."""
@@ -58,7 +64,12 @@ class RunRecord(Strict):
     frames: int = Field(ge=0)
     rate: int = Field(ge=1)
     channels: int = Field(ge=1)
-    format: str  # the container and how a sample is written: "wav float32"
+    format: str  # of each result, the container and how a sample or a picture is written: "wav float32"
+    pictures: int | None = Field(None, ge=0)
+    pictures_sha256: Digest | None = None  # over all of them as they went to the encoder: I420, one behind the other
+    size: str | None = None  # "1280x720"
+    fps: str | None = None  # "30" or "30000/1001"
+    gl_renderer: str | None = None
 
     def text(self):
         """The record as JSON in sorted order."""
@@ -71,12 +82,16 @@ class Schemas(NamedTuple):
     record: type
 
 
-def schemas(effects, sections):
-    """What is valid for an engine with these operators, and these sections of Params beside the genome."""
+def schemas(effects, sections, scenes):
+    """What is valid for an engine with these operators and scenes, and these sections of Params beside the genome.
+
+    The first of the scenes is the one where nothing else is said.
+    """
     genome = genome_type(effects)
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
     fields = {name: (model, model()) for name, model in models.items()}
+    fields["scene"] = Literal[tuple(scenes)], next(iter(scenes))
     preset = create_model("Preset", __base__=Preset, genome=(genome, usual), **fields)
     return Schemas(preset, genome, create_model("RunRecord", __base__=RunRecord, preset=(preset, ...)))
 
@@ -85,8 +100,10 @@ def schemas(effects, sections):
 def _engine():
     from engine.audio import synth  # here, since a preset may be named before anything that sounds is loaded
     from engine.effects import EFFECTS
+    from engine.visuals.scenes import SCENES
 
-    return schemas(EFFECTS, {"synth": synth.PARAMS})
+    sections = {"synth": synth.PARAMS, **{name: scene.params for name, scene in SCENES.items()}}
+    return schemas(EFFECTS, sections, SCENES)
 
 
 def load_preset(name=None, sets=(), *, permissive=False):

@@ -1,4 +1,4 @@
-"""The audio process, as its keeper holds it."""
+"""A process of ours, as its keeper holds it: started, watched over, and started again."""
 
 import contextlib
 import json
@@ -8,33 +8,81 @@ import tempfile
 import time
 
 FAREWELL = 5.0  # seconds that it has to end by itself
+STALE = 3.0  # seconds without a beat after which it counts as hung
+GRACE = 20.0  # the same while it starts: compiling takes its time
+FALLS = 5  # deaths within the first seconds of life after which there is no point
+YOUNG = 2.0  # seconds
 
 
-class AudioProcess:
-    """A Python that already imports the engine while we still read the preset."""
+class Ward:
+    """A Python that already imports what it needs while we still read the preset.
 
-    def __init__(self):
+    Parameters
+    ----------
+    module : str
+        Reads its wish, a line of JSON, from standard input, and ends when that ends.
+    name : str
+        What messages call it.
+    """
+
+    def __init__(self, module, name):
+        self.module, self.name = module, name
+        self.restarts, self.falls, self.lived = 0, 0, False
+        self.read_beat, self.beat = None, 0.0
+        self._start()
+
+    def _start(self):
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (read when the process died)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.live"], stdin=subprocess.PIPE, stderr=self.errors
+            [sys.executable, "-m", self.module], stdin=subprocess.PIPE, stderr=self.errors
         )
-        self.born = time.monotonic()
+        self.born = self.beaten = time.monotonic()
+        self.well = False
 
-    def wish(self, wish):
-        """Tell it what to do; it ends when we let go of its standard input."""
-        with contextlib.suppress(BrokenPipeError):  # it died: `fallen` will say so
+    def wish(self, wish, read_beat):
+        """Tell it what to do. `read_beat` gives a number that it counts up while it is well."""
+        self.read_beat, self.beaten = read_beat, time.monotonic()
+        with contextlib.suppress(BrokenPipeError):  # it died: `lost` will say so
             self.process.stdin.write(json.dumps(wish).encode() + b"\n")
             self.process.stdin.flush()
 
-    def fallen(self):
-        return self.process.poll() is not None
+    def lost(self):
+        """Why it is no more, or None while it is well. One that hangs is ended."""
+        beat = self.read_beat()
+        if beat != self.beat:
+            self.beat, self.beaten, self.well, self.lived = beat, time.monotonic(), True, True
+        if self.process.poll() is not None:
+            return self._last_words()
+        if time.monotonic() - self.beaten > (STALE if self.well else GRACE):
+            self.process.kill()
+            self.process.wait()
+            return "it hung"
+        return None
 
-    def last_words(self):
+    @property
+    def ended_well(self):
+        """True if it ended because it was to end."""
+        return self.process.returncode == 0
+
+    @property
+    def hopeless(self):
+        """True if it has died so often, and so young, that there is no point."""
+        return self.falls + (time.monotonic() - self.born < YOUNG) >= FALLS
+
+    def _last_words(self):
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"the audio process ended with {self.process.returncode}"
+        return lines[-1] if lines else f"{self.name} ended with {self.process.returncode}"
+
+    def restart(self):
+        """Start another one in its place; it wants to be told its wish."""
+        self.falls = self.falls + 1 if time.monotonic() - self.born < YOUNG else 0
+        self.restarts += 1
+        self.end()
+        self._start()
 
     def end(self):
+        """Let go of it, and wait until it has ended."""
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
         try:

@@ -1,9 +1,8 @@
-"""The keeper: starts the audio process, watches over it, and starts it again when it dies."""
+"""The keeper: watches over the audio and the visual process, and starts again what dies."""
 
 import json
 import signal
 import threading
-import time
 
 from engine.audio.meters import Meter, reading
 from engine.control.watch import FileWatch
@@ -11,16 +10,13 @@ from engine.effects import chain
 from engine.effects.chain import slot
 from engine.errors import PhospheneError, UsageError
 from engine.presets import load_preset
-from engine.process import AudioProcess
 from engine.rings import Claim, Segment, sweep
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text, prepare
-from engine.session import MAILBOXES, PLANS
+from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
+from engine.visuals.scenes import settings
+from engine.visuals.sight import Sight, late_ms
 
-STALE = 3.0  # seconds without a beat after which the audio process counts as hung
-GRACE = 20.0  # the same while it starts: compiling takes its time
-FALLS = 5  # deaths within the first seconds of life after which there is no point
-YOUNG = 2.0  # seconds
 BELIEVED = 2.0  # seconds: a device that claims a longer latency is wrong
 
 
@@ -29,25 +25,35 @@ class Session:
 
     Parameters
     ----------
-    audio : AudioProcess
-        The first one, waiting for its wish.
+    audio, visual : Ward
+        Waiting for their wishes; no `visual`, no picture.
     preset : Preset
     wish : dict
         What the audio process needs beside the preset: devices, source, block, take.
+    look : dict
+        What the visual process needs: size, fullscreen, monitor.
     """
 
-    def __init__(self, audio, preset, wish):
+    def __init__(self, audio, visual, preset, wish, look):
         sweep()
-        self.audio, self.preset = audio, preset
+        self.audio, self.visual, self.preset = audio, visual, preset
+        self.painting, self.closed = visual is not None, False
         self.claim = Claim()
         self.segment = Segment(self.claim.name, PLANS, create=True)
-        self._empty_mailboxes()
+        self._empty(AUDIO_MAIL)
+        self._empty(VISUAL_MAIL)
         self.wish = {**wish, "segment": self.claim.name, "preset": preset.full(), "again": False}
-        self.serial, self.restarts, self.falls, self.told = 0, 0, 0, {}
-        self.beat, self.beaten, self.well = 0.0, time.monotonic(), False
+        self.look_wish = {**look, "segment": self.claim.name, "seed": preset.seed}
+        self.serial, self.told, self.seen = 0, {}, {}
         self.notices = []
         self._change_genome(preset)
-        self.audio.wish(self.wish)
+        self._move_picture(preset)
+        self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))
+        if self.painting:
+            self._wish_picture()
+
+    def _wish_picture(self):
+        self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(Sight.BEAT)))
 
     def meters(self):
         return reading(self.segment["meters"])
@@ -57,24 +63,21 @@ class Session:
         return get(self.segment["meters"], int(Meter.POSITION)) / self.told["rate"] if self.told else 0.0
 
     def look(self):
-        """Look after the audio process; gives what there is to tell the user.
+        """Look after the processes; gives what there is to tell the user. `closed` is set by a closed window.
 
         Raises
         ------
         PhospheneError
-            If it cannot even start.
+            If there can be no sound.
         """
         if told := fetch_text(self.segment["told"]):
             self._hear(json.loads(told))
-        beat = get(self.segment["meters"], int(Meter.BEAT))
-        if beat != self.beat:
-            self.beat, self.beaten, self.well = beat, time.monotonic(), True
-        if self.audio.fallen():
-            self._restart(self.audio.last_words())
-        elif time.monotonic() - self.beaten > (STALE if self.well else GRACE):
-            self.audio.process.kill()
-            self.audio.process.wait()
-            self._restart("it hung")
+        if seen := fetch_text(self.segment["seen"]):
+            self.seen = json.loads(seen)
+        if why := self.audio.lost():
+            self._restart_audio(why)
+        if self.painting and (why := self.visual.lost()):
+            self._lose_picture(why)
         notices, self.notices = self.notices, []
         return notices
 
@@ -87,20 +90,32 @@ class Session:
             self.notices.append(f"{told['take_trouble']}, the sound goes on")
         self.told = told
 
-    def _restart(self, why):
-        if self.beat == 0:
-            raise (UsageError if self.audio.process.returncode == UsageError.code else PhospheneError)(why)
-        self.falls = self.falls + 1 if time.monotonic() - self.audio.born < YOUNG else 0
-        if self.falls >= FALLS:
-            raise PhospheneError(f"the audio process died {FALLS} times in a row: {why}")
-        self.restarts += 1
+    def _restart_audio(self, why):
+        if not self.audio.lived:
+            usage = self.audio.process.returncode == UsageError.code
+            raise (UsageError if usage else PhospheneError)(why)
+        if self.audio.hopeless:
+            raise PhospheneError(f"the audio process died again and again: {why}")
         self.notices.append(f"the audio process was lost ({why}) and is started again")
-        self.audio.end()
-        self._empty_mailboxes()
+        self.audio.restart()  # first: whoever died in a mailbox must be gone before it is emptied
+        self._empty(AUDIO_MAIL)
         self._post_genome(self.preset)
-        self.audio = AudioProcess()
-        self.audio.wish({**self.wish, "again": True})
-        self.beaten, self.well = time.monotonic(), False
+        self.audio.wish({**self.wish, "again": True}, self.audio.read_beat)
+
+    def _lose_picture(self, why):
+        """A window that was closed ends all; a picture that cannot be is done without; else it comes again."""
+        if self.visual.ended_well:
+            self.closed = True
+        elif not self.visual.lived or self.visual.hopeless:
+            if self.visual.process.returncode == UsageError.code:
+                raise UsageError(why)
+            self.notices.append(f"no picture: {why}; the sound goes on")
+            self.painting = False
+        else:
+            self.notices.append(f"the visual process was lost ({why}) and is started again")
+            self.visual.restart()
+            self._empty(VISUAL_MAIL)
+            self._wish_picture()
 
     def play(self, preset):
         """Change to another preset: parameters glide, another genome is faded in."""
@@ -108,6 +123,7 @@ class Session:
             self._move_parameters(preset)
         else:
             self._change_genome(preset)
+        self._move_picture(preset)
         self.preset = preset
 
     @property
@@ -119,6 +135,10 @@ class Session:
         for at, value in _values(preset, self.serial):
             put(self.segment["params"], at, value)
 
+    def _move_picture(self, preset):
+        for at, value in settings(*preset.look()):
+            put(self.segment["params"], at, value)
+
     def _change_genome(self, preset):
         self.serial += 1
         self._move_parameters(preset)
@@ -127,10 +147,13 @@ class Session:
     def _post_genome(self, preset):
         post_text(self.segment["genome"], json.dumps({"serial": self.serial, "genome": preset.genes()}))
 
-    def _empty_mailboxes(self):
+    def _empty(self, mailboxes):
         """While nobody is at the other end; one who died there may have left a slot half taken."""
-        for name in MAILBOXES:
+        for name in mailboxes:
             prepare(self.segment[name])
+
+    def restarts(self):
+        return {"audio": self.audio.restarts, "visual": self.visual.restarts if self.visual else 0}
 
     def latency_ms(self):
         """Milliseconds by node, and their total: what the device measured, or else what it declares."""
@@ -143,14 +166,14 @@ class Session:
 
     def report(self):
         """What happened, as `--report` writes it."""
-        meters = self.meters()
+        meters, sights = self.meters(), self.segment["sights"]
         return {
             "callbacks": int(meters["callbacks"]),
             "underflows": int(meters["underflows"]),
             "overflows": int(meters["overflows"]),
             "callback_worst_us": 1e6 * meters["worst"],
             "seconds_heard": self.seconds(),
-            "restarts": {"audio": self.restarts},
+            "restarts": self.restarts(),
             "latency_ms": self.latency_ms(),
             "devices": self.told.get("devices", {}),
             "rate": self.told.get("rate"),
@@ -159,10 +182,15 @@ class Session:
             "frames_missing": {name: int(meters[name]) for name in ("starved", "unheard", "untaped")},
             "samples_scrubbed": int(meters["scrubbed"]),
             "devices_reopened": int(meters["reopened"]),
+            "frames_shown": int(get(sights, int(Sight.SHOWN))),
+            "frames_dropped": int(get(sights, int(Sight.DROPPED))),
+            "late_ms": late_ms(sights),
+            "gl": self.seen.get("gl"),
         }
 
     def close(self):
-        self.audio.end()
+        for ward in filter(None, (self.audio, self.visual)):
+            ward.end()
         self.segment.close()
         self.claim.release()
 

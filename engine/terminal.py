@@ -84,8 +84,8 @@ class StatusLine:
         line += meter(*level) + Text(f" {decibels(level[0]):6.1f} dB" if level[0] > 1e-3 else "  quiet   ")
         line += Text(f"   load {100 * self.load:.1f} %   xruns {xruns}", style="default" if not xruns else "yellow")
         line += Text(f"   latency {self.session.latency_ms()['total']:.0f} ms   {minutes:02d}:{seconds:02d}")
-        if self.session.restarts:
-            line += Text(f"   restarts {self.session.restarts}", style="yellow")
+        if restarts := sum(self.session.restarts().values()):
+            line += Text(f"   restarts {restarts}", style="yellow")
         if told["trouble"]:
             line += Text(f"   {told['trouble']}", style="yellow")
         return line

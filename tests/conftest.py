@@ -1,5 +1,6 @@
 import pytest
 
+from tools.screen import Screen
 from tools.soundserver import SoundServer
 
 
@@ -10,3 +11,11 @@ def server():
     server.start()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="module")
+def screen():
+    """A screen for the tests of a module."""
+    screen = Screen()
+    yield screen
+    screen.remove()

@@ -1,17 +1,22 @@
 """The callback, called as PortAudio calls it."""
 
 import ctypes
+import time
 
 import numpy as np
 import pytest
 
 from engine.audio import core as sound
+from engine.audio import devices
 from engine.audio.callback import INPUT_OVERFLOW, OUTPUT_UNDERFLOW, input_callback, make_device, output_callback
 from engine.audio.core import BLOCK
+from engine.audio.stream import DeviceStream
 from engine.native import describe
 from engine.rings import local, ring, timeline
+from engine.rings.board import get, put
 from tests.desk import Desk, alone, noise
 from tests.test_core import FIRST
+from tools.soundserver import RATE, wait_for
 
 CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_int, *[ctypes.c_void_p] * 2, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
@@ -81,11 +86,14 @@ def test_what_the_device_says_is_counted():
 
 
 def test_when_a_sample_is_heard_is_told_before_it_is_played():
+    """By the clock that all processes share, which is 100 s ahead of PortAudio's."""
     machine, block, stamp = Machine(), np.zeros((300, 2), np.float32), np.zeros(3)
+    put(machine.device.offset, 0, 100.0)
     for turn in range(3):
+        before = machine.now
         machine.call(output_callback, block, block, 300, times=(1.0 + turn, 1.5 + turn, 2.25 + turn))
         assert timeline.read(machine.clock, turn, stamp)
-        assert stamp.tolist() == [300 * turn, 2.25 + turn, 1.5 + turn]
+        assert stamp.tolist() == [300 * turn, 102.25 + turn, 100.25 + before]
     assert machine.desk["output_latency"] == 0.75 and machine.desk["input_latency"] == 0.5
 
 
@@ -106,3 +114,58 @@ def test_what_the_ring_has_no_room_for_is_an_overflow():
     assert machine.desk["overflows"] == 1
     machine.call(input_callback, given, None, 0, INPUT_OVERFLOW)
     assert machine.desk["overflows"] == 2 and machine.capture.written[0] == 4 * BLOCK
+
+
+class Stream:
+    """A stream on a real device, and the rows that it tells."""
+
+    def __init__(self):
+        self.desk, self.clock, self.row = Desk(), local(timeline.plan(64, 3)), np.zeros(3)
+        self.inlet = local(ring.plan(64, 2))
+        self.words = describe(self.inlet)
+        self.device = DeviceStream(
+            (sound.play.address, self.desk.words.ctypes.data),
+            (sound.supply.address, self.words.ctypes.data),
+            devices.choose(None, "output"),
+            None,
+            rate=RATE,
+            block=256,
+            buffer=0.02,
+            clock=self.clock,
+            gauges=self.desk.gauges,
+        )
+
+    def ages(self, count=20):
+        """By how many seconds each of so many rows is older than the moment at which it was seen."""
+        told, found = timeline.newest(self.clock), []
+        for wanted in range(told + 1, told + count + 1):
+            assert wait_for(lambda wanted=wanted: timeline.newest(self.clock) >= wanted, every=0.001)
+            assert timeline.read(self.clock, timeline.newest(self.clock) - 1, self.row)
+            found.append(time.perf_counter() - self.row[2])
+        return np.array(found)
+
+
+@pytest.fixture
+def stream(server, monkeypatch):
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    devices.refresh()
+    stream = Stream()
+    yield stream
+    stream.device.close()
+
+
+def test_a_device_tells_the_time_that_all_processes_share(stream):
+    ages = stream.ages()
+    assert ages.min() > -1e-3 and np.median(ages) < 0.05
+    assert 0 <= stream.row[1] - stream.row[2] < 1.0
+
+
+def test_a_step_of_the_systems_clock_heals(stream):
+    offset = get(stream.device.offset, 0)
+    put(stream.device.offset, 0, offset + 3600.0)  # as after it was set forward by an hour
+    assert stream.ages()[-1] < -3599.0
+    stream.device.keep_time()
+    assert get(stream.device.offset, 0) == pytest.approx(offset, abs=1e-3)
+    assert np.median(stream.ages()[2:]) < 0.05
+    assert stream.ages().min() > -1e-3

@@ -14,7 +14,8 @@ FLOORS = """
     rings documents
     listening effects control
     audio
-    graph presets
+    graph visuals
+    presets
     bounce session
     live process warm
     supervisor

@@ -13,8 +13,9 @@ import av
 import numpy as np
 import pytest
 
+from engine.audio.audible import AudibleClock
 from engine.audio.meters import reading
-from engine.rings import Segment
+from engine.rings import Segment, timeline
 from engine.session import PLANS
 from tools.soundserver import RATE, wait_for
 
@@ -145,6 +146,29 @@ def test_two_devices_are_joined(server, tmp_path):
     assert abs(np.abs(np.fft.rfft(middle)).argmax() - 440) <= 1
 
 
+def test_another_process_knows_what_is_heard(server):
+    with server.record("speaker"):
+        session = Session(server, "--source", "synth", "--rate", RATE)
+        session.heard(1.0)
+        line, row, found = session.segment()["clock"], np.zeros(3), []
+        clock, told = AudibleClock(line, RATE), timeline.newest(line)
+
+        def look():
+            nonlocal told
+            if timeline.newest(line) > told and timeline.read(line, told, row):
+                moment, told = time.perf_counter(), timeline.newest(line)
+                found.append((moment, *row, clock.sample_at(moment)))
+            return len(found) >= 300
+
+        assert wait_for(look, every=0.001)
+        assert session.end()[0] == 0
+    moment, sample, heard, now, answer = np.array(found).T
+    assert (moment - now).min() > -1e-3 and np.median(moment - now) < 0.05
+    expected = sample + RATE * (moment - heard)
+    assert np.median(np.abs(answer - expected)) < 0.005 * RATE
+    assert (np.diff(answer) >= 0).all() and answer[-1] - answer[0] > 1.0 * RATE
+
+
 def click_delay(server, buffer, report):
     """Milliseconds from a click at the microphone to the click at the loudspeaker, and those declared."""
     silence, clicks = np.zeros((90 * RATE, 2)), np.zeros((6 * RATE, 2))
@@ -246,8 +270,11 @@ def test_a_server_that_goes_and_comes_back(server, tmp_path):
     server.stop()
     segment = session.segment()
     assert wait_for(lambda: reading(segment["meters"])["device"] == 0.0, seconds=60), "the loss went unnoticed"
-    before = reading(segment["meters"])["position"]
+    before, told, row = reading(segment["meters"])["position"], timeline.newest(segment["clock"]), np.zeros(3)
     session.heard(before / RATE + 1.0)  # the graph goes on without a device
+    assert timeline.newest(segment["clock"]) > told + 20, "and whoever draws is told"
+    assert wait_for(lambda: timeline.read(segment["clock"], timeline.newest(segment["clock"]) - 1, row))
+    assert row[0] > before and row[1] == row[2] <= time.perf_counter()
     server.start()
     with server.record("speaker") as recording:
         assert wait_for(lambda: reading(segment["meters"])["device"] == 1.0, seconds=60), "the server was not found"

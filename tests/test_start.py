@@ -5,6 +5,7 @@ import importlib.util
 import subprocess
 import sys
 import threading
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -101,14 +102,18 @@ def test_what_is_there_is_not_lacking(linux):
 
 
 def test_a_bare_debian_lacks_everything(linux):
-    for_run = ["libasound2-plugins", "libegl1", "libgl1", "libgl1-mesa-dri", "libportaudio2"]
-    assert linux.lacking("run", "apt-get", **NOTHING) == for_run
-    assert linux.lacking("test", "apt-get", **NOTHING) == [*for_run, "pulseaudio", "pulseaudio-utils"]
+    sound, drawing = ["libasound2-plugins", "libportaudio2"], ["libegl1", "libgl1", "libgl1-mesa-dri"]
+    window = ["libx11-6", "libxcursor1", "libxinerama1", "libxrandr2"]
+    for_run, for_tests = [*sound, *drawing, *window], ["libxtst6", "pulseaudio", "pulseaudio-utils", "xvfb"]
+    assert linux.lacking("run", "apt-get", **NOTHING) == sorted(for_run)
+    assert linux.lacking("test", "apt-get", **NOTHING) == sorted(for_run + for_tests)
 
 
 def test_other_systems_are_asked_by_their_own_names(linux):
-    assert linux.lacking("test", "dnf", **NOTHING) == ["libglvnd-egl", "libglvnd-glx", "portaudio"]
-    assert linux.lacking("run", "pacman", **NOTHING) == ["libglvnd", "portaudio"]
+    window = ["libX11", "libXcursor", "libXinerama", "libXrandr"]
+    assert linux.lacking("test", "dnf", **NOTHING) == [*window, "libglvnd-egl", "libglvnd-glx", "portaudio"]
+    window = ["libx11", "libxcursor", "libxinerama", "libxrandr"]
+    assert linux.lacking("run", "pacman", **NOTHING) == ["libglvnd", *window, "portaudio"]
     assert "libportaudio.so.2" in linux.lacking("run", None, **NOTHING)
 
 
@@ -294,6 +299,18 @@ def test_the_lock_goes_with_its_holder(start):
         pass
 
 
+# The wheel
+
+
+@pytest.mark.parametrize("room", ["presets", "shaders"])
+def test_a_wheel_brings_what_is_read_at_run_time(room):
+    home = START.parents[1]
+    setup = tomllib.loads((home / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    brought = {file for pattern in setup["package-data"][room] for file in (home / room).glob(pattern)}
+    lying = {file for file in (home / room).rglob("[!.]*") if file.is_file() and file.suffix not in (".py", ".pyc")}
+    assert room in setup["packages"]["find"]["include"] and lying and lying == brought
+
+
 # Out of the way
 
 
@@ -351,12 +368,14 @@ def test_the_exit_code_is_pytests(clone, code, tmp_path):
 
 @POSIX
 def test_demo_renders_in_the_clone_and_says_where(clone, tmp_path):
-    script(clone, "phosphene", 'echo "$@" > out/demo.wav')
+    script(clone, "phosphene", 'echo "$@"; pwd')
     child = begin(clone, "demo", cwd=tmp_path)
-    out, _ = child.communicate()
-    result = clone.ROOT / "out" / "demo.wav"
-    assert child.returncode == 0 and str(result) in out.splitlines()[-1]
-    assert result.read_text().strip() == "bounce --source synth --seconds 12 --seed 7 -o out/demo.wav --overwrite"
+    asked, where, told = child.communicate()[0].splitlines()
+    assert child.returncode == 0 and where == str(clone.ROOT) and (clone.ROOT / "out").is_dir()
+    assert asked.startswith("bounce --source synth --seconds 12 --seed 7 --size 640x360 --fps 30 ")
+    results = [words.split()[0] for words in asked.split(" -o ")[1:]]
+    assert results == ["out/demo.mp4", "out/demo.wav"] and asked.endswith("--overwrite")
+    assert all(str(clone.ROOT / result) in told for result in results)
 
 
 @POSIX

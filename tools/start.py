@@ -1,6 +1,6 @@
 """Set up Phosphene where it was cloned, and run it. Needs nothing but Python 3.11.
 
-    python3 tools/start.py demo            set up, render twelve seconds to out/demo.wav
+    python3 tools/start.py demo            set up, render twelve seconds to out/demo.mp4 and out/demo.wav
     python3 tools/start.py test [words]    set up, run the tests; words go to pytest
     python3 tools/start.py live [words]    any other word is a phosphene command
 
@@ -29,17 +29,25 @@ UNFINISHED = "unfinished"
 TOLD = 15  # lines of a failed command's output that are shown
 
 EXTRAS = {"run": "", "test": "[dev]"}  # each level holds the ones before it
-DEMO = "bounce --source synth --seconds 12 --seed 7 -o out/demo.wav --overwrite".split()
+DEMO = (
+    "bounce --source synth --seconds 12 --seed 7 --size 640x360 --fps 30 -o out/demo.mp4 -o out/demo.wav --overwrite"
+).split()
 
 LIBRARIES = {  # what is loaded, and its package for each installer
     "libportaudio.so.2": {"apt-get": "libportaudio2", "dnf": "portaudio", "pacman": "portaudio"},
     "libEGL.so.1": {"apt-get": "libegl1", "dnf": "libglvnd-egl", "pacman": "libglvnd"},
     "libGL.so.1": {"apt-get": "libgl1", "dnf": "libglvnd-glx", "pacman": "libglvnd"},
+    "libX11.so.6": {"apt-get": "libx11-6", "dnf": "libX11", "pacman": "libx11"},
+    "libXcursor.so.1": {"apt-get": "libxcursor1", "dnf": "libXcursor", "pacman": "libxcursor"},
+    "libXinerama.so.1": {"apt-get": "libxinerama1", "dnf": "libXinerama", "pacman": "libxinerama"},
+    "libXrandr.so.2": {"apt-get": "libxrandr2", "dnf": "libXrandr", "pacman": "libxrandr"},
 }
 PLUGINS = ("libasound2-plugins", "libgl1-mesa-dri")  # loaded by others; on Debian, dpkg knows
-COMMANDS = {  # Debian's packages for the tests, and the commands that make each unnecessary
+FOR_TESTS = {  # Debian's packages, and the commands or libraries that make each unnecessary
     "pulseaudio": ("pulseaudio", "pipewire-pulse"),
     "pulseaudio-utils": ("pactl",),
+    "xvfb": ("Xvfb",),
+    "libxtst6": ("libXtst.so.6",),
 }
 YES = {"apt-get": ["install", "-y", "--no-remove"], "dnf": ["install", "-y"], "pacman": ["-S", "--noconfirm"]}
 
@@ -95,7 +103,9 @@ def lacking(level, by, *, loads=loads, installed=installed, which=shutil.which):
         present = installed(PLUGINS)
         absent += [package for package in PLUGINS if package not in present]
         if level == "test":
-            absent += [package for package, commands in COMMANDS.items() if not any(map(which, commands))]
+            for package, names in FOR_TESTS.items():
+                if not any(loads(name) if ".so" in name else which(name) for name in names):
+                    absent.append(package)
         if not PYTHON.exists() and not can_make_venv():
             absent.append("python3.%d-venv" % sys.version_info[1])
     return sorted(set(absent))
@@ -287,7 +297,7 @@ def demo():
     os.chdir(str(ROOT))
     code = attend(phosphene(DEMO))
     if code == 0:
-        print("the result is in %s" % (ROOT / "out" / "demo.wav"))
+        print("the results are in %s and %s" % (ROOT / "out" / "demo.mp4", ROOT / "out" / "demo.wav"))
     return code
 
 

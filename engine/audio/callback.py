@@ -21,7 +21,7 @@ from engine.native import (
     reader_of,
     stream_time,
 )
-from engine.rings import local, ring, timeline
+from engine.rings import board, local, ring, timeline
 from engine.rings.board import Board, get, put
 from engine.rings.ring import Ring
 from engine.rings.timeline import Timeline
@@ -46,8 +46,9 @@ class Device(NamedTuple):
     filler: np.ndarray  # (2,) int64: the same of what fills it first; 0 where the device's own input does
     stream: np.ndarray  # (2,) int64: address of PortAudio's clock, and the stream
     channels: np.ndarray  # (2,) int64: the device's, in and out
+    offset: Board  # [0] seconds by which `time.perf_counter()` is ahead of PortAudio's clock
     capture: Ring  # where a microphone with a stream of its own leaves its sound
-    clock: Timeline  # (sample, time at which it is heard, time at which that was known)
+    clock: Timeline  # (sample, time at which it is heard, time at which that was known), by perf_counter
     block: np.ndarray  # (BLOCK, CHANNELS) float32
     stamp: np.ndarray  # (3,)
     meters: Board
@@ -58,7 +59,7 @@ def make_device(player, filler, inputs, outputs, capture, clock, gauges):
     words = [aligned((2,), np.int64) for _ in range(4)]
     words[0][:], words[1][:], words[3][:] = player, filler, (inputs, outputs)
     block = aligned((BLOCK, CHANNELS), np.float32)
-    return Device(*words, capture, clock, block, np.zeros(3), gauges)
+    return Device(*words, local(board.plan(1)), capture, clock, block, np.zeros(3), gauges)
 
 
 _nothing = (0, 0), (0, 0), 0, 0
@@ -114,9 +115,10 @@ def output_callback(given, wanted, frames, times, flags, state):
     device = read_device(as_word(state))
     begun = stream_time(device.stream[0], device.stream[1])
     put(device.meters, ASKED, begun)
+    offset = get(device.offset, 0)
     device.stamp[0] = get(device.meters, POSITION)
-    device.stamp[1] = load_float64(as_word(times), DAC_TIME)
-    device.stamp[2] = load_float64(as_word(times), NOW)
+    device.stamp[1] = load_float64(as_word(times), DAC_TIME) + offset
+    device.stamp[2] = begun + offset
     timeline.publish(device.clock, device.stamp)
     if device.filler[0] == 0:
         follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))

@@ -11,30 +11,40 @@ import time
 import numpy as np
 
 from engine.audio.core import BLOCK, CHANNELS
+from engine.audio.meters import Meter
 from engine.native import aligned
+from engine.rings import timeline
+from engine.rings.board import get
 
 FILLER = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 3)  # calling one lets the interpreter lock go
 
 
 class StandbyClock:
-    """Plays into the void at the pace of the wall clock, while there is no loudspeaker."""
+    """Plays into the void at the pace of the wall clock, while there is no loudspeaker.
 
-    def __init__(self, player, filler, rate):
+    It tells the `clock` timeline when, as a device would: what it plays counts as heard at once.
+    """
+
+    def __init__(self, player, filler, rate, clock, gauges):
         self.player, self.filler, self.rate = _bound(player), filler[0] and _bound(filler), rate
+        self.clock, self.gauges = clock, gauges
         self.block = aligned((BLOCK, CHANNELS), np.float32)
-        self.then = time.monotonic()
+        self.then = time.perf_counter()
 
     def tick(self):
         """Play what has become due since the last tick; gives the frames that came from the filler."""
-        due, came = int((time.monotonic() - self.then) * self.rate), 0
+        due, came = int((time.perf_counter() - self.then) * self.rate), 0
         self.then += due / self.rate
         due = min(due, self.rate)  # after a long sleep nothing is made good
+        told = due > 0
         while due > 0:
             frames = min(due, BLOCK)
             self.block[:] = 0.0
             came += self.filler(self.block.ctypes.data, frames) if self.filler else 0
             self.player(self.block.ctypes.data, frames)
             due -= frames
+        if told:
+            timeline.publish(self.clock, np.array([get(self.gauges, int(Meter.POSITION)), self.then, self.then]))
         return came
 
 

@@ -26,6 +26,7 @@ class Meter(IntEnum):
     SOURCE = 17  # frames read from the source, where a restarted audio process goes on
     CAPTURED = 18  # seconds by PortAudio's clock, when a microphone with a stream of its own last gave sound
     ASKED = 19  # the same, when the loudspeaker last asked for some
+    RATE = 20  # samples per second, of all that is stamped
 
 
 def plan():

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import time
+from functools import partial
 
 from engine.audio.callback import input_callback, make_device, output_callback
 from engine.audio.core import CHANNELS
@@ -14,12 +15,13 @@ from engine.audio.meters import Meter
 from engine.errors import PhospheneError
 from engine.native import describe
 from engine.rings import local, ring
-from engine.rings.board import get
+from engine.rings.board import get, put
 
 MARGIN = 2  # buffers of the slower device that wait between two devices
 STILL = 2.0  # seconds without a callback after which a device counts as lost
 WAKING = 5.0  # the same for a device just opened: a sound server may sleep for two seconds first
 PATIENCE = 8  # and at least as many blocks
+READINGS = 8  # of two clocks, to know how far apart they are: one may be interrupted
 
 
 class DeviceStream:
@@ -70,6 +72,8 @@ class DeviceStream:
                 self.loudspeaker = self._open("duplex", mouth, output_callback, ends, channels, wide)
             else:
                 self.loudspeaker = self._open("output", mouth, output_callback, output.index, outputs, wide)
+            self.offset = mouth.offset
+            self.keep_time()
             for stream in self._streams():
                 _hurry(self.sounddevice, stream)
                 with hushed():
@@ -98,6 +102,14 @@ class DeviceStream:
     def _streams(self):
         return [stream for stream in (self.microphone, getattr(self, "loudspeaker", None)) if stream]
 
+    def keep_time(self):
+        """Measure how PortAudio's clock differs from perf_counter, unless what was measured is still true."""
+        lead = partial(_lead, self.sounddevice._lib.Pa_GetStreamTime, self.loudspeaker._ptr)
+        least, most = lead()
+        if not least <= get(self.offset, 0) <= most:  # just opened, or the system's clock was set
+            least, most = min((lead() for _ in range(READINGS)), key=lambda bounds: bounds[1] - bounds[0])
+            put(self.offset, 0, (least + most) / 2)
+
     def alive(self):
         """False once the device has gone, or has not asked for sound for a while."""
         callbacks, now = get(self.gauges, int(Meter.CALLBACKS)), time.monotonic()
@@ -123,6 +135,13 @@ class DeviceStream:
             with hushed(), contextlib.suppress(self.sounddevice.PortAudioError):
                 stream.stop() if play_out else stream.abort()
                 stream.close()
+
+
+def _lead(clock, *args):
+    """By how many seconds perf_counter is ahead of a clock: at least, and at most."""
+    before = time.perf_counter()
+    theirs = clock(*args)
+    return before - theirs, time.perf_counter() - theirs
 
 
 def _address(ffi, pointer):

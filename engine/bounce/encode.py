@@ -49,12 +49,12 @@ class SoundFile:
 
 
 class Scribe:
-    """Writes a ring to a file, and keeps a hash of every sample."""
+    """Writes a ring to files, and keeps a hash of every sample."""
 
     name = "file"
 
-    def __init__(self, inlet, file):
-        self.inlet, self.file = inlet, file
+    def __init__(self, inlet, files):
+        self.inlet, self.files = inlet, files
         self.hash = hashlib.sha256()
         self.block = np.zeros((CHUNK, CHANNELS), np.float32)
         self.frames, self.peak = 0, 0.0
@@ -69,10 +69,12 @@ class Scribe:
         if len(block):
             self.hash.update(block.astype("<f4", copy=False).tobytes())
             self.peak = max(self.peak, float(np.abs(block).max()))
-            self.file.write(block)
+            for file in self.files:
+                file.write(block)
             self.frames += len(block)
         if over:
-            self.file.finish()
+            for file in self.files:
+                file.finish()
             self.done = True
         return len(block)
 

@@ -52,10 +52,11 @@ class Change(NamedTuple):
 class TakeWriter:
     """Appends to a take; where the file is new it begins with the rate and the preset in full.
 
+    `places` names the slots behind those of the genome, which may lie elsewhere when the take is played.
     A record that a crash cut short goes, or all that follows would be taken for its rest.
     """
 
-    def __init__(self, path, rate, preset):
+    def __init__(self, path, rate, preset, places=None):
         self.path = Path(path)
         self.file, whole = open(self.path, "ab+"), 0  # noqa: SIM115  (closed by close)
         for _, _, end in _heads(self.file):
@@ -63,7 +64,7 @@ class TakeWriter:
         self.file.truncate(whole)
         if not whole:
             self.file.write(MAGIC)
-            self._json(ABOUT, {"rate": rate, "preset": preset})
+            self._json(ABOUT, {"rate": rate, "preset": preset, "places": places or {}})
 
     def begin(self, begin):
         self._json(BEGIN, begin._asdict())
@@ -123,7 +124,8 @@ class TakeReader:
         try:
             about = json.loads(payload)
             self.rate, self.preset = int(about["rate"]), about["preset"]
-        except (ValueError, TypeError, KeyError) as fault:
+            self.places = {str(name): int(slot) for name, slot in about.get("places", {}).items()}
+        except (ValueError, TypeError, KeyError, AttributeError) as fault:
             raise UsageError(f"{path}: the take's first record is damaged") from fault
         if not RATES[0] <= self.rate <= RATES[1]:
             raise UsageError(f"{path}: was played at {self.rate} Hz; needs {RATES[0]} to {RATES[1]}")

@@ -1,11 +1,11 @@
-"""Listening: level, a 64-band spectrum and onset strength, hop by hop."""
+"""Listening: level, a 64-band spectrum, onset strength and the waveform itself, hop by hop."""
 
 import math
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.listening.frame import BANDS, FIRST_BAND, ONSET, PEAK, RMS, SAMPLE, WIDTH
+from engine.listening.frame import BANDS, FIRST_BAND, FIRST_POINT, ONSET, PEAK, POINTS, RMS, SAMPLE, WIDTH
 from engine.native import kernel
 from engine.native.fft import Fft, make_fft, transform
 from engine.rings import timeline
@@ -24,6 +24,7 @@ class Listener(NamedTuple):
     before: np.ndarray  # (BANDS,) dB, one hop ago
     sums: np.ndarray  # (2,): squares and peak of the hop so far
     counts: np.ndarray  # (3,) int64: samples heard, of them in this hop, missed (before the start, and in gaps)
+    sound: np.ndarray  # (hop, 2): the hop so far
     record: np.ndarray  # (WIDTH,)
     fft: Fft
     hop: int
@@ -33,6 +34,7 @@ def make_listener(rate, start=0):
     """For sound whose first sample has the index `start`."""
     size = 1 << math.ceil(math.log2(WINDOW * rate))
     edges, weights = _bands(rate, size)
+    hop = max(round(HOP * rate), 1)
     return Listener(
         np.zeros(size),
         0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(size) + 0.5) / size),
@@ -41,9 +43,10 @@ def make_listener(rate, start=0):
         np.full(BANDS, 10 * math.log10(FLOOR)),
         np.zeros(2),
         np.array([0, 0, start]),
+        np.zeros((hop, 2)),
         np.zeros(WIDTH),
         make_fft(size),
-        max(round(HOP * rate), 1),
+        hop,
     )
 
 
@@ -75,6 +78,7 @@ def listen(listener, block, published):
         listener.past[listener.counts[0] & (size - 1)] = 0.5 * (left + right)
         listener.sums[0] += 0.5 * (left * left + right * right)
         listener.sums[1] = max(listener.sums[1], abs(left), abs(right))
+        listener.sound[listener.counts[1], 0], listener.sound[listener.counts[1], 1] = left, right
         listener.counts[0] += 1
         listener.counts[1] += 1
         if listener.counts[1] == listener.hop:
@@ -110,6 +114,14 @@ def describe_hop(listener):
         listener.before[b] = level
         record[FIRST_BAND + b] = level
     record[ONSET] = rise / BANDS
+    for point in range(POINTS):
+        first = point * hop // POINTS
+        last = max((point + 1) * hop // POINTS, first + 1)
+        for side in range(2):
+            total = 0.0
+            for n in range(first, last):
+                total += listener.sound[n, side]
+            record[FIRST_POINT + 2 * point + side] = total / (last - first)
 
 
 @kernel

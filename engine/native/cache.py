@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1]
-ROOMS = ("native", "params.py", "rings", "listening", "effects", "audio")
+ROOMS = ("native", "params.py", "rings", "listening", "effects", "audio", "bounce")
 KEPT = 4  # folders: a few checkouts and versions side by side
 
 

@@ -1,0 +1,141 @@
+"""The camera and the darkroom: pictures of what is heard, one for each frame of a film."""
+
+import hashlib
+
+from engine.bounce.i420 import to_i420
+from engine.control.take import Change
+from engine.rings import board, local
+from engine.rings.board import put
+from engine.visuals.painter import Painter
+from engine.visuals.readback import DEPTH, Readback
+from engine.visuals.scenes import SLOTS, settings
+
+
+class Camera:
+    """Paints the picture of each frame at its very sample, and fetches the one before it.
+
+    Parameters
+    ----------
+    context : Context
+        Current on no thread: ours whenever it steps.
+    size, fps
+        (width, height), and a Fraction.
+    preset : Preset
+    ear, player
+        Nodes: who listens, and who knows how long the sound was in the end.
+    script : deque of Begin, Swap, Change
+        What happens to the picture, each there before the frames of its sample.
+    outlet : Slides
+        Of (height, width, 4).
+    """
+
+    name = "camera"
+
+    def __init__(self, context, size, fps, preset, ear, player, script, outlet):
+        self.context, self.fps, self.ear, self.player, self.script = context, fps, ear, player, script
+        self.outlet, self.taken, self.done = outlet, 0, False
+        self.board = local(board.plan(SLOTS))
+        for slot, value in settings(*preset.look()):
+            put(self.board, slot, value)
+        with context:
+            self.screen = Readback(context, size)
+            try:
+                self.painter = Painter(
+                    context,
+                    size,
+                    frames=ear.frames,
+                    board=self.board,
+                    rate=player.rate,
+                    seed=preset.seed,
+                    screen=self.screen,
+                )
+            except Exception:
+                self.screen.release()
+                raise
+        ear.followers.append(self.painter.signals)
+
+    def step(self):
+        over = self.ear.done  # asked first: what is there afterwards is all there is
+        sample = float(self.taken * self.player.rate / self.fps)
+        ready = self.painter.reach(sample)
+        if not (over or ready):
+            return 0
+        slide = self.outlet.blank()
+        if slide is None:
+            return 0
+        with self.context:
+            more = ready or sample < self.player.position
+            if more:
+                self._obey(sample)
+                self.painter.paint(sample)
+                self.screen.ask()
+                self.taken += 1
+            if self.screen.waiting and (not more or len(self.screen.waiting) == DEPTH):
+                self.screen.fetch(slide)
+                self.outlet.give(slide)
+            else:
+                self.outlet.give_back(slide)
+        if not (more or self.screen.waiting):
+            self.outlet.end()
+            self.done = True
+        return 1
+
+    def _obey(self, sample):
+        while self.script and self.script[0].sample <= sample:
+            match self.script.popleft():
+                case Change(_, slot, value) if slot < SLOTS:
+                    put(self.board, slot, value)
+                case _:
+                    pass
+
+    def release(self):
+        with self.context:
+            self.painter.release()
+            self.screen.release()
+
+
+class Darkroom:
+    """Makes of each picture what an encoder takes, and keeps a hash over all of them."""
+
+    name = "darkroom"
+
+    def __init__(self, inlet, outlet):
+        self.inlet, self.outlet, self.done = inlet, outlet, False
+        self.hash = hashlib.sha256()
+        self.pictures = 0
+
+    def step(self):
+        if self.inlet.ended:
+            self.outlet.end()
+            self.done = True
+            return 0
+        if not self.inlet.filled or (blank := self.outlet.blank()) is None:
+            return 0
+        slide = self.inlet.take()
+        to_i420(slide, blank)
+        self.inlet.give_back(slide)
+        self.hash.update(blank)
+        self.outlet.give(blank)
+        self.pictures += 1
+        return 1
+
+
+class Projector:
+    """Gives the pictures to a film."""
+
+    name = "film"
+
+    def __init__(self, inlet, film):
+        self.inlet, self.film, self.shown, self.done = inlet, film, 0, False
+
+    def step(self):
+        if self.inlet.ended:
+            self.film.end_picture()
+            self.done = True
+            return 0
+        if (slide := self.inlet.take()) is None:
+            return 0
+        self.film.picture(slide)
+        self.inlet.give_back(slide)
+        self.shown += 1
+        return 1

@@ -1,0 +1,84 @@
+"""The graph of a bounce: the live nodes, joined by rings, on the offline clock."""
+
+from collections import deque
+from typing import NamedTuple
+
+from engine.audio import meters
+from engine.audio.clock import OfflineClock
+from engine.audio.core import CHANNELS
+from engine.bounce.replay import believed
+from engine.control.take import Begin
+from engine.errors import UsageError
+from engine.graph import CHUNK, Ear, Feeder, Player, Reel
+from engine.listening import listener
+from engine.rings import board, local, ring
+from engine.visuals import scenes
+
+LASTS = 60.0  # seconds of a source without an end, where nothing else is said
+AHEAD = 16 * CHUNK  # frames that may wait between two nodes
+REMEMBERED = 8.0  # seconds of what was heard, for those who look at it
+
+
+class Graph(NamedTuple):
+    """The nodes of a bounce, joined."""
+
+    feeder: object
+    player: Player
+    ear: Ear
+    sink: object
+    eyes: tuple  # nodes that look at what the ear heard
+    rate: int
+    frames: int | None  # in all; None where only the end of the source tells
+
+    def run(self, *, threads=True, watch=None):
+        nodes = [self.feeder, self.player, self.ear, self.sink, *self.eyes]
+        OfflineClock(nodes, threads=threads).run(watch)
+
+
+def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None):
+    """Join a feeder, the core, an ear and a sink by rings.
+
+    Parameters
+    ----------
+    feeder_of : callable(ring, *scripts)
+        Makes the node that fills the core's inlet, four columns if `wide`, else two, and may append what
+        happens to the scripts.
+    sink_of : callable(ring)
+        Makes the node that takes what is heard.
+    acts : iterable of Begin, Swap, Change
+        What happens, where the feeder does not say.
+    eyes_of : callable(ear, player, script), optional
+        Makes nodes that look at what is heard.
+    """
+    params, gauges, acts, seen = local(board.plan(scenes.SLOTS)), local(meters.plan()), deque(acts), deque()
+    scripts = (acts, seen) if eyes_of else (acts,)
+    inlet = local(ring.plan(AHEAD, CHANNELS * (2 if wide else 1)))
+    outlet = local(ring.plan(AHEAD, CHANNELS))
+    player = Player(rate, params, gauges, inlet, outlet, acts)
+    ear = Ear(rate, player.tap, player.core.gaps, local(listener.plan(REMEMBERED)))
+    eyes = eyes_of(ear, player, seen) if eyes_of else ()
+    return Graph(feeder_of(inlet, *scripts), player, ear, sink_of(outlet), tuple(eyes), rate, frames)
+
+
+def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
+    """The graph that plays a source through a preset's genome."""
+    frames = source.length if seconds is None else round(seconds * source.rate)
+    if frames is None:
+        frames = round(LASTS * source.rate)
+    limit = frames if seconds is not None or source.length is None else None
+
+    def feeder(inlet, *_):
+        return Feeder(source, inlet, frames=limit)
+
+    return join(feeder, sink_of, source.rate, frames, acts=[Begin(0, 1, preset.genes(), [])], eyes_of=eyes_of)
+
+
+def from_take(reader, sink_of, *, eyes_of=None):
+    """The graph that plays a take as it was heard."""
+    if not (frames := reader.frames()):
+        raise UsageError(f"{reader.path}: the take holds no sound")
+
+    def feeder(inlet, *scripts):
+        return Reel(believed(reader), inlet, *scripts)
+
+    return join(feeder, sink_of, reader.rate, frames, wide=True, eyes_of=eyes_of)

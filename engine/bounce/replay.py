@@ -1,0 +1,44 @@
+"""A take's records, believed only where they name what is there."""
+
+from engine.control.take import Begin, Change, Swap
+from engine.effects import chain
+from engine.errors import PhospheneError
+from engine.presets import restore_genome
+from engine.visuals.scenes import NAMES, allowed
+
+
+def believed(reader):
+    """The records of a TakeReader; a slot that is not there would be memory of something else.
+
+    What belongs to the picture is moved to where it lies today, and what no scene has any more is left out.
+    """
+    here = {slot: NAMES.get(name) for name, slot in reader.places.items() if slot >= chain.SLOTS}
+    begun = False
+    for record in reader:
+        match record:
+            case Begin():
+                begun = fits = len(record.values) <= chain.SLOTS + len(here)
+            case Change():
+                fits = begun and (0 <= record.slot < chain.SLOTS or record.slot in here)
+            case _:
+                fits = begun
+        if not fits:
+            raise PhospheneError(f"{reader.path}: the take is damaged: it moves what is not there")
+        yield from _translated(record, here, reader.path)
+
+
+def _translated(record, here, path):
+    match record:
+        case Begin():
+            genome = restore_genome(record.genome, path)
+            yield record._replace(genome=genome, values=record.values[: chain.SLOTS])
+            for slot, value in enumerate(record.values[chain.SLOTS :], start=chain.SLOTS):
+                yield from _translated(Change(record.sample, slot, value), here, path)
+        case Swap():
+            yield record._replace(genome=restore_genome(record.genome, path))
+        case Change() if record.slot >= chain.SLOTS:
+            slot = here.get(record.slot)
+            if slot is not None:
+                yield record._replace(slot=slot, value=allowed(slot, record.value))
+        case _:
+            yield record

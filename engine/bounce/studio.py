@@ -1,0 +1,83 @@
+"""A studio: all that a film needs, joined, for as long as it is made."""
+
+import os
+
+from engine.bounce.camera import Camera, Darkroom, Projector
+from engine.bounce.film import Film
+from engine.bounce.slides import Slides
+from engine.errors import UsageError
+from engine.visuals.context import offscreen
+
+IN_FLIGHT = 2  # pictures that wait before each node
+MOST_THREADS = 16  # of x264: beyond, each more adds more delay than speed
+
+
+class Studio:
+    """A GL context, a film, and the nodes between them; a context manager that lets go of them all.
+
+    Parameters
+    ----------
+    path : Path
+    shot : Shot
+    rate : int
+        Of the sound.
+    preset : Preset
+
+    Raises
+    ------
+    UsageError, PhospheneError
+        If there is no OpenGL here, or it is too small for the picture; if the encoder does not open.
+    """
+
+    def __init__(self, path, shot, rate, preset):
+        self.shot, self.preset, self.camera = shot, preset, None
+        self.context = offscreen()
+        try:
+            if max(shot.size) > self.context.largest:
+                most = f"at most {self.context.largest} a side ({self.context.renderer})"
+                raise UsageError(f"--size {shot.size[0]}x{shot.size[1]}: the graphics here draw {most}")
+            threads = min(os.cpu_count() or 1, MOST_THREADS)
+            self.film = Film(
+                path, size=shot.size, fps=shot.fps, rate=rate, codec=shot.codec, crf=shot.crf, threads=threads
+            )
+        except BaseException:
+            self.context.release()
+            raise
+        self.context.__exit__()  # current on no thread, until the camera is
+
+    def nodes(self, ear, player, script):
+        """The nodes that look at what is heard."""
+        width, height = self.shot.size
+        raw, developed = Slides((height, width, 4), IN_FLIGHT), Slides((height * width * 3 // 2,), IN_FLIGHT)
+        self.camera = Camera(self.context, self.shot.size, self.shot.fps, self.preset, ear, player, script, raw)
+        self.darkroom = Darkroom(raw, developed)
+        return self.camera, self.darkroom, Projector(developed, self.film)
+
+    @property
+    def track(self):
+        """Takes the film's sound."""
+        return self.film.track
+
+    @property
+    def format(self):
+        return self.film.format
+
+    def told(self):
+        """What a run record tells of the pictures."""
+        return {
+            "pictures": self.darkroom.pictures,
+            "pictures_sha256": self.darkroom.hash.hexdigest(),
+            "size": f"{self.shot.size[0]}x{self.shot.size[1]}",
+            "fps": str(self.shot.fps),
+            "gl_renderer": self.context.renderer,
+        }
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.camera:
+            self.camera.release()
+        with self.context:
+            self.context.release()
+        self.film.close()

@@ -1,0 +1,121 @@
+"""The visual process: pictures in time with what is audible, until its keeper lets go of it."""
+
+import json
+import signal
+import sys
+import threading
+
+from engine.audio.audible import AudibleClock
+from engine.audio.meters import Meter
+from engine.errors import PhospheneError
+from engine.rings import Segment
+from engine.rings.board import get
+from engine.rings.mailbox import post_text
+from engine.session import PLANS
+from engine.visuals.pacer import Pacer
+from engine.visuals.painter import Painter
+from engine.visuals.sight import Sight, count, note
+from engine.visuals.window import Window
+
+SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, which has to sound as well
+
+
+class Show:
+    """One life of the visual process. It reads the frames, the clock and the board, and waits for nobody.
+
+    Parameters
+    ----------
+    wish : dict
+        size, fullscreen, monitor, seed.
+    segment : Segment
+        The session's.
+    """
+
+    def __init__(self, wish, segment):
+        self.wish, self.segment, self.sights = wish, segment, segment["sights"]
+        self.stopped = threading.Event()
+        size = wish["size"] and tuple(wish["size"])
+        self.window = Window(size=size, fullscreen=wish["fullscreen"], monitor=wish["monitor"])
+        software = self.window.context.software
+        refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
+        self.pacer = Pacer(refresh, waits=not software)
+        self.rate, self.clock, self.painter = 0, None, None
+
+    def run(self):
+        """Show pictures until the window is closed, or `stop`."""
+        try:
+            self._tell()
+            while not (self.stopped.is_set() or self.window.closed):
+                self._picture()
+                count(self.sights, Sight.BEAT)
+        finally:
+            if self.painter:
+                self.painter.release()
+            self.window.release()
+
+    def stop(self):
+        self.stopped.set()
+
+    def _picture(self):
+        self.window.heed()
+        moment, missed = self.pacer.begin()
+        if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
+            self.pacer.restart()
+            return
+        self.painter.reach(sample)
+        self.painter.paint(sample)
+        self.pacer.painted()
+        self.window.present()
+        seen = self.pacer.presented()
+        count(self.sights, Sight.SHOWN)
+        count(self.sights, Sight.DROPPED, missed)
+        note(self.sights, (self.clock.sample_at(seen) - sample) / self.rate)
+
+    def _ready(self):
+        """False before there is sound, and where a painter had to be made first."""
+        rate = int(get(self.segment["meters"], int(Meter.RATE)))
+        if not rate:
+            return False
+        if rate == self.rate and self.painter.size == self.window.size:
+            return True
+        if rate != self.rate:
+            self.rate, self.clock = rate, AudibleClock(self.segment["clock"], rate)
+        if self.painter:
+            self.painter.release()
+        self.painter = Painter(
+            self.window.context,
+            self.window.size,
+            frames=self.segment["frames"],
+            board=self.segment["params"],
+            rate=self.rate,
+            seed=self.wish["seed"],
+            screen=self.window,
+        )
+        return False
+
+    def _tell(self):
+        """Tell the keeper what it draws with."""
+        post_text(self.segment["seen"], json.dumps({"gl": self.window.context.about()}))
+
+
+def main():
+    """Read the wish from the first line of standard input; its end is the keeper's, and ours."""
+    for name in ("SIGINT", "SIGHUP"):  # meant for the keeper, who tells us
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    wish = json.loads(line)
+    try:
+        show = Show(wish, Segment(wish["segment"], PLANS, create=False))
+        threading.Thread(target=lambda: (sys.stdin.read(), show.stop()), daemon=True).start()
+        show.run()
+    except PhospheneError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return fault.code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Pictures: passes joined to scenes, drawn in time with what is heard."""

@@ -1,0 +1,126 @@
+"""A GL context, in a window or behind none, and the waiting that moderngl does not do off the interpreter lock."""
+
+import contextlib
+import ctypes
+import sys
+
+import glcontext
+import moderngl
+
+from engine.errors import PhospheneError
+
+OLDEST = 330  # the GL version asked for; a newer one comes where there is one
+SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic")
+COMMANDS_COMPLETE, FLUSH_FIRST = 0x9117, 1
+FOREVER = 10_000_000_000  # nanoseconds: a frame that takes longer is a driver that hangs
+FAILED = (0x911B, 0x911D)  # it did: the time is over, or the wait failed
+
+
+class Context:
+    """A GL context of at least version 3.3.
+
+    moderngl keeps the interpreter lock through everything it does, so that a slow frame would stop every
+    other thread of the process. What takes long goes through ctypes, which lets the lock go: `function`
+    gives GL's own functions, `wait` waits for what has been drawn.
+
+    Parameters
+    ----------
+    loader
+        Has load(name), release(), and makes the context current as a context manager does.
+    """
+
+    def __init__(self, loader):
+        self.loader = loader
+        try:
+            self.gl = moderngl.create_context(context=loader, require=OLDEST)
+        except Exception as fault:  # moderngl raises bare ones
+            raise PhospheneError(f"OpenGL 3.3 is needed, and did not start ({fault})") from fault
+        info = self.gl.info
+        self.vendor, self.renderer, self.version = info["GL_VENDOR"], info["GL_RENDERER"], info["GL_VERSION"]
+        self.software = any(word in self.renderer.lower() for word in SOFTWARE)
+        self.largest = info["GL_MAX_TEXTURE_SIZE"]
+        self._fence = self.function("glFenceSync", ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint)
+        self._await = self.function("glClientWaitSync", ctypes.c_uint, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint64)
+        self._delete = self.function("glDeleteSync", None, ctypes.c_void_p)
+
+    def function(self, name, result, *arguments):
+        """GL's function of this name; calling it lets the interpreter lock go."""
+        address = self.loader.load(name)
+        if not address:
+            raise PhospheneError(f"OpenGL has no {name} ({self.renderer}, {self.version})")
+        return ctypes.CFUNCTYPE(result, *arguments)(address)
+
+    def __enter__(self):
+        """Be current on this thread."""
+        self.loader.__enter__()
+        return self
+
+    def __exit__(self, *_):
+        self.loader.__exit__(None, None, None)
+
+    def fence(self):
+        """A mark behind all that has been asked for; it must be waited for."""
+        return self._fence(COMMANDS_COMPLETE, 0)
+
+    def wait(self, fence):
+        """Wait until all before the fence is done."""
+        answer = self._await(fence, FLUSH_FIRST, FOREVER)
+        self._delete(fence)
+        if answer in FAILED:
+            raise PhospheneError(f"the graphics driver hangs ({self.renderer}, {self.version})")
+
+    def settle(self):
+        """After each draw: a software rasteriser would finish it inside the next call, with the lock held."""
+        if self.software:
+            self.wait(self.fence())
+
+    def about(self):
+        """What it turned out to be, as reports tell it."""
+        return {
+            "vendor": self.vendor,
+            "renderer": self.renderer,
+            "version": self.version,
+            "hardware": not self.software,
+            "compute": self.gl.version_code >= 430,
+        }
+
+    def release(self):
+        self.gl.release()
+
+
+def offscreen():
+    """A context without a window: by EGL on Linux, by the system's own means elsewhere.
+
+    Raises
+    ------
+    PhospheneError
+        If there is no OpenGL, or none that is new enough.
+    """
+    try:
+        if sys.platform.startswith("linux"):
+            loader = glcontext.get_backend_by_name("egl")(glversion=OLDEST, mode="standalone")
+        else:
+            loader = glcontext.default_backend()(glversion=OLDEST, mode="standalone")
+    except Exception as fault:  # glcontext raises bare ones
+        raise PhospheneError(f"no OpenGL 3.3 without a window ({_why(fault)}); {_mend()}") from fault
+    return Context(loader)
+
+
+def _why(fault):
+    return str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+
+
+def _mend():
+    if sys.platform.startswith("linux"):
+        return "install a driver with EGL, or Mesa: apt-get install libegl1 libgl1-mesa-dri"
+    return "install the graphics card's driver"
+
+
+@contextlib.contextmanager
+def opened():
+    """An offscreen context for as long as the block lasts."""
+    context = offscreen()
+    try:
+        yield context
+    finally:
+        context.release()

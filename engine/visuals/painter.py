@@ -1,0 +1,105 @@
+"""The painter: a scene, drawn as it looks at one sample of the sound after another."""
+
+import math
+
+import numpy as np
+
+from engine.listening.frame import BANDS
+from engine.rings.board import get
+from engine.visuals import signals
+from engine.visuals.scenes import DISPLAY, PLACES, SCENES, WHICH
+from engine.visuals.signals import SEEN, Signals
+from engine.visuals.stage import Stage, Target
+
+GLIDE = 0.08  # seconds in which a parameter goes most of its way
+LONGEST = 0.25  # seconds between two frames; after more than that the picture goes on as if it were less
+MINUTE = 60.0
+
+
+class Painter:
+    """Owns whatever a scene needs of GL.
+
+    Parameters
+    ----------
+    context : Context
+        Current on this thread, as it must be in every method.
+    size : (int, int)
+    frames : Timeline
+        Of what is heard.
+    board : Board
+        Which scene, and its parameters.
+    rate, seed : int
+    screen
+        Where the picture is shown: has turn() and framebuffer.
+    """
+
+    def __init__(self, context, size, *, frames, board, rate, seed, screen):
+        self.context, self.size, self.board, self.rate, self.seed = context, size, board, rate, seed
+        self.signals = Signals(frames, rate)
+        self.bands = context.gl.texture((BANDS, 1), 1, dtype="f4")
+        self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
+        self.values = {"clock.dt": 0.0, "clock.minute": 0.0, "picture.aspect": size[0] / size[1]}
+        self.values |= {f"audio.{name}": 0.0 for name in (*signals.NAMES, "hit")}
+        self.sample, self.scene, self.stages, self.targets = None, None, [], []
+        self.params = dict.fromkeys(PLACES.values(), 0.0)
+        self._glide(math.inf)
+        self._open_scene()
+        self.display = Stage(context, DISPLAY, screen, {"scene": lambda: self.picture}, self.values)
+
+    @property
+    def picture(self):
+        """The scene as it was last painted: linear light, RGBA16F."""
+        return self.targets[-1].picture
+
+    def reach(self, sample):
+        """True if all that is needed to paint this sample has been heard."""
+        return self.signals.reach(sample)
+
+    def paint(self, sample):
+        """Paint what is heard at a sample, and show it on the screen."""
+        first, gone = self.sample is None, (sample - (self.sample or 0.0)) / self.rate
+        self.sample, gone = sample, 0.0 if first else min(max(gone, 0.0), LONGEST)
+        self._glide(math.inf if first else gone)
+        if get(self.board, WHICH) != self.scene:
+            self._open_scene()
+        told, bands, wave = self.signals.at(sample)
+        self.values |= {f"audio.{name}": value for name, value in told.items()}
+        self.values["clock.dt"], self.values["clock.minute"] = gone, sample / self.rate / MINUTE % 1.0
+        self.bands.write(bands.astype("f4"))
+        self.wave.write(np.ascontiguousarray(wave, "f4"))
+        for stage in (*self.stages, self.display):
+            stage.render()
+
+    def _glide(self, gone):
+        follow = 1.0 - math.exp(-gone / GLIDE)
+        for (scene, param), slot in PLACES.items():
+            self.params[slot] += follow * (get(self.board, slot) - self.params[slot])
+            self.values[f"{scene}.{param.name}"] = self.params[slot]
+
+    def _open_scene(self):
+        """Build the scene that the board asks for; the old one stays if that fails."""
+        number = get(self.board, WHICH)
+        name = list(SCENES)[int(number)]
+        lots = np.random.default_rng(np.random.SeedSequence((self.seed, int(number)))).random(4)
+        self.values["seed.lots"] = tuple(lots.tolist())
+        stages, targets, pictures = [], [], {"audio.bands": lambda: self.bands, "audio.wave": lambda: self.wave}
+        try:
+            for declared in SCENES[name].passes:
+                target = Target(self.context, declared, self.size)
+                targets.append(target)
+                stages.append(Stage(self.context, declared, target, pictures, self.values, name))
+                pictures[declared.name] = lambda target=target: target.picture
+        except BaseException:
+            _release(stages, targets)
+            raise
+        _release(self.stages, self.targets)
+        self.scene, self.stages, self.targets = number, stages, targets
+
+    def release(self):
+        _release(self.stages, self.targets, [self.display, self.bands, self.wave])
+
+
+def _release(*groups):
+    for group in groups:
+        for owned in group:
+            owned.release()

@@ -1,0 +1,138 @@
+"""Signals: what a picture moves to, at the sample that is audible when it is seen."""
+
+import math
+from collections import deque
+
+import numpy as np
+
+from engine.listening.frame import BANDS, POINTS, WIDTH, as_frame
+from engine.listening.listener import HOP
+from engine.rings.timeline import newest, read
+
+QUIET = 48.0  # dB below the loudest of late that count as nothing
+GATE = -72.0  # dB of full scale that count as silence, however quiet the rest is
+FORGET = 12.0  # seconds in which what was loudest falls by half of QUIET
+RISE, FALL = 0.012, 0.18  # seconds to follow a band up, and down
+ONSET, ATTACK = 4.0, 9.0  # dB by which the bands, or the level, must rise at once
+APART = 0.07  # seconds between two onsets
+GLOW = 0.16  # seconds in which an onset fades to 1/e
+TURN = 6.0  # seconds of full loudness for a turn of audio.travel
+BASS, MIDDLE, TREBLE = slice(0, 12), slice(12, 36), slice(36, BANDS)  # up to 450 Hz, to 2.6 kHz, and above
+SEEN = 512  # points of waveform in a picture
+KEPT = SEEN // POINTS + 2  # hops of it to choose them from
+NAMES = "level bass middle treble centre onset travel".split()
+WRAPS = NAMES.index("travel")
+
+
+class State:
+    """What is known after a hop: its time, NAMES, and the 64 bands from 0 to 1."""
+
+    def __init__(self):
+        self.sample = -math.inf
+        self.numbers = np.zeros(len(NAMES))
+        self.bands = np.zeros(BANDS)
+
+
+class Signals:
+    """Follows a timeline of frames to a sample, hop by hop, so that no onset falls between two pictures.
+
+    Parameters
+    ----------
+    frames : Timeline
+    rate : int
+        Samples per second of its stamps.
+    """
+
+    def __init__(self, frames, rate):
+        self.frames, self.rate = frames, rate
+        self.index = 0  # of the record that is read next
+        self.record = np.zeros(WIDTH)
+        self.before, self.after = State(), State()
+        self.loudest, self.level = GATE + QUIET, GATE
+        self.last_onset, self.hit = -math.inf, 0.0
+        self.onsets = deque()  # samples at which one came, not yet seen
+        self.waves = deque([np.zeros((POINTS, 2)) for _ in range(KEPT)], maxlen=KEPT)
+
+    def reach(self, sample):
+        """Read on until a record lies past the sample; False if there is none yet."""
+        while self.after.sample <= sample:
+            if not self._read():
+                return False
+            self._hear(as_frame(self.record))
+        return True
+
+    def _read(self):
+        """The next record, or the oldest that is left."""
+        last = newest(self.frames)
+        slots = self.frames.words.shape[0]
+        if self.index < last - slots:
+            self.index = last - slots // 2  # lapped: it is long past seeing
+        while self.index < last:
+            self.index += 1
+            if read(self.frames, self.index - 1, self.record):
+                return True
+        return False
+
+    def _hear(self, frame):
+        state, self.before = State(), self.after
+        state.sample = float(frame["sample"])
+        gap = min((state.sample - self.before.sample) / self.rate, 1.0)  # seconds; a second at the first
+        loud = 10 * np.log10(np.mean(10 ** (np.sort(frame["bands"])[-8:] / 10)))
+        self.loudest = max(loud, GATE + QUIET, self.loudest - gap * QUIET / 2 / FORGET)
+        wanted = np.clip((frame["bands"] - self.loudest) / QUIET + 1, 0, 1)
+        follow = 1 - np.exp(-gap / np.where(wanted > self.before.bands, RISE, FALL))
+        state.bands = self.before.bands + follow * (wanted - self.before.bands)
+        self._onset(frame, state.sample)
+        self._sum_up(state, gap)
+        self.waves.append(frame["wave"].copy())
+        self.after = state
+
+    def _onset(self, frame, sample):
+        level = 20 * math.log10(max(frame["rms"], 1e-6))
+        rise, self.level = level - self.level, level
+        if (frame["onset"] > ONSET or rise > ATTACK) and level > GATE:
+            if sample - self.last_onset >= APART * self.rate:
+                self.last_onset = sample
+                self.onsets.append(sample)
+
+    def _sum_up(self, state, gap):
+        bands, before = state.bands, self.before.numbers
+        level = float(np.mean(bands))
+        weight = bands * bands
+        centre = float(weight @ np.linspace(0, 1, BANDS)) / float(weight.sum()) if weight.any() else before[4]
+        glow = 1.0 if self.last_onset == state.sample else before[5] * math.exp(-gap / GLOW)
+        centre = before[4] + (1 - math.exp(-gap / 0.25)) * (centre - before[4])
+        travel = before[WRAPS] + min(gap, 4 * HOP) * level / TURN
+        loud = (level, *(float(np.mean(bands[part])) for part in (BASS, MIDDLE, TREBLE)))
+        state.numbers[:] = (*loud, centre, glow, travel)
+
+    def at(self, sample):
+        """What is heard at a sample that has been reached: numbers by name, bands, and the waveform before it.
+
+        A sample that could not be reached gives what was last heard. `hit` is 1 where an onset came since
+        the last call.
+        """
+        before, after = self.before, self.after
+        share = 1.0
+        if before.sample <= sample < after.sample and math.isfinite(before.sample):
+            share = (sample - before.sample) / (after.sample - before.sample)
+        numbers = before.numbers + share * (after.numbers - before.numbers)
+        bands = before.bands + share * (after.bands - before.bands)
+        hit = 0.0
+        while self.onsets and self.onsets[0] <= sample:
+            self.onsets.popleft()
+            hit = 1.0
+        told = dict(zip(NAMES, numbers.tolist()))
+        told["travel"] %= 1.0
+        return {**told, "hit": hit}, bands, self._wave(sample)
+
+    def _wave(self, sample):
+        """(SEEN, 2): the points that end at the sample, moved to where the sound last crossed zero upwards."""
+        wave = np.concatenate(self.waves)
+        past = (self.after.sample - sample) / self.rate / HOP * POINTS if math.isfinite(self.after.sample) else 0.0
+        end = len(wave) - POINTS - int(min(max(past, 0.0), POINTS))
+        latest = end - SEEN  # of starts
+        middle = wave[max(latest - POINTS // 2, 0) : latest + 1].sum(axis=1)
+        rising = np.flatnonzero((middle[:-1] < 0) & (middle[1:] >= 0))
+        start = max(latest - POINTS // 2, 0) + int(rising[-1]) if len(rising) else latest
+        return wave[start : start + SEEN]

@@ -1,0 +1,171 @@
+"""A window, on a monitor or all over it."""
+
+import contextlib
+import ctypes
+import math
+import warnings
+
+import glfw
+
+from engine.errors import PhospheneError, UsageError
+from engine.visuals.context import Context
+
+USUAL = 60.0  # refreshes per second where the monitor does not say
+PLAUSIBLE = 20.0, 500.0
+SIZE = 1280, 720
+SOFTWARE_PIXELS = 640 * 360  # of a picture whose size nobody asked for, where the processor draws it
+
+
+class _Loader:
+    """GLFW's context, as moderngl wants it."""
+
+    def __init__(self, window):
+        self.window = window
+
+    def load(self, name):
+        return ctypes.cast(glfw.get_proc_address(name), ctypes.c_void_p).value or 0
+
+    def __enter__(self):
+        glfw.make_context_current(self.window)
+
+    def __exit__(self, *_):
+        glfw.make_context_current(None)
+
+    def release(self):
+        """The window takes its context along."""
+
+
+class Window:
+    """A window with a context, current on this thread, which must be the process's first.
+
+    It is also the screen that a Painter shows its picture on: as large as fits, in its own proportions.
+
+    Parameters
+    ----------
+    size : (int, int), optional
+        Of the picture, and of the window unless it fills its monitor.
+    fullscreen : bool
+    monitor : int, optional
+        Counted from 0, as `doctor` lists them.
+
+    Raises
+    ------
+    UsageError, PhospheneError
+        For a monitor that is not there; where there is no display, or no OpenGL on it.
+    """
+
+    def __init__(self, *, size=None, fullscreen=False, monitor=None):
+        self.window, self.wanted, self.released = None, size, False
+        _start()
+        try:
+            screen = _monitor(monitor)
+            mode = glfw.get_video_mode(screen)
+            self.refresh = mode.refresh_rate if PLAUSIBLE[0] <= mode.refresh_rate <= PLAUSIBLE[1] else USUAL
+            self._hint()
+            width, height = mode.size if fullscreen else size or SIZE
+            self.window = glfw.create_window(width, height, "Phosphene", screen if fullscreen else None, None)
+            if not self.window:
+                raise PhospheneError(f"no OpenGL 3.3 in a window ({_error()}); install the graphics card's driver")
+            if monitor is not None and not fullscreen:
+                left, top, wide, high = glfw.get_monitor_workarea(screen)
+                glfw.set_window_pos(self.window, left + (wide - width) // 2, top + (high - height) // 2)
+            glfw.make_context_current(self.window)
+            self.context = Context(_Loader(self.window))
+        except BaseException:
+            glfw.terminate()
+            raise
+        glfw.swap_interval(0 if self.context.software else 1)
+        if fullscreen:
+            glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_HIDDEN)
+        glfw.set_key_callback(self.window, self._key)
+        self.framebuffer = self.context.gl.detect_framebuffer(0)
+
+    @staticmethod
+    def _hint():
+        for hint, value in (
+            (glfw.CONTEXT_VERSION_MAJOR, 3),
+            (glfw.CONTEXT_VERSION_MINOR, 3),
+            (glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE),
+            (glfw.OPENGL_FORWARD_COMPAT, True),
+            (glfw.AUTO_ICONIFY, False),
+        ):
+            glfw.window_hint(hint, value)
+
+    def _key(self, window, key, scancode, action, modifiers):
+        if key == glfw.KEY_ESCAPE and action == glfw.PRESS:
+            glfw.set_window_should_close(window, True)
+
+    @property
+    def size(self):
+        """Of the picture, now: what was asked for, else what the window has room for and the machine can draw."""
+        if self.wanted:
+            return self.wanted
+        room = glfw.get_framebuffer_size(self.window)
+        most = SOFTWARE_PIXELS if self.context.software else math.inf
+        share = min(math.sqrt(most / max(room[0] * room[1], 1)), 1.0)
+        return tuple(max(round(side * share), 1) for side in room)
+
+    @property
+    def closed(self):
+        return bool(glfw.window_should_close(self.window))
+
+    def turn(self):
+        """Make ready to be drawn on: black beside the picture, if their proportions differ."""
+        room, size = glfw.get_framebuffer_size(self.window), self.size
+        share = min(room[0] / size[0], room[1] / size[1])
+        width, height = (max(round(side * share), 1) for side in size)
+        self.framebuffer.clear()
+        self.framebuffer.viewport = (room[0] - width) // 2, (room[1] - height) // 2, width, height
+
+    def present(self):
+        """Show what was drawn."""
+        glfw.swap_buffers(self.window)
+
+    def heed(self):
+        """Hear what the user did."""
+        glfw.poll_events()
+
+    def release(self):
+        """Let go of the window; what is on it must have been let go of before."""
+        if not self.released:
+            self.released = True
+            self.context.release()
+            glfw.terminate()
+
+
+def monitors():
+    """Names of the monitors there are, in the order of their numbers; none without a display."""
+    try:
+        _start()
+    except PhospheneError:
+        return []
+    try:
+        return [glfw.get_monitor_name(screen).decode(errors="replace") for screen in glfw.get_monitors()]
+    finally:
+        glfw.terminate()
+
+
+def _start():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the reason is in the error
+        if not glfw.init():
+            raise PhospheneError(f"no display to open a window on ({_error()}); use --headless, or set DISPLAY")
+
+
+def _error():
+    with contextlib.suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        words = glfw.get_error()[1]
+        return words.decode(errors="replace") if words else "it does not say why"
+    return "it does not say why"
+
+
+def _monitor(number):
+    there = glfw.get_monitors()
+    if not there:
+        raise PhospheneError("no monitor is connected; use --headless")
+    if number is None:
+        return glfw.get_primary_monitor()
+    if not 0 <= number < len(there):
+        raise UsageError(f"--monitor {number}: has 0 to {len(there) - 1}, see 'phosphene doctor'")
+    return there[number]

@@ -1,0 +1,1 @@
+"""GLSL: scenes, postprocess, and a library of one function a file."""
