@@ -8,7 +8,7 @@ import sys
 from engine import __version__
 from engine.errors import PhospheneError
 
-MODULES = ("numpy", "numba", "sounddevice", "av", "soxr", "pydantic", "yaml", "rich")
+MODULES = ("numpy", "numba", "sounddevice", "av", "soxr", "moderngl", "glfw", "pydantic", "yaml", "rich")
 
 
 def examine():
@@ -20,14 +20,45 @@ def examine():
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "hosts": [],
         "devices": [],
+        "gl": None,
+        "monitors": [],
+        "cuda": [],
+        "encoders": {},
         "missing": [],
     }
     for name in MODULES:
         if importlib.util.find_spec(name) is None:
             found["missing"].append({"what": name, "mend": "python3 tools/start.py doctor"})
-    if not any(gap["what"] == "sounddevice" for gap in found["missing"]):
+    missing = {gap["what"] for gap in found["missing"]}
+    if "sounddevice" not in missing:
         _examine_sound(found)
+    if not missing & {"moderngl", "glfw"}:
+        _examine_pictures(found)
+    if "av" not in missing:
+        _examine_films(found)
     return found
+
+
+def _examine_pictures(found):
+    from engine.visuals import cuda, window
+    from engine.visuals.context import opened
+
+    found["cuda"], found["monitors"] = cuda.cards(), window.monitors()
+    try:
+        with opened() as context:
+            found["gl"] = context.about()
+    except PhospheneError as fault:
+        what, _, mend = str(fault).rpartition("; ")
+        found["missing"].append({"what": what, "mend": mend})
+    if not found["monitors"]:
+        mend = "connect one, or play with --headless and bounce, which need none"
+        found["missing"].append({"what": "a monitor: there is no display to open a window on", "mend": mend})
+
+
+def _examine_films(found):
+    from engine.bounce.encoders import faults
+
+    found["encoders"] = faults()
 
 
 def _examine_sound(found):
@@ -62,6 +93,16 @@ def lines(found):
         mark = f"  (default {' and '.join(marks)})" if marks else ""
         channels = f"{device['inputs']} in, {device['outputs']} out, {device['rate']:.0f} Hz"
         yield f"  {device['index']:2d}: {device['name']} [{device['host']}], {channels}{mark}"
+    if gl := found["gl"]:
+        yield f"pictures: {gl['renderer']}, {'hardware' if gl['hardware'] else 'software'}"
+        yield f"  OpenGL {gl['version']}, {gl['vendor']}{', with compute shaders' if gl['compute'] else ''}"
+    yield f"  CUDA: {', '.join(found['cuda']) or 'none'}"
+    for number, name in enumerate(found["monitors"]):
+        yield f"  monitor {number}: {name}"
+    if found["encoders"]:
+        yield "films:"
+    for codec, fault in found["encoders"].items():
+        yield f"  {codec}: {f'does not open ({fault})' if fault else 'opens'}"
     for gap in found["missing"]:
         yield f"missing: {gap['what']}"
         yield f"         {gap['mend']}"

@@ -9,6 +9,7 @@ from engine.audio import callback, core, drift
 from engine.audio.sources import SilenceSource
 from engine.audio.synth import Synth
 from engine.bounce.bounce import from_source
+from engine.bounce.i420 import to_i420
 from engine.effects import EFFECTS, chain
 from engine.graph import Ground
 from engine.listening.frame import WIDTH
@@ -30,6 +31,7 @@ def steps():
     for op in EFFECTS:
         yield f"effect {op}", lambda op=op: chain.entry_of(op).address
     yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
+    yield "colours", lambda: to_i420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
     yield "rings", _rings
     yield "graph", _graph
 

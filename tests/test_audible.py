@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.audio import audible
@@ -119,8 +119,9 @@ LIES = {
     "past": lambda rows: rows[:, 2] - 0.03,
     "far ahead": lambda rows: rows[:, 2] + 3.0,
     "a second late": lambda rows: rows[:, 1] + 1.0,
-    "constant": lambda rows: rows[:1, 1],
+    "constant": lambda rows: rows[:1, 1] + 1.0,
 }
+RNG = np.random.default_rng(6)
 LIARS = {  # rows, some 190 a second
     "scattered": np.random.default_rng(5).choice(1500, 300, replace=False),
     "in a row": np.arange(700, 790),
@@ -143,6 +144,13 @@ def test_where_every_time_lies_a_sample_is_heard_when_it_is_asked_for(what):
     at, found, _ = errors(told)
     expected = -1.0 if what is LIES["a second late"] else LATENCY - LATE / 2  # who always lies alike is believed
     assert np.abs(found[at > 0.5] - expected).max() < 0.001
+
+
+def test_where_every_time_is_a_guess_the_pace_is_right():
+    told = tell(20.0)
+    at, found, newest = errors(lie(told, slice(None), lambda rows: rows[:, 2] + RNG.uniform(0, 2, len(rows))))
+    assert found[at > 2.0].std() < 0.01
+    assert newest[at > 2.0].std() > 0.3
 
 
 @pytest.mark.parametrize(
@@ -223,9 +231,9 @@ def test_how_often_it_is_asked_does_not_matter(jitter):
 
 
 def test_the_block_size_does_not_matter():
-    small, large = (follow(tell(20.0, block=block, ppm=150), calls=30.0)[1] for block in (64, 1024))
+    small, large = (follow(tell(20.0, block=block, ppm=500), calls=30.0)[1] for block in (64, 1024))
     count = min(len(small), len(large))
-    assert np.abs(small[:count] - large[:count])[1:].max() < 0.001 * RATE
+    assert np.abs(small[:count] - large[:count]).max() < 0.0002 * RATE
 
 
 def test_a_latecomer_knows_at_once():
@@ -250,6 +258,7 @@ ANYTHING = st.floats()
 NONSENSE = st.lists(st.tuples(st.integers(0, 4096), ANYTHING, ANYTHING, ANYTHING), max_size=80)
 
 
+@settings(deadline=None, derandomize=True)
 @given(NONSENSE)
 def test_nonsense_is_survived(nonsense):
     line, sample, last = local(timeline.plan(64, 3)), 0.0, -np.inf
@@ -264,7 +273,7 @@ def test_nonsense_is_survived(nonsense):
     told = tell(3.0, sample=sample)
     for row in told.rows:
         timeline.publish(line, row)
-        clock.sample_at(row[2])
+        clock.sample_at(float(row[2]))
     assert abs(clock.sample_at(BEGIN + 3.0) - (sample + 3 * RATE)) < 0.004 * RATE
 
 

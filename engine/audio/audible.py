@@ -12,7 +12,7 @@ import numpy as np
 from engine.rings import timeline
 
 BELIEVED = 2.0  # seconds: a device that claims a longer latency is wrong
-HOLD = 0.2  # seconds that sound is taken to go on where nothing more is told; longer than any block
+HOLD = 0.2  # seconds that sound is taken to go on where nothing more is told: more than a block lasts
 SLOW = 3.0  # seconds over which readings are averaged: 10 ms of jitter become half a millisecond
 LIMIT = 1e-3  # drift at the most; two clocks differ by a tenth of this
 FAR = 6.0  # times what readings usually differ by; beyond, it is not jitter
@@ -89,9 +89,8 @@ class AudibleClock:
         self._catch_up()
         if self.newest is None:
             return None
-        start = self.start
-        at = start.at + (moment - start.at - start.level) / (1.0 + start.drift)
-        self.given = max(self.given, min(at * self.rate, self.newest + HOLD * self.rate))
+        sample = (moment - self.start.level) * self.rate
+        self.given = max(self.given, min(sample, self.newest + HOLD * self.rate))
         return self.given
 
     def _catch_up(self):

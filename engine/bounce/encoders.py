@@ -1,7 +1,6 @@
 """Encoders of pictures: which there are, and which of them open on this machine."""
 
 import contextlib
-from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 

@@ -19,7 +19,7 @@ class Film:
     """An MP4 that takes pictures from one thread and sound from another.
 
     Picture n is shown at n / fps, the sound begins with the first. A process that is killed leaves a file
-    that plays up to some two seconds before. The same pictures and sound give the same bytes, for one
+    that plays up to a few seconds before. The same pictures and sound give the same bytes, for one
     number of threads, whoever of the two is ahead.
 
     Parameters
@@ -93,11 +93,14 @@ class Film:
 
     def close(self):
         """Let go of the file, finished or not."""
-        with self._lock, contextlib.suppress(av.FFmpegError):  # an unfinished file is nobody's any more
+        with self._lock, contextlib.suppress(av.FFmpegError):  # who closes it unfinished has another fault to tell of
+            self._going.clear()
             self._container.close()
 
     def _write(self, packets):
         with self._lock:
+            if not self._going:
+                raise ValueError("the film is closed")  # FFmpeg would write to memory that is gone
             self._container.mux(packets)
 
     def _end(self, stream):

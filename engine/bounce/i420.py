@@ -1,7 +1,5 @@
 """RGBA to I420, by BT.709 in limited range: whole numbers only, so that every machine makes the same bytes."""
 
-import numpy as np
-
 from engine.native import kernel
 
 RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # of white, by BT.709

@@ -12,6 +12,13 @@ IN_FLIGHT = 2  # pictures that wait before each node
 MOST_THREADS = 16  # of x264: beyond, each more adds more delay than speed
 
 
+class SoundTrack:
+    """A film's sound, to whoever writes sound to files."""
+
+    def __init__(self, film):
+        self.write, self.finish = film.sound, film.end_sound
+
+
 class Studio:
     """A GL context, a film, and the nodes between them; a context manager that lets go of them all.
 
@@ -43,6 +50,7 @@ class Studio:
         except BaseException:
             self.context.release()
             raise
+        self.track = SoundTrack(self.film)
         self.context.__exit__()  # current on no thread, until the camera is
 
     def nodes(self, ear, player, script):
@@ -50,13 +58,8 @@ class Studio:
         width, height = self.shot.size
         raw, developed = Slides((height, width, 4), IN_FLIGHT), Slides((height * width * 3 // 2,), IN_FLIGHT)
         self.camera = Camera(self.context, self.shot.size, self.shot.fps, self.preset, ear, player, script, raw)
-        self.darkroom = Darkroom(raw, developed)
-        return self.camera, self.darkroom, Projector(developed, self.film)
-
-    @property
-    def track(self):
-        """Takes the film's sound."""
-        return self.film.track
+        self.projector = Projector(developed, self.film)
+        return self.camera, Darkroom(raw, developed), self.projector
 
     @property
     def format(self):
@@ -65,8 +68,8 @@ class Studio:
     def told(self):
         """What a run record tells of the pictures."""
         return {
-            "pictures": self.darkroom.pictures,
-            "pictures_sha256": self.darkroom.hash.hexdigest(),
+            "pictures": self.projector.shown,
+            "pictures_sha256": self.film.hash.hexdigest(),
             "size": f"{self.shot.size[0]}x{self.shot.size[1]}",
             "fps": str(self.shot.fps),
             "gl_renderer": self.context.renderer,

@@ -1,7 +1,6 @@
 """A window, on a monitor or all over it."""
 
 import contextlib
-import ctypes
 import math
 import warnings
 
@@ -13,7 +12,7 @@ from engine.visuals.context import Context
 USUAL = 60.0  # refreshes per second where the monitor does not say
 PLAUSIBLE = 20.0, 500.0
 SIZE = 1280, 720
-SOFTWARE_PIXELS = 640 * 360  # of a picture whose size nobody asked for, where the processor draws it
+SMALL = 640, 360  # the same, where the processor draws it: no picture is larger that nobody asked to be
 
 
 class _Loader:
@@ -23,7 +22,7 @@ class _Loader:
         self.window = window
 
     def load(self, name):
-        return ctypes.cast(glfw.get_proc_address(name), ctypes.c_void_p).value or 0
+        return glfw.get_proc_address(name)
 
     def __enter__(self):
         glfw.make_context_current(self.window)
@@ -75,6 +74,8 @@ class Window:
             glfw.terminate()
             raise
         glfw.swap_interval(0 if self.context.software else 1)
+        if self.context.software and not (size or fullscreen):
+            glfw.set_window_size(self.window, *SMALL)
         if fullscreen:
             glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_HIDDEN)
         glfw.set_key_callback(self.window, self._key)
@@ -101,7 +102,7 @@ class Window:
         if self.wanted:
             return self.wanted
         room = glfw.get_framebuffer_size(self.window)
-        most = SOFTWARE_PIXELS if self.context.software else math.inf
+        most = math.prod(SMALL) if self.context.software else math.inf
         share = min(math.sqrt(most / max(room[0] * room[1], 1)), 1.0)
         return tuple(max(round(side * share), 1) for side in room)
 

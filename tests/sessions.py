@@ -1,0 +1,64 @@
+"""Live sessions in processes of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from engine.audio.meters import reading
+from engine.rings import Segment
+from engine.session import PLANS
+from tools.soundserver import RATE, wait_for
+
+PHOSPHENE = [sys.executable, "-m", "engine"]
+
+
+class Session:
+    """A `phosphene live`, on a sound server; with a window, where there is a screen."""
+
+    def __init__(self, server, *words, screen=None, cache=None):
+        environment = {**server.environment, "NUMBA_CACHE_DIR": os.environ["NUMBA_CACHE_DIR"]}
+        if cache:
+            environment["PHOSPHENE_CACHE"] = str(cache)
+        if screen:
+            environment |= {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
+        self.process = subprocess.Popen(
+            [*PHOSPHENE, "live", *([] if screen else ["--headless"]), *map(str, words)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def segment(self):
+        try:
+            return Segment(f"phosphene-{self.process.pid}", PLANS, create=False)
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def heard(self, seconds):
+        """Wait until so much has been heard; the meters then."""
+        segment = wait_for(self.segment)
+        assert segment, self.process.communicate(timeout=10)
+        assert wait_for(lambda: reading(segment["meters"])["position"] >= seconds * RATE), reading(segment["meters"])
+        return reading(segment["meters"])
+
+    def child(self, module):
+        """The pid of the process that runs a module, None while there is none."""
+        words = ["pgrep", "-P", str(self.process.pid), "-f", module]
+        found = subprocess.run(words, capture_output=True, text=True, check=False)
+        return int(found.stdout.split()[0]) if found.stdout else None
+
+    def audio(self):
+        return self.child("engine.live")
+
+    def visual(self):
+        return self.child("engine.show")
+
+    def end(self, sign=signal.SIGINT):
+        self.process.send_signal(sign)
+        return self.result()
+
+    def result(self):
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, err
