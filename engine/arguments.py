@@ -63,7 +63,13 @@ def _add_bounce(commands):
     bounce.set_defaults(command="bounce", parser=bounce)
     bounce.add_argument("input", nargs="?", type=Path, metavar="INPUT", help="any file that FFmpeg reads")
     bounce.add_argument(
-        "-o", dest="outs", type=Path, action="append", required=True, metavar="OUT", help="a .wav, .flac or .mp4 file; again for another"
+        "-o",
+        dest="outs",
+        type=Path,
+        action="append",
+        required=True,
+        metavar="OUT",
+        help="a .wav, .flac or .mp4 file; again for another",
     )
     bounce.add_argument("--source", choices=("synth", "silence"), help="sound that needs no INPUT")
     bounce.add_argument("--take", type=Path, metavar="FILE", help="play a take of 'live' again")

@@ -13,6 +13,7 @@ from engine.errors import PhospheneError, UsageError
 
 LOOK = 0.1  # seconds between two looks at a live session
 MEASURING = 1.0  # seconds after which the latency is known
+FILM_WORDS = "size", "fps", "codec", "crf"
 
 
 def main(words=None):
@@ -169,9 +170,9 @@ def bounce_command(asked):
     from engine.bounce.whole import claim
     from engine.terminal import progress, say
 
-    check_outs(asked.outs, asked.depth)
     for out in asked.outs:
         claim(out, overwrite=asked.overwrite)
+    check_outs(asked.outs, asked.depth)
     shot = _shot(asked)
     material = _material(asked)
     _warm_up(stopped.is_set)
@@ -202,7 +203,7 @@ def _shot(asked):
     """How the film is to be taken, if there is to be one."""
     from engine.bounce.bounce import FILM, Shot
 
-    given = {name: getattr(asked, name) for name in Shot._fields if getattr(asked, name) is not None}
+    given = {name: getattr(asked, name) for name in FILM_WORDS if getattr(asked, name) is not None}
     if not any(out.suffix.lower() == FILM for out in asked.outs):
         if given:
             raise UsageError(f"--{next(iter(given))}: is of a film; add -o NAME{FILM}")

@@ -33,9 +33,7 @@ class Ward:
 
     def _start(self):
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (read when the process died)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", self.module], stdin=subprocess.PIPE, stderr=self.errors
-        )
+        self.process = subprocess.Popen([sys.executable, "-m", self.module], stdin=subprocess.PIPE, stderr=self.errors)
         self.born = self.beaten = time.monotonic()
         self.well = False
 

@@ -4,6 +4,7 @@ import json
 import signal
 import threading
 
+from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
 from engine.control.watch import FileWatch
 from engine.effects import chain
@@ -16,8 +17,6 @@ from engine.rings.mailbox import fetch_text, post_text, prepare
 from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
 from engine.visuals.scenes import settings
 from engine.visuals.sight import Sight, late_ms
-
-BELIEVED = 2.0  # seconds: a device that claims a longer latency is wrong
 
 
 class Session:

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from engine.audio.sources import open_source
-from engine.bounce.bounce import LASTS, Material, bounce
+from engine.bounce.bounce import Material, bounce
+from engine.bounce.graph import LASTS
 from engine.graph import CHUNK
 from engine.presets import load_preset
 from tests.commands import COMMAND, comes, ended, pause, started, typed
@@ -28,7 +29,7 @@ def synth(folder, name="x.wav", *, seconds=3.3, sets=(), **options):
     folder.mkdir(exist_ok=True)
     preset, _ = load_preset(None, sets)
     material = Material(open_source("synth", None, preset), "synth", preset, None, seconds)
-    return *bounce(material, folder / name, **options), folder / name
+    return *bounce(material, [folder / name], **options), folder / name
 
 
 def of_file(path, out, **options):
@@ -36,7 +37,7 @@ def of_file(path, out, **options):
     material = Material(
         open_source("file", None, preset, file=path), "file", preset, path, options.pop("seconds", None)
     )
-    return bounce(material, out, **options)
+    return bounce(material, [out], **options)
 
 
 def names(folder):
@@ -85,7 +86,7 @@ def test_as_long_as_the_input_to_the_frame(name, rate, tmp_path):
 
 def test_without_a_word_it_lasts_a_minute(tmp_path):
     preset, _ = load_preset()
-    record, _ = bounce(Material(open_source("silence", None, preset), "silence", preset), tmp_path / "x.flac")
+    record, _ = bounce(Material(open_source("silence", None, preset), "silence", preset), [tmp_path / "x.flac"])
     assert record.frames == LASTS * RATE == 60 * RATE
 
 
@@ -112,7 +113,7 @@ def test_clipping_is_counted_and_told(tmp_path):
     path, over = write(tmp_path / "in.wav", x, RATE), int(np.count_nonzero(np.abs(x) > 1.0))
     for name, depth in (("x.wav", "24"), ("x.flac", "24"), ("y.wav", "float")):
         material = Material(open_source("file", None, preset, file=path), "file", preset, path)
-        _, remarks = bounce(material, tmp_path / name, depth=depth)
+        _, remarks = bounce(material, [tmp_path / name], depth=depth)
         y, _ = read(tmp_path / name)
         if depth == "float":
             assert remarks == [] and np.abs(y).max() == np.float32(x.max())
@@ -127,7 +128,7 @@ def test_full_scale_is_not_over_it(tmp_path):
     preset, _ = load_preset(None, ("genome=[{op: volume}]",))
     path = write(tmp_path / "in.wav", x, RATE)
     _, remarks = bounce(
-        Material(open_source("file", None, preset, file=path), "file", preset, path), tmp_path / "x.wav"
+        Material(open_source("file", None, preset, file=path), "file", preset, path), [tmp_path / "x.wav"]
     )
     assert remarks == []
 
@@ -173,8 +174,8 @@ def test_a_file_is_replaced_only_when_asked(tmp_path, capsys):
     ("out", "code", "why"),
     [
         (".", 2, "is a folder"),
-        ("x.mp3", 2, "can end in .flac or .wav"),
-        ("x", 2, "can end in .flac or .wav"),
+        ("x.mp3", 2, "can end in .flac, .wav or .mp4"),
+        ("x", 2, "can end in .flac, .wav or .mp4"),
         ("no/x.wav", 2, "there is no folder"),
         ("file/x.wav", 2, "there is no folder"),
         ("taken/x.wav", 2, "run.json: is a folder"),

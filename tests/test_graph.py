@@ -7,7 +7,7 @@ import pytest
 
 from engine import graph as nodes
 from engine.audio.core import BLOCK, CHANNELS, CROSSFADE
-from engine.bounce import bounce
+from engine.bounce import graph as bounce
 from engine.control.take import Begin, Change, TakeReader, TakeWriter
 from engine.effects import chain
 from engine.graph import Feeder, Taper
@@ -65,7 +65,7 @@ SCRIPT = (Begin(0, 1, FIRST, []), Change(40_001, chain.slot(1, 1, 0), -18.0), *s
 
 
 def join(source, sink=Tape, script=SCRIPT):
-    return bounce.join(lambda inlet, acts: Feeder(source, inlet), sink, RATE, source.length, acts=script)
+    return bounce.join(lambda inlet, *_: Feeder(source, inlet), sink, RATE, source.length, acts=script)
 
 
 def frames_of(published):

@@ -17,7 +17,7 @@ FLOORS = """
     graph visuals
     presets
     bounce session
-    live process warm
+    live show process warm
     supervisor
     terminal doctor arguments
     cli

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,52 +14,11 @@ import pytest
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import reading
-from engine.rings import Segment, timeline
-from engine.session import PLANS
+from engine.rings import timeline
+from tests.sessions import PHOSPHENE, Session
 from tools.soundserver import RATE, wait_for
 
-PHOSPHENE = [sys.executable, "-m", "engine"]
 QUIET = 1e-3  # of full scale: below, a monitor's first and last samples may differ
-
-
-class Session:
-    """A `phosphene live` in a process of its own."""
-
-    def __init__(self, server, *words, cache=None):
-        environment = {**server.environment, "PHOSPHENE_CACHE": str(cache)} if cache else server.environment
-        self.process = subprocess.Popen(
-            [*PHOSPHENE, "live", *map(str, words)],
-            env={**environment, "NUMBA_CACHE_DIR": os.environ["NUMBA_CACHE_DIR"]},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def segment(self):
-        try:
-            return Segment(f"phosphene-{self.process.pid}", PLANS, create=False)
-        except (FileNotFoundError, ValueError):
-            return None
-
-    def heard(self, seconds):
-        """Wait until so much has been heard; the meters then."""
-        segment = wait_for(self.segment)
-        assert segment, self.process.communicate(timeout=10)
-        assert wait_for(lambda: reading(segment["meters"])["position"] >= seconds * RATE), reading(segment["meters"])
-        return reading(segment["meters"])
-
-    def audio(self):
-        """The pid of the audio process, None while there is none."""
-        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
-        return int(found.stdout.split()[0]) if found.stdout else None
-
-    def end(self, sign=signal.SIGINT):
-        self.process.send_signal(sign)
-        return self.result()
-
-    def result(self):
-        out, err = self.process.communicate(timeout=60)
-        return self.process.returncode, out, err
 
 
 def read_float(path):
@@ -123,7 +81,7 @@ def test_the_microphone_is_heard(server, tmp_path):
     assert abs(np.abs(np.fft.rfft(middle)).argmax() - 440) <= 1
     told = json.loads(report.read_text())
     assert told.keys() >= {"callbacks", "underflows", "overflows", "callback_worst_us", "seconds_heard", "devices"}
-    assert told["restarts"] == {"audio": 0} and told["callbacks"] > 0
+    assert told["restarts"] == {"audio": 0, "visual": 0} and told["callbacks"] > 0
     assert told["latency_ms"]["total"] == pytest.approx(sum(v for k, v in told["latency_ms"].items() if k != "total"))
     assert {"input", "output"} <= told["latency_ms"].keys()
 
@@ -217,7 +175,7 @@ def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):
         assert session.heard(before / RATE + 1.5)["position"] > before
         code, out, _ = session.end(signal.SIGTERM)
     told = json.loads(report.read_text())
-    assert code == 0 and "is started again" in out and told["restarts"] == {"audio": 1}
+    assert code == 0 and "is started again" in out and told["restarts"] == {"audio": 1, "visual": 0}
     bounced = tmp_path / "set.wav"
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced]).returncode == 0
     frames = json.loads((tmp_path / "run.json").read_text())["frames"]
@@ -286,13 +244,15 @@ def test_a_server_that_goes_and_comes_back(server, tmp_path):
 
 def test_without_a_microphone_a_source_is_offered(server, tmp_path):
     environment = {**server.environment, "XDG_RUNTIME_DIR": str(tmp_path), "PULSE_RUNTIME_PATH": str(tmp_path)}
-    found = subprocess.run([*PHOSPHENE, "live"], env=environment, capture_output=True, text=True, timeout=60)
+    found = subprocess.run(
+        [*PHOSPHENE, "live", "--headless"], env=environment, capture_output=True, text=True, timeout=60
+    )
     assert found.returncode == 1 and "--source" in found.stderr and len(found.stderr.splitlines()) == 1
 
 
 def test_an_unknown_device_is_named_with_those_that_exist(server):
     found = subprocess.run(
-        [*PHOSPHENE, "live", "--source", "synth", "--output", "defualt"],
+        [*PHOSPHENE, "live", "--headless", "--source", "synth", "--output", "defualt"],
         env=server.environment, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert found.returncode == 2 and "did you mean 'default'?" in found.stderr

@@ -20,11 +20,13 @@ STAND_INS = presets.schemas(
         "volume": SimpleNamespace(PARAMS=(Param("gain", 0.0, low=-60.0, high=24.0, unit="dB"),)),
     },
     {"synth": (Param("tempo", 96.0, low=60.0, high=140.0, unit="BPM"),)},
+    ("scope", "flash"),
 )
 RECORD = {
     "phosphene": "0.1.0", "preset": {"genome": [{"op": "volume", "params": {"gain": 1e-05}}]}, "seed": 3,
     "versions": {"numpy": "2.0"}, "source": "synth", "input_sha256": None, "samples_sha256": "0f" * 32,
-    "frames": 48_000, "rate": 48_000, "channels": 2, "format": "wav float32",
+    "frames": 48_000, "rate": 48_000, "channels": 2, "format": "wav float32, mp4 h264",
+    "pictures": 30, "pictures_sha256": "0e" * 32, "size": "640x360", "fps": "30000/1001", "gl_renderer": "llvmpipe",
 }  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def refusal(call, *args, **options):
     return str(caught.value)
 
 
-KEYS = "(has about, genome, seed, synth)"
+KEYS = "(has about, genome, scene, seed, synth)"
 OPS = "(has dc_blocker, volume)"
 DEFAULT = "the default is used"
 VOLUME, TEMPO = {"genome": [{"op": "volume"}]}, {"synth": {"tempo": 90}}
@@ -157,7 +159,7 @@ def test_all_faults_are_told_at_once_in_order_of_line(few, write):
         "x.yaml:21: seed: written twice (first on line 20)",
         "x.yaml:21: seed: found text 'y', needs a whole number",
         "--set seed: needs key=value",
-        "--set abuot=3: no key 'abuot' (has about, genome, seed, synth); did you mean 'about'?",
+        "--set abuot=3: no key 'abuot' (has about, genome, scene, seed, synth); did you mean 'about'?",
     ]
 
 
@@ -187,10 +189,10 @@ SETS = {
     "genome.-1.op=volume": "genome: no entry '-1' (has 2, counted from 0)",
     "genome.volume.gain=3": "genome: no entry 'volume' (has 2, counted from 0)",
     "seed.low=3": "seed: found 5, so nothing fits inside",
-    "synt.tempo=3": "no key 'synt' (has about, genome, seed, synth); did you mean 'synth'?",
+    "synt.tempo=3": "no key 'synt' (has about, genome, scene, seed, synth); did you mean 'synth'?",
     "seed.\ud800=3": "needs key=value",
     "seed=[": "cannot be read: expected the node content, but found '<stream end>'",
-    "=3": "no key '' (has about, genome, seed, synth)",
+    "=3": "no key '' (has about, genome, scene, seed, synth)",
 }
 
 
@@ -280,7 +282,7 @@ def test_check_tells_of_every_file(few, write):
     assert sound == ["a.yaml: a sound preset", "b.json: a sound genome", "c.json: a sound run record"]
     assert faults[:4] == [
         "d.yaml:1: seed: found text 'x', needs a whole number",
-        "d.yaml:2: no key 'abuot' (has about, genome, seed, synth); did you mean 'about'?",
+        "d.yaml:2: no key 'abuot' (has about, genome, scene, seed, synth); did you mean 'about'?",
         "e.yaml: No such file or directory",
         "run.json:1: phosphene: missing",
     ]
@@ -297,6 +299,7 @@ def test_a_preset_stays_as_it_is(few):
     assert preset.full() == {
         "about": "",
         "genome": [{"op": "dc_blocker", "params": {"corner": 8.0}}, {"op": "volume", "params": {"gain": 0.0}}],
+        "scene": "scope",
         "seed": 0,
         "synth": {"tempo": 96.0},
     }

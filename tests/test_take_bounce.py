@@ -129,7 +129,7 @@ def bounced(path, out, **options):
     """What a bounce of a take comes to, and its record."""
     reader = TakeReader(path)
     material = Material(reader, "take", restore_preset(reader.preset, path), path)
-    record, _ = bounce(material, out, depth="float", overwrite=True, **options)
+    record, _ = bounce(material, [out], depth="float", overwrite=True, **options)
     return read(out)[0], record
 
 

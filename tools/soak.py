@@ -1,64 +1,85 @@
-"""Ten minutes on stage: the audio process with a Python thread spinning in it, and a silent control beside it."""
+"""Minutes on stage: sessions with a Python thread spinning beside the sound, without and with a picture, by turns.
+
+    python3 -m tools.soak KIND SECONDS
+
+keeps one session of a kind, and prints its report. A session in silence, where nothing spins, runs beside each.
+"""
 
 import json
 import subprocess
 import sys
-import threading
+import time
+from typing import NamedTuple
 
-from engine.audio.meters import reading
-from engine.live import Live
 from engine.presets import load_preset
-from engine.rings import Segment
-from engine.rings.mailbox import post_text, prepare
-from engine.session import MAILBOXES, PLANS
-from tools.lateness import spin
+from engine.process import Ward
+from engine.supervisor import Session
+from tools.screen import Screen
 from tools.soundserver import RATE, SoundServer
 
 BLOCK, BUFFER = 256, 0.02  # frames; seconds
-KINDS = {"spinning": "synth", "control": "silence"}  # what each plays; the control does not spin
+SIZE = (640, 360)
+LOOK = 0.1  # seconds
+ROUND = 120.0  # seconds of a kind, at most, before it is the other's turn
 
 
-def play(kind, seconds, name):
-    """Sound for some seconds in this process; gives the meters."""
-    preset, _ = load_preset()
-    segment = Segment(name, PLANS, create=True)
+class Kind(NamedTuple):
+    audio: str  # module of the audio process
+    source: str
+    painted: bool
+
+
+KINDS = {
+    "spinning": Kind("tools.spinning", "synth", False),
+    "painting": Kind("tools.spinning", "synth", True),
+    "silent": Kind("engine.live", "silence", False),
+}
+
+
+def play(kind, seconds):
+    """Keep a session until so much has been heard; gives its report."""
+    audio = Ward(kind.audio, "the audio process")
+    visual = Ward("engine.show", "the visual process") if kind.painted else None
+    wish = dict(source=kind.source, file=None, take=None, input=None, output=None)
+    wish |= dict(rate=RATE, block=BLOCK, buffer=BUFFER)
+    look = {"size": SIZE, "fullscreen": False, "monitor": None}
+    session = Session(audio, visual, load_preset()[0], wish, look)
     try:
-        for mailbox in MAILBOXES:
-            prepare(segment[mailbox])
-        post_text(segment["genome"], json.dumps({"serial": 1, "genome": preset.genes()}))
-        wish = dict(source=KINDS[kind], file=None, take=None, input=None, output=None, rate=RATE, block=BLOCK)
-        live = Live({**wish, "buffer": BUFFER, "preset": preset.full(), "again": False}, segment)
-        ending, stop = threading.Timer(seconds, live.stop), threading.Event()
-        hog = threading.Thread(target=spin, args=(stop,), daemon=True)
-        ending.start()
-        if kind == "spinning":
-            hog.start()
-        live.run()
-        stop.set()
-        return reading(segment["meters"])
+        while session.seconds() < seconds:
+            session.look()
+            time.sleep(LOOK)
+        return session.report()
     finally:
-        segment.close()
+        session.close()
 
 
 def soak(seconds):
-    """Both kinds at once, each in a process of its own on one null sink each; meters by kind."""
-    server = SoundServer()
+    """For each round, of both kinds: the report of a session, and of the silent one beside it."""
+    rounds = max(round(seconds / ROUND), 1)
+    server, screen = SoundServer(), Screen()
+    environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
+    found = {"spinning": [], "painting": []}
     server.start()
     try:
         with server.record("speaker"):
-            running = {
-                kind: subprocess.Popen(
-                    [sys.executable, "-m", "tools.soak", kind, str(seconds), f"phosphene-soak-{kind}"],
-                    env=server.environment,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-                for kind in KINDS
-            }
-            return {kind: json.loads(process.communicate()[0]) for kind, process in running.items()}
+            for _ in range(rounds):
+                for kind, reports in found.items():
+                    reports.append(_side_by_side([kind, "silent"], seconds / rounds, environment))
     finally:
         server.remove()
+        screen.remove()
+    return found
+
+
+def _side_by_side(kinds, seconds, environment):
+    running = {
+        kind: subprocess.Popen(
+            [sys.executable, "-m", "tools.soak", kind, str(seconds)], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        for kind in kinds
+    }
+    return {kind: json.loads(process.communicate()[0]) for kind, process in running.items()}
 
 
 if __name__ == "__main__":
-    print(json.dumps(play(sys.argv[1], float(sys.argv[2]), sys.argv[3])))
+    print(json.dumps(play(KINDS[sys.argv[1]], float(sys.argv[2]))))

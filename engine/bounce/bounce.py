@@ -33,6 +33,7 @@ class Shot(NamedTuple):
     fps: Fraction = Fraction(30)
     codec: str = "x264"
     crf: int = 16
+    preset: str = "medium"  # of the encoder
 
 
 class Material(NamedTuple):

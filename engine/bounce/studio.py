@@ -43,10 +43,7 @@ class Studio:
             if max(shot.size) > self.context.largest:
                 most = f"at most {self.context.largest} a side ({self.context.renderer})"
                 raise UsageError(f"--size {shot.size[0]}x{shot.size[1]}: the graphics here draw {most}")
-            threads = min(os.cpu_count() or 1, MOST_THREADS)
-            self.film = Film(
-                path, size=shot.size, fps=shot.fps, rate=rate, codec=shot.codec, crf=shot.crf, threads=threads
-            )
+            self.film = Film(path, rate=rate, threads=min(os.cpu_count() or 1, MOST_THREADS), **shot._asdict())
         except BaseException:
             self.context.release()
             raise

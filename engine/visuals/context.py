@@ -9,7 +9,8 @@ import moderngl
 
 from engine.errors import PhospheneError
 
-OLDEST = 330  # the GL version asked for; a newer one comes where there is one
+OLDEST, ANY = 330, 100  # the GL version asked for; a newer one comes where there is one
+VENDOR, RENDERER, VERSION = 0x1F00, 0x1F01, 0x1F02
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic")
 COMMANDS_COMPLETE, FLUSH_FIRST = 0x9117, 1
 FOREVER = 10_000_000_000  # nanoseconds: a frame that takes longer is a driver that hangs
@@ -31,14 +32,16 @@ class Context:
 
     def __init__(self, loader):
         self.loader = loader
+        tell = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_uint)(loader.load("glGetString"))
+        self.vendor, self.renderer, self.version = (tell(what).decode() for what in (VENDOR, RENDERER, VERSION))
         try:
             self.gl = moderngl.create_context(context=loader, require=OLDEST)
         except Exception as fault:  # moderngl raises bare ones
-            raise PhospheneError(f"OpenGL 3.3 is needed, and did not start ({fault})") from fault
-        info = self.gl.info
-        self.vendor, self.renderer, self.version = info["GL_VENDOR"], info["GL_RENDERER"], info["GL_VERSION"]
+            loader.release()
+            what = f"OpenGL {self.version} ({self.renderer})"
+            raise PhospheneError(f"{what} is too old: needs 3.3; update the graphics card's driver") from fault
         self.software = any(word in self.renderer.lower() for word in SOFTWARE)
-        self.largest = info["GL_MAX_TEXTURE_SIZE"]
+        self.largest = self.gl.info["GL_MAX_TEXTURE_SIZE"]
         self._fence = self.function("glFenceSync", ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint)
         self._await = self.function("glClientWaitSync", ctypes.c_uint, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint64)
         self._delete = self.function("glDeleteSync", None, ctypes.c_void_p)
@@ -97,13 +100,17 @@ def offscreen():
         If there is no OpenGL, or none that is new enough.
     """
     try:
-        if sys.platform.startswith("linux"):
-            loader = glcontext.get_backend_by_name("egl")(glversion=OLDEST, mode="standalone")
-        else:
-            loader = glcontext.default_backend()(glversion=OLDEST, mode="standalone")
-    except Exception as fault:  # glcontext raises bare ones
+        loader = _loader()
+    except Exception as fault:
         raise PhospheneError(f"no OpenGL 3.3 without a window ({_why(fault)}); {_mend()}") from fault
     return Context(loader)
+
+
+def _loader():
+    backend = glcontext.get_backend_by_name("egl") if sys.platform.startswith("linux") else glcontext.default_backend()
+    with contextlib.suppress(Exception):  # glcontext raises bare ones
+        return backend(glversion=OLDEST, mode="standalone")
+    return backend(glversion=ANY, mode="standalone")  # Context will say that it is too old
 
 
 def _why(fault):

@@ -1,5 +1,6 @@
 """GLSL: shader files with their includes, and compile errors that name file and line."""
 
+import ctypes
 import re
 from importlib import resources
 
@@ -7,52 +8,56 @@ import moderngl
 
 from engine.errors import PhospheneError, unknown
 
-INCLUDE = re.compile(r'\s*#include\s+"([^"]+)"\s*$')
-FAULT = re.compile(r"^(?:ERROR:\s*)?(\d+)[:(](\d+)\)?(?:\(\d+\))?\s*:?\s*(.*)$")  # Mesa, NVIDIA, and the others
 SHADERS = resources.files("shaders")
+INCLUDE = re.compile(r'\s*#include\s+"([^"]+)"\s*$')
+FAULT = re.compile(r"(?:ERROR:\s*)?0(?::|\()(\d+)\)?(?:\(\d+\))?\s*:?\s*(.*)")  # Mesa, NVIDIA, and the others
+FRAGMENT_SHADER, VERTEX_SHADER, COMPILE_STATUS = 0x8B30, 0x8B31, 0x8B81
+WORDS = 1 << 14  # bytes that a driver may say of a shader
 
 
-def find(name):
+def find(name, where):
     """The text of a shader file, by its path below shaders/."""
     file = SHADERS / name
     if not file.is_file():
-        folder = name.rpartition("/")[0]
-        there = SHADERS / folder
-        names = [f"{folder}/{each.name}" for each in there.iterdir()] if there.is_dir() else []
-        raise unknown("shader", name, names, "shaders")
+        raise unknown("shader", name, set(_names(SHADERS, name.rpartition(".")[2])), where)
     return file.read_text(encoding="utf-8")
+
+
+def _names(folder, kind, path=""):
+    for each in folder.iterdir():
+        if each.is_dir():
+            yield from _names(each, kind, f"{path}{each.name}/")
+        elif each.name.endswith(f".{kind}"):
+            yield path + each.name
 
 
 class Source:
     """A shader with everything that it includes, each file once.
 
-    Line directives keep every line's own number and the number of its file, so that what a driver
-    says of line 3 of file 2 can be told as shaders/lib/noise.glsl:3.
+    It remembers where its lines are from, so that what a driver says of line 40 can be told as
+    shaders/lib/noise.glsl:3. (A line directive could say so to the driver, and not all of them heed it.)
     """
 
-    def __init__(self, name, find=find):
-        self.name, self.files = name, []
-        self.text = "\n".join(self._lines(name, find))
+    def __init__(self, name):
+        self.name, self.files, self.places = name, [], []
+        self.text = "\n".join(self._lines(name, "shaders"))
 
-    def _lines(self, name, find):
-        number = len(self.files)
+    def _lines(self, name, where):
         self.files.append(name)
-        for at, line in enumerate(find(name).splitlines(), start=1):
+        for at, line in enumerate(find(name, where).splitlines(), start=1):
+            place = f"shaders/{name}:{at}"
             if not (include := INCLUDE.match(line)):
+                self.places.append(place)
                 yield line
-                continue
-            if include[1] not in self.files:
-                yield f"#line 1 {len(self.files)}"
-                yield from self._lines(include[1], find)
-            yield f"#line {at + 1} {number}"
+            elif include[1] not in self.files:
+                yield from self._lines(include[1], place)
 
     def told(self, words):
-        """A driver's words, a line for every fault in them that has a place."""
-        faults = []
-        for line in words.splitlines():
-            if (found := FAULT.match(line.strip())) and int(found[1]) < len(self.files):
-                faults.append(f"shaders/{self.files[int(found[1])]}:{found[2]}: {found[3]}")
-        return "\n".join(faults)
+        """A driver's words, a line for every fault in them that has a place; all in one line where none has."""
+        found = [FAULT.match(line.strip()) for line in words.splitlines()]
+        faults = [(int(fault[1]), fault[2]) for fault in found if fault]
+        lines = [f"{self.places[at - 1]}: {what}" for at, what in faults if 0 < at <= len(self.places)]
+        return lines or [f"shaders/{self.name}: {' '.join(words.split())}"]
 
 
 def compiled(context, vertex, fragment):
@@ -63,10 +68,24 @@ def compiled(context, vertex, fragment):
     PhospheneError
         A line for every fault, with file and line.
     """
+    faults = [*_faults(context, VERTEX_SHADER, vertex), *_faults(context, FRAGMENT_SHADER, fragment)]
+    if faults:
+        raise PhospheneError("\n".join(dict.fromkeys(faults)))  # a file that both include is at fault once
     try:
         return context.gl.program(vertex_shader=vertex.text, fragment_shader=fragment.text)
     except moderngl.Error as fault:
-        words = str(fault)
-        guilty = vertex if "vertex_shader" in words else fragment
-        plain = " ".join(words.split())
-        raise PhospheneError(guilty.told(words) or f"shaders/{guilty.name}: {plain}") from fault
+        words = " ".join(str(fault).rpartition("=\n")[2].split())
+        raise PhospheneError(f"shaders/{fragment.name}, behind shaders/{vertex.name}: {words}") from fault
+
+
+def _faults(context, kind, source):
+    """What a driver finds wrong in a shader by itself: moderngl would leave a part of such a one behind."""
+    word, number, pointer = ctypes.c_uint, ctypes.c_int, ctypes.c_void_p
+    text, good, words = ctypes.c_char_p(source.text.encode()), number(), ctypes.create_string_buffer(WORDS)
+    shader = context.function("glCreateShader", word, word)(kind)
+    context.function("glShaderSource", None, word, number, pointer, pointer)(shader, 1, ctypes.addressof(text), None)
+    context.function("glCompileShader", None, word)(shader)
+    context.function("glGetShaderiv", None, word, word, pointer)(shader, COMPILE_STATUS, ctypes.addressof(good))
+    context.function("glGetShaderInfoLog", None, word, number, pointer, pointer)(shader, WORDS, None, words)
+    context.function("glDeleteShader", None, word)(shader)
+    return [] if good else source.told(words.value.decode(errors="replace"))

@@ -39,12 +39,16 @@ class Painter:
         self.bands = context.gl.texture((BANDS, 1), 1, dtype="f4")
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
         self.values = {"clock.dt": 0.0, "clock.minute": 0.0, "picture.aspect": size[0] / size[1]}
-        self.values |= {f"audio.{name}": 0.0 for name in (*signals.NAMES, "hit")}
-        self.sample, self.scene, self.stages, self.targets = None, None, [], []
+        self.values |= {f"audio.{name}": 0.0 for name in (*signals.NAMES, "hit")} | {"seed.lots": (0.0,) * 4}
+        self.sample, self.scene, self.stages, self.targets, self.display = None, None, [], [], None
         self.params = dict.fromkeys(PLACES.values(), 0.0)
         self._glide(math.inf)
-        self._open_scene()
-        self.display = Stage(context, DISPLAY, screen, {"scene": lambda: self.picture}, self.values)
+        try:
+            self._open_scene()
+            self.display = Stage(context, DISPLAY, screen, {"scene": lambda: self.picture}, self.values)
+        except BaseException:
+            self.release()
+            raise
 
     @property
     def picture(self):
@@ -57,11 +61,11 @@ class Painter:
 
     def paint(self, sample):
         """Paint what is heard at a sample, and show it on the screen."""
+        if get(self.board, WHICH) != self.scene:
+            self._open_scene()
         first, gone = self.sample is None, (sample - (self.sample or 0.0)) / self.rate
         self.sample, gone = sample, 0.0 if first else min(max(gone, 0.0), LONGEST)
         self._glide(math.inf if first else gone)
-        if get(self.board, WHICH) != self.scene:
-            self._open_scene()
         told, bands, wave = self.signals.at(sample)
         self.values |= {f"audio.{name}": value for name, value in told.items()}
         self.values["clock.dt"], self.values["clock.minute"] = gone, sample / self.rate / MINUTE % 1.0
@@ -80,8 +84,6 @@ class Painter:
         """Build the scene that the board asks for; the old one stays if that fails."""
         number = get(self.board, WHICH)
         name = list(SCENES)[int(number)]
-        lots = np.random.default_rng(np.random.SeedSequence((self.seed, int(number)))).random(4)
-        self.values["seed.lots"] = tuple(lots.tolist())
         stages, targets, pictures = [], [], {"audio.bands": lambda: self.bands, "audio.wave": lambda: self.wave}
         try:
             for declared in SCENES[name].passes:
@@ -94,6 +96,8 @@ class Painter:
             raise
         _release(self.stages, self.targets)
         self.scene, self.stages, self.targets = number, stages, targets
+        lots = np.random.default_rng(np.random.SeedSequence((self.seed, int(number)))).random(4)
+        self.values["seed.lots"] = tuple(lots.tolist())
 
     def release(self):
         _release(self.stages, self.targets, [self.display, self.bands, self.wave])
@@ -101,5 +105,5 @@ class Painter:
 
 def _release(*groups):
     for group in groups:
-        for owned in group:
+        for owned in filter(None, group):
             owned.release()

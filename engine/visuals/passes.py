@@ -1,8 +1,11 @@
 """Passes: one draw each, declared whole."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 FULL_SCREEN = "lib/screen.vert"
+NONE: Mapping = MappingProxyType({})
 
 
 class Pass(NamedTuple):
@@ -14,9 +17,9 @@ class Pass(NamedTuple):
 
     name: str  # what other passes call its picture
     fragment: str  # a file below shaders/
-    samplers: dict = {}  # uniform: the pass it shows, or "audio.…"; the pass's own name is itself, one frame ago
+    samplers: Mapping = NONE  # uniform: the pass it shows, or "audio.…"; the pass's own name is itself, one frame ago
     params: tuple = ()  # of Param: what a preset may set
-    signals: dict = {}  # uniform: what moves it
+    signals: Mapping = NONE  # uniform: what moves it
     vertex: str = FULL_SCREEN
     vertices: int = 3  # of a triangle strip
     instances: int = 1  # of that strip

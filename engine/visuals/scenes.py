@@ -3,10 +3,8 @@
 from typing import NamedTuple
 
 from engine.effects import chain
-from engine.listening.frame import BANDS
 from engine.params import Param
 from engine.visuals.passes import Pass
-from engine.visuals.signals import SEEN
 
 
 class Scene(NamedTuple):
@@ -32,48 +30,46 @@ FLASH = Scene(
         ),
     )
 )
-ASPECT, DT, LOTS = {"aspect": "picture.aspect"}, {"dt": "clock.dt"}, {"lots": "seed.lots"}
+HUE = Param("hue", 0.55, low=0.0, high=1.0)
+LOTS, MINUTE, ASPECT = {"lots": "seed.lots"}, {"minute": "clock.minute"}, {"aspect": "picture.aspect"}
+HEARD = {name: f"audio.{name}" for name in ("bass", "level", "onset", "centre")}
 SCOPE = Scene(
     (
         Pass(
             "ink",
             vertex="scene/scope_ink.vert",
             fragment="scene/scope_ink.frag",
-            samplers={"wave": "audio.wave", "bands": "audio.bands"},
-            params=(Param("hue", 0.55, low=0.0, high=1.0),),
-            signals={
-                "bass": "audio.bass",
-                "onset": "audio.onset",
-                "centre": "audio.centre",
-                "travel": "audio.travel",
-                "minute": "clock.minute",
-                **ASPECT,
-                **LOTS,
-            },
-            vertices=4,
-            instances=SEEN + 2 * BANDS,
+            samplers={"wave": "audio.wave"},
+            params=(HUE,),
+            signals={**HEARD, **ASPECT, **MINUTE, **LOTS},
+            vertices=2 * (512 + 1),
+            instances=3,
             light=True,
         ),
         Pass(
             "trail",
             fragment="scene/scope_trail.frag",
-            samplers={"ink": "ink", "trail": "trail"},
+            samplers={"bands": "audio.bands", "trail": "trail"},
             params=(
-                Param("afterglow", 0.7, low=0.05, high=10.0, unit="s", curve="exp"),
-                Param("drift", 0.8, low=0.0, high=4.0, unit="1/s"),
-                Param("whirl", 3.0, low=-30.0, high=30.0, unit="turns/min"),
+                HUE,
+                Param("afterglow", 1.2, low=0.2, high=6.0, unit="s", curve="exp"),
+                Param("drift", 0.6, low=0.15, high=2.0, unit="1/s"),
             ),
-            signals={"bass": "audio.bass", "treble": "audio.treble", "minute": "clock.minute", **ASPECT, **DT, **LOTS},
+            signals={**HEARD, **MINUTE, **LOTS, "dt": "clock.dt"},
+            scale=1 / 2,
         ),
-        Pass("small", fragment="post/shrink.frag", samplers={"picture": "trail"}, scale=1 / 4),
+        Pass("small", fragment="post/shrink.frag", samplers={"picture": "ink"}, scale=1 / 4),
         Pass("soft", fragment="post/soften.frag", samplers={"picture": "small"}, scale=1 / 8),
         Pass("glow", fragment="post/soften.frag", samplers={"picture": "soft"}, scale=1 / 8),
         Pass(
             "scope",
             fragment="scene/scope.frag",
             samplers={"ink": "ink", "trail": "trail", "glow": "glow"},
-            params=(Param("bloom", 0.8, low=0.0, high=3.0),),
-            signals={"onset": "audio.onset"},
+            params=(
+                Param("whirl", 0.12, low=0.0, high=0.4, unit="turns"),
+                Param("bloom", 0.8, low=0.0, high=3.0),
+            ),
+            signals={"travel": "audio.travel", **ASPECT, **MINUTE, **LOTS},
         ),
     )
 )

@@ -1,6 +1,8 @@
 """What the visual process tells of itself: one board slot each, counted up for as long as the session lives."""
 
+from bisect import bisect_left
 from enum import IntEnum
+from itertools import accumulate
 
 from engine.rings import board
 
@@ -35,11 +37,5 @@ def late_ms(sights):
 
 
 def _percentile(bins, share):
-    left = share * sum(bins)
-    if not left:
-        return None
-    for at, held in enumerate(bins):
-        if held and left <= held:
-            return 1000 * STEP * (at + left / held)
-        left -= held
-    return 1000 * STEP * BINS
+    upto = list(accumulate(bins))
+    return 1000 * STEP * (bisect_left(upto, share * upto[-1]) + 0.5) if upto[-1] else None

@@ -13,13 +13,16 @@ QUIET = 48.0  # dB below the loudest of late that count as nothing
 GATE = -72.0  # dB of full scale that count as silence, however quiet the rest is
 FORGET = 12.0  # seconds in which what was loudest falls by half of QUIET
 RISE, FALL = 0.012, 0.18  # seconds to follow a band up, and down
-ONSET, ATTACK = 4.0, 9.0  # dB by which the bands, or the level, must rise at once
+TILT = np.linspace(0.0, 15.0, BANDS)  # dB by which a band counts for more: music grows weaker upwards
+ONSET, ATTACK = 2.4, 9.0  # dB by which the bands, or the level, must rise at once; of noise they rise by 1.4
 APART = 0.07  # seconds between two onsets
 GLOW = 0.16  # seconds in which an onset fades to 1/e
 TURN = 6.0  # seconds of full loudness for a turn of audio.travel
 BASS, MIDDLE, TREBLE = slice(0, 12), slice(12, 36), slice(36, BANDS)  # up to 450 Hz, to 2.6 kHz, and above
 SEEN = 512  # points of waveform in a picture
-KEPT = SEEN // POINTS + 2  # hops of it to choose them from
+KEPT = SEEN // POINTS + 3  # hops of it to choose them from
+SMOOTH, SOFT = 16, 6  # points, over which it is averaged to find where it crosses zero, and to be seen
+LOWEST = 0.01  # of full scale: a waveform whose peaks are lower is not made larger
 NAMES = "level bass middle treble centre onset travel".split()
 WRAPS = NAMES.index("travel")
 
@@ -48,7 +51,7 @@ class Signals:
         self.index = 0  # of the record that is read next
         self.record = np.zeros(WIDTH)
         self.before, self.after = State(), State()
-        self.loudest, self.level = GATE + QUIET, GATE
+        self.loudest, self.level, self.peak = GATE + QUIET, GATE, LOWEST
         self.last_onset, self.hit = -math.inf, 0.0
         self.onsets = deque()  # samples at which one came, not yet seen
         self.waves = deque([np.zeros((POINTS, 2)) for _ in range(KEPT)], maxlen=KEPT)
@@ -77,9 +80,11 @@ class Signals:
         state, self.before = State(), self.after
         state.sample = float(frame["sample"])
         gap = min((state.sample - self.before.sample) / self.rate, 1.0)  # seconds; a second at the first
-        loud = 10 * np.log10(np.mean(10 ** (np.sort(frame["bands"])[-8:] / 10)))
+        bands = frame["bands"] + TILT
+        loud = 10 * np.log10(np.mean(10 ** (np.sort(bands)[-8:] / 10)))
         self.loudest = max(loud, GATE + QUIET, self.loudest - gap * QUIET / 2 / FORGET)
-        wanted = np.clip((frame["bands"] - self.loudest) / QUIET + 1, 0, 1)
+        self.peak = max(frame["peak"], LOWEST, self.peak * 10 ** (-gap * QUIET / 40 / FORGET))
+        wanted = np.clip((bands - self.loudest) / QUIET + 1, 0, 1)
         follow = 1 - np.exp(-gap / np.where(wanted > self.before.bands, RISE, FALL))
         state.bands = self.before.bands + follow * (wanted - self.before.bands)
         self._onset(frame, state.sample)
@@ -127,12 +132,18 @@ class Signals:
         return {**told, "hit": hit}, bands, self._wave(sample)
 
     def _wave(self, sample):
-        """(SEEN, 2): the points that end at the sample, moved to where the sound last crossed zero upwards."""
+        """(SEEN, 2): the points that end at the sample, moved to where the sound last crossed zero upwards.
+
+        As large as if the loudest of late were full scale.
+        """
         wave = np.concatenate(self.waves)
         past = (self.after.sample - sample) / self.rate / HOP * POINTS if math.isfinite(self.after.sample) else 0.0
         end = len(wave) - POINTS - int(min(max(past, 0.0), POINTS))
-        latest = end - SEEN  # of starts
-        middle = wave[max(latest - POINTS // 2, 0) : latest + 1].sum(axis=1)
+        latest = end - SEEN - SOFT  # of starts
+        first = max(latest - 2 * POINTS, 0)
+        sums = np.cumsum(wave[first:], axis=0)
+        middle = (sums[SMOOTH : latest - first + 1 + SMOOTH] - sums[: latest - first + 1]).sum(axis=1)
         rising = np.flatnonzero((middle[:-1] < 0) & (middle[1:] >= 0))
-        start = max(latest - POINTS // 2, 0) + int(rising[-1]) if len(rising) else latest
-        return wave[start : start + SEEN]
+        start = int(rising[-1]) if len(rising) else latest - first
+        soft = sums[start + SOFT : start + SOFT + SEEN] - sums[start : start + SEEN]
+        return soft / (SOFT * self.peak)

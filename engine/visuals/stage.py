@@ -1,5 +1,7 @@
 """A stage: a pass, built, and checked against its program."""
 
+import re
+
 import moderngl
 
 from engine.errors import PhospheneError, nearest
@@ -63,46 +65,43 @@ class Stage:
     def __init__(self, context, declared, target, pictures, values, scene=""):
         self.context, self.declared, self.target, self.values = context, declared, target, values
         self.program, self.strip = None, None
+        pictures = {**pictures, declared.name: lambda: target.before}
+        feeds = declared.signals | {param.name: f"{scene}.{param.name}" for param in declared.params}
         try:
-            fragment = Source(declared.fragment)
-            self.program = compiled(context, Source(declared.vertex), fragment)
-            self._check(fragment)
-            self.feeds = [(self.program[uniform], source) for uniform, source in self._sources(scene)]
-            self._know(self.feeds, values, "signal")
-            pictures = {**pictures, declared.name: lambda: target.before}
-            self._know(declared.samplers.items(), pictures, "picture")
+            vertex, fragment = Source(declared.vertex), Source(declared.fragment)
+            self.program = compiled(context, vertex, fragment)
+            faults = [*self._strangers(vertex, fragment), *self._lost("signal", feeds, values)]
+            faults += [*self._lost("picture before it", declared.samplers, pictures)]
+            if faults:
+                raise PhospheneError("\n".join(faults))
+            self.feeds = [(self.program[uniform], source) for uniform, source in feeds.items()]
             self.samplers = [(unit, pictures[name]) for unit, name in enumerate(declared.samplers.values())]
             for unit, uniform in enumerate(declared.samplers):
                 self.program[uniform].value = unit
             self.strip = context.gl.vertex_array(self.program, [])
-        except PhospheneError:
+        except BaseException:
             self.release()
             raise
 
-    def _sources(self, scene):
-        yield from self.declared.signals.items()
-        yield from ((param.name, f"{scene}.{param.name}") for param in self.declared.params)
+    def _strangers(self, vertex, fragment):
+        """A line for each uniform that only one side knows."""
+        name = self.declared.name
+        used = {uniform for uniform in self.program if not uniform.startswith("gl_")}
+        declared = {*self.declared.samplers, *self.declared.signals, *(param.name for param in self.declared.params)}
+        for uniform in sorted(declared - used):
+            where, hint = f"shaders/{fragment.name}", nearest(uniform, used)
+            yield f"{where}: pass '{name}' declares '{uniform}', and the shader does not use it{hint}"
+        for uniform in sorted(used - declared):
+            source = fragment if re.search(rf"\b{uniform}\b", fragment.text) else vertex
+            where, hint = f"shaders/{source.name}", nearest(uniform, declared)
+            yield f"{where}: the shader uses '{uniform}', and pass '{name}' does not declare it{hint}"
 
-    def _check(self, fragment):
-        """Both ways: what is declared is active, what is active is declared."""
-        active = {name for name in self.program if isinstance(self.program[name], moderngl.Uniform)}
-        told = self.declared
-        declared = {*told.samplers, *(param.name for param in told.params), *told.signals}
-        where, faults = f"shaders/{fragment.name}", []
-        for name in sorted(declared - active):
-            hint = nearest(name, active)
-            faults.append(f"{where}: pass '{told.name}' declares '{name}', and the shader does not use it{hint}")
-        for name in sorted(active - declared):
-            hint = nearest(name, declared)
-            faults.append(f"{where}: the shader uses '{name}', and pass '{told.name}' does not declare it{hint}")
-        if faults:
-            raise PhospheneError("\n".join(faults))
-
-    def _know(self, feeds, known, kind):
-        for _, source in feeds:
+    def _lost(self, kind, feeds, known):
+        """A line for each uniform that is fed from what is not there."""
+        for uniform, source in feeds.items():
             if source not in known:
-                where = f"pass '{self.declared.name}'"
-                raise PhospheneError(f"{where}: no {kind} '{source}' before it{nearest(source, known)}")
+                where, hint = f"shaders/{self.declared.fragment}: pass '{self.declared.name}'", nearest(source, known)
+                yield f"{where} feeds '{uniform}' from '{source}', and there is no such {kind}{hint}"
 
     def render(self):
         gl = self.context.gl
@@ -122,6 +121,6 @@ class Stage:
         self.context.settle()
 
     def release(self):
-        for owned in (self.strip, self.program):
-            if owned:
-                owned.release()
+        self.context.gl.screen.use()  # a target must not be in use when it is let go of
+        for owned in filter(None, (self.strip, self.program)):
+            owned.release()

@@ -1,7 +1,8 @@
 /*
-about:  a light of one hue: a turn goes once around the colours
+about:  a deep light: a turn goes from amber through violet to azure and back
 use:    vec3 palette(float turn)
 */
 vec3 palette(float turn) {
-    return 0.5 + 0.5 * cos(6.2831853 * (turn + vec3(0.0, 0.33, 0.67)));
+    vec3 wave = 0.5 + 0.5 * cos(6.2831853 * (vec3(1.0, 2.0, 1.0) * turn + vec3(0.0, 0.1, 0.5)));
+    return wave * (0.4 + 0.6 * wave) * vec3(1.0, 0.5, 1.0);
 }

@@ -1,0 +1,57 @@
+"""What is left of a film whose process is killed while it is made.
+
+    python3 -m tools.killed FILM WIDTH HEIGHT FPS COUNT
+
+makes one of the synth, tells when it has given COUNT pictures to the encoder, and is killed then.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+
+from engine.audio.sources import open_source
+from engine.bounce.bounce import Material, Shot, bounce
+from engine.presets import load_preset
+
+ENDLESS = 36_000.0  # seconds
+
+
+class Left(NamedTuple):
+    sent: int  # pictures that the encoder had been given
+    opened: int  # those that the part file shows
+    names: list  # of what lies there
+
+
+def kill(folder, count, *, size=(640, 360), fps=Fraction(30)):
+    """Kill a bounce into an empty folder, once it has sent so many pictures or a few more."""
+    words = [folder / "x.mp4", *size, fps, count]
+    child = subprocess.run(
+        [sys.executable, "-m", "tools.killed", *map(str, words)], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if child.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"it ended by itself, with {child.returncode}")
+    (part,) = folder.glob(".x.mp4.*.part")
+    with av.open(str(part)) as container:
+        opened = sum(1 for _ in container.decode(video=0))
+    return Left(int(child.stdout), opened, sorted(path.name for path in folder.iterdir()))
+
+
+def main(film, width, height, fps, count):
+    def watch(graph):
+        if (sent := graph.eyes[-1].shown) >= int(count):
+            os.write(sys.stdout.fileno(), str(sent).encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    preset, _ = load_preset()
+    material = Material(open_source("synth", None, preset), "synth", preset, seconds=ENDLESS)
+    bounce(material, [Path(film)], shot=Shot((int(width), int(height)), Fraction(fps)), watch=watch)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
