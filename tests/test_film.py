@@ -143,7 +143,7 @@ def test_what_it_says_of_itself(tmp_path):
     assert keys[0] == 0 and max(np.diff([*map(float, keys)])) <= GROUP
     content = (tmp_path / "x.mp4").read_bytes()
     assert b"Lavf" not in content and b"Lavc" not in content
-    assert content.index(b"moov") > content.index(b"mdat") and b"moof" not in content[content.index(b"moov") :]
+    assert content.rindex(b"moov") > content.rindex(b"moof") > content.index(b"mdat")
 
 
 def test_the_same_bytes_whoever_is_ahead(tmp_path):
@@ -277,8 +277,8 @@ def test_a_closed_film_takes_no_more(tmp_path):
 
 LONG = """
 seconds, lead = int(sys.argv[2]), float(sys.argv[3])
-pictures = noise(30, (160, 90))
-made(sys.argv[1], pictures * seconds, size=(160, 90), lead=lead, preset="ultrafast")
+pictures = noise(30, (320, 180))
+made(sys.argv[1], pictures * seconds, size=(320, 180), lead=lead, preset="ultrafast")
 """
 
 
@@ -293,7 +293,7 @@ def test_memory_does_not_grow_with_length(lead, tmp_path):
         peaks.append(usage.ru_maxrss * 1024)
     sound = 50 * RATE * 8  # which this test holds
     assert peaks[1] - sound <= 1.1 * peaks[0], peaks
-    assert (tmp_path / "x.mp4").stat().st_size > 0.5 * peaks[0], "so little would fit into what is allowed"
+    assert (tmp_path / "x.mp4").stat().st_size > 0.1 * peaks[0], "so little would fit into what is allowed"
 
 
 def test_an_encoder_is_said_to_work_where_it_makes_a_film(tmp_path, capfd, caplog):

@@ -183,8 +183,8 @@ def test_the_picture_moves_with_the_sound(context, song, hush):
     def motion(frames):
         with Easel(context, frames, size=WIDE) as easel:
             easel.pictures(0.5)
-            moved = np.diff([easel.picture(RATE + frame * 1_600.0)[:, :, :3].astype(float) for frame in range(60)], axis=0)
-        return np.abs(moved).mean()
+            pictures = [easel.picture(RATE + frame * 1_600.0)[:, :, :3].astype(float) for frame in range(60)]
+        return np.abs(np.diff(pictures, axis=0)).mean()
 
     assert motion(song) > 5 * motion(hush)
 

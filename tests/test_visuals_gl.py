@@ -55,8 +55,10 @@ def built(context, declared, *, pictures=None, values=None, size=(4, 3)):
         stage = Stage(context, declared, target, pictures or {}, values or {})
         yield stage, target
     finally:
-        for owned in filter(None, (stage, target)):
-            owned.release()
+        if stage:
+            stage.release()
+        if target:
+            target.release()
 
 
 def pixels(target):
@@ -95,7 +97,8 @@ def test_all_that_shader_and_pass_disagree_on_is_told_at_once(context, write):
 
 @pytest.mark.parametrize("input", ["uniform float swell;", "in float swell;", "uniform Swell { float swell; };"])
 def test_a_vertex_shader_has_no_secrets_either(context, write, input):
-    write(f"#version 330 core\n{input}\nout vec2 uv;\nvoid main() {{ uv = gl_Position.xy = vec2(swell); }}\n", "test.vert")
+    text = f"#version 330 core\n{input}\nout vec2 uv;\nvoid main() {{ uv = gl_Position.xy = vec2(swell); }}\n"
+    write(text, "test.vert")
     told = faults(context, Pass("beam", write(HEAD + "void main() { color = uv.xyxy; }\n"), vertex="test.vert"))
     assert [line.lower() for line in told] == [
         "shaders/test.vert: the shader uses 'swell', and pass 'beam' does not declare it"
@@ -173,7 +176,7 @@ def test_an_include_that_is_not_there_is_told_where_it_is_asked_for(write):
     with pytest.raises(PhospheneError) as raised:
         Source("test.frag")
     told = str(raised.value)
-    assert told.startswith("shaders/lib/outer.glsl:2: no shader 'lib/dithr.glsl' (has lib/dither.glsl, lib/finite.glsl")
+    assert told.startswith("shaders/lib/outer.glsl:2: no shader 'lib/dithr.glsl' (has lib/")
     assert told.endswith("; did you mean 'lib/dither.glsl'?")
 
 
@@ -242,13 +245,15 @@ def test_a_pass_sees_itself_one_frame_ago_and_others_as_they_are(context, write)
     copy = Pass("copy", write(HEAD + add.format("count", "0.0"), "copy.frag"), samplers={"count": "count"})
     bright = context.gl.texture((4, 3), 4, np.ones((3, 4, 4), np.float16).tobytes(), dtype="f2")
     bright.release()  # what is made of its memory starts black all the same
-    with built(context, count) as (counting, counted):
-        with built(context, copy, pictures={"count": lambda: counted.picture}) as (copying, copied):
-            for frame in range(5):
-                assert (pixels(counted) == frame).all() and (pixels(copied) == frame).all()
-                counting.render()
-                assert (np.frombuffer(counted.before.read(), np.float16) == frame).all()
-                copying.render()
+    with (
+        built(context, count) as (counting, counted),
+        built(context, copy, pictures={"count": lambda: counted.picture}) as (copying, copied),
+    ):
+        for frame in range(5):
+            assert (pixels(counted) == frame).all() and (pixels(copied) == frame).all()
+            counting.render()
+            assert (np.frombuffer(counted.before.read(), np.float16) == frame).all()
+            copying.render()
 
 
 def test_light_is_not_clamped(context, write):
@@ -262,12 +267,14 @@ def test_light_is_not_clamped(context, write):
 
 def test_light_adds_up_on_black_and_the_rest_covers(context, write):
     fragment = write(HEAD + "void main() { color = vec4(0.25, 0.5, -0.5, 1.0); }\n")
-    with built(context, Pass("beam", fragment, instances=3, light=True)) as (adding, sum):
-        with built(context, Pass("wall", fragment, instances=3)) as (covering, top):
-            for _ in range(2):
-                adding.render()
-                covering.render()
-                assert (pixels(sum) == (0.75, 1.5, -1.5, 3.0)).all() and (pixels(top) == (0.25, 0.5, -0.5, 1.0)).all()
+    with (
+        built(context, Pass("beam", fragment, instances=3, light=True)) as (adding, sum),
+        built(context, Pass("wall", fragment, instances=3)) as (covering, top),
+    ):
+        for _ in range(2):
+            adding.render()
+            covering.render()
+            assert (pixels(sum) == (0.75, 1.5, -1.5, 3.0)).all() and (pixels(top) == (0.25, 0.5, -0.5, 1.0)).all()
 
 
 @pytest.mark.parametrize("scale, size", [(1.0, (642, 362)), (1 / 4, (160, 90)), (1 / 1000, (1, 1))])
@@ -285,8 +292,10 @@ def screened(context, size, fragment, **declared):
         stage = Stage(context, Pass("test", fragment, **declared), screen, {}, declared.get("signals", {}))
         yield screen, stage
     finally:
-        for owned in filter(None, (stage, screen)):
-            owned.release()
+        if stage:
+            stage.release()
+        if screen:
+            screen.release()
 
 
 def fetched(screen):

@@ -11,43 +11,20 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from rich.console import Console
 from rich.table import Table
 
+from tools import filmrows
+from tools.rows import Row, best, interleaved
+
 ROOT = Path(__file__).resolve().parents[1]
 START = [sys.executable, str(ROOT / "tools" / "start.py")]
 PHOSPHENE = [sys.executable, "-m", "engine"]
-
-
-class Row(NamedTuple):
-    """One measured number against what it should be."""
-
-    name: str
-    found: str
-    beside: str  # the peer or the null control in the same run
-    budget: str
-    good: bool
-
-
-def best(times):
-    return min(times)
-
-
-def interleaved(functions, *, rounds=15):
-    """The best time of each function, taken in turn."""
-    times = {name: [] for name in functions}
-    for _ in range(rounds):
-        for name, function in functions.items():
-            begun = time.perf_counter()
-            function()
-            times[name].append(time.perf_counter() - begun)
-    return {name: best(found) for name, found in times.items()}
+VERDICTS = {True: "good", False: "missed", None: "not judged"}
 
 
 def bench_callback():
@@ -160,16 +137,33 @@ def bench_start():
 
 
 def bench_live(minutes=10.0):
-    """Live on a null sink, 256 frames at 48 kHz, a Python thread spinning inside; a silent control beside it."""
+    """Live on a null sink, 256 frames at 48 kHz, a Python thread spinning inside; without and with the picture.
+
+    A silent session beside each tells what the machine alone does to it.
+    """
     from tools.soak import soak
 
     found = soak(60 * minutes)
-    ours, control = found["spinning"], found["control"]
-    told = f"{ours['underflows']:.0f} underflows in {ours['callbacks']:.0f} callbacks"
-    told += f", the worst {1e6 * ours['worst']:.0f} µs"
-    beside = f"silent control {control['underflows']:.0f} underflows"
-    good = ours["underflows"] <= control["underflows"]
-    yield Row(f"live for {minutes:g} minutes", told, beside, "none of ours", good)
+
+    def total(kind, what, who=None):
+        return sum(reports[who or kind][what] for reports in found[kind])
+
+    def told(kind):
+        worst = max(reports[kind]["callback_worst_us"] for reports in found[kind])
+        return f"{total(kind, 'underflows')} underflows in {total(kind, 'callbacks')} callbacks, worst {worst:.0f} µs"
+
+    ours, control = total("spinning", "underflows"), total("spinning", "underflows", "silent")
+    name = f"live for {minutes:g} minutes"
+    yield Row(name, told("spinning"), f"silent control {control} underflows", "none of ours", ours <= control)
+    control = total("painting", "underflows", "silent")
+    beside = f"without it {ours}; silent control {control} underflows"
+    yield Row(f"{name}, painting", told("painting"), beside, "no more", total("painting", "underflows") <= ours)
+    shown, dropped = total("painting", "frames_shown"), total("painting", "frames_dropped")
+    share = dropped / (shown + dropped)
+    yield Row("pictures dropped", f"{100 * share:.2f} %", f"{shown} shown", "1 %", share < 0.01)
+    late = [max(reports["painting"]["late_ms"][which] for reports in found["painting"]) for which in ("p50", "p99")]
+    good = late[0] <= 1000 / 30 and late[1] <= 2000 / 30
+    yield Row("pictures late", "median {:.1f} ms, 99 % {:.1f} ms".format(*late), "", "33 and 67 ms", good)
 
 
 ROWS = {
@@ -179,6 +173,13 @@ ROWS = {
     "listening": bench_listening,
     "start": bench_start,
     "live": bench_live,
+    "clicks": filmrows.bench_clicks,
+    "scope": filmrows.bench_scope,
+    "film": filmrows.bench_film,
+    "film720": filmrows.bench_film720,
+    "killed": filmrows.bench_killed,
+    "picture": filmrows.bench_picture,
+    "passes": filmrows.bench_passes,
 }
 
 
@@ -199,7 +200,7 @@ def main():
         return
     table = Table("", "measured", "beside it", "budget", "")
     for row in found:
-        table.add_row(*row[:4], "good" if row.good else "missed")
+        table.add_row(*row[:4], VERDICTS[row.good])
     Console().print(table)
 
 

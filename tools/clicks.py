@@ -30,6 +30,7 @@ class Found(NamedTuple):
     samples: np.ndarray  # of each click as it is heard
     picture: float  # first moment of it, in seconds
     sound: float
+    rate: int  # of the sound, as it was decoded
     white: np.ndarray  # moments of the flashes
 
 
@@ -80,6 +81,8 @@ def heard(path):
         frames = [(frame.pts * float(frame.time_base), frame.to_ndarray()[0]) for frame in container.decode(audio=0)]
         rate = container.streams.audio[0].rate
     begun, sound = frames[0][0], np.concatenate([block for _, block in frames])
+    ends = begun + np.cumsum([len(block) for _, block in frames]) / rate
+    assert np.allclose(ends[:-1], [moment for moment, _ in frames[1:]], atol=0.01 / rate), "there are gaps in the sound"
     loud = np.flatnonzero(np.abs(sound) > LOUD)
     firsts = loud[np.diff(loud, prepend=-rate) > rate // 10]
     return begun, rate, np.array([begun + _nearest(sound, first, rate) for first in firsts])
@@ -99,7 +102,7 @@ def look(path, moments, fps):
     sound, rate, clicked = heard(path)
     if not len(white) == len(clicked) == len(moments):
         raise ValueError(f"{len(moments)} clicks became {len(clicked)} clicks and {len(white)} flashes")
-    return Found((white - clicked) * float(fps), (clicked - moments) * rate, picture, sound, white)
+    return Found((white - clicked) * float(fps), (clicked - moments) * rate, picture, sound, rate, white)
 
 
 def measure(folder, fps, starts=(0.0,), rate=RATE):

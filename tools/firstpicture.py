@@ -1,4 +1,4 @@
-"""How long a performer waits for the picture: from the command to the screen, and when the visual process was killed."""
+"""How long a performer waits for the picture: from the command to the screen, and after a killed visual process."""
 
 import os
 import signal

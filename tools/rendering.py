@@ -1,4 +1,4 @@
-"""What a picture costs: as the camera takes it, stage by stage, on the card, and in waiting for the interpreter lock."""
+"""What a picture costs: stage by stage as the camera takes it, on the card, and in waiting for the interpreter lock."""
 
 import contextlib
 import sys

@@ -114,7 +114,7 @@ def bounce(material, outs, *, depth=None, shot=None, overwrite=False, threads=Tr
         spent, heard = time.perf_counter() - begun, graph.sink.frames / graph.rate
         timings = {"seconds": spent, "heard_seconds": heard, "times_real_time": heard / spent, "threads": threads}
         if film:
-            timings["pictures_per_second"] = record.pictures / spent
+            timings["pictures_per_second"] = film.projector.shown / spent
         parts[-1].write_text(json.dumps(timings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return record, _remarks(graph, files)
 

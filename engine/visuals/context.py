@@ -88,6 +88,7 @@ class Context:
         }
 
     def release(self):
+        self.__exit__()  # one that is current would live on
         self.gl.release()
 
 

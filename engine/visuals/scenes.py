@@ -42,7 +42,7 @@ SCOPE = Scene(
             samplers={"wave": "audio.wave"},
             params=(HUE,),
             signals={**HEARD, **ASPECT, **MINUTE, **LOTS},
-            vertices=2 * (512 + 1),
+            vertices=2 * (384 + 1),
             instances=3,
             light=True,
         ),
@@ -59,8 +59,7 @@ SCOPE = Scene(
             scale=1 / 2,
         ),
         Pass("small", fragment="post/shrink.frag", samplers={"picture": "ink"}, scale=1 / 4),
-        Pass("soft", fragment="post/soften.frag", samplers={"picture": "small"}, scale=1 / 8),
-        Pass("glow", fragment="post/soften.frag", samplers={"picture": "soft"}, scale=1 / 8),
+        Pass("glow", fragment="post/soften.frag", samplers={"picture": "small"}, scale=1 / 8),
         Pass(
             "scope",
             fragment="scene/scope.frag",

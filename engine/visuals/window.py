@@ -1,8 +1,6 @@
 """A window, on a monitor or all over it."""
 
-import contextlib
 import math
-import warnings
 
 import glfw
 
@@ -13,6 +11,12 @@ USUAL = 60.0  # refreshes per second where the monitor does not say
 PLAUSIBLE = 20.0, 500.0
 SIZE = 1280, 720
 SMALL = 640, 360  # the same, where the processor draws it: no picture is larger that nobody asked to be
+CORE = {
+    glfw.CONTEXT_VERSION_MAJOR: 3,
+    glfw.CONTEXT_VERSION_MINOR: 3,
+    glfw.OPENGL_PROFILE: glfw.OPENGL_CORE_PROFILE,
+    glfw.OPENGL_FORWARD_COMPAT: True,
+}
 
 
 class _Loader:
@@ -60,37 +64,25 @@ class Window:
             screen = _monitor(monitor)
             mode = glfw.get_video_mode(screen)
             self.refresh = mode.refresh_rate if PLAUSIBLE[0] <= mode.refresh_rate <= PLAUSIBLE[1] else USUAL
-            self._hint()
-            width, height = mode.size if fullscreen else size or SIZE
-            self.window = glfw.create_window(width, height, "Phosphene", screen if fullscreen else None, None)
-            if not self.window:
-                raise PhospheneError(f"no OpenGL 3.3 in a window ({_error()}); install the graphics card's driver")
-            if monitor is not None and not fullscreen:
-                left, top, wide, high = glfw.get_monitor_workarea(screen)
-                glfw.set_window_pos(self.window, left + (wide - width) // 2, top + (high - height) // 2)
+            self.window = _opened(mode.size if fullscreen else size or SIZE, screen if fullscreen else None)
             glfw.make_context_current(self.window)
             self.context = Context(_Loader(self.window))
         except BaseException:
             glfw.terminate()
             raise
         glfw.swap_interval(0 if self.context.software else 1)
-        if self.context.software and not (size or fullscreen):
-            glfw.set_window_size(self.window, *SMALL)
+        if not fullscreen:
+            self._place(size or (SMALL if self.context.software else SIZE), screen, centred=monitor is not None)
         if fullscreen:
             glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_HIDDEN)
         glfw.set_key_callback(self.window, self._key)
         self.framebuffer = self.context.gl.detect_framebuffer(0)
 
-    @staticmethod
-    def _hint():
-        for hint, value in (
-            (glfw.CONTEXT_VERSION_MAJOR, 3),
-            (glfw.CONTEXT_VERSION_MINOR, 3),
-            (glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE),
-            (glfw.OPENGL_FORWARD_COMPAT, True),
-            (glfw.AUTO_ICONIFY, False),
-        ):
-            glfw.window_hint(hint, value)
+    def _place(self, size, screen, *, centred):
+        glfw.set_window_size(self.window, *size)
+        if centred:
+            left, top, *room = glfw.get_monitor_workarea(screen)
+            glfw.set_window_pos(self.window, left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2)
 
     def _key(self, window, key, scancode, action, modifiers):
         if key == glfw.KEY_ESCAPE and action == glfw.PRESS:
@@ -141,24 +133,35 @@ def monitors():
     except PhospheneError:
         return []
     try:
-        return [glfw.get_monitor_name(screen).decode(errors="replace") for screen in glfw.get_monitors()]
+        return _names()
     finally:
         glfw.terminate()
 
 
+def _opened(size, screen):
+    """A window with the OpenGL we need, or with what there is: Context will say that it is too old."""
+    for hints in (CORE, {}):
+        glfw.default_window_hints()
+        for hint, value in {glfw.AUTO_ICONIFY: False, **hints}.items():
+            glfw.window_hint(hint, value)
+        if window := glfw.create_window(*size, "Phosphene", screen, None):
+            return window
+    raise PhospheneError(f"no OpenGL 3.3 in a window ({_error()}); install the graphics card's driver")
+
+
 def _start():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the reason is in the error
-        if not glfw.init():
-            raise PhospheneError(f"no display to open a window on ({_error()}); use --headless, or set DISPLAY")
+    glfw.ERROR_REPORTING = "ignore"  # it would warn of what is told in an error, or may fail
+    if not glfw.init():
+        raise PhospheneError(f"no display to open a window on ({_error()}); use --headless, or set DISPLAY")
 
 
 def _error():
-    with contextlib.suppress(Exception), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        words = glfw.get_error()[1]
-        return words.decode(errors="replace") if words else "it does not say why"
-    return "it does not say why"
+    words = glfw.get_error()[1]
+    return str(words, "utf-8", "replace") if words else "it does not say why"
+
+
+def _names():
+    return [str(glfw.get_monitor_name(screen), "utf-8", "replace") for screen in glfw.get_monitors()]
 
 
 def _monitor(number):
@@ -168,5 +171,6 @@ def _monitor(number):
     if number is None:
         return glfw.get_primary_monitor()
     if not 0 <= number < len(there):
-        raise UsageError(f"--monitor {number}: has 0 to {len(there) - 1}, see 'phosphene doctor'")
+        has = ", ".join(f"{at} ({name})" for at, name in enumerate(_names()))
+        raise UsageError(f"--monitor {number}: no such monitor (has {has})")
     return there[number]

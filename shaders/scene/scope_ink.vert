@@ -7,7 +7,7 @@ writes: across, -1..1 over a line's width; light, what it shines with
 */
 const int MIDDLE = 1, THROWN = 2;
 const float TURN = 6.2831853;
-const float STEP = 1.0 / 512.0;  // of a line
+const float STEP = 1.0 / 384.0;  // of a line
 const float WIDTH = 0.011;       // half of it, in half heights
 const float PAST = 0.06;         // of the waveform: 2.6 ms
 

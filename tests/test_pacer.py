@@ -1,0 +1,170 @@
+"""The pacer, by a clock of our own: pictures keep to the screen's grid, and what is missed stays missed.
+
+And what the keeper is told of it all: how far pictures were from their sound.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from engine.rings import local
+from engine.visuals import sight
+from engine.visuals.pacer import EARLY, USUAL, Pacer
+
+NEVER = 1e-9  # of a second: nothing that rounding could not explain
+LEARNT = 16  # pictures after which it knows what one takes
+each_way = pytest.mark.parametrize("waits", [False, True], ids=["alone", "screen waits"])
+
+
+class Shown(NamedTuple):
+    """Of every picture: when it was begun, is said to be seen, was seen, and refreshes missed before it."""
+
+    begun: np.ndarray
+    moment: np.ndarray
+    seen: np.ndarray
+    missed: np.ndarray
+
+
+class World:
+    """Time goes by only where somebody paints, sleeps or waits for the screen."""
+
+    def __init__(self, told, *, waits, screen=None, begin=1_000.0, oversleep=0.0):
+        self.time, self.screen, self.waits = begin, screen or told, waits
+        self.origin, self.oversleep, self.random = begin, oversleep, np.random.default_rng(3)
+        self.pacer = Pacer(told, waits=waits, now=lambda: self.time, sleep=self.sleep)
+
+    def sleep(self, seconds):
+        assert seconds > 0
+        self.time += seconds + self.oversleep * self.random.random()
+
+    def refresh(self):
+        """Wait for the next one."""
+        self.time = self.origin + np.ceil((self.time - self.origin) * self.screen - NEVER) / self.screen
+
+    def show(self, costs):
+        """Paint pictures that take so many seconds each."""
+        rows = []
+        for cost in costs:
+            moment, missed = self.pacer.begin()
+            begun, self.time = self.time, self.time + cost
+            self.pacer.painted()
+            if self.waits:
+                self.refresh()
+            rows.append((begun, moment, self.pacer.presented(), missed))
+        return Shown(*np.array(rows).T)
+
+
+@each_way
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("fps", [24.0, 30.0, 59.94, 144.0])
+def test_every_refresh_has_its_picture_begun_as_late_as_it_may_be(fps, share, waits):
+    cost = share / fps
+    shown = World(fps, waits=waits).show([cost] * 300)
+    known = Shown(*(row[LEARNT:] for row in shown))
+    np.testing.assert_allclose(np.diff(known.seen), 1 / fps, atol=NEVER)
+    np.testing.assert_allclose(known.moment, known.seen, atol=NEVER)
+    np.testing.assert_allclose(known.seen - known.begun, min(cost + EARLY, 1 / fps), atol=NEVER)
+    assert not known.missed.any()
+
+
+@each_way
+@pytest.mark.parametrize("share", [1.1, 1.5, 2.5, 7.3])
+def test_too_slow_it_drops_refreshes_and_tells_the_truth_about_the_rest(share, waits):
+    fps = 30.0
+    shown = World(fps, waits=waits).show([share / fps] * 300)
+    refreshes = np.round(np.diff(shown.seen) * fps)
+    assert abs(shown.missed[1:].sum() + len(refreshes) - refreshes.sum()) <= 1
+    assert abs(np.diff(shown.seen).mean() * fps - (np.ceil(share) if waits else share)) < 0.15 * share
+    known = Shown(*(row[LEARNT:] for row in shown))
+    np.testing.assert_allclose(known.moment, known.seen, atol=NEVER)
+    np.testing.assert_array_less(known.seen - known.begun, (share + 0.5 * (not waits)) / fps + 1 / fps)
+
+
+@each_way
+@pytest.mark.parametrize("stalls", [1, LEARNT - USUAL])
+def test_a_stall_is_dropped_once_and_not_made_good(stalls, waits):
+    fps, cost, stall = 60.0, 0.004, 0.5
+    world = World(fps, waits=waits)
+    world.show([cost] * 50)
+    costs = [stall] * stalls + [cost] * 60
+    shown = world.show(costs)
+    assert shown.missed.sum() == pytest.approx(stalls * (stall * fps - 1), abs=stalls + 1)
+    assert (np.diff(shown.seen) > 0.49 / fps).all(), "pictures came faster than refreshes"
+    after = Shown(*(row[stalls + 1 :] for row in shown))
+    np.testing.assert_allclose(np.diff(after.seen), 1 / fps, atol=NEVER)
+    assert not after.missed[1:].any()
+
+
+@each_way
+def test_what_is_seen_is_hardly_older_than_painting_takes(waits):
+    fps, random = 60.0, np.random.default_rng(5)
+    costs = random.uniform(0.003, 0.010, 1_000)
+    shown = World(fps, waits=waits, oversleep=0.0005).show(costs)
+    age = shown.seen - shown.begun
+    assert np.percentile(age, 95) < costs.max() + EARLY + 0.001
+    assert shown.missed.sum() < 0.02 * len(costs)
+    assert np.percentile(np.abs(shown.seen - shown.moment), 95) < 0.001
+
+
+@pytest.mark.parametrize("told, screen", [(60.0, 59.94), (59.0, 59.94), (60.0, 60.06), (144.0, 143.86)])
+def test_it_follows_the_screen_and_not_what_it_was_told(told, screen):
+    shown = World(told, waits=True, screen=screen, oversleep=0.0003).show([0.003] * 1_000)
+    np.testing.assert_allclose(np.diff(shown.seen[LEARNT:]), 1 / screen, atol=NEVER)
+    assert not shown.missed.any()
+    assert np.abs(shown.moment - shown.seen)[LEARNT:].max() <= abs(1 / told - 1 / screen) + NEVER
+
+
+def test_a_refresh_that_was_missed_at_the_last_moment_counts():
+    fps, costs = 60.0, [0.004] * 200
+    costs[100::25] = [0.020] * len(costs[100::25])
+    shown = World(fps, waits=True).show(costs)
+    refreshes = np.round(np.diff(shown.seen) * fps)
+    assert shown.missed.sum() == refreshes.sum() - len(refreshes) == len(costs[100::25])
+
+
+@each_way
+def test_begun_again_nothing_was_missed(waits):
+    world = World(30.0, waits=waits)
+    world.show([0.08] * 50)
+    world.time += 100.0
+    world.pacer.restart()
+    shown = world.show([0.005] * 50)
+    assert not shown.missed.any() and shown.seen[0] - shown.begun[0] <= 2 / 30
+    np.testing.assert_allclose(np.diff(shown.seen)[1:], 1 / 30, atol=NEVER)
+
+
+def test_by_the_clock_of_the_machine_no_picture_is_shown_too_early():
+    pacer = Pacer(200.0, waits=False)
+    for _ in range(10):
+        moment, _ = pacer.begin()
+        pacer.painted()
+        assert pacer.presented() >= moment
+
+
+ERRORS = {
+    "one": [0.0123],
+    "early and late": [-0.004, 0.004, -0.0041],
+    "many": np.random.default_rng(2).normal(0.0, 0.02, 5_000),
+    "a few late ones": [0.001] * 985 + [0.2] * 15,
+    "on time": [0.0] * 10,
+}
+
+
+@pytest.mark.parametrize("errors", ERRORS.values(), ids=ERRORS)
+def test_how_late_pictures_were_is_told_within_half_a_bin(errors):
+    sights = local(sight.plan())
+    for error in errors:
+        sight.note(sights, error)
+    for share, told in sight.late_ms(sights).items():
+        truth = 1000 * np.percentile(np.abs(errors), int(share[1:]), method="inverted_cdf")
+        assert told == pytest.approx(truth, abs=1000 * sight.STEP / 2 + NEVER)
+
+
+def test_where_nothing_was_shown_nothing_was_late_and_what_was_far_too_late_counts():
+    sights = local(sight.plan())
+    assert sight.late_ms(sights) == {"p50": None, "p99": None}
+    sight.count(sights, sight.Sight.SHOWN, 5)
+    assert sight.late_ms(sights) == {"p50": None, "p99": None}
+    sight.note(sights, 1e6)
+    assert set(sight.late_ms(sights).values()) == {1000 * sight.STEP * (sight.BINS - 0.5)}

@@ -1,0 +1,143 @@
+"""Rows of the benchmarks that are of pictures and films."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from tools.rows import Row, best
+
+
+def bench_clicks():
+    """Clicks and their flashes in a film, at its start and after ten minutes; chance is another track's clicks."""
+    from tools.clicks import RATES, measure, places
+
+    starts = 0.0, 600.0
+    for fps in RATES:
+        with tempfile.TemporaryDirectory() as folder:
+            found = measure(Path(folder), fps, starts)
+        frames, samples = abs(found.frames).max(), abs(found.samples).max()
+        chance = abs(found.white - places(starts, seed=2)).max() * float(fps)
+        begun = max(abs(found.picture), abs(found.sound)) * found.rate
+        told = f"{frames:.2f} frames; sound {samples:.2f} samples, begins {begun:.2f}"
+        good = frames <= 1 and samples <= 0.5 and begun <= 0.5
+        yield Row(f"clicks at {fps} a second", told, f"by chance {chance:.1f} frames", "1 frame; 0.5 samples", good)
+
+
+def bench_scope():
+    """A picture of `scope` at 640 x 360 as the camera takes it, and for how long GL keeps the interpreter lock."""
+    from tools.rendering import cost, holds
+
+    found = min((cost() for _ in range(5)), key=lambda found: found["picture"])
+    whole = 1e3 * found.pop("picture")
+    yield Row("scope at 640x360", f"{whole:.2f} ms", "", "8 ms", whole <= 8)
+    stages = ", ".join(f"{name} {1e3 * spent:.2f}" for name, spent in found.items())
+    yield Row("scope, stage by stage", f"{stages} ms", "", "", None)
+    first, ours, plain = [], [], []
+    for _ in range(5):
+        begun, after = holds()
+        first.append(1e3 * begun.max())
+        ours.append(1e3 * np.quantile(after, [1, 0.999]))
+        plain.append(1e3 * np.quantile(holds(plain=True)[1], [1, 0.999]))
+    (worst, usual), (worst_plain, usual_plain) = np.min(ours, axis=0), np.min(plain, axis=0)
+    told = f"longest {worst:.2f} ms, 99.9 % {usual:.2f} ms; the first picture {min(first):.1f} ms"
+    beside = f"plain moderngl {worst_plain:.2f} and {usual_plain:.2f} ms"
+    yield Row("interpreter lock held by GL", told, beside, "2 ms", worst <= 2)
+
+
+def bench_film(seconds=60.0, rounds=2):
+    """A film against its pictures alone and its encoding alone; CPU seconds, wall seconds, memory."""
+    from engine.bounce.bounce import Shot
+    from tools.filmcost import spent
+
+    shot, cores = Shot((640, 360)), os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as place:
+        film = Path(place), shot, "scope"
+        spent("ready", *film, seconds)
+        kinds = "whole", "rendering", "encoding"
+        found = [{kind: spent(kind, *film, seconds) for kind in kinds} for _ in range(rounds)]
+        short = min(spent("whole", *film, seconds / 6)["memory"] for _ in range(rounds))
+    whole, rendering, encoding = (best(each[kind]["cpu"] for each in found) for kind in kinds)
+    ratio = whole / (rendering + encoding)
+    beside = f"rendering {rendering:.1f} s, encoding {encoding:.1f} s"
+    yield Row("film, CPU", f"{whole:.1f} s, {ratio:.2f} of both alone", beside, "1.1", ratio <= 1.1)
+    wall = best(each["whole"]["wall"] for each in found)
+    ratio = best(each["whole"]["wall"] / (each["whole"]["cpu"] / cores) for each in found)
+    told = f"{wall:.1f} s, {ratio:.2f} of its CPU over cores"
+    alone = " s, ".join(f"{kind} {best(each[kind]['wall'] for each in found):.1f}" for kind in kinds[1:])
+    yield Row("film, wall", told, f"{alone} s", "1.15", ratio <= 1.15)
+    long = best(each["whole"]["memory"] for each in found)
+    told = f"{long >> 20} MiB in {seconds:g} s, {long / short:.3f} of that in {seconds / 6:g} s"
+    yield Row("film, memory", told, f"{short >> 20} MiB", "1.1", long <= 1.1 * short)
+
+
+def bench_film720(seconds=10.0, rounds=3):
+    """A film of `flash` at 1280 x 720 against the encoding of ready pictures."""
+    from engine.bounce.bounce import Shot
+    from tools.filmcost import spent
+
+    with tempfile.TemporaryDirectory() as place:
+        film = Path(place), Shot((1280, 720), preset="veryfast"), "flash"
+        spent("ready", *film, seconds)
+        found = [
+            {kind: spent(kind, *film, seconds) for kind in ("whole", "rendering", "encoding")} for _ in range(rounds)
+        ]
+    whole, rendering, encoding = (
+        max(each[kind]["pictures"] / each[kind]["wall"] for each in found)
+        for kind in ("whole", "rendering", "encoding")
+    )
+    told = f"{whole:.0f} pictures a second, {whole / encoding:.2f} of encoding alone"
+    beside = f"encoding {encoding:.0f}, rendering {rendering:.0f}"
+    yield Row("film at 1280x720", told, beside, "0.9", whole >= 0.9 * encoding)
+
+
+def bench_killed():
+    """A bounce killed in the middle: what its part still shows of what the encoder had been given."""
+    from engine.bounce.encoders import GROUP
+    from tools.killed import kill
+
+    fps, counts = 30, (150, 300, 450)
+    for count in counts:
+        with tempfile.TemporaryDirectory() as folder:
+            left = kill(Path(folder), count)
+        due = left.sent - GROUP * fps
+        told = f"{left.opened} pictures, {left.opened / due:.2f} of those due"
+        good = left.opened >= 0.95 * due and "x.mp4" not in left.names
+        yield Row(f"killed after {left.sent} pictures", told, f"due {due}", "0.95", good)
+
+
+def bench_picture():
+    """From the command to the first picture on the screen, and from the death of who paints it to the next."""
+    from tools.firstpicture import first_picture
+    from tools.firstsound import first_sound
+    from tools.screen import Screen
+    from tools.soundserver import SoundServer
+
+    server, screen = SoundServer(), Screen()
+    server.start()
+    try:
+        with server.record("speaker"):
+            first_picture(server, screen)  # may compile
+            found = [(*first_picture(server, screen), first_sound(server)) for _ in range(5)]
+    finally:
+        server.remove()
+        screen.remove()
+    first, again, sound = map(best, zip(*found))
+    yield Row("second start to first picture", f"{first:.2f} s", f"first sound {sound:.2f} s", "3 s", first <= 3)
+    yield Row("killed, to the next picture", f"{again:.2f} s", "", "2 s", again <= 2)
+
+
+def bench_passes():
+    """What the graphics card takes for each pass of `scope`, by its own timer; judged where it is a card."""
+    from tools.rendering import COUNT, on_card
+
+    software = on_card(count=1)[1].software
+    for size in ((1920, 1080), (3840, 2160)):
+        times, context = on_card(size=size, count=4 if software else COUNT)
+        whole = 1e3 * sum(times.values())
+        told = f"{whole:.2f} ms: " + ", ".join(f"{name} {1e3 * spent:.2f}" for name, spent in times.items())
+        budget = 1e3 / 60 - 4
+        good = None if software else whole <= budget
+        beside = context.renderer + " (software: not judged)" * software
+        yield Row(f"passes of scope at {size[0]}x{size[1]}", told, beside, f"{budget:.1f} ms", good)
