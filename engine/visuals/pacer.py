@@ -5,7 +5,7 @@ import time
 from collections import deque
 
 EARLY = 2e-3  # seconds of margin
-LATELY, USUAL = 16, 13  # of so many pictures, so many are planned for; a stall now and then is not
+LATELY, USUAL = 32, 29  # of so many pictures, so many are planned for; a stall now and then is not
 
 
 class Pacer:

@@ -1,0 +1,195 @@
+"""Signals: each onset in the first picture that can show it and in no other, the same at any frame rate."""
+
+import numpy as np
+import pytest
+
+from engine.listening.frame import BANDS, WIDTH
+from engine.listening.listener import HOP, listen, make_listener, miss, plan
+from engine.rings import local, timeline
+from engine.visuals.signals import NAMES, SEEN, Signals
+from tests.easel import RATE, heard, music, silence
+
+STEP = round(HOP * RATE)  # samples a hop
+RATES = [24, 30, 60, 144]
+each_rate = pytest.mark.parametrize("fps", RATES)
+LATE = 0.03  # seconds by which the newest point of a waveform may lie behind the picture
+
+
+def follow(frames, fps, seconds, *, start=0.0):
+    """(sample, numbers by name, bands, waveform) of every picture."""
+    signals = Signals(frames, RATE)
+    for frame in range(int(start * fps), int(seconds * fps)):
+        sample = frame * RATE / fps
+        signals.reach(sample)
+        yield sample, *signals.at(sample)
+
+
+def hits(frames, fps, seconds):
+    return [sample for sample, told, _, _ in follow(frames, fps, seconds) if told["hit"]]
+
+
+def clicks(*samples, seconds=1.0):
+    sound = silence(seconds)
+    sound[list(samples)] = 0.9
+    return sound
+
+
+def noise(seconds, level, seed=3):
+    return np.random.default_rng(seed).normal(0, level, (round(seconds * RATE), 2)).astype(np.float32)
+
+
+def records(sound, rate=RATE):
+    """The frames of a sound, as rows that can be published once more."""
+    frames = heard(sound, rate)
+    rows = np.zeros((timeline.newest(frames), WIDTH))
+    assert all(timeline.read(frames, index, row) for index, row in enumerate(rows))
+    return rows
+
+
+def published(rows, slots=4096):
+    frames = local(timeline.plan(slots, WIDTH))
+    for row in rows:
+        timeline.publish(frames, row)
+    return frames
+
+
+INTO_THE_HOP = (0, 1, 100, 255, 256, STEP - 2, STEP - 1)
+
+
+@each_rate
+@pytest.mark.parametrize("hop", [1, 25, 40])
+def test_an_onset_is_in_the_first_picture_of_its_hop_and_in_no_other(hop, fps):
+    """The 25th hop begins with a picture at 30 and at 60; the others between two."""
+    stamp = hop * STEP
+    first = np.ceil(stamp * fps / RATE) * RATE / fps
+    for into in INTO_THE_HOP:
+        assert hits(heard(clicks(stamp + into)), fps, 0.9) == [first]
+
+
+@each_rate
+def test_two_onsets_are_two_and_as_far_apart_as_they_are(fps):
+    for at in (10_000, 10_311, 12_800):
+        one, other = hits(heard(clicks(at, at + 9_600)), fps, 0.9)
+        assert 0.2 - 1 / fps <= (other - one) / RATE <= 0.2 + 1 / fps + HOP
+
+
+@each_rate
+def test_silence_has_none_and_is_nothing(fps):
+    for _, told, bands, wave in follow(heard(silence(1.0)), fps, 1.0):
+        assert not any(told.values()) and not bands.any() and not wave.any()
+        assert bands.shape == (BANDS,) and wave.shape == (SEEN, 2)
+
+
+@pytest.mark.parametrize("level", [0.003, 0.05, 0.5])
+@pytest.mark.parametrize("seed", [3, 4])
+def test_a_steady_noise_has_no_onset_but_its_first(level, seed):
+    sound = silence(8.0)
+    sound[10_000:] = noise(8.0, level, seed)[10_000:]
+    (first,) = hits(heard(sound), 60, 7.9)
+    assert 0 <= first - 10_000 // STEP * STEP < RATE / 60
+
+
+def test_how_often_one_asks_changes_no_bit():
+    frames = heard(music(3.0))
+    seldom, often = list(follow(frames, 30, 2.9)), list(follow(frames, 120, 2.9))
+    assert len(often) == 4 * len(seldom) and any(told["hit"] for _, told, _, _ in seldom)
+    for at, (sample, told, bands, wave) in enumerate(seldom):
+        same = often[4 * at]
+        assert same[0] == sample and all(told[name] == same[1][name] for name in NAMES)
+        assert np.array_equal(bands, same[2]) and np.array_equal(wave, same[3])
+        assert told["hit"] == max(often[n][1]["hit"] for n in range(max(4 * at - 3, 0), 4 * at + 1))
+
+
+def test_all_of_it_stays_in_its_range_and_moves_with_the_sound():
+    told = [{**told, "bands": bands} for _, told, bands, _ in follow(heard(music(4.0)), 60, 3.9)]
+    for name in (*NAMES, "hit", "bands"):
+        values = np.array([each[name] for each in told])
+        assert values.min() >= 0 and values.max() <= 1 and np.ptp(values) > 0.1
+    travelled = np.diff([each["travel"] for each in told])
+    assert np.all(np.where(travelled < -0.5, travelled + 1, travelled) >= 0)
+
+
+def test_what_comes_late_is_told_once_it_has_come():
+    rows, frames = records(clicks(10_000)), local(timeline.plan(4096, WIDTH))
+    signals, seen = Signals(frames, RATE), []
+    for frame in range(54):
+        sample = frame * RATE / 60
+        for row in rows:
+            if timeline.newest(frames) * STEP == row[0] <= sample - 6_000:
+                timeline.publish(frames, row)
+        assert not signals.reach(sample), "there is nothing yet behind it"
+        if signals.at(sample)[0]["hit"]:
+            seen.append(sample)
+    stamp = 10_000 // STEP * STEP
+    assert seen == [np.ceil((stamp + 6_000) / 800) * 800]
+
+
+def test_one_that_was_lapped_goes_on_with_what_is_there():
+    rows = records(clicks(10_000, 90_000, seconds=3.0))
+    frames = local(timeline.plan(64, WIDTH))
+    signals, told = Signals(frames, RATE), []
+    for index, row in enumerate(rows):
+        timeline.publish(frames, row)
+        if index < 3 or index > 160:  # meanwhile somebody was busy
+            sample = row[0] - 1
+            assert signals.reach(sample)
+            told.append((sample, signals.at(sample)))
+    assert [sample for sample, (now, _, _) in told if now["hit"]] == [90_000 // STEP * STEP + STEP - 1]
+    assert all(np.isfinite((*now.values(), *bands, *wave.ravel())).all() for _, (now, bands, wave) in told)
+
+
+def test_a_gap_is_stepped_over():
+    listener, frames = make_listener(float(RATE)), local(plan(4.0))
+    listen(listener, music(1.0), frames)
+    miss(listener, RATE)
+    listen(listener, clicks(20_000), frames)
+    stamp = 2 * RATE + 20_000 - (2 * RATE + 20_000 - RATE // STEP * STEP) % STEP
+    told = list(follow(frames, 60, 2.9))
+    assert all(np.isfinite((*now.values(), *bands, *wave.ravel())).all() for _, now, bands, wave in told)
+    late = [sample for sample, now, _, _ in told if now["hit"] and sample > 2.3 * RATE]
+    assert len(late) == 1 and 0 <= late[0] - stamp <= STEP + RATE / 60
+
+
+@pytest.mark.parametrize("what", ["rms", "peak", "onset", "bands", "wave", "all"])
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_poisons_nothing(what, wrong):
+    places = {"rms": [1], "peak": [2], "onset": [3], "bands": slice(4, 68), "wave": slice(68, None), "all": slice(1, None)}
+    rows = records(clicks(40_000) + noise(1.0, 0.01))
+    spoilt = rows.copy()
+    spoilt[20:23, places[what]] = wrong
+    told = list(follow(published(spoilt), 60, 0.9))[30:]
+    assert [sample for sample, now, _, _ in told if now["hit"]] == [40_000.0]
+    assert all(np.isfinite((*now.values(), *bands, *wave.ravel())).all() for _, now, bands, wave in told)
+
+
+def test_time_that_begins_again_breaks_nothing():
+    rows = records(clicks(10_000))
+    frames = published(rows)
+    signals = Signals(frames, RATE)
+    assert signals.reach(44_000.0)
+    for row in rows:
+        timeline.publish(frames, row)
+    seen = []
+    for frame in range(54):
+        signals.reach(frame * RATE / 60)
+        told, bands, wave = signals.at(frame * RATE / 60)
+        assert np.isfinite((*told.values(), *bands, *wave.ravel())).all()
+        seen += [frame * RATE / 60] * bool(told["hit"])
+    assert seen[-1] == np.ceil(10_000 // STEP * STEP / 800) * 800
+
+
+@pytest.mark.parametrize("hertz", [50.0, 110.0, 440.0])
+def test_a_sine_is_seen_as_one_that_stands_and_is_of_now(hertz):
+    """The right side is a ramp that tells the time of every point, too faint to be seen beside the sine."""
+    time, ramp = np.arange(2 * RATE) / RATE, 1e-4
+    sound = np.stack((0.5 * np.sin(2 * np.pi * hertz * time), ramp * time), axis=1)
+    for sample, _, _, wave in follow(heard(sound), 37, 1.9, start=0.2):
+        when = STEP * np.arange(SEEN) / 128 / RATE
+        waves = np.stack((np.sin(2 * np.pi * hertz * when), np.cos(2 * np.pi * hertz * when)), axis=1)
+        (sine, cosine), *_ = np.linalg.lstsq(waves, wave[:, 0], rcond=None)
+        height = np.hypot(sine, cosine)
+        np.testing.assert_allclose(wave[:, 0], waves @ (sine, cosine), atol=0.01 * height)
+        assert abs(np.arctan2(cosine, sine)) < 2 * np.pi * hertz * 24 * STEP / 128 / RATE, "it does not stand still"
+        moment = wave[:, 1] / height * 0.5 / ramp
+        np.testing.assert_allclose(np.diff(moment), STEP / 128 / RATE, rtol=0.05)
+        assert 0 <= sample / RATE - moment[-1] < LATE
