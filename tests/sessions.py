@@ -1,5 +1,6 @@
 """Live sessions in processes of their own."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ class Session:
             environment["PHOSPHENE_CACHE"] = str(cache)
         if screen:
             environment |= {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
+        self.shared = None
         self.process = subprocess.Popen(
             [*PHOSPHENE, "live", *([] if screen else ["--headless"]), *map(str, words)],
             env=environment,
@@ -31,10 +33,11 @@ class Session:
         )
 
     def segment(self):
-        try:
-            return Segment(f"phosphene-{self.process.pid}", PLANS, create=False)
-        except (FileNotFoundError, ValueError):
-            return None
+        """What it shares, None before there is any."""
+        if not self.shared:
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                self.shared = Segment(f"phosphene-{self.process.pid}", PLANS, create=False)
+        return self.shared
 
     def heard(self, seconds):
         """Wait until so much has been heard; the meters then."""

@@ -117,8 +117,9 @@ def test_two_screens_show_different_things(screen):
 def test_it_goes_with_its_holder():
     script = "import os; from tools.screen import Screen; print(Screen().process.pid, flush=True); input()"
     holder = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    xvfb = os.pidfd_open(int(holder.stdout.readline()))
+    xvfb, gone = os.pidfd_open(int(holder.stdout.readline())), select.poll()
+    gone.register(xvfb, select.POLLIN)
     holder.kill()
     holder.communicate()
-    assert select.select([xvfb], [], [], 30)[0], "it was left behind"
+    assert gone.poll(30_000), "it was left behind"
     os.close(xvfb)

@@ -151,8 +151,8 @@ def test_a_gap_is_stepped_over():
     assert len(late) == 1 and 0 <= late[0] - stamp <= STEP + RATE / 60
 
 
-@pytest.mark.parametrize("what", ["rms", "peak", "onset", "bands", "wave"])
-@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("what", ["rms", "peak", "onset", "wave", "bands"])
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_what_is_no_number_poisons_nothing(what, wrong):
     rows = records(clicks(40_000) + noise(1.0, 0.01))
     for row in rows[20:23]:
@@ -162,20 +162,13 @@ def test_what_is_no_number_poisons_nothing(what, wrong):
     assert all(np.isfinite((*now.values(), *bands, *wave.ravel())).all() for _, now, bands, wave in told)
 
 
-def test_time_that_begins_again_breaks_nothing():
-    rows = records(clicks(10_000))
-    frames = published(rows)
-    signals = Signals(frames, RATE)
-    assert signals.reach(44_000.0) and signals.at(44_000.0)[0]["hit"]
-    for row in rows:
-        timeline.publish(frames, row)
-    seen = []
-    for frame in range(54):
-        signals.reach(frame * RATE / 60)
-        told, bands, wave = signals.at(frame * RATE / 60)
-        assert np.isfinite((*told.values(), *bands, *wave.ravel())).all()
-        seen += [frame * RATE / 60] * bool(told["hit"])
-    assert seen == [np.ceil(10_000 // STEP * STEP / 800) * 800]
+def test_time_that_begins_again_is_survived_until_it_has_caught_up():
+    again = noise(2.0, 0.01) + clicks(70_000, seconds=2.0)
+    told = list(follow(published([*records(music(1.0)), *records(again)]), 60, 1.9))
+    for _, now, bands, wave in told:
+        assert np.isfinite(wave).all()
+        assert all(0 <= each <= 1 for each in (*now.values(), *bands))
+    assert [sample for sample, now, _, _ in told if now["hit"]][-1] == np.ceil(70_000 // STEP * STEP / 800) * 800
 
 
 def tone(hertz, seconds=2.0):
@@ -206,7 +199,7 @@ def test_a_sine_comes_out_as_a_sine_of_just_now(hertz):
     assert np.ptp(heights) < 0.01 * max(heights)
 
 
-@pytest.mark.parametrize("hertz", [110.0, 440.0])
+@pytest.mark.parametrize("hertz", [50.0, 110.0, 440.0])
 def test_a_tone_stands_still_from_picture_to_picture(hertz):
     phases = [shape(wave[:, 0], hertz)[1] for _, _, _, wave in follow(heard(tone(hertz)), 37, 1.9, start=0.2)]
     assert np.ptp(phases) < 2 * np.pi * hertz * 2 * POINT

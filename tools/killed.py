@@ -1,8 +1,9 @@
 """What is left of a film whose process is killed while it is made.
 
-    python3 -m tools.killed FILM WIDTH HEIGHT FPS COUNT
+    python3 -m tools.killed FILM WIDTH HEIGHT FPS COUNT LAYOUT
 
-makes one of the synth, tells when it has given COUNT pictures to the encoder, and is killed then.
+makes one of the synth, tells when it has given COUNT pictures to the encoder, and is killed then. LAYOUT is
+"ours", or "plain" for an MP4 as FFmpeg writes it where nothing else is said.
 """
 
 import os
@@ -16,6 +17,7 @@ from typing import NamedTuple
 import av
 
 from engine.audio.sources import open_source
+from engine.bounce import film
 from engine.bounce.bounce import Material, Shot, bounce
 from engine.presets import load_preset
 
@@ -28,21 +30,31 @@ class Left(NamedTuple):
     names: list  # of what lies there
 
 
-def kill(folder, count, *, size=(640, 360), fps=Fraction(30)):
+def kill(folder, count, *, size=(640, 360), fps=Fraction(30), plain=False):
     """Kill a bounce into an empty folder, once it has sent so many pictures or a few more."""
-    words = [folder / "x.mp4", *size, fps, count]
+    words = [folder / "x.mp4", *size, fps, count, "plain" if plain else "ours"]
     child = subprocess.run(
         [sys.executable, "-m", "tools.killed", *map(str, words)], stdout=subprocess.PIPE, text=True, check=False
     )
     if child.returncode != -signal.SIGKILL:
         raise RuntimeError(f"it ended by itself, with {child.returncode}")
     (part,) = folder.glob(".x.mp4.*.part")
-    with av.open(str(part)) as container:
-        opened = sum(1 for _ in container.decode(video=0))
-    return Left(int(child.stdout), opened, sorted(path.name for path in folder.iterdir()))
+    return Left(int(child.stdout), _shown(part), sorted(path.name for path in folder.iterdir()))
 
 
-def main(film, width, height, fps, count):
+def _shown(path):
+    """Pictures in a film, if it opens."""
+    try:
+        with av.open(str(path)) as container:
+            return sum(1 for _ in container.decode(video=0))
+    except av.FFmpegError:
+        return 0
+
+
+def main(path, width, height, fps, count, layout):
+    if layout == "plain":
+        film._layout = lambda rate: {}
+
     def watch(graph):
         if (sent := graph.eyes[-1].shown) >= int(count):
             os.write(sys.stdout.fileno(), str(sent).encode())
@@ -50,7 +62,7 @@ def main(film, width, height, fps, count):
 
     preset, _ = load_preset()
     material = Material(open_source("synth", None, preset), "synth", preset, seconds=ENDLESS)
-    bounce(material, [Path(film)], shot=Shot((int(width), int(height)), Fraction(fps)), watch=watch)
+    bounce(material, [Path(path)], shot=Shot((int(width), int(height)), Fraction(fps)), watch=watch)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ class Film:
     """An MP4 that takes pictures from one thread and sound from another.
 
     Picture n is shown at n / fps, the sound begins with the first. A process that is killed leaves a file
-    that plays up to a few seconds before. The same pictures and sound give the same bytes, for one
-    number of threads, whoever of the two is ahead.
+    that plays up to a few seconds before. The same pictures and sound give the same bytes, whoever of the
+    two is ahead, if x264 has one thread: on a busy machine its threads do not always decide alike.
 
     Parameters
     ----------

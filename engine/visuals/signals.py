@@ -20,8 +20,9 @@ GLOW = 0.16  # seconds in which an onset fades to 1/e
 TURN = 6.0  # seconds of full loudness for a turn of audio.travel
 BASS, MIDDLE, TREBLE = slice(0, 12), slice(12, 36), slice(36, BANDS)  # up to 450 Hz, to 2.6 kHz, and above
 SEEN = 512  # points of waveform in a picture
-KEPT = SEEN // POINTS + 3  # hops of it to choose them from
 SMOOTH, SOFT = 16, 6  # points, over which it is averaged to find where it crosses zero, and to be seen
+BACK = 2 * POINTS + SMOOTH  # points back that a zero crossing is looked for: a turn of 50 Hz
+KEPT = (SEEN + SOFT + BACK) // POINTS + 3  # hops of it to choose them from
 LOWEST = 0.01  # of full scale: a waveform whose peaks are lower is not made larger
 NAMES = "level bass middle treble centre onset travel".split()
 WRAPS = NAMES.index("travel")
@@ -65,21 +66,21 @@ class Signals:
         return True
 
     def _read(self):
-        """The next record, or the oldest that is left."""
+        """The next record that is all numbers, or the oldest that is left."""
         last = newest(self.frames)
         slots = self.frames.words.shape[0]
         if self.index < last - slots:
             self.index = last - slots // 2  # lapped: it is long past seeing
         while self.index < last:
             self.index += 1
-            if read(self.frames, self.index - 1, self.record):
+            if read(self.frames, self.index - 1, self.record) and np.isfinite(self.record).all():
                 return True
         return False
 
     def _hear(self, frame):
         state, self.before = State(), self.after
         state.sample = float(frame["sample"])
-        gap = min((state.sample - self.before.sample) / self.rate, 1.0)  # seconds; a second at the first
+        gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; one at the first
         bands = frame["bands"] + TILT
         loud = 10 * np.log10(np.mean(10 ** (np.sort(bands)[-8:] / 10)))
         self.loudest = max(loud, GATE + QUIET, self.loudest - gap * QUIET / 2 / FORGET)
@@ -140,7 +141,7 @@ class Signals:
         past = (self.after.sample - sample) / self.rate / HOP * POINTS if math.isfinite(self.after.sample) else 0.0
         end = len(wave) - POINTS - int(min(max(past, 0.0), POINTS))
         latest = end - SEEN - SOFT  # of starts
-        first = max(latest - 2 * POINTS, 0)
+        first = latest - BACK
         sums = np.cumsum(wave[first:], axis=0)
         middle = (sums[SMOOTH : latest - first + 1 + SMOOTH] - sums[: latest - first + 1]).sum(axis=1)
         rising = np.flatnonzero((middle[:-1] < 0) & (middle[1:] >= 0))
