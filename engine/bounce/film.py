@@ -19,8 +19,9 @@ class Film:
     """An MP4 that takes pictures from one thread and sound from another.
 
     Picture n is shown at n / fps, the sound begins with the first. A process that is killed leaves a file
-    that plays up to a few seconds before. The same pictures and sound give the same bytes, whoever of the
-    two is ahead, if x264 has one thread: on a busy machine its threads do not always decide alike.
+    that plays up to a few seconds before. Where picture and sound lie in it does not hang on who of the two
+    is ahead. What x264 makes of a picture may differ by a few bits from one time to the next, so `hash` is
+    of the pictures themselves.
 
     Parameters
     ----------
