@@ -38,7 +38,7 @@ class Show:
         self.window = Window(size=size, fullscreen=wish["fullscreen"], monitor=wish["monitor"])
         software = self.window.context.software
         refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
-        self.pacer = Pacer(refresh, waits=not software)
+        self.pacer = Pacer(refresh, waits=self.window.waits)
         self.rate, self.clock, self.painter = 0, None, None
 
     def run(self):

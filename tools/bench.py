@@ -15,9 +15,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from rich.console import Console
-from rich.table import Table
-
 from tools import filmrows
 from tools.rows import Row, best, interleaved
 
@@ -82,7 +79,7 @@ def bench_bounce():
         for seconds in (1.0, 60.0):
             material = Material(open_source("synth", None, preset), "synth", preset, seconds=seconds)
             begun = time.perf_counter()
-            bounce(material, Path(sys.argv[1]), overwrite=True, threads=False)
+            bounce(material, [Path(sys.argv[1])], overwrite=True, threads=False)
             spent = time.perf_counter() - begun
         print(60.0 / spent)
     """
@@ -192,16 +189,9 @@ def main():
     if wrong := set(asked.rows) - ROWS.keys():
         parser.error(f"no row {', '.join(sorted(wrong))} (has {', '.join(ROWS)})")
     os.chdir(ROOT)
-    found = []
     for name in asked.rows or ROWS:
-        found += ROWS[name](asked.minutes) if name == "live" else ROWS[name]()
-    if asked.json:
-        print(json.dumps([row._asdict() for row in found], indent=2))
-        return
-    table = Table("", "measured", "beside it", "budget", "")
-    for row in found:
-        table.add_row(*row[:4], VERDICTS[row.good])
-    Console().print(table)
+        for row in ROWS[name](asked.minutes) if name == "live" else ROWS[name]():
+            print(json.dumps(row._asdict()) if asked.json else " | ".join((*row[:4], VERDICTS[row.good])), flush=True)
 
 
 if __name__ == "__main__":

@@ -68,17 +68,13 @@ def cost(**how):
     """Median seconds of a picture, and of each thing done for it."""
     with camera(**how) as (graph, taker):
         parts = [("picture", taker, "step"), ("signals", taker.painter, "reach")]
-        parts += [(stage.declared.name, stage, "render") for stage in _stages(taker)]
+        parts += [(stage.declared.name, stage, "render") for stage in taker.painter.stages]
         parts += [("ask", taker.screen, "ask"), ("fetch", taker.screen, "fetch")]
         found = {name: [] for name, _, _ in parts}
         for name, owner, method in parts:
             _time(owner, method, found[name])
         graph.run(threads=False)
     return {name: float(np.median(times)) for name, times in found.items()}
-
-
-def _stages(taker):
-    return *taker.painter.stages, taker.painter.display
 
 
 def _time(owner, name, times):
@@ -100,7 +96,7 @@ def on_card(**how):
     with camera(**how) as (graph, taker):
         found = {}
         with taker.context as context:
-            for stage in _stages(taker):
+            for stage in taker.painter.stages:
                 _query(context.gl.query(time=True), stage, found.setdefault(stage.declared.name, []))
         graph.run(threads=False)
         return {name: float(np.median(times)) for name, times in found.items()}, context

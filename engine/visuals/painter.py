@@ -7,7 +7,7 @@ import numpy as np
 from engine.listening.frame import BANDS
 from engine.rings.board import get
 from engine.visuals import signals
-from engine.visuals.scenes import DISPLAY, PLACES, SCENES, WHICH
+from engine.visuals.scenes import PLACES, SCENES, WHICH
 from engine.visuals.signals import SEEN, Signals
 from engine.visuals.stage import Stage, Target
 
@@ -40,20 +40,14 @@ class Painter:
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
         self.values = {"clock.dt": 0.0, "clock.minute": 0.0, "picture.aspect": size[0] / size[1]}
         self.values |= {f"audio.{name}": 0.0 for name in (*signals.NAMES, "hit")} | {"seed.lots": (0.0,) * 4}
-        self.sample, self.scene, self.stages, self.targets, self.display = None, None, [], [], None
+        self.screen, self.sample, self.scene, self.stages, self.targets = screen, None, None, [], []
         self.params = dict.fromkeys(PLACES.values(), 0.0)
         self._glide(math.inf)
         try:
             self._open_scene()
-            self.display = Stage(context, DISPLAY, screen, {"scene": lambda: self.picture}, self.values)
         except BaseException:
             self.release()
             raise
-
-    @property
-    def picture(self):
-        """The scene as it was last painted: linear light, RGBA16F."""
-        return self.targets[-1].picture
 
     def reach(self, sample):
         """True if all that is needed to paint this sample has been heard."""
@@ -71,7 +65,7 @@ class Painter:
         self.values["clock.dt"], self.values["clock.minute"] = gone, sample / self.rate / MINUTE % 1.0
         self.bands.write(bands.astype("f4"))
         self.wave.write(np.ascontiguousarray(wave, "f4"))
-        for stage in (*self.stages, self.display):
+        for stage in self.stages:
             stage.render()
 
     def _glide(self, gone):
@@ -86,11 +80,13 @@ class Painter:
         name = list(SCENES)[int(number)]
         stages, targets, pictures = [], [], {"audio.bands": lambda: self.bands, "audio.wave": lambda: self.wave}
         try:
-            for declared in SCENES[name].passes:
+            *inner, last = SCENES[name].passes
+            for declared in inner:
                 target = Target(self.context, declared, self.size)
                 targets.append(target)
                 stages.append(Stage(self.context, declared, target, pictures, self.values, name))
                 pictures[declared.name] = lambda target=target: target.picture
+            stages.append(Stage(self.context, last, self.screen, pictures, self.values, name))
         except BaseException:
             _release(stages, targets)
             raise
@@ -100,7 +96,7 @@ class Painter:
         self.values["seed.lots"] = tuple(lots.tolist())
 
     def release(self):
-        _release(self.stages, self.targets, [self.display, self.bands, self.wave])
+        _release(self.stages, self.targets, [self.bands, self.wave])
 
 
 def _release(*groups):

@@ -9,7 +9,7 @@ NONE: Mapping = MappingProxyType({})
 
 
 class Pass(NamedTuple):
-    """A draw into a picture of its own, RGBA16F.
+    """A draw into a picture of its own, RGBA16F; or, of the last in a scene, onto the screen.
 
     Every uniform of the program is named in exactly one of `samplers`, `params` and `signals`, and every
     name in them is one of its uniforms.

@@ -8,7 +8,7 @@ from engine.visuals.passes import Pass
 
 
 class Scene(NamedTuple):
-    """Passes in the order they are drawn; the last one's picture is shown."""
+    """Passes in the order they are drawn; the last one draws what the screen shows."""
 
     passes: tuple
 
@@ -22,12 +22,14 @@ FADE = Param("fade", 0.05, low=0.01, high=1.0, unit="s")
 FLASH = Scene(
     (
         Pass(
-            "flash",
-            fragment="scene/flash.frag",
-            samplers={"flash": "flash"},
+            "light",
+            fragment="scene/flash_light.frag",
+            samplers={"light": "light"},
             params=(FADE,),
             signals={"hit": "audio.hit", "dt": "clock.dt"},
+            scale=0.0,  # a pixel: all of the picture is alike
         ),
+        Pass("flash", fragment="scene/flash.frag", samplers={"light": "light"}),
     )
 )
 HUE = Param("hue", 0.55, low=0.0, high=1.0)
@@ -73,7 +75,6 @@ SCOPE = Scene(
     )
 )
 SCENES = {"scope": SCOPE, "flash": FLASH}
-DISPLAY = Pass("display", fragment="post/display.frag", samplers={"picture": "scene"})
 
 FIRST = chain.SLOTS  # of the board: before it lie the parameters of the genome
 WHICH = FIRST  # the slot that holds the number of the scene

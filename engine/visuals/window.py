@@ -1,5 +1,6 @@
 """A window, on a monitor or all over it."""
 
+import ctypes
 import math
 
 import glfw
@@ -11,6 +12,7 @@ USUAL = 60.0  # refreshes per second where the monitor does not say
 PLAUSIBLE = 20.0, 500.0
 SIZE = 1280, 720
 SMALL = 640, 360  # the same, where the processor draws it: no picture is larger that nobody asked to be
+READ_FRAMEBUFFER, DRAW_FRAMEBUFFER, COLOR_BUFFER, LINEAR = 0x8CA8, 0x8CA9, 0x4000, 0x2601
 CORE = {
     glfw.CONTEXT_VERSION_MAJOR: 3,
     glfw.CONTEXT_VERSION_MINOR: 3,
@@ -42,6 +44,7 @@ class Window:
     """A window with a context, current on this thread, which must be the process's first.
 
     It is also the screen that a Painter shows its picture on: as large as fits, in its own proportions.
+    `waits` tells whether showing a picture waits for the next refresh.
 
     Parameters
     ----------
@@ -70,13 +73,17 @@ class Window:
         except BaseException:
             glfw.terminate()
             raise
-        glfw.swap_interval(0 if self.context.software else 1)
+        self.waits = not (self.context.software or glfw.get_platform() == glfw.PLATFORM_WAYLAND)
+        glfw.swap_interval(int(self.waits))  # on Wayland, a window that nobody sees would wait for ever
         if not fullscreen:
             self._place(size or (SMALL if self.context.software else SIZE), screen, centred=monitor is not None)
         if fullscreen:
             glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_HIDDEN)
         glfw.set_key_callback(self.window, self._key)
-        self.framebuffer = self.context.gl.detect_framebuffer(0)
+        whole, word = ctypes.c_int, ctypes.c_uint
+        self._bind = self.context.function("glBindFramebuffer", None, word, word)
+        self._copy = self.context.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
+        self.front, self.framebuffer = self.context.gl.detect_framebuffer(0), None
 
     def _place(self, size, screen, *, centred):
         glfw.set_window_size(self.window, *size)
@@ -103,15 +110,21 @@ class Window:
         return bool(glfw.window_should_close(self.window))
 
     def turn(self):
-        """Make ready to be drawn on: black beside the picture, if their proportions differ."""
-        room, size = glfw.get_framebuffer_size(self.window), self.size
-        share = min(room[0] / size[0], room[1] / size[1])
-        width, height = (max(round(side * share), 1) for side in size)
-        self.framebuffer.clear()
-        self.framebuffer.viewport = (room[0] - width) // 2, (room[1] - height) // 2, width, height
+        """Make ready to be drawn on, in the size of the picture."""
+        if not self.framebuffer or self.framebuffer.size != self.size:
+            self._let_go()
+            self.framebuffer = self.context.gl.framebuffer([self.context.gl.renderbuffer(self.size)])
 
     def present(self):
-        """Show what was drawn."""
+        """Show what was drawn, as large as it fits; black beside it, if the window has other proportions."""
+        room, size = glfw.get_framebuffer_size(self.window), self.framebuffer.size
+        share = min(room[0] / size[0], room[1] / size[1])
+        width, height = (max(round(side * share), 1) for side in size)
+        left, bottom = (room[0] - width) // 2, (room[1] - height) // 2
+        self.front.clear()
+        self._bind(READ_FRAMEBUFFER, self.framebuffer.glo)
+        self._bind(DRAW_FRAMEBUFFER, 0)
+        self._copy(0, 0, *size, left, bottom, left + width, bottom + height, COLOR_BUFFER, LINEAR)
         glfw.swap_buffers(self.window)
 
     def heed(self):
@@ -122,8 +135,15 @@ class Window:
         """Let go of the window; what is on it must have been let go of before."""
         if not self.released:
             self.released = True
+            self._let_go()
             self.context.release()
             glfw.terminate()
+
+    def _let_go(self):
+        if self.framebuffer:
+            (kept,) = self.framebuffer.color_attachments
+            self.framebuffer.release()
+            kept.release()
 
 
 def monitors():

@@ -1,18 +1,15 @@
 #version 330 core
 /*
-about:  white where an onset is heard, for measuring; then it fades
-reads:  flash (this pass, one frame ago)
-writes: rgba16f, linear
+about:  white while there is light, for measuring
+reads:  light (linear, one pixel)
+writes: what a screen shows
 */
-uniform sampler2D flash;
-uniform float fade;  // seconds to half the light
-uniform float hit;   // 1 on an onset
-uniform float dt;    // seconds since the last frame
+uniform sampler2D light;
 
-in vec2 uv;
 out vec4 color;
 
+#include "post/display.glsl"
+
 void main() {
-    float left = texture(flash, uv).r * exp2(-dt / fade) - 1e-3;
-    color = vec4(vec3(max(left, 16.0 * hit)), 1.0);
+    color = display(texelFetch(light, ivec2(0), 0).rgb);
 }

@@ -2,7 +2,7 @@
 /*
 about:  the petals of the trail around the centre, wound into a spiral; on them the lines and their glow
 reads:  ink, trail, glow (linear rgb)
-writes: rgba16f, linear
+writes: what a screen shows
 */
 const float TURN = 6.2831853;
 
@@ -21,6 +21,7 @@ out vec4 color;
 
 #include "lib/angle.glsl"
 #include "lib/depth.glsl"
+#include "post/display.glsl"
 
 void main() {
     vec2 at = (uv * 2.0 - 1.0) * vec2(aspect, 1.0);
@@ -32,5 +33,5 @@ void main() {
     light -= 0.6 * min(min(light.r, light.g), light.b);
     light *= 1.4 * smoothstep(0.0, 0.3, deep);
     light += texelFetch(ink, ivec2(gl_FragCoord.xy), 0).rgb + bloom * texture(glow, uv).rgb;
-    color = vec4(light, 1.0);
+    color = display(light);
 }
