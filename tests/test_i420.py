@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from engine.bounce.i420 import to_i420
+from engine.bounce.instant import Instant
+from engine.visuals.context import opened
+from tests.easel import names
 
 PURE = {  # BT.709 in limited range, as its tables give it
     "black": ((0, 0, 0), (16, 128, 128)),
@@ -110,3 +113,30 @@ def test_a_picture_that_may_not_be_written_to_is_read_by_the_same_code():
     for plane, same in zip(converted(picture), converted(shut)):
         np.testing.assert_array_equal(plane, same)
     assert picture.flags.writeable, "and one that may stays so"
+
+
+def test_a_card_that_computes_makes_the_same_bytes_and_keeps_nothing():
+    with opened() as context:
+        assert context.computes, "Mesa does, and so does any card this is run on"
+        before = names(context)
+        for height, width in ((16, 18), (18, 18), (36, 64), (362, 642), (720, 1280)):
+            screen, pictures = Instant(context, (width, height)), [noise(height, width, seed) for seed in (1, 2, 3)]
+            for picture in pictures[:2]:
+                screen.texture.write(picture)
+                screen.ask()
+            for at, picture in enumerate(pictures):
+                found = np.full(height * width * 3 // 2, 7, np.uint8)
+                screen.fetch(found)
+                for plane, same in zip(np.split(found, [height * width]), flat(converted(picture))):
+                    np.testing.assert_array_equal(plane, same)
+                if at == 0:
+                    screen.texture.write(pictures[2])
+                    screen.ask()
+            screen.release()
+            assert names(context) == before
+        assert context.gl.error == "GL_NO_ERROR"
+
+
+def flat(planes):
+    y, u, v = planes
+    return y.ravel(), np.concatenate((u.ravel(), v.ravel()))

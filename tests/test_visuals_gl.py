@@ -16,7 +16,7 @@ from engine.errors import PhospheneError
 from engine.params import Param
 from engine.visuals import context as gl
 from engine.visuals import glsl
-from engine.visuals.glsl import Source, compiled
+from engine.visuals.glsl import Source, compiled, computed
 from engine.visuals.passes import FULL_SCREEN, Pass
 from engine.visuals.readback import DEPTH, Readback
 from engine.visuals.stage import Stage, Target
@@ -145,6 +145,17 @@ def test_a_fault_is_told_by_the_file_and_line_where_it_is(context, write, files)
     ]
     told = faults(context, Pass("beam", "test.frag", vertex=vertex))
     assert "nope" in told[0] and all(line.startswith(place) for line in told)
+
+
+def test_a_fault_in_a_compute_shader_is_told_alike(context, write):
+    before = names(context)
+    write(
+        '#version 430 core\nlayout(local_size_x = 1) in;\n#include "lib/dither.glsl"\nvoid main() { nope; }\n',
+        "test.comp",
+    )
+    with pytest.raises(PhospheneError, match="^shaders/test.comp:4: .*nope"):
+        computed(context, Source("test.comp"))
+    assert names(context) == before
 
 
 def test_faults_of_both_shaders_are_told_and_one_they_share_is_told_once(context, write):

@@ -17,6 +17,7 @@ from engine.bounce.studio import IN_FLIGHT
 from engine.graph import Ground
 from engine.presets import load_preset
 from engine.visuals.context import offscreen
+from engine.visuals.readback import Readback
 
 SIZE, FPS, COUNT = (640, 360), Fraction(30), 200
 WRAPPERS = moderngl.__file__, _moderngl.__file__
@@ -39,28 +40,30 @@ class Void:
         return 1
 
 
-def pictures_of(context, seconds, *, size=SIZE, fps=FPS, scene="scope"):
+def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope"):
     """The graph of a bounce of the synth whose sound and pictures are let go; its eyes are a Camera and a Void."""
     preset, _ = load_preset(None, [f"scene={scene}"])
 
     def eyes(ear, player, script):
-        slides = Slides((size[1], size[0], 4), IN_FLIGHT)
-        return Camera(context, size, fps, preset, ear, player, script, slides), Void(slides)
+        slides = Slides((*screen.size[::-1], 4), IN_FLIGHT)
+        return Camera(context, screen, fps, preset, ear, player, script, slides), Void(slides)
 
     return from_source(open_source("synth", None, preset), preset, Ground, seconds=seconds, eyes_of=eyes)
 
 
 @contextlib.contextmanager
-def camera(count=COUNT, **how):
+def camera(count=COUNT, *, size=SIZE, **how):
     """A graph that takes so many pictures, not yet run, and its camera."""
     context = offscreen()
+    screen = Readback(context, size)
     context.__exit__()  # current on no thread, until the camera is
-    graph = pictures_of(context, float(count / how.get("fps", FPS)), **how)
+    graph = pictures_of(context, screen, float(count / how.get("fps", FPS)), **how)
     try:
         yield graph, graph.eyes[0]
     finally:
         graph.eyes[0].release()
         with context:
+            screen.release()
             context.release()
 
 

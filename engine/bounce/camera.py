@@ -5,7 +5,7 @@ from engine.control.take import Change
 from engine.rings import board, local
 from engine.rings.board import put
 from engine.visuals.painter import Painter
-from engine.visuals.readback import DEPTH, Readback
+from engine.visuals.readback import DEPTH
 from engine.visuals.scenes import SLOTS, settings
 
 
@@ -16,40 +16,37 @@ class Camera:
     ----------
     context : Context
         Current on no thread: ours whenever it steps.
-    size, fps
-        (width, height), and a Fraction.
+    screen : Readback
+        Lent; what is drawn on, and fetched.
+    fps : Fraction
     preset : Preset
     ear, player
         Nodes: who listens, and who knows how long the sound was in the end.
     script : deque of Begin, Swap, Change
         What happens to the picture, each there before the frames of its sample.
     outlet : Slides
-        Of (height, width, 4).
+        Of pictures as the screen gives them.
     """
 
     name = "camera"
 
-    def __init__(self, context, size, fps, preset, ear, player, script, outlet):
-        self.context, self.fps, self.ear, self.player, self.script = context, fps, ear, player, script
-        self.outlet, self.taken, self.done = outlet, 0, False
+    def __init__(self, context, screen, fps, preset, ear, player, script, outlet):
+        self.context, self.screen, self.fps = context, screen, fps
+        self.ear, self.player, self.script, self.outlet = ear, player, script, outlet
+        self.taken, self.done = 0, False
         self.board = local(board.plan(SLOTS))
         for slot, value in settings(*preset.look()):
             put(self.board, slot, value)
         with context:
-            self.screen = Readback(context, size)
-            try:
-                self.painter = Painter(
-                    context,
-                    size,
-                    frames=ear.frames,
-                    board=self.board,
-                    rate=player.rate,
-                    seed=preset.seed,
-                    screen=self.screen,
-                )
-            except Exception:
-                self.screen.release()
-                raise
+            self.painter = Painter(
+                context,
+                screen.size,
+                frames=ear.frames,
+                board=self.board,
+                rate=player.rate,
+                seed=preset.seed,
+                screen=screen,
+            )
         ear.followers.append(self.painter.signals)
 
     def step(self):
@@ -89,7 +86,6 @@ class Camera:
     def release(self):
         with self.context:
             self.painter.release()
-            self.screen.release()
 
 
 class Darkroom:

@@ -1,7 +1,6 @@
 """Films: H.264 and AAC in an MP4, encoded in this process."""
 
 import contextlib
-import hashlib
 import threading
 
 import av
@@ -20,8 +19,7 @@ class Film:
 
     Picture n is shown at n / fps, the sound begins with the first. A process that is killed leaves a file
     that plays up to a few seconds before. Where picture and sound lie in it does not hang on who of the two
-    is ahead. What x264 makes of a picture may differ by a few bits from one time to the next, so `hash` is
-    of the pictures themselves.
+    is ahead; what x264 makes of a picture may differ by a few bits from one time to the next.
 
     Parameters
     ----------
@@ -51,7 +49,6 @@ class Film:
 
     def __init__(self, path, *, size, fps, rate, codec="x264", crf=16, threads=2, preset="medium"):
         self.size, self.fps, self.rate = size, fps, rate
-        self.hash = hashlib.sha256()  # of all pictures, as they were given
         self._shown, self._heard = 0, 0  # pictures and frames of sound
         self._lock = threading.Lock()
         self._container = av.open(str(path), "w", format="mp4", container_options=_layout(_sound_rate(rate)))
@@ -71,7 +68,6 @@ class Film:
 
     def picture(self, i420):
         """The next picture: a contiguous uint8 array of its Y, U and V."""
-        self.hash.update(i420)
         frame = av.VideoFrame.from_ndarray(i420.reshape(-1, self.size[0]), format="yuv420p")
         frame.pts, frame.time_base = self._shown, 1 / self.fps
         self._shown += 1

@@ -1,5 +1,6 @@
 """Slides: pictures on their way from one node to the next, in memory that goes round."""
 
+import hashlib
 from collections import deque
 
 import numpy as np
@@ -9,10 +10,11 @@ class Slides:
     """A few arrays of one shape, from one writer to one reader.
 
     The writer takes a blank and gives it filled; the reader takes the oldest and gives it back. Who gets
-    None comes again later.
+    None comes again later. `hash`, if it is wanted, is of all that were given.
     """
 
-    def __init__(self, shape, count):
+    def __init__(self, shape, count, *, hashed=False):
+        self.hash = hashlib.sha256() if hashed else None
         self.blanks = deque(np.zeros(shape, np.uint8) for _ in range(count))
         self.filled = deque()
         self.last_given = False
@@ -21,6 +23,8 @@ class Slides:
         return self.blanks.popleft() if self.blanks else None
 
     def give(self, slide):
+        if self.hash:
+            self.hash.update(slide)
         self.filled.append(slide)
 
     def end(self):

@@ -4,9 +4,11 @@ import os
 
 from engine.bounce.camera import Camera, Darkroom, Projector
 from engine.bounce.film import Film
+from engine.bounce.instant import Instant
 from engine.bounce.slides import Slides
 from engine.errors import UsageError
 from engine.visuals.context import offscreen
+from engine.visuals.readback import Readback
 
 IN_FLIGHT = 2  # pictures that wait before each node
 MOST_THREADS = 16  # of x264: beyond, each more adds more delay than speed
@@ -37,7 +39,7 @@ class Studio:
     """
 
     def __init__(self, path, shot, rate, preset):
-        self.shot, self.preset, self.camera = shot, preset, None
+        self.shot, self.preset, self.screen, self.camera = shot, preset, None, None
         self.context = offscreen()
         try:
             if max(shot.size) > self.context.largest:
@@ -53,10 +55,15 @@ class Studio:
     def nodes(self, ear, player, script):
         """The nodes that look at what is heard."""
         width, height = self.shot.size
-        raw, developed = Slides((height, width, 4), IN_FLIGHT), Slides((height * width * 3 // 2,), IN_FLIGHT)
-        self.camera = Camera(self.context, self.shot.size, self.shot.fps, self.preset, ear, player, script, raw)
-        self.projector = Projector(developed, self.film)
-        return self.camera, Darkroom(raw, developed), self.projector
+        self.developed = Slides((height * width * 3 // 2,), IN_FLIGHT, hashed=True)
+        self.projector = Projector(self.developed, self.film)
+        instant = self.context.computes and not self.context.software
+        with self.context:
+            self.screen = (Instant if instant else Readback)(self.context, self.shot.size)
+        outlet = self.developed if instant else Slides((height, width, 4), IN_FLIGHT)
+        self.camera = Camera(self.context, self.screen, self.shot.fps, self.preset, ear, player, script, outlet)
+        darkroom = () if instant else (Darkroom(outlet, self.developed),)
+        return self.camera, *darkroom, self.projector
 
     @property
     def format(self):
@@ -66,7 +73,7 @@ class Studio:
         """What a run record tells of the pictures."""
         return {
             "pictures": self.projector.shown,
-            "pictures_sha256": self.film.hash.hexdigest(),
+            "pictures_sha256": self.developed.hash.hexdigest(),
             "size": f"{self.shot.size[0]}x{self.shot.size[1]}",
             "fps": str(self.shot.fps),
             "gl_renderer": self.context.renderer,
@@ -79,5 +86,7 @@ class Studio:
         if self.camera:
             self.camera.release()
         with self.context:
+            if self.screen:
+                self.screen.release()
             self.context.release()
         self.film.close()

@@ -42,6 +42,7 @@ class Context:
             raise PhospheneError(f"{what} is too old: needs 3.3; update the graphics card's driver") from fault
         self.software = any(word in self.renderer.lower() for word in SOFTWARE)
         self.largest = self.gl.info["GL_MAX_TEXTURE_SIZE"]
+        self.computes = self.gl.version_code >= 430
         self._fence = self.function("glFenceSync", ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint)
         self._await = self.function("glClientWaitSync", ctypes.c_uint, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint64)
         self._delete = self.function("glDeleteSync", None, ctypes.c_void_p)
@@ -84,7 +85,7 @@ class Context:
             "renderer": self.renderer,
             "version": self.version,
             "hardware": not self.software,
-            "compute": self.gl.version_code >= 430,
+            "compute": self.computes,
         }
 
     def release(self):

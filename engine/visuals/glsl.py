@@ -11,7 +11,7 @@ from engine.errors import PhospheneError, unknown
 SHADERS = resources.files("shaders")
 INCLUDE = re.compile(r'\s*#include\s+"([^"]+)"\s*$')
 FAULT = re.compile(r"(?:ERROR:\s*)?0(?::|\()(\d+)\)?(?:\(\d+\))?\s*:?\s*(.*)")  # Mesa, NVIDIA, and the others
-FRAGMENT_SHADER, VERTEX_SHADER, COMPILE_STATUS = 0x8B30, 0x8B31, 0x8B81
+FRAGMENT_SHADER, VERTEX_SHADER, COMPUTE_SHADER, COMPILE_STATUS = 0x8B30, 0x8B31, 0x91B9, 0x8B81
 WORDS = 1 << 14  # bytes that a driver may say of a shader
 
 
@@ -76,6 +76,19 @@ def compiled(context, vertex, fragment):
     except moderngl.Error as fault:
         words = " ".join(str(fault).rpartition("=\n")[2].split())
         raise PhospheneError(f"shaders/{fragment.name}, behind shaders/{vertex.name}: {words}") from fault
+
+
+def computed(context, source):
+    """A compute program of a Source; OpenGL 4.3 has them.
+
+    Raises
+    ------
+    PhospheneError
+        A line for every fault, with file and line.
+    """
+    if faults := _faults(context, COMPUTE_SHADER, source):
+        raise PhospheneError("\n".join(faults))
+    return context.gl.compute_shader(source.text)
 
 
 def _faults(context, kind, source):

@@ -12,13 +12,21 @@ class Readback:
     """A screen of 8 bits a colour, whose pictures are fetched from it.
 
     All of it goes through functions that let the interpreter lock go.
+
+    Parameters
+    ----------
+    context : Context
+    size : (int, int)
+    room : int, optional
+        Bytes of a picture as it is fetched.
     """
 
-    def __init__(self, context, size):
+    def __init__(self, context, size, room=None):
         self.context, self.size = context, size
         self.texture = context.gl.texture(size, 4)
         self.framebuffer = context.gl.framebuffer([self.texture])
-        self.buffers = [context.gl.buffer(reserve=4 * size[0] * size[1], dynamic=True) for _ in range(DEPTH)]
+        room = room or 4 * size[0] * size[1]
+        self.buffers = [context.gl.buffer(reserve=room, dynamic=True) for _ in range(DEPTH)]
         self.waiting = deque()  # (buffer, fence), the oldest first
         word, whole = ctypes.c_uint, ctypes.c_int
         self._bind = context.function("glBindFramebuffer", None, word, word)
@@ -36,15 +44,19 @@ class Readback:
         """Ask for the picture as it is now."""
         buffer = self.buffers[0]
         self.buffers = [*self.buffers[1:], buffer]
+        self.copy(buffer)
+        self.waiting.append((buffer, self.context.fence()))
+
+    def copy(self, buffer):
+        """Have the picture put into a buffer, as it is to be fetched."""
         self._bind(READ_FRAMEBUFFER, self.framebuffer.glo)
         self._pack(PIXEL_PACK_BUFFER, buffer.glo)
         self._align(PACK_ALIGNMENT, 4)
         self._read(0, 0, *self.size, RGBA, UNSIGNED_BYTE, None)
         self._pack(PIXEL_PACK_BUFFER, 0)
-        self.waiting.append((buffer, self.context.fence()))
 
     def fetch(self, picture):
-        """The oldest picture asked for, into uint8 (height, width, 4), the bottom row first."""
+        """The oldest picture asked for, into a uint8 array: (height, width, 4), the bottom row first."""
         buffer, fence = self.waiting.popleft()
         self.context.wait(fence)
         self._pack(PIXEL_PACK_BUFFER, buffer.glo)

@@ -29,7 +29,7 @@ FLASH = Scene(
             signals={"hit": "audio.hit", "dt": "clock.dt"},
             scale=0.0,  # a pixel: all of the picture is alike
         ),
-        Pass("flash", fragment="scene/flash.frag", samplers={"light": "light"}),
+        Pass("flash", vertex="scene/flash.vert", fragment="scene/flash.frag", samplers={"light": "light"}),
     )
 )
 HUE = Param("hue", 0.55, low=0.0, high=1.0)
