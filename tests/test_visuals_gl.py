@@ -153,7 +153,7 @@ def test_a_fault_in_a_compute_shader_is_told_alike(context, write):
         '#version 430 core\nlayout(local_size_x = 1) in;\n#include "lib/dither.glsl"\nvoid main() { nope; }\n',
         "test.comp",
     )
-    with pytest.raises(PhospheneError, match="^shaders/test.comp:4: .*nope"):
+    with pytest.raises(PhospheneError, match=r"^shaders/test.comp:4: .*nope"):
         computed(context, Source("test.comp"))
     assert names(context) == before
 
