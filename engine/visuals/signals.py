@@ -18,7 +18,8 @@ ONSET, ATTACK = 2.4, 9.0  # dB by which the bands, or the level, must rise at on
 APART = 0.07  # seconds between two onsets
 GLOW = 0.16  # seconds in which an onset fades to 1/e
 TURN = 6.0  # seconds of full loudness for a turn of audio.travel
-BASS, MIDDLE, TREBLE = slice(0, 12), slice(12, 36), slice(36, BANDS)  # up to 450 Hz, to 2.6 kHz, and above
+PARTS = np.array([0, 12, 36, BANDS])  # where bass, middle and treble begin: 30 Hz, 450 Hz, 2.6 kHz
+PLACES = np.linspace(0, 1, BANDS)
 SEEN = 512  # points of waveform in a picture
 SMOOTH, SOFT = 16, 6  # points, over which it is averaged to find where it crosses zero, and to be seen
 BACK = 2 * POINTS + SMOOTH  # points back that a zero crossing is looked for: a turn of 50 Hz
@@ -103,14 +104,14 @@ class Signals:
 
     def _sum_up(self, state, gap):
         bands, before = state.bands, self.before.numbers
-        level = float(np.mean(bands))
-        weight = bands * bands
-        centre = float(weight @ np.linspace(0, 1, BANDS)) / float(weight.sum()) if weight.any() else before[4]
+        sums = np.add.reduceat(bands, PARTS[:-1])
+        level, weight = float(sums.sum()) / BANDS, bands * bands
+        whole = float(weight.sum())
+        centre = float((weight * PLACES).sum()) / whole if whole else before[4]
         glow = 1.0 if self.last_onset == state.sample else before[5] * math.exp(-gap / GLOW)
         centre = before[4] + (1 - math.exp(-gap / 0.25)) * (centre - before[4])
         travel = before[WRAPS] + min(gap, 4 * HOP) * level / TURN
-        loud = (level, *(float(np.mean(bands[part])) for part in (BASS, MIDDLE, TREBLE)))
-        state.numbers[:] = (*loud, centre, glow, travel)
+        state.numbers[:] = (level, *(sums / np.diff(PARTS)), centre, glow, travel)
 
     def at(self, sample):
         """What is heard at a sample that has been reached: numbers by name, bands, and the waveform before it.
