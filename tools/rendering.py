@@ -126,6 +126,7 @@ def holds(*, plain=False, **how):
         if plain:
             _make_plain(taker)
         with taker.context:
+            taker.painter.scene = None  # so that it is built once more
             first = profiled(lambda: taker.painter.paint(0.0))
         return first, profiled(lambda: graph.run(threads=False))
 
@@ -142,7 +143,11 @@ def profiled(work):
 
 
 def _make_plain(taker):
-    screen, taker.context.software = taker.screen, False  # so that nothing settles
+    screen, context = taker.screen, taker.context
+    context.software = False  # so that nothing settles
+    context.draw = lambda program, strip, vertices, instances: strip.render(
+        moderngl.TRIANGLE_STRIP, vertices, instances=instances
+    )
     screen.ask = lambda: screen.waiting.append(screen.framebuffer.read(components=4))
 
     def fetch(picture):

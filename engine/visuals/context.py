@@ -12,6 +12,7 @@ from engine.errors import PhospheneError
 OLDEST, ANY = 330, 100  # the GL version asked for; a newer one comes where there is one
 VENDOR, RENDERER, VERSION = 0x1F00, 0x1F01, 0x1F02
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic")
+TRIANGLE_STRIP = 5
 COMMANDS_COMPLETE, FLUSH_FIRST = 0x9117, 1
 FOREVER = 10_000_000_000  # nanoseconds: a frame that takes longer is a driver that hangs
 FAILED = (0x911B, 0x911D)  # it did: the time is over, or the wait failed
@@ -22,7 +23,7 @@ class Context:
 
     moderngl keeps the interpreter lock through everything it does, so that a slow frame would stop every
     other thread of the process. What takes long goes through ctypes, which lets the lock go: `function`
-    gives GL's own functions, `wait` waits for what has been drawn.
+    gives GL's own functions, `draw` draws, `wait` waits for what has been drawn.
 
     Parameters
     ----------
@@ -46,6 +47,10 @@ class Context:
         self._fence = self.function("glFenceSync", ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint)
         self._await = self.function("glClientWaitSync", ctypes.c_uint, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint64)
         self._delete = self.function("glDeleteSync", None, ctypes.c_void_p)
+        word, whole = ctypes.c_uint, ctypes.c_int
+        self._use = self.function("glUseProgram", None, word)
+        self._bind = self.function("glBindVertexArray", None, word)
+        self._draw = self.function("glDrawArraysInstanced", None, word, whole, whole, whole)
 
     def function(self, name, result, *arguments):
         """GL's function of this name; calling it lets the interpreter lock go."""
@@ -61,6 +66,12 @@ class Context:
 
     def __exit__(self, *_):
         self.loader.__exit__(None, None, None)
+
+    def draw(self, program, strip, vertices, instances):
+        """Draw a triangle strip so often; a driver may translate the program only now."""
+        self._use(program.glo)
+        self._bind(strip.glo)
+        self._draw(TRIANGLE_STRIP, 0, vertices, instances)
 
     def fence(self):
         """A mark behind all that has been asked for; it must be waited for."""

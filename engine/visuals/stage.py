@@ -115,7 +115,7 @@ class Stage:
             self.target.framebuffer.clear()
             gl.enable(moderngl.BLEND)
             gl.blend_func = moderngl.ONE, moderngl.ONE
-        self.strip.render(moderngl.TRIANGLE_STRIP, self.declared.vertices, instances=self.declared.instances)
+        self.context.draw(self.program, self.strip, self.declared.vertices, self.declared.instances)
         if self.declared.light:
             gl.disable(moderngl.BLEND)
         self.context.settle()
