@@ -7,7 +7,7 @@ from fractions import Fraction
 
 SIDES = 16, 16_384  # a macroblock; more than which x264 refuses
 PIXELS = 16_384 * 16_000  # more than which FFmpeg refuses
-PIXEL = 170  # bytes that x264 holds of each in its lookahead and references, measured at preset medium
+PIXEL = 220  # bytes that x264 at preset medium, and what draws for it, hold of each; measured at 8K
 FPS = 1, 1000
 NTSC = [Fraction(1000 * whole, 1001) for whole in (24, 30, 48, 60, 120)]
 NEAR = Fraction(1, 200)  # pictures a second: 23.98 is meant to be 24000/1001
