@@ -37,7 +37,7 @@ def parse(words=None):
 
 
 def _add_live(commands):
-    live = commands.add_parser("live", help="sound from a source to the loudspeaker")
+    live = commands.add_parser("live", help="sound from a source to the loudspeaker, and its picture in a window")
     live.set_defaults(command="live", parser=live)
     _preset_words(live)
     live.add_argument("--input", metavar="DEV", help="microphone: a name, a part of one, or a number (see doctor)")

@@ -72,6 +72,10 @@ def live_command(asked):
         raise UsageError("--source file and --file F go together")
     if asked.input and source != "mic":
         raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
+    look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
+    given = [name for name, value in look.items() if value is not None and value is not False]
+    if asked.headless and given:
+        raise UsageError(f"--{given[0]}: is of a window; leave out --headless")
     for path in filter(None, (asked.take, asked.report)):
         claim(path, overwrite=asked.overwrite or path is asked.report)
     from engine.process import Ward
@@ -85,7 +89,6 @@ def live_command(asked):
         stop = Stop()
         _warm_up(stop.event.is_set)
         preset, sets = _preset(asked)
-        look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
         session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source), look)
     except BaseException as fault:
         for ward in wards:
