@@ -180,7 +180,7 @@ def bounce_command(asked):
     material = _material(asked)
     _warm_up(stopped.is_set)
     with progress() as bar:
-        task = bar.add_task(asked.outs[-1].name, total=None, told="")
+        task = bar.add_task(asked.outs[0].name, total=None, told="")
         begun = time.monotonic()
 
         def watch(graph):
@@ -198,7 +198,7 @@ def bounce_command(asked):
     names = ", ".join(map(str, asked.outs))
     for remark in remarks:
         say(f"{names}: {remark}")
-    film = f", {record.pictures} pictures" if record.pictures is not None else ""
+    film = f", {record.pictures} picture{'s' * (record.pictures != 1)}" if record.pictures is not None else ""
     say(f"{names}: {record.frames / record.rate:.2f} s, {record.rate} Hz{film}, {record.format}")
 
 
