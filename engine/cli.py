@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.arguments import parse
 from engine.errors import PhospheneError, UsageError
 
+HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
 LOOK = 0.1  # seconds between two looks at a live session
 MEASURING = 1.0  # seconds after which the latency is known
 FILM_WORDS = "size", "fps", "codec", "crf"
@@ -74,15 +75,16 @@ def live_command(asked):
         raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
     look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
     given = [name for name, value in look.items() if value is not None and value is not False]
-    if asked.headless and given:
-        raise UsageError(f"--{given[0]}: is of a window; leave out --headless")
+    if given and (asked.headless or asked.latency):
+        other = "headless" if asked.headless else "latency"
+        raise UsageError(f"--{given[0]}: is of a window; leave out --{other}")
     for path in filter(None, (asked.take, asked.report)):
         claim(path, overwrite=asked.overwrite or path is asked.report)
     from engine.process import Ward
 
     wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
-        wards.append(Ward("engine.show", "the visual process"))
+        wards.append(Ward("engine.show", "the visual process", stale=HELD))
     try:
         from engine.supervisor import PresetWatch, Session, Stop
 

@@ -8,8 +8,8 @@ import tempfile
 import time
 
 FAREWELL = 5.0  # seconds that it has to end by itself
-STALE = 3.0  # seconds without a beat after which it counts as hung
-GRACE = 20.0  # the same while it starts: compiling takes its time
+STALE = 3.0
+GRACE = 20.0  # seconds of the same while it starts: compiling takes its time
 FALLS = 5  # deaths within the first seconds of life after which there is no point
 YOUNG = 2.0  # seconds
 
@@ -23,17 +23,20 @@ class Ward:
         Reads its wish, a line of JSON, from standard input, and ends when that ends.
     name : str
         What messages call it.
+    stale : float
+        Seconds without a beat after which it counts as hung.
     """
 
-    def __init__(self, module, name):
-        self.module, self.name = module, name
+    def __init__(self, module, name, stale=STALE):
+        self.module, self.name, self.stale = module, name, stale
         self.restarts, self.falls, self.lived = 0, 0, False
         self.read_beat, self.beat = None, 0.0
         self._start()
 
     def _start(self):
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (read when the process died)
-        self.process = subprocess.Popen([sys.executable, "-m", self.module], stdin=subprocess.PIPE, stderr=self.errors)
+        words = [sys.executable, "-P", "-m", self.module]  # the user's folder may hold a random.py
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stderr=self.errors)
         self.born = self.beaten = time.monotonic()
         self.well = False
 
@@ -51,7 +54,7 @@ class Ward:
             self.beat, self.beaten, self.well, self.lived = beat, time.monotonic(), True, True
         if self.process.poll() is not None:
             return self._last_words()
-        if time.monotonic() - self.beaten > (STALE if self.well else GRACE):
+        if time.monotonic() - self.beaten > (self.stale if self.well else GRACE):
             self.process.kill()
             self.process.wait()
             return "it hung"

@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import threading
+import time
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
@@ -17,6 +18,7 @@ from engine.visuals.painter import Painter
 from engine.visuals.sight import Sight, count, note
 from engine.visuals.window import Window
 
+CALM = 0.15  # seconds that a window keeps a size before it is painted in it
 SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, which has to sound as well
 
 
@@ -40,6 +42,8 @@ class Show:
         refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
         self.pacer = Pacer(refresh, waits=self.window.waits)
         self.rate, self.clock, self.painter = 0, None, None
+        self.size = self.calm = self.window.size
+        self.since = time.monotonic()
 
     def run(self):
         """Show pictures until the window is closed, or `stop`."""
@@ -69,22 +73,27 @@ class Show:
         seen = self.pacer.presented()
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
-        note(self.sights, (self.clock.sample_at(seen) - sample) / self.rate)
+        note(self.sights, (self.clock.exact(seen) - sample) / self.rate)
 
     def _ready(self):
         """False before there is sound, and where a painter had to be made first."""
         rate = int(get(self.segment["meters"], int(Meter.RATE)))
         if not rate:
             return False
-        if rate == self.rate and self.painter.size == self.window.size:
-            return True
-        if rate != self.rate:
-            self.rate, self.clock = rate, AudibleClock(self.segment["clock"], rate)
+        size = self._size()
+        if rate == self.rate:
+            if size == self.painter.size:
+                return True
+            self.window.resize(size)
+            self.painter.resize(size)
+            return False
+        self.rate, self.clock = rate, AudibleClock(self.segment["clock"], rate)
         if self.painter:
             self.painter.release()
+        self.window.resize(size)
         self.painter = Painter(
             self.window.context,
-            self.window.size,
+            size,
             frames=self.segment["frames"],
             board=self.segment["params"],
             rate=self.rate,
@@ -92,6 +101,15 @@ class Show:
             screen=self.window,
         )
         return False
+
+    def _size(self):
+        """The window's, as it was when it last stood still."""
+        now, size = time.monotonic(), self.window.size
+        if size != self.size:
+            self.size, self.since = size, now
+        elif now - self.since >= CALM:
+            self.calm = size
+        return self.calm
 
     def _tell(self):
         """Tell the keeper what it draws with."""

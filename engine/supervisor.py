@@ -106,7 +106,7 @@ class Session:
         if self.visual.ended_well:
             self.closed = True
         elif not self.visual.lived or self.visual.hopeless:
-            if self.visual.process.returncode == UsageError.code:
+            if not self.visual.lived and self.visual.process.returncode == UsageError.code:
                 raise UsageError(why)
             self.notices.append(f"no picture: {why}; the sound goes on")
             self.painting = False

@@ -14,6 +14,7 @@ import pytest
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import reading
+from engine.process import Ward
 from engine.rings import timeline
 from tests.sessions import PHOSPHENE, Session
 from tools.soundserver import RATE, wait_for
@@ -186,6 +187,14 @@ def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced]).returncode == 0
     frames = json.loads((tmp_path / "run.json").read_text())["frames"]
     assert abs(frames - told["seconds_heard"] * RATE) < RATE // 5
+
+
+def test_what_lies_in_the_folder_is_not_taken_for_python(tmp_path, monkeypatch):
+    (tmp_path / "random.py").write_text("raise SystemExit('shadowed')\n")
+    monkeypatch.chdir(tmp_path)
+    ward = Ward("engine.live", "the audio process")
+    ward.end()
+    assert ward.process.returncode == 0
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -140,6 +140,23 @@ def test_a_picture_outlives_the_sound_and_follows_it_again(server, screen):
         assert session.end()[0] == 0
 
 
+def test_a_window_that_is_dragged_larger_goes_on_moving(server, screen):
+    with server.record("speaker"):
+        session = Session(server, "--source", "synth", screen=screen)
+        wait_for_pictures(session)
+        window, before, sizes = window_of(screen), shown(session), iter(range(60))
+
+        def drag():
+            step = next(sizes)
+            screen.resize(window, 400 + 8 * step, 300 + 4 * step)
+            return step == 59
+
+        assert wait_for(drag, every=0.03)
+        assert shown(session) > before + 20, "it stood still meanwhile"
+        wait_for_pictures(session, 30)
+        assert session.end()[0] == 0
+
+
 def test_closing_the_window_ends_all(server, screen):
     with server.record("speaker"):
         session = Session(server, "--source", "synth", *SMALL, screen=screen)

@@ -90,6 +90,13 @@ def test_a_steady_noise_has_no_onset_but_its_first(level, seed):
     assert 0 <= first - 10_000 // STEP * STEP < RATE / 60
 
 
+def test_who_begins_late_is_told_of_no_onset_but_the_newest():
+    frames = heard(clicks(10_000, 30_000, 47_000, seconds=2.0))
+    for begun, hit in ((28_000.0, 0.0), (30_900.0, 1.0), (45_000.0, 0.0), (48_000.0, 1.0)):
+        signals = Signals(frames, RATE)
+        assert signals.reach(begun) and signals.at(begun)[0]["hit"] == hit
+
+
 def test_how_often_one_asks_changes_no_bit():
     frames = heard(music(3.0))
     seldom, often = list(follow(frames, 30, 2.9)), list(follow(frames, 120, 2.9))

@@ -51,6 +51,8 @@ def white(window):
 
     def show():
         window.heed()
+        if window.framebuffer.size != window.size:
+            window.resize(window.size)
         stage.render()
         window.present()
 
@@ -161,7 +163,6 @@ def test_one_after_the_other_can_be_opened_and_each_lets_go_of_all(screen):
     for _ in range(3):
         assert monitors() == ["screen"]
         with opened(screen, size=PICTURE) as (window, _):
-            window.turn()
             before = names(window.context)
             with white(window) as show:
                 show()

@@ -7,7 +7,6 @@ runs one of KINDS in this process, and prints its CPU and wall seconds, its pict
 
 import json
 import mmap
-import os
 import resource
 import subprocess
 import sys
@@ -52,7 +51,7 @@ def encoding(folder, shot, scene, seconds):
     layout = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": str(FRAGMENT), "flush_packets": "1"}
     with av.open(str(folder / "encoding.mp4"), "w", format="mp4", container_options=layout) as container:
         video = container.add_stream(ENCODERS[shot.codec].name, rate=shot.fps)
-        open_encoder(video.codec_context, threads=os.cpu_count() or 1, **shot._asdict())
+        open_encoder(video.codec_context, threads=studio.THREADS, **shot._asdict())
         audio = container.add_stream("aac", rate=RATE, layout="stereo", bit_rate=SOUND_BITS)
         for n, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")

@@ -12,12 +12,12 @@ import numpy as np
 from engine.audio.sources import open_source
 from engine.bounce.camera import Camera
 from engine.bounce.graph import from_source
+from engine.bounce.instant import screen_of
 from engine.bounce.slides import Slides
 from engine.bounce.studio import IN_FLIGHT
 from engine.graph import Ground
 from engine.presets import load_preset
 from engine.visuals.context import offscreen
-from engine.visuals.readback import Readback
 
 SIZE, FPS, COUNT = (640, 360), Fraction(30), 200
 WRAPPERS = moderngl.__file__, _moderngl.__file__
@@ -45,7 +45,7 @@ def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope"):
     preset, _ = load_preset(None, [f"scene={scene}"])
 
     def eyes(ear, player, script):
-        slides = Slides((*screen.size[::-1], 4), IN_FLIGHT)
+        slides = Slides(screen.shape, IN_FLIGHT)
         return Camera(context, screen, fps, preset, ear, player, script, slides), Void(slides)
 
     return from_source(open_source("synth", None, preset), preset, Ground, seconds=seconds, eyes_of=eyes)
@@ -55,7 +55,7 @@ def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope"):
 def camera(count=COUNT, *, size=SIZE, **how):
     """A graph that takes so many pictures, not yet run, and its camera."""
     context = offscreen()
-    screen = Readback(context, size)
+    screen = screen_of(context, size)
     context.__exit__()  # current on no thread, until the camera is
     graph = pictures_of(context, screen, float(count / how.get("fps", FPS)), **how)
     try:

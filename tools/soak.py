@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 from engine.presets import load_preset
@@ -29,6 +30,7 @@ class Kind(NamedTuple):
     painted: bool
 
 
+ROOT = Path(__file__).resolve().parents[1]  # where the spinning process finds its module
 KINDS = {
     "spinning": Kind("tools.spinning", "synth", False),
     "painting": Kind("tools.spinning", "synth", True),
@@ -58,6 +60,7 @@ def soak(seconds):
     rounds = max(round(seconds / ROUND), 1)
     server, screen = SoundServer(), Screen()
     environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
+    environment["PYTHONPATH"] = str(ROOT)
     found = {"spinning": [], "painting": []}
     server.start()
     try:

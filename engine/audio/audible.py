@@ -86,12 +86,17 @@ class AudibleClock:
         A float, below 0 before the first is heard. It never falls from call to call: what is ahead waits. It
         stands still where the sound does, `HOLD` seconds later at most.
         """
+        sample = self.exact(moment)
+        if sample is not None:
+            self.given = sample = max(self.given, sample)
+        return sample
+
+    def exact(self, moment):
+        """The same by what is known now, which may be less than was said before: for measuring."""
         self._catch_up()
         if self.newest is None:
             return None
-        sample = (moment - self.start.level) * self.rate
-        self.given = max(self.given, min(sample, self.newest + HOLD * self.rate))
-        return self.given
+        return min((moment - self.start.level) * self.rate, self.newest + HOLD * self.rate)
 
     def _catch_up(self):
         """Read what was told since the last look; what has been overwritten meanwhile is not missed."""

@@ -57,7 +57,7 @@ class Scribe:
         self.inlet, self.files = inlet, files
         self.hash = hashlib.sha256()
         self.block = np.zeros((CHUNK, CHANNELS), np.float32)
-        self.frames, self.peak = 0, 0.0
+        self.frames = 0
         self.done = False
 
     def step(self):
@@ -68,7 +68,6 @@ class Scribe:
         block = self.block[: ring.pull(self.inlet, self.block)]
         if len(block):
             self.hash.update(block.astype("<f4", copy=False).tobytes())
-            self.peak = max(self.peak, float(np.abs(block).max()))
             for file in self.files:
                 file.write(block)
             self.frames += len(block)

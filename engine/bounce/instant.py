@@ -6,6 +6,14 @@ from engine.visuals.readback import Readback
 
 WIDE = 64  # words that a work group writes, as the shader says
 ROW = 1024  # work groups in a row: no driver takes all that a large picture needs in one
+NUMBERS = {
+    "luma": (i420.Y_RED, i420.Y_GREEN, i420.Y_BLUE),
+    "blue": (i420.U_RED, i420.U_GREEN, i420.U_BLUE),
+    "red": (i420.V_RED, i420.V_GREEN, i420.V_BLUE),
+    "offset": (i420.BLACK, i420.NEUTRAL),
+    "point": (i420.BITS, i420.QUAD),
+    "row": WIDE * ROW,
+}
 
 
 class Instant(Readback):
@@ -16,22 +24,15 @@ class Instant(Readback):
     """
 
     def __init__(self, context, size):
-        self.words = -(-size[0] * size[1] * 3 // 8)
-        super().__init__(context, size, 4 * self.words)
+        self.program, self.words = None, -(-size[0] * size[1] * 3 // 8)
+        super().__init__(context, size, (size[0] * size[1] * 3 // 2,))
         try:
             self.program = computed(context, Source("post/i420.comp"))
+            for name, value in NUMBERS.items():
+                self.program[name].value = value
         except BaseException:
-            super().release()
+            self.release()
             raise
-        for name, value in {
-            "luma": (i420.Y_RED, i420.Y_GREEN, i420.Y_BLUE),
-            "blue": (i420.U_RED, i420.U_GREEN, i420.U_BLUE),
-            "red": (i420.V_RED, i420.V_GREEN, i420.V_BLUE),
-            "offset": (i420.BLACK, i420.NEUTRAL),
-            "point": (i420.BITS, i420.QUAD),
-            "row": WIDE * ROW,
-        }.items():
-            self.program[name].value = value
 
     def copy(self, buffer):
         groups = -(-self.words // WIDE)
@@ -43,4 +44,12 @@ class Instant(Readback):
 
     def release(self):
         super().release()
-        self.program.release()
+        if self.program:
+            self.program.release()
+
+
+def screen_of(context, size):
+    """What a film is drawn on: an Instant on a card that computes and has room for it, else a Readback."""
+    room = context.gl.info.get("GL_MAX_SHADER_STORAGE_BLOCK_SIZE", 0)
+    instant = context.computes and not context.software and 2 * size[0] * size[1] <= room
+    return (Instant if instant else Readback)(context, size)

@@ -1,17 +1,19 @@
 """A studio: all that a film needs, joined, for as long as it is made."""
 
+import contextlib
 import os
+
+import moderngl
 
 from engine.bounce.camera import Camera, Darkroom, Projector
 from engine.bounce.film import Film
-from engine.bounce.instant import Instant
+from engine.bounce.instant import Instant, screen_of
 from engine.bounce.slides import Slides
-from engine.errors import UsageError
+from engine.errors import PhospheneError
 from engine.visuals.context import offscreen
-from engine.visuals.readback import Readback
 
 IN_FLIGHT = 2  # pictures that wait before each node
-MOST_THREADS = 16  # of x264: beyond, each more adds more delay than speed
+THREADS = min(os.cpu_count() or 1, 16)  # of x264: beyond, each more adds more delay than speed
 
 
 class SoundTrack:
@@ -42,10 +44,8 @@ class Studio:
         self.shot, self.preset, self.screen, self.camera = shot, preset, None, None
         self.context = offscreen()
         try:
-            if max(shot.size) > self.context.largest:
-                most = f"at most {self.context.largest} a side ({self.context.renderer})"
-                raise UsageError(f"--size {shot.size[0]}x{shot.size[1]}: the graphics here draw {most}")
-            self.film = Film(path, rate=rate, threads=min(os.cpu_count() or 1, MOST_THREADS), **shot._asdict())
+            self.context.require(shot.size)
+            self.film = Film(path, rate=rate, threads=THREADS, **shot._asdict())
         except BaseException:
             self.context.release()
             raise
@@ -57,11 +57,15 @@ class Studio:
         width, height = self.shot.size
         self.developed = Slides((height * width * 3 // 2,), IN_FLIGHT, hashed=True)
         self.projector = Projector(self.developed, self.film)
-        instant = self.context.computes and not self.context.software
-        with self.context:
-            self.screen = (Instant if instant else Readback)(self.context, self.shot.size)
-        outlet = self.developed if instant else Slides((height, width, 4), IN_FLIGHT)
-        self.camera = Camera(self.context, self.screen, self.shot.fps, self.preset, ear, player, script, outlet)
+        try:
+            with self.context:
+                self.screen = screen_of(self.context, self.shot.size)
+            instant = isinstance(self.screen, Instant)
+            outlet = self.developed if instant else Slides(self.screen.shape, IN_FLIGHT)
+            self.camera = Camera(self.context, self.screen, self.shot.fps, self.preset, ear, player, script, outlet)
+        except moderngl.Error as fault:
+            what = f"the graphics here have no room for it ({self.context.renderer}: {fault})"
+            raise PhospheneError(f"--size {width}x{height}: {what}") from fault
         darkroom = () if instant else (Darkroom(outlet, self.developed),)
         return self.camera, *darkroom, self.projector
 
@@ -83,10 +87,16 @@ class Studio:
         return self
 
     def __exit__(self, *_):
-        if self.camera:
-            self.camera.release()
+        with contextlib.ExitStack() as stack:  # one that fails must not keep the others
+            stack.callback(self.film.close)
+            stack.callback(self._darken)
+            if self.camera:
+                stack.callback(self.camera.release)
+
+    def _darken(self):
         with self.context:
-            if self.screen:
-                self.screen.release()
-            self.context.release()
-        self.film.close()
+            try:
+                if self.screen:
+                    self.screen.release()
+            finally:
+                self.context.release()

@@ -7,15 +7,15 @@ import sys
 import glcontext
 import moderngl
 
-from engine.errors import PhospheneError
+from engine.errors import PhospheneError, UsageError
 
-OLDEST, ANY = 330, 100  # the GL version asked for; a newer one comes where there is one
+COMPUTING, OLDEST, ANY = 430, 330, 100  # GL versions asked for, by turns: some drivers give just that
 VENDOR, RENDERER, VERSION = 0x1F00, 0x1F01, 0x1F02
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic")
 TRIANGLE_STRIP = 5
 COMMANDS_COMPLETE, FLUSH_FIRST = 0x9117, 1
 FOREVER = 10_000_000_000  # nanoseconds: a frame that takes longer is a driver that hangs
-FAILED = (0x911B, 0x911D)  # it did: the time is over, or the wait failed
+TIME_OVER, FAILED = 0x911B, 0x911D
 
 
 class Context:
@@ -43,7 +43,7 @@ class Context:
             raise PhospheneError(f"{what} is too old: needs 3.3; update the graphics card's driver") from fault
         self.software = any(word in self.renderer.lower() for word in SOFTWARE)
         self.largest = self.gl.info["GL_MAX_TEXTURE_SIZE"]
-        self.computes = self.gl.version_code >= 430
+        self.computes = self.gl.version_code >= COMPUTING
         self._fence = self.function("glFenceSync", ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint)
         self._await = self.function("glClientWaitSync", ctypes.c_uint, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint64)
         self._delete = self.function("glDeleteSync", None, ctypes.c_void_p)
@@ -58,6 +58,18 @@ class Context:
         if not address:
             raise PhospheneError(f"OpenGL has no {name} ({self.renderer}, {self.version})")
         return ctypes.CFUNCTYPE(result, *arguments)(address)
+
+    def require(self, size):
+        """Check that a picture of this size can be drawn.
+
+        Raises
+        ------
+        UsageError
+            If it cannot.
+        """
+        if max(size) > self.largest:
+            most = f"at most {self.largest} a side ({self.renderer})"
+            raise UsageError(f"--size {size[0]}x{size[1]}: the graphics here draw {most}")
 
     def __enter__(self):
         """Be current on this thread."""
@@ -79,9 +91,10 @@ class Context:
 
     def wait(self, fence):
         """Wait until all before the fence is done."""
-        answer = self._await(fence, FLUSH_FIRST, FOREVER)
+        while (answer := self._await(fence, FLUSH_FIRST, FOREVER)) == TIME_OVER and self.software:
+            pass  # a large picture on a slow processor may take that long
         self._delete(fence)
-        if answer in FAILED:
+        if answer in (TIME_OVER, FAILED):
             raise PhospheneError(f"the graphics driver hangs ({self.renderer}, {self.version})")
 
     def settle(self):
@@ -121,8 +134,9 @@ def offscreen():
 
 def _loader():
     backend = glcontext.get_backend_by_name("egl") if sys.platform.startswith("linux") else glcontext.default_backend()
-    with contextlib.suppress(Exception):  # glcontext raises bare ones
-        return backend(glversion=OLDEST, mode="standalone")
+    for version in (COMPUTING, OLDEST):
+        with contextlib.suppress(Exception):  # glcontext raises bare ones
+            return backend(glversion=version, mode="standalone")
     return backend(glversion=ANY, mode="standalone")  # Context will say that it is too old
 
 

@@ -55,7 +55,7 @@ class Source:
     def told(self, words):
         """A driver's words, a line for every fault in them that has a place; all in one line where none has."""
         found = [FAULT.match(line.strip()) for line in words.splitlines()]
-        faults = [(int(fault[1]), fault[2]) for fault in found if fault]
+        faults = [(int(fault[1]), fault[2]) for fault in found if fault and not fault[2].startswith("warning")]
         lines = [f"{self.places[at - 1]}: {what}" for at, what in faults if 0 < at <= len(self.places)]
         return lines or [f"shaders/{self.name}: {' '.join(words.split())}"]
 
@@ -74,8 +74,7 @@ def compiled(context, vertex, fragment):
     try:
         return context.gl.program(vertex_shader=vertex.text, fragment_shader=fragment.text)
     except moderngl.Error as fault:
-        words = " ".join(str(fault).rpartition("=\n")[2].split())
-        raise PhospheneError(f"shaders/{fragment.name}, behind shaders/{vertex.name}: {words}") from fault
+        raise PhospheneError(f"shaders/{fragment.name}, behind shaders/{vertex.name}: {_words(fault)}") from fault
 
 
 def computed(context, source):
@@ -88,7 +87,15 @@ def computed(context, source):
     """
     if faults := _faults(context, COMPUTE_SHADER, source):
         raise PhospheneError("\n".join(faults))
-    return context.gl.compute_shader(source.text)
+    try:
+        return context.gl.compute_shader(source.text)
+    except moderngl.Error as fault:
+        raise PhospheneError(f"shaders/{source.name}: {_words(fault)}") from fault
+
+
+def _words(fault):
+    """A driver's own, of what moderngl says."""
+    return " ".join(str(fault).rpartition("=\n")[2].split())
 
 
 def _faults(context, kind, source):

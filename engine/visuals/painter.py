@@ -34,20 +34,26 @@ class Painter:
     """
 
     def __init__(self, context, size, *, frames, board, rate, seed, screen):
-        self.context, self.size, self.board, self.rate, self.seed = context, size, board, rate, seed
+        self.context, self.board, self.rate, self.seed = context, board, rate, seed
         self.signals = Signals(frames, rate)
         self.bands = context.gl.texture((BANDS, 1), 1, dtype="f4")
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
-        self.values = {"clock.dt": 0.0, "clock.minute": 0.0, "picture.aspect": size[0] / size[1]}
+        self.values = {"clock.dt": 0.0, "clock.minute": 0.0}
         self.values |= {f"audio.{name}": 0.0 for name in (*signals.NAMES, "hit")} | {"seed.lots": (0.0,) * 4}
         self.screen, self.sample, self.scene, self.stages, self.targets = screen, None, None, [], []
         self.params = dict.fromkeys(PLACES.values(), 0.0)
+        self.resize(size)
         self._glide(math.inf)
         try:
             self._open_scene()
         except BaseException:
             self.release()
             raise
+
+    def resize(self, size):
+        """Paint in another size from now on; what fed back is lost."""
+        self.size, self.scene = size, None
+        self.values["picture.aspect"] = size[0] / size[1]
 
     def reach(self, sample):
         """True if all that is needed to paint this sample has been heard."""

@@ -1,9 +1,10 @@
 """Read-back: pictures from GL to memory, one frame behind, so that nothing waits for what was just drawn."""
 
 import ctypes
+import math
 from collections import deque
 
-READ_FRAMEBUFFER, PIXEL_PACK_BUFFER, COLOR_ATTACHMENT0 = 0x8CA8, 0x88EB, 0x8CE0
+READ_FRAMEBUFFER, PIXEL_PACK_BUFFER = 0x8CA8, 0x88EB
 RGBA, UNSIGNED_BYTE, PACK_ALIGNMENT = 0x1908, 0x1401, 0x0D05
 DEPTH = 2  # frames in flight
 
@@ -17,15 +18,15 @@ class Readback:
     ----------
     context : Context
     size : (int, int)
-    room : int, optional
-        Bytes of a picture as it is fetched.
+    shape : tuple, optional
+        Of the array that a picture is fetched into; else (height, width, 4).
     """
 
-    def __init__(self, context, size, room=None):
-        self.context, self.size = context, size
+    def __init__(self, context, size, shape=None):
+        self.context, self.size, self.shape = context, size, shape or (size[1], size[0], 4)
         self.texture = context.gl.texture(size, 4)
         self.framebuffer = context.gl.framebuffer([self.texture])
-        room = room or 4 * size[0] * size[1]
+        room = -(-math.prod(self.shape) // 4) * 4
         self.buffers = [context.gl.buffer(reserve=room, dynamic=True) for _ in range(DEPTH)]
         self.waiting = deque()  # (buffer, fence), the oldest first
         word, whole = ctypes.c_uint, ctypes.c_int
@@ -56,7 +57,7 @@ class Readback:
         self._pack(PIXEL_PACK_BUFFER, 0)
 
     def fetch(self, picture):
-        """The oldest picture asked for, into a uint8 array: (height, width, 4), the bottom row first."""
+        """The oldest picture asked for, into a uint8 array of `shape`, the bottom row first."""
         buffer, fence = self.waiting.popleft()
         self.context.wait(fence)
         self._pack(PIXEL_PACK_BUFFER, buffer.glo)

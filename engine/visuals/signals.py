@@ -15,6 +15,7 @@ FORGET = 12.0  # seconds in which what was loudest falls by half of QUIET
 RISE, FALL = 0.012, 0.18  # seconds to follow a band up, and down
 TILT = np.linspace(0.0, 15.0, BANDS)  # dB by which a band counts for more: music grows weaker upwards
 ONSET, ATTACK = 2.4, 9.0  # dB by which the bands, or the level, must rise at once; of noise they rise by 1.4
+PAST = 0.1  # seconds after which who has only just begun to ask need not be told of an onset
 APART = 0.07  # seconds between two onsets
 GLOW = 0.16  # seconds in which an onset fades to 1/e
 TURN = 6.0  # seconds of full loudness for a turn of audio.travel
@@ -54,7 +55,7 @@ class Signals:
         self.record = np.zeros(WIDTH)
         self.before, self.after = State(), State()
         self.loudest, self.level, self.peak = GATE + QUIET, GATE, LOWEST
-        self.last_onset, self.hit = -math.inf, 0.0
+        self.last_onset, self.asked = -math.inf, False
         self.onsets = deque()  # samples at which one came, not yet seen
         self.waves = deque([np.zeros((POINTS, 2)) for _ in range(KEPT)], maxlen=KEPT)
 
@@ -127,8 +128,9 @@ class Signals:
         bands = before.bands + share * (after.bands - before.bands)
         hit = 0.0
         while self.onsets and self.onsets[0] <= sample:
-            self.onsets.popleft()
-            hit = 1.0
+            if self.onsets.popleft() > sample - PAST * self.rate or self.asked:
+                hit = 1.0
+        self.asked = True
         told = dict(zip(NAMES, numbers.tolist()))
         told["travel"] %= 1.0
         return {**told, "hit": hit}, bands, self._wave(sample)

@@ -70,6 +70,7 @@ class Window:
             self.window = _opened(mode.size if fullscreen else size or SIZE, screen if fullscreen else None)
             glfw.make_context_current(self.window)
             self.context = Context(_Loader(self.window))
+            self.context.require(size or SIZE)
         except BaseException:
             glfw.terminate()
             raise
@@ -83,7 +84,9 @@ class Window:
         whole, word = ctypes.c_int, ctypes.c_uint
         self._bind = self.context.function("glBindFramebuffer", None, word, word)
         self._copy = self.context.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
-        self.front, self.framebuffer = self.context.gl.detect_framebuffer(0), None
+        self.front, self.framebuffer, self.canvas = self.context.gl.detect_framebuffer(0), None, None
+        self.room = size or SIZE
+        self.resize(self.size)
 
     def _place(self, size, screen, *, centred):
         glfw.set_window_size(self.window, *size)
@@ -100,20 +103,26 @@ class Window:
         """Of the picture, now: what was asked for, else what the window has room for and the machine can draw."""
         if self.wanted:
             return self.wanted
-        room = glfw.get_framebuffer_size(self.window)
+        if min(room := glfw.get_framebuffer_size(self.window)) > 0:
+            self.room = room  # of one that is not minimised
+        else:
+            room = self.room
         most = math.prod(SMALL) if self.context.software else math.inf
-        share = min(math.sqrt(most / max(room[0] * room[1], 1)), 1.0)
+        share = min(math.sqrt(most / (room[0] * room[1])), 1.0)
         return tuple(max(round(side * share), 1) for side in room)
 
     @property
     def closed(self):
         return bool(glfw.window_should_close(self.window))
 
+    def resize(self, size):
+        """Be drawn on in this size from now on."""
+        self._let_go()
+        self.canvas = self.context.gl.renderbuffer(size)
+        self.framebuffer = self.context.gl.framebuffer([self.canvas])
+
     def turn(self):
-        """Make ready to be drawn on, in the size of the picture."""
-        if not self.framebuffer or self.framebuffer.size != self.size:
-            self._let_go()
-            self.framebuffer = self.context.gl.framebuffer([self.context.gl.renderbuffer(self.size)])
+        """There is one picture, drawn over again."""
 
     def present(self):
         """Show what was drawn, as large as it fits; black beside it, if the window has other proportions."""
@@ -140,10 +149,9 @@ class Window:
             glfw.terminate()
 
     def _let_go(self):
-        if self.framebuffer:
-            (kept,) = self.framebuffer.color_attachments
-            self.framebuffer.release()
-            kept.release()
+        for owned in filter(None, (self.framebuffer, self.canvas)):
+            owned.release()
+        self.framebuffer = self.canvas = None
 
 
 def monitors():

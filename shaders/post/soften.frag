@@ -1,6 +1,6 @@
 #version 330 core
 /*
-about:  a blur of eight taps, as wide as four of its own pixels
+about:  a blur of eight taps, as wide as four of the pixels it reads
 reads:  picture (linear rgb)
 writes: rgba16f, linear
 */

@@ -12,7 +12,9 @@ uniform float dt;    // seconds since the last frame
 in vec2 uv;
 out vec4 color;
 
+#include "lib/finite.glsl"
+
 void main() {
     float left = texture(light, uv).r * exp2(-dt / fade) - 1e-3;
-    color = vec4(vec3(max(left, 16.0 * hit)), 1.0);
+    color = vec4(finite(vec3(max(left, 16.0 * hit))), 1.0);
 }
