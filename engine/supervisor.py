@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+import time
 
 from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
@@ -17,6 +18,8 @@ from engine.rings.mailbox import fetch_text, post_text, prepare
 from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
 from engine.visuals.scenes import settings
 from engine.visuals.sight import Sight, late_ms
+
+REST = 5.0  # seconds without a picture that died again and again, before it is tried once more
 
 
 class Session:
@@ -36,7 +39,7 @@ class Session:
     def __init__(self, audio, visual, preset, wish, look):
         sweep()
         self.audio, self.visual, self.preset = audio, visual, preset
-        self.painting, self.closed = visual is not None, False
+        self.painting, self.closed, self.rested = visual is not None, False, 0.0
         self.claim = Claim()
         self.segment = Segment(self.claim.name, PLANS, create=True)
         self._empty(AUDIO_MAIL)
@@ -102,16 +105,19 @@ class Session:
         self.audio.wish({**self.wish, "again": True}, self.audio.read_beat)
 
     def _lose_picture(self, why):
-        """A window that was closed ends all; a picture that cannot be is done without; else it comes again."""
+        """A window that was closed ends all; a picture that never was is done without; else it comes again."""
         if self.visual.ended_well:
             self.closed = True
-        elif not self.visual.lived or self.visual.hopeless:
-            if not self.visual.lived and self.visual.process.returncode == UsageError.code:
+        elif not self.visual.lived:
+            if self.visual.process.returncode == UsageError.code:
                 raise UsageError(why)
             self.notices.append(f"no picture: {why}; the sound goes on")
             self.painting = False
-        else:
-            self.notices.append(f"the visual process was lost ({why}) and is started again")
+        elif self.visual.hopeless:
+            self.rested = time.monotonic() + REST
+        elif time.monotonic() >= self.rested:
+            if not self.visual.falls:  # else it has been said
+                self.notices.append(f"the visual process was lost ({why}) and is started again")
             self.visual.restart()
             self._empty(VISUAL_MAIL)
             self._wish_picture()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.audio.file import FileSource
+from engine.process import FALLS
 from engine.rings.board import get
 from engine.visuals.sight import Sight
 from tests.sessions import PHOSPHENE, Session
@@ -107,7 +108,7 @@ def test_a_killed_picture_costs_not_one_sample_and_comes_back(server, screen, tm
         wait_for_pictures(session)
         killed = session.visual()
         os.kill(killed, signal.SIGKILL)
-        assert wait_for(lambda: session.visual() not in (None, killed))
+        assert wait_for(lambda killed=killed: session.visual() not in (None, killed))
         wait_for_pictures(session, 30)
         assert window_of(screen)
         code, out, _ = session.end()
@@ -120,6 +121,19 @@ def test_a_killed_picture_costs_not_one_sample_and_comes_back(server, screen, tm
     expected = audible(read_float(bounced))
     count = len(expected) - RATE // 5  # what the device still held when it was closed is no one's
     np.testing.assert_array_equal(found_in(recorded, expected)[:count], expected[:count])
+
+
+def test_one_that_is_killed_again_and_again_comes_back_in_the_end(server, screen):
+    with server.record("speaker"):
+        session, killed = Session(server, "--source", "synth", *SMALL, screen=screen), None
+        wait_for_pictures(session)
+        for _ in range(FALLS + 1):
+            assert wait_for(lambda killed=killed: session.visual() not in (None, killed))
+            killed = session.visual()
+            os.kill(killed, signal.SIGKILL)
+        wait_for_pictures(session)
+        code, out, _ = session.end()
+    assert code == 0 and 1 <= out.count("is started again") <= 2
 
 
 def test_a_picture_outlives_the_sound_and_follows_it_again(server, screen):
