@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-from argparse import ArgumentTypeError
 from fractions import Fraction
 
 import av
@@ -326,45 +325,6 @@ def test_why_an_encoder_does_not_work_is_told_in_one_line(monkeypatch, tmp_path)
         Film(tmp_path / "x.mp4", size=(20_000, 16), fps=Fraction(30), rate=RATE)
 
 
-@pytest.mark.parametrize(
-    ("word", "rate"),
-    [
-        ("30", "30"),
-        ("29.97", "30000/1001"),
-        ("23.976", "24000/1001"),
-        ("23.98", "24000/1001"),
-        ("59.94", "60000/1001"),
-        ("119.88", "120000/1001"),
-        ("30000/1001", "30000/1001"),
-        ("48000/2002", "24000/1001"),
-        ("30.0", "30"),
-        ("12.5", "25/2"),
-        ("29.9", "299/10"),
-        ("1", "1"),
-        ("1000", "1000"),
-    ],
-)
-def test_a_rate_of_pictures(word, rate):
-    assert words.fps(word) == Fraction(rate)
-
-
-@pytest.mark.parametrize(
-    ("word", "why"),
-    [
-        *[
-            (word, "such as 30, 29.97 or 30000/1001")
-            for word in ("", "x", "nan", "inf", "1/0", "1e3", " 30", "30/", "/2")
-        ],
-        *[(word, "such as 30, 29.97 or 30000/1001") for word in ("12.34567", "1/1.5", "9" * 5000, "٣٠")],
-        *[(word, "outside 1 to 1000") for word in ("0", "-30", "0.5", "1001", "1000001/1000", "9" * 400)],
-    ],
-    ids=lambda value: value[:12],
-)
-def test_what_is_no_rate_of_pictures(word, why):
-    with pytest.raises(ArgumentTypeError, match=why):
-        words.fps(word)
-
-
 def test_a_size_is_what_an_encoder_takes(tmp_path):
     """The least and the widest allowed really are, and a bit more really is not."""
     for word in ("16x16", "18x34", "1280x720", f"{words.SIDES[1]}x16", f"16x{words.SIDES[1]}"):
@@ -376,44 +336,3 @@ def test_a_size_is_what_an_encoder_takes(tmp_path):
     for size in ((words.SIDES[1] + 2, 16), (16, words.SIDES[1] + 2)):
         with pytest.raises(UsageError):
             Film(tmp_path / "x.mp4", size=size, fps=Fraction(30), rate=RATE)
-
-
-@pytest.mark.parametrize(
-    ("word", "why"),
-    [
-        ("1280", "write one like 1280x720"),
-        ("1280x", "write one like 1280x720"),
-        ("x720", "write one like 1280x720"),
-        ("-1280x720", "write one like 1280x720"),
-        ("1280x720x3", "write one like 1280x720"),
-        ("1280.0x720", "write one like 1280x720"),
-        ("9999999x720", "write one like 1280x720"),
-        ("641x360", "must be even; type 642x360"),
-        ("640x361", "must be even; type 640x362"),
-        ("641x361", "must be even; type 642x362"),
-        ("14x16", "outside 16 to 16384"),
-        ("16x0", "outside 16 to 16384"),
-        ("16386x16", "outside 16 to 16384"),
-        ("16384x16384", "more than"),
-    ],
-)
-def test_what_is_no_size(word, why):
-    with pytest.raises(ArgumentTypeError, match=why):
-        words.size(word)
-
-
-def test_a_size_that_needs_more_memory_than_there_is(monkeypatch):
-    for there, sizes in ((2_000_000_000, ("3840x2160",)), (16_000_000_000, ("3840x2160", "7680x4320")), (None, ())):
-        monkeypatch.setattr(words, "memory", lambda there=there: there)
-        for word in ("3840x2160", "7680x4320", "12000x8000"):
-            if there is None or word in sizes:
-                words.size(word)
-            else:
-                with pytest.raises(ArgumentTypeError, match=r"needs \d+ GB of memory, this machine has \d+$"):
-                    words.size(word)
-
-
-def test_words_are_read_without_waiting_for_a_library():
-    heavy = {"av", "numba", "numpy"}
-    script = f"import engine.bounce.words, sys; sys.exit(bool({heavy} & sys.modules.keys()))"
-    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0

@@ -48,17 +48,21 @@ def write(tmp_path, monkeypatch):
 
 
 @contextmanager
-def built(context, declared, *, pictures=None, values=None, size=(4, 3)):
-    """A pass, and the target that it draws to."""
-    target, stage = Target(context, declared, size), None
+def staged(context, declared, target, pictures=None, values=None):
+    """A pass, and the target or screen that it draws to, which is let go of as well."""
+    stage = None
     try:
         stage = Stage(context, declared, target, pictures or {}, values or {})
         yield stage, target
     finally:
         if stage:
             stage.release()
-        if target:
-            target.release()
+        target.release()
+
+
+def built(context, declared, *, size=(4, 3), **given):
+    """A pass with a target of its own."""
+    return staged(context, declared, Target(context, declared, size), **given)
 
 
 def pixels(target):
@@ -295,18 +299,10 @@ def test_a_target_is_a_part_of_the_picture(context, write, scale, size):
         assert target.picture.size == size and (pixels(target) == 0.5).all()
 
 
-@contextmanager
 def screened(context, size, fragment, **declared):
-    """A screen, and a pass that draws on it."""
-    screen, stage = Readback(context, size), None
-    try:
-        stage = Stage(context, Pass("test", fragment, **declared), screen, {}, declared.get("signals", {}))
-        yield screen, stage
-    finally:
-        if stage:
-            stage.release()
-        if screen:
-            screen.release()
+    """A pass that draws on a screen."""
+    values = declared.get("signals")
+    return staged(context, Pass("test", fragment, **declared), Readback(context, size), values=values)
 
 
 def fetched(screen):
@@ -316,7 +312,7 @@ def fetched(screen):
 
 
 def test_pictures_come_back_in_order_and_never_the_one_just_drawn(context, write):
-    with screened(context, (6, 4), write(PLAIN)) as (screen, _):
+    with screened(context, (6, 4), write(PLAIN)) as (_, screen):
         back = []
         for drawn in range(10):
             screen.framebuffer.clear(drawn / 255, 0.0, 0.0, 1.0)
@@ -333,7 +329,7 @@ def test_pictures_come_back_in_order_and_never_the_one_just_drawn(context, write
 def test_every_pixel_is_where_it_was_drawn_the_bottom_row_first(context, write, size):
     place = "mod(floor(gl_FragCoord.xy), 256.0) / 255.0"
     fragment = write(HEAD + f"void main() {{ color = vec4({place}, 0.2, 0.4); }}\n")
-    with screened(context, size, fragment) as (screen, stage):
+    with screened(context, size, fragment) as (stage, screen):
         stage.render()
         screen.ask()
         row, column = np.indices(size[::-1]) % 256
@@ -354,7 +350,7 @@ void main() {
 def heavy(context, write):
     """A screen and a pass that takes a tenth of a second and more, as heavy as this machine needs it."""
     fragment = write(HEAD + HEAVY)
-    with screened(context, (128, 128), fragment, signals={"loops": "loops"}) as (screen, stage):
+    with screened(context, (128, 128), fragment, signals={"loops": "loops"}) as (stage, screen):
         stage.values, took = {"loops": 1.0}, 0.0
         while took < 0.15:
             begun = time.perf_counter()
