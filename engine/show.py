@@ -81,16 +81,20 @@ class Show:
         if not rate:
             return False
         size = self._size()
+        if rate == self.rate and size == self.painter.size:
+            return True
+        self.window.resize(size)
         if rate == self.rate:
-            if size == self.painter.size:
-                return True
-            self.window.resize(size)
             self.painter.resize(size)
-            return False
-        self.rate, self.clock = rate, AudibleClock(self.segment["clock"], rate)
+        else:
+            self._begin(rate, size)
+        return False
+
+    def _begin(self, rate, size):
+        """Make a painter, for sound of another rate than before."""
         if self.painter:
             self.painter.release()
-        self.window.resize(size)
+        self.rate, self.clock = rate, AudibleClock(self.segment["clock"], rate)
         self.painter = Painter(
             self.window.context,
             size,
@@ -100,7 +104,6 @@ class Show:
             seed=self.wish["seed"],
             screen=self.window,
         )
-        return False
 
     def _size(self):
         """The window's, as it was when it last stood still."""
