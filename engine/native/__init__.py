@@ -28,6 +28,7 @@ from engine.native.memory import (  # noqa: E402
     load_float64,
     reader_of,
 )
+from engine.native.vector import dot, peak  # noqa: E402
 
 __all__ = [
     "FILLER",
@@ -39,6 +40,7 @@ __all__ = [
     "call",
     "copy_rows",
     "describe",
+    "dot",
     "entry",
     "exchange",
     "fill",
@@ -51,6 +53,7 @@ __all__ = [
     "load_float64",
     "load_relaxed",
     "native",
+    "peak",
     "reader_of",
     "restore_denormals",
     "store_relaxed",
