@@ -186,6 +186,7 @@ class Session:
             "drift_ppm": meters["drift"],
             "frames_missing": {name: int(meters[name]) for name in ("starved", "unheard", "untaped")},
             "samples_scrubbed": int(meters["scrubbed"]),
+            "genes_muted": int(meters["muted"]),
             "devices_reopened": int(meters["reopened"]),
             "frames_shown": int(get(sights, int(Sight.SHOWN))),
             "frames_dropped": int(get(sights, int(Sight.DROPPED))),

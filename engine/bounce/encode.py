@@ -28,11 +28,10 @@ class SoundFile:
         self.stream = self.container.add_stream(codec, rate=rate, layout="stereo", format=self.layout)
         self.stream.codec_context.flags |= av.codec.context.Flags.bitexact
         self.container.start_encoding()  # so that there is a file, though no sound may follow
-        self.clipped, self.written = 0, 0
+        self.written = 0
 
     def write(self, block):
         if self.layout == "s32":
-            self.clipped += int(np.count_nonzero(np.abs(block) > 1.0))
             block = np.clip(np.rint(block * np.float64(FULL)), -FULL, FULL - 1).astype(np.int32) << 8
         frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), self.layout, "stereo")
         frame.rate, frame.pts = self.rate, self.written
