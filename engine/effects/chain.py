@@ -93,6 +93,7 @@ def latency(op, rate):
 
 
 read_guard = reader_of(typeof(make_guard(48_000.0, 1, 1, 2)))
+read_words = reader_of(typeof(np.zeros(WORDS, np.int64)))
 
 
 @kernel
@@ -114,10 +115,10 @@ def play(words, heard, block, frames, channels):
 
 
 @native(types.int64(*[types.int64] * 5))
-def through(words, heard, block, frames, channels):
-    """Run a plan in place over sound of any length."""
+def through(plan, heard, block, frames, channels):
+    """Run a plan, whose words are described at an address, in place over sound of any length."""
     mode = flush_denormals()
-    done, muted = 0, 0
+    words, done, muted = read_words(plan), 0, 0
     scrub(interleaved(block, frames, channels))
     while done < frames:
         count = min(BLOCK, frames - done)

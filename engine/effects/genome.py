@@ -19,6 +19,7 @@ from engine.documents.schema import genome_type, pairs
 from engine.documents.validation import validate
 from engine.effects import EFFECTS, chain, limiter
 from engine.effects.guard import scrub
+from engine.native import describe
 from engine.params import defaults
 
 THROUGH = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)  # a call lets go of the interpreter lock
@@ -104,10 +105,11 @@ def _whole(op, params, x, rate, remark):
 def _streamed(genes, x, rate, tail, remark):
     plan = chain.build(genes, 1, rate, x.shape[1])
     late = sum(plan.latencies.values())
-    out = np.zeros((len(x) + late + math.ceil(tail * rate), x.shape[1]), np.float32)
+    rings = any(getattr(EFFECTS[op], "RINGS", False) for op, _ in genes)
+    out = np.zeros((len(x) + late + math.ceil(tail * rate * rings), x.shape[1]), np.float32)
     out[: len(x)] = x
-    play = THROUGH(chain.through.address)
-    if muted := play(plan.words.ctypes.data, plan.values.ctypes.data, out.ctypes.data, *out.shape):
+    words, play = describe(plan.words), THROUGH(chain.through.address)
+    if muted := play(words.ctypes.data, plan.values.ctypes.data, out.ctypes.data, *out.shape):
         remark(f"{muted} gene{'s' * (muted > 1)} of {', '.join(op for op, _ in genes)} made no sound, and were muted")
     out = out[late:]
     ringing = np.flatnonzero(np.abs(out[len(x) :]).max(axis=1, initial=0.0) > SILENT)
