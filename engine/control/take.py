@@ -118,7 +118,7 @@ class TakeReader:
             raise UsageError(f"{path}: cannot be read ({fault.strerror})") from fault
         begins = self.file.read(len(MAGIC))
         if begins == FIRST:
-            raise UsageError(f"{path}: was recorded by Phosphene 0.1, which alone can play it")
+            raise UsageError(f"{path}: was recorded by an older Phosphene, in which parameters lay elsewhere")
         if begins != MAGIC:
             raise UsageError(f"{path}: is not a take; takes are made by 'phosphene live --take FILE'")
         self.records = self._whole()
