@@ -82,7 +82,7 @@ def signalsmith(x, *, semitones=0.0, ratio=1.0):
     stretch = python_stretch.Signalsmith.Stretch()
     stretch.preset(2, RATE)
     stretch.setTransposeSemitones(semitones)
-    stretch.timeFactor = ratio
+    stretch.setTimeFactor(ratio)
     whole = np.ascontiguousarray(x.T)
     return lambda: stretch.process(whole)
 

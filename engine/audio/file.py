@@ -10,6 +10,7 @@ from engine.errors import PhospheneError, UsageError
 from engine.params import RATES
 
 SIDES = 2
+USUAL = dict(enumerate("mono stereo 2.1 4.0 5.0 5.1 6.1 7.1".split(), start=1))  # layouts by channels
 RUN_UP = 0.25  # seconds a decoder is given to find its feet before a frame that was asked for
 
 
@@ -37,7 +38,7 @@ class FileSource:
         self.container, self.stream = _open(self.path)
         self.native_rate = self.stream.rate
         self.channels = SIDES if fold else self.stream.channels
-        self.layout = "stereo" if fold else self.stream.layout.name
+        self.fold = fold
         self.rate = int(rate or self.native_rate)
         self.broken = 0  # packets that could not be decoded, and were left out
         self.position = 0  # frames given, however often a loop began again
@@ -114,7 +115,7 @@ class FileSource:
         for due, frame in self._frames(skip):
             if like != (like := (frame.format.name, frame.layout.name, frame.sample_rate)):
                 # again where two files were joined end to end
-                fold = _folder(frame, self.native_rate) if self.layout == "stereo" else self._keeper()
+                fold = _folder(frame, self.native_rate) if self.fold else self._keeper()
             for sound in fold(frame):
                 heard = True
                 begin = min(max(skip - due, 0), len(sound))
@@ -124,9 +125,15 @@ class FileSource:
         if not heard and not skip:
             raise PhospheneError(f"{self.path}: no sound in it could be decoded; is the file whole?")
 
+    @property
+    def layout(self):
+        """FFmpeg's name for the channels, the usual one where the file does not say."""
+        name = "stereo" if self.fold else self.stream.layout.name
+        return USUAL.get(self.channels, name) if "channels" in name else name
+
     def _keeper(self):
         """What turns any frame into a float32 array of the file's channels."""
-        mix = av.AudioResampler("flt", self.layout, self.native_rate)
+        mix = av.AudioResampler("flt", self.stream.layout, self.native_rate)
 
         def keep(frame):
             for part in mix.resample(frame):
