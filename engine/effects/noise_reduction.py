@@ -161,9 +161,12 @@ def _overlap(state, channel, source):
     hop, scale = state.past.shape[2], np.float32(2.0 / (OVERLAP * source.shape[0]))
     for k in range(OVERLAP):
         made, given = state.made[channel, _row(state.counts[2], k + 1)], source[k * hop :]
-        shape, kept = state.shape[k * hop :], np.float32(k < OVERLAP - 1)
+        shape = state.shape[k * hop :]
+        if k == OVERLAP - 1:  # what has been heard is left behind, were it not a number
+            for n in range(hop):
+                made[n] = 0.0
         for n in range(hop):
-            made[n] = kept * made[n] + given[n] * (shape[n] * scale)
+            made[n] += given[n] * (shape[n] * scale)
 
 
 @kernel
@@ -201,7 +204,7 @@ def _weigh(state, params, part):
         keep = np.float32(0.0)
     elif counts[4] % span == 0:
         _turn(state, row, first, last)
-    trust = min(counts[4] * state.pace / TRUST, 1.0)
+    trust = min(counts[4] * state.pace / TRUST, 1.0) ** 4
     over = np.float32(BIAS * trust * 10.0 ** (params[2] / 10.0))
     hold, floor = np.float32(math.exp(-state.pace / HOLD)), np.float32(10.0 ** (params[1] / 20.0))
     _slice(state, row, first, last, keep, over, hold, floor, np.float32(params[0]))
