@@ -225,13 +225,8 @@ def _turn(state, row, first, last):
 
 @kernel
 def _slice(state, row, first, last, keep, over, hold, floor, strength):
-    power, blurred, lows, lowest = (
-        state.power[first:],
-        state.blurred[first:],
-        state.lows[row, first:],
-        state.lowest[first:],
-    )
-    ratio, gains = state.ratio[first:], state.gains[first:]
+    power, blurred, lows = state.power[first:], state.blurred[first:], state.lows[row, first:]
+    lowest, ratio, gains = state.lowest[first:], state.ratio[first:], state.gains[first:]
     none, one, half, quarter = np.float32(0.0), np.float32(1.0), np.float32(0.5), np.float32(0.25)
     for k in range(last - first):
         near = quarter * (power[k] + power[k + 2]) + half * power[k + 1]
