@@ -25,16 +25,17 @@ PARAMS = (
 ALL, OPEN = PARAMS[1].high, PARAMS[2].high
 GLIDE = 0.02  # seconds
 OVER = 3  # times the rate; with the antiderivative, as clean as eight without
-TAPS = 24  # of a filter, in each of the three phases
-PASS, STOP = 0.385, 0.52  # of the rate: flat to here, and gone from there
+TAPS = 32  # of a filter, in each of the three phases
+PASS, STOP = 0.417, 0.52  # of the rate: flat to here, and gone from there
 RUN = 64  # frames at a time, so that all of it stays in the nearest cache
 LOUDEST = 1e4  # full scales: squares of less are finite
 ROUND = np.float32(1.5 * 2**23)  # added to a single and taken away again, it leaves an integer
 
 
 class State(NamedTuple):
-    now: np.ndarray  # (4,), gain, mix, share of the tone filter and bits as they sound; NaN before the first block
-    rows: np.ndarray  # (6, RUN), what follows from these, by frame: bend, wet, dry, pull, grain and its inverse
+    goal: np.ndarray  # (4,), gain, mix, share of the tone filter and bits
+    now: np.ndarray  # (4,), the same as they sound; NaN before the first block
+    rows: np.ndarray  # (5, RUN), what follows from these, by frame: bend, wet, dry, pull and grain
     rise: np.ndarray  # (OVER * TAPS,), the filters, phase by phase
     fall: np.ndarray
     past: np.ndarray  # (channels, TAPS - 1 + RUN), the sound that the first hears
@@ -63,12 +64,13 @@ def init(rate, channels):
     def run(*shape):
         return np.zeros(shape, np.float32)
 
-    # 72 taps up, 71 down: their delays and that of the mean, half a sample, add up to whole frames
+    # 96 taps up, 95 down: their delays and that of the mean, half a sample, add up to whole frames
     rise = OVER * _lowpass(OVER * TAPS).reshape(TAPS, OVER)[::-1].T
     fall = np.append(_lowpass(OVER * TAPS - 1), 0.0).reshape(TAPS, OVER)[::-1, ::-1].T
     return State(
+        np.zeros(4),
         np.full(4, np.nan),
-        run(6, RUN),
+        run(5, RUN),
         rise.astype(np.float32).ravel(),
         fall.astype(np.float32).ravel(),
         run(channels, TAPS - 1 + RUN),
@@ -83,26 +85,27 @@ def init(rate, channels):
 
 @kernel
 def process(state, params, block, out):
-    pull = 1.0 if params[2] >= OPEN else 1.0 - math.exp(-2.0 * math.pi * params[2] / state.rate)
-    goal = 10.0 ** (params[0] / 20.0), params[3], pull, params[1]
-    if math.isnan(state.now[0]):
-        for p in range(4):
-            state.now[p] = goal[p]
+    goal, now = state.goal, state.now
+    goal[0], goal[1], goal[3] = 10.0 ** (params[0] / 20.0), params[3], params[1]
+    goal[2] = 1.0 if params[2] >= OPEN else 1.0 - math.exp(-2.0 * math.pi * params[2] / state.rate)
+    if math.isnan(now[0]):
+        for p in range(now.shape[0]):
+            now[p] = goal[p]
     for start in range(0, block.shape[0], RUN):
         frames = min(block.shape[0] - start, RUN)
-        _glide(state, goal, frames)
+        _glide(state, frames)
         for c in range(block.shape[1]):
             _take(state.past[c], block, start, c, frames)
-            _raise(state, c, frames)
+            _lift(state, c, frames)
             _bend(state, c, frames)
             _lower(state, c, frames)
             _finish(state, c, out, start, frames)
 
 
 @kernel
-def _glide(state, goal, frames):
+def _glide(state, frames):
     share, n = 1.0 - math.exp(-1.0 / (GLIDE * state.rate)), 0
-    while n < frames and toward(state.now, goal, share):
+    while n < frames and toward(state.now, state.goal, share):
         _set(state.rows, state.now, n, n + 1)
         n += 1
     if n < frames:
@@ -111,13 +114,20 @@ def _glide(state, goal, frames):
 
 @kernel
 def _set(rows, now, first, last):
-    gain, mix, pull, bits = now[0], now[1], now[2], now[3]
-    grain = 2.0 ** (1.0 - bits) if bits < ALL else 0.0
-    inverse = 1.0 / grain if grain > 0.0 else 0.0
-    for row, value in enumerate((gain * gain - 1.0, mix * gain, 0.5 - 0.5 * mix, pull, grain, inverse)):
-        values, still = rows[row, first:], np.float32(value)
-        for n in range(last - first):
-            values[n] = still
+    gain, mix, pull = now[0], now[1], np.float32(now[2])
+    bend, wet, dry = np.float32(gain * gain - 1.0), np.float32(mix * gain), np.float32(0.5 - 0.5 * mix)
+    grain = np.float32(2.0 ** (1.0 - now[3])) if now[3] < ALL else np.float32(0.0)
+    _fill(rows[0, first:last], bend)
+    _fill(rows[1, first:last], wet)
+    _fill(rows[2, first:last], dry)
+    _fill(rows[3, first:last], pull)
+    _fill(rows[4, first:last], grain)
+
+
+@kernel
+def _fill(row, value):
+    for n in range(row.shape[0]):
+        row[n] = value
 
 
 @kernel
@@ -135,7 +145,7 @@ def _take(past, block, start, channel, frames):
 
 
 @kernel
-def _raise(state, channel, frames):
+def _lift(state, channel, frames):
     """From the sound to three phases. Six sums at a time: one would wait for itself."""
     past, rise = state.past[channel], state.rise
     first, second, third = state.fine[0, 1:], state.fine[1, 1:], state.fine[2, 1:]
@@ -192,17 +202,16 @@ def _lower(state, channel, frames):
 
 @kernel
 def _finish(state, channel, out, start, frames):
-    made, pull, grain, inverse = state.made, state.rows[3], state.rows[4], state.rows[5]
-    toned, none, one = state.toned[channel], np.float32(0.0), np.float32(1.0)
-    if pull[0] == one and pull[frames - 1] == one:
-        toned = made[frames - 1]
-    else:
+    made, pull, grain = state.made, state.rows[3], state.rows[4]
+    none, one = np.float32(0.0), np.float32(1.0)
+    if pull[0] < one or pull[frames - 1] < one:
+        toned = state.toned[channel]
         for n in range(frames):
             toned = (one - pull[n]) * toned + pull[n] * made[n]
             made[n] = toned
-    state.toned[channel] = toned
+    state.toned[channel] = made[frames - 1]
     for n in range(frames):
-        grains = ((made[n] * inverse[n] + ROUND) - ROUND) * grain[n]
+        grains = ((made[n] / grain[n] + ROUND) - ROUND) * grain[n]
         made[n] = grains if grain[n] > none else made[n]
     for n in range(frames):
         out[start + n, channel] = made[n]

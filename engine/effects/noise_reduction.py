@@ -134,7 +134,7 @@ def _work(state, params, step):
     elif part > 0 and not back:
         _measure(state.power, pair, both[0], both[1])
     else:
-        for side in range(2):
+        for side in range(both.shape[0]):
             if part > 0:
                 _overlap(state, 2 * pair + side, both[side])
             elif back:
@@ -145,24 +145,25 @@ def _work(state, params, step):
 
 @kernel
 def _window(state, channel, target):
-    hop = state.past.shape[2]
-    for k in range(OVERLAP):
+    overlap, hop = state.past.shape[1] - 1, state.past.shape[2]
+    for k in range(overlap):
         past, into = state.past[channel, _row(state.counts[2], k + 1)], target[k * hop :]
         shape = state.shape[k * hop :]
         for n in range(hop):
             into[n] = past[n] * shape[n]
-    rest = target[OVERLAP * hop :]
+    rest = target[overlap * hop :]
     for n in range(rest.shape[0]):
         rest[n] = 0.0
 
 
 @kernel
 def _overlap(state, channel, source):
-    hop, scale = state.past.shape[2], np.float32(2.0 / (OVERLAP * source.shape[0]))
-    for k in range(OVERLAP):
+    overlap, hop = state.made.shape[1] - 1, state.made.shape[2]
+    scale = np.float32(2.0 / (overlap * source.shape[0]))
+    for k in range(overlap):
         made, given = state.made[channel, _row(state.counts[2], k + 1)], source[k * hop :]
         shape = state.shape[k * hop :]
-        if k == OVERLAP - 1:  # what has been heard is left behind, were it not a number
+        if k == overlap - 1:  # what has been heard is left behind, were it not a number
             for n in range(hop):
                 made[n] = 0.0
         for n in range(hop):
@@ -216,7 +217,7 @@ def _turn(state, row, first, last):
     lowest = state.lowest[first:]
     for k in range(last - first):
         lowest[k] = LOUDEST
-    for span in range(SPANS):
+    for span in range(state.lows.shape[0]):
         lows = state.lows[span, first:]
         for k in range(last - first):
             lows[k] = LOUDEST if span == row else lows[k]
@@ -225,13 +226,8 @@ def _turn(state, row, first, last):
 
 @kernel
 def _slice(state, row, first, last, keep, over, hold, floor, strength):
-    power, blurred, lows, lowest = (
-        state.power[first:],
-        state.blurred[first:],
-        state.lows[row, first:],
-        state.lowest[first:],
-    )
-    ratio, gains = state.ratio[first:], state.gains[first:]
+    power, blurred, lows = state.power[first:], state.blurred[first:], state.lows[row, first:]
+    lowest, ratio, gains = state.lowest[first:], state.ratio[first:], state.gains[first:]
     none, one, half, quarter = np.float32(0.0), np.float32(1.0), np.float32(0.5), np.float32(0.25)
     for k in range(last - first):
         near = quarter * (power[k] + power[k + 2]) + half * power[k + 1]
