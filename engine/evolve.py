@@ -20,7 +20,8 @@ from engine.effects.genome import SHORTEST, render
 from engine.effects.population import Population
 from engine.errors import UsageError
 from engine.listening.excerpt import typical
-from engine.listening.likeness import HEARD, RMS, distance, merit, portray
+from engine.listening.likeness import distance, merit
+from engine.listening.portrait import HEARD, RMS, portray
 
 GENE = 0.01  # what each gene costs: of two genomes that sound alike, the shorter
 

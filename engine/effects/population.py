@@ -53,7 +53,7 @@ class Population:
         if len(batch) == BATCH:
             return batch
         late = self.iteration >= LATE * self.iterations
-        if batch or self.iteration % BREED == 0 and not late:
+        if batch or (self.iteration % BREED == 0 and not late):
             return batch + [self._child(item) for item in range(len(batch), BATCH)]
         ranked = [strain for strain in self._ranked() if strain.genome]
         return self._tune(ranked[0 if late else self.iteration % min(TUNED, len(ranked))])

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from engine.listening.likeness import WEIGHTS, portray
+from engine.listening.likeness import WEIGHTS
+from engine.listening.portrait import portray
 
 
 def typical(sound, rate, seconds):
