@@ -12,6 +12,7 @@ from engine.native.fft import make_fft, transform
 
 HOP = 512 / 48_000  # seconds between frames; a frame is two hops long
 LANES = 8  # samples that a hop is a multiple of
+SMALLEST = 32  # transform
 BANDS = 48
 FLOOR = -80.0  # dB; in a picture, all that is quieter looks alike
 NOTHING = -120.0  # dB of full scale; no frame is quieter
@@ -60,17 +61,19 @@ class Lens(NamedTuple):
 @lru_cache
 def make_lens(rate):
     hop = max(LANES * round(HOP * rate / LANES), LANES)
-    size = 1 << (2 * hop - 1).bit_length()
+    size = max(1 << (2 * hop - 1).bit_length(), SMALLEST)
     bins = np.arange(size // 2, dtype=float)
 
     def bin_at(hertz):
         return min(round(hertz * size / rate), size // 2)
 
     first = bin_at(EDGES[0])
+    edges, weights = triangles(rate, size, 2 * hop, BANDS)
     return Lens(
-        0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * hop) + 0.5) / hop),
-        *triangles(rate, size, 2 * hop, BANDS),
-        bins ** np.arange(3)[:, None],
+        (0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * hop) + 0.5) / hop)).astype(np.float32),
+        edges,
+        weights.astype(np.float32),
+        (bins ** np.arange(3)[:, None]).astype(np.float32),
         np.array([first, first + (bin_at(EDGES[1]) - first) // GROUP * GROUP]),
         np.array([1, *map(bin_at, SPLITS), size // 2]),
         hop,
@@ -81,8 +84,9 @@ def portray(sound, rate):
     """The portrait of a float32 (frames, channels) sound, its channels mixed to one."""
     lens = make_lens(rate)
     count = -(-len(sound) // lens.hop)
-    mono = aligned(((count + 2) * lens.hop,), np.float64)
-    fft, power = make_fft(1 << (2 * lens.hop - 1).bit_length()), np.zeros((2, lens.places.shape[1]))
+    mono = aligned(((count + 2) * lens.hop,), np.float32)
+    bins = lens.places.shape[1]
+    fft, power = make_fft(2 * bins, np.float32), np.zeros((2, bins), np.float32)
     picture, levels, features = np.empty((count, BANDS), np.float32), np.empty(count), np.zeros(len(FEATURES))
     clipped = mix(sound, mono)
     draw(lens, fft, power, mono, picture, levels, features)
@@ -138,12 +142,12 @@ def decibels(power, floor):
 @kernel
 def part(fft, power):
     """The power spectra of the two real signals that were transformed as one."""
-    real, imag, last = fft.real, fft.imag, fft.real.shape[0]
+    real, imag, last, quarter = fft.real, fft.imag, fft.real.shape[0], np.float32(0.25)
     power[0, 0], power[1, 0] = real[0] * real[0], imag[0] * imag[0]
     for k in range(1, power.shape[1]):
         ar, ai, br, bi = real[k], imag[k], real[last - k], imag[last - k]
-        power[0, k] = 0.25 * ((ar + br) * (ar + br) + (ai - bi) * (ai - bi))
-        power[1, k] = 0.25 * ((ai + bi) * (ai + bi) + (br - ar) * (br - ar))
+        power[0, k] = quarter * ((ar + br) * (ar + br) + (ai - bi) * (ai - bi))
+        power[1, k] = quarter * ((ai + bi) * (ai + bi) + (br - ar) * (br - ar))
 
 
 @kernel
