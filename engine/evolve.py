@@ -164,8 +164,8 @@ def fault(portrait, source):
     """Why a sound is not to be scored, or None."""
     if not np.isfinite(portrait.features).all():
         return "not finite"
-    if portrait.features[RMS] <= HEARD:
-        return "silent"
     if portrait.seconds < min(max(SHORTEST[0], SHORTEST[1] * source.seconds), source.seconds):
         return "too short"
+    if portrait.features[RMS] <= HEARD:
+        return "silent"
     return None

@@ -75,15 +75,20 @@ def reverb(x, rate, *, decay, size, damping, predelay, width, modulation, mix):
     return x + mix * (heard - x)
 
 
-def distort(x, rate, *, drive, bits, tone, mix):
-    """Twice as many samples while it bends."""
+def curve(x, drive):
     gain = 10 ** (drive / 20)
-    bent = resample_poly(np.tanh(gain * resample_poly(x, 2, 1)), 1, 2)[: len(x)] / math.tanh(gain)
+    return gain * x / np.sqrt(1 + (gain**2 - 1) * x**2)
+
+
+def distort(x, rate, *, drive, bits, tone, mix):
+    """Three times as many samples while it bends."""
+    bent = resample_poly(curve(resample_poly(x, 3, 1), drive), 1, 3)[: len(x)]
     if bits < 24:
-        levels = 2 ** (bits - 1)
-        bent = np.round(bent * levels) / levels
-    keep = math.exp(-2 * math.pi * tone / rate)
-    return x + mix * (lfilter([1 - keep], [1, -keep], bent, axis=0) - x)
+        bent = np.round(bent * 2 ** (bits - 1)) / 2 ** (bits - 1)
+    if tone < 20_000:
+        keep = math.exp(-2 * math.pi * tone / rate)
+        bent = lfilter([1 - keep], [1, -keep], bent, axis=0)
+    return x + mix * (bent - x)
 
 
 def spectra(x, rate):
