@@ -1,8 +1,11 @@
 """The operators by name. Adding one is a module beside this file and a row here."""
 
-from engine.effects import dc_blocker, volume
+from engine.effects import dc_blocker, distort, noise_reduction, trim, volume
 
 EFFECTS = {
     "dc_blocker": dc_blocker,
+    "distort": distort,
+    "noise_reduction": noise_reduction,
+    "trim": trim,
     "volume": volume,
 }

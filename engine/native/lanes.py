@@ -54,6 +54,20 @@ def lanes(typing, array, at):
 
 
 @intrinsic
+def spread(typing, number):
+    """Eight times the same."""
+    if not isinstance(number, types.Float):
+        return None
+
+    def codegen(context, builder, signature, args):
+        wide = ir.VectorType(args[0].type, LANES)
+        first = builder.insert_element(ir.Constant(wide, ir.Undefined), args[0], ir.Constant(ir.IntType(32), 0))
+        return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
+
+    return Lanes(number)(number), codegen
+
+
+@intrinsic
 def put(typing, array, at, value):
     """Eight neighbours into an array."""
     if not _run(array) or value != Lanes(array.dtype):
@@ -90,7 +104,7 @@ def weave(typing, array, at, four, group):
     return types.void(array, types.int64, four, types.literal(group)), codegen
 
 
-def _operation(name, build):
+def _operation(names, build):
     @intrinsic
     def apply(typing, left, right):
         def codegen(context, builder, signature, args):
@@ -98,11 +112,14 @@ def _operation(name, build):
 
         return left(left, right), codegen
 
-    @overload(name)
     def operation(left, right):
         if isinstance(left, Lanes) and left == right:
             return lambda left, right: apply(left, right)
 
+    for name in names:
+        overload(name)(operation)
 
-for _name, _build in ((operator.add, "fadd"), (operator.sub, "fsub"), (operator.mul, "fmul")):
-    _operation(_name, _build)
+
+_operation((operator.add, operator.iadd), "fadd")
+_operation((operator.sub, operator.isub), "fsub")
+_operation((operator.mul, operator.imul), "fmul")
