@@ -1,8 +1,9 @@
 """The operators by name. Adding one is a module beside this file and a row here."""
 
-from engine.effects import dc_blocker, volume
+from engine.effects import dc_blocker, pitch, volume
 
 EFFECTS = {
     "dc_blocker": dc_blocker,
+    "pitch": pitch,
     "volume": volume,
 }

@@ -1,0 +1,170 @@
+"""A head that reads a line at one pace while the sound in it goes on at another, and jumps unheard.
+
+`aim` is the frame of the line that ought to sound now; the head strays from it as far as the bound lets it,
+then jumps by a lag after which the line looks the same, and fades over. What begins (a drum, a consonant) is
+never heard twice, left out or faded over, as long as there is room to wait. All channels jump together, so
+the stereo image stays.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.effects.line import ONSETS, QUANTUM, Line, listen, make_line
+from engine.effects.match import POINTS, alike, match
+from engine.effects.sinc import BEYOND, read, tables
+from engine.native import kernel
+
+FADE = 0.008  # seconds of the line that a jump fades through
+SHORTEST = 0.004  # seconds a jump gains at least
+BEFORE, AFTER = 0.001, 0.004  # seconds around an onset that are left in one piece
+TIMELY = 0.006  # seconds an onset may sound off its time before the head jumps for it
+SLACK = 0.003  # seconds beyond the bound that the head may stray while it waits for an onset to pass
+NEVER = 1 << 60
+
+
+class Splice(NamedTuple):
+    line: Line
+    made: np.ndarray  # (QUANTUM, channels) float32, what sounds next
+    leaving: np.ndarray  # (QUANTUM, channels) float32, what the head would have read that is faded out
+    weights: np.ndarray  # (2, QUANTUM) float32, of the two
+    scores: np.ndarray  # of the lags that are compared
+    places: np.ndarray  # (3,), frames of the line: aim, head, the head that is faded out
+    fade: np.ndarray  # (2,) int64, frames done and in all
+    likeness: np.ndarray  # (1,), of the two that are faded
+    served: np.ndarray  # (1,) int64, the onset that the head jumped for
+    tables: np.ndarray
+    ahead: int  # frames after the aim that must be written
+    bound: float  # frames
+    rate: float
+
+
+def margin(rate):
+    """Frames of the line after a head that strays its furthest which a jump from there compares and fades."""
+    return math.ceil(FADE * rate) + QUANTUM + BEYOND
+
+
+def make_splice(bound, ahead, rate, channels):
+    """A head that strays `bound` seconds and knows the line `ahead` frames beyond its aim, which is its first."""
+    seconds = 2.0 * (bound + SLACK) + 3.0 * FADE + (POINTS + 2 * QUANTUM) / min(rate, 6000.0) + ahead / rate
+    line = make_line(seconds, rate, channels)
+    return Splice(
+        line,
+        np.zeros((QUANTUM, channels), np.float32),
+        np.zeros((QUANTUM, channels), np.float32),
+        np.zeros((2, QUANTUM), np.float32),
+        np.zeros(line.size // line.grain),
+        np.zeros(3),  # exact enough: after a month, a fraction of a frame still is to 1e-5
+        np.zeros(2, np.int64),
+        np.zeros(1),
+        np.full(1, -NEVER),
+        tables(),
+        ahead,
+        bound * rate,
+        rate,
+    )
+
+
+@kernel
+def known(splice):
+    """How many frames must have been written before the next turn; it looks at no others."""
+    return (math.floor(splice.places[0]) + splice.ahead) // QUANTUM * QUANTUM
+
+
+@kernel
+def turn(splice, step, pace):
+    """Make the next quantum: the head goes on by `step` frames for each of its frames, the aim by `pace`."""
+    listen(splice.line, known(splice))
+    places, fade = splice.places, splice.fade
+    if fade[0] == fade[1]:
+        consider(splice, step, pace)
+    read(splice.line, splice.tables, places[1], step, splice.made)
+    if fade[0] < fade[1]:
+        read(splice.line, splice.tables, places[2], step, splice.leaving)
+        cross(splice)
+    places[0] += QUANTUM * pace
+    places[1] += QUANTUM * step
+    places[2] += QUANTUM * step
+
+
+@kernel
+def cross(splice):
+    """Equal gain for what is alike, equal power for what is not."""
+    done, frames = splice.fade
+    loss = 2.0 * (1.0 - splice.likeness[0])
+    rise, fall = splice.weights
+    for n in range(QUANTUM):
+        t = (done + n + 0.5) / frames
+        t *= t * (3.0 - 2.0 * t)
+        gain = 1.0 / math.sqrt(1.0 - loss * t * (1.0 - t))
+        rise[n], fall[n] = gain * t, gain * (1.0 - t)
+    for n in range(QUANTUM):
+        for c in range(splice.made.shape[1]):
+            splice.made[n, c] = rise[n] * splice.made[n, c] + fall[n] * splice.leaving[n, c]
+    splice.fade[0] += QUANTUM
+
+
+@kernel
+def consider(splice, step, pace):
+    """Jump, if it is time to."""
+    line, bound, rate = splice.line, splice.bound, splice.rate
+    aim, head = splice.places[0], splice.places[1]
+    astray, drift = head - aim, step - pace
+    quanta = max(round(FADE * rate / (QUANTUM * max(step, 1.0))), 1)
+    end = math.floor(head + QUANTUM * quanta * step)  # of what the head reads while it fades out
+    if drift == 0.0:
+        if astray != 0.0 and abs(astray) <= room(line, head, end, astray):
+            jump(splice, aim, alike(line, end, round(astray)), quanta)
+        return
+    due = next_onset(line, head)
+    miss = astray + drift * (due - head) / step  # how far astray the head is when it gets there
+    if due < NEVER and due != splice.served[0] and abs(miss) > TIMELY * rate:
+        side = math.copysign(1.0, miss)
+        landing = min(max(-drift * (due - aim) / pace, -bound), bound)  # from there it gets there in time
+        longest = min(bound + side * astray, 2.0 * abs(miss) * step / pace)  # or it would be off as much again
+    elif abs(astray + QUANTUM * drift) > bound and astray * drift > 0.0:
+        due, side = splice.served[0], math.copysign(1.0, drift)
+        landing, longest = -side * bound, bound + side * astray
+    else:
+        return
+    shortest = SHORTEST * rate + abs(drift) * QUANTUM * quanta
+    free = min(longest, room(line, head, end, side))
+    if free < shortest:
+        if side * (astray + QUANTUM * drift) < bound + SLACK * rate:
+            return
+        free = max(longest, shortest)
+    lag, likeness = match(line, splice.scores, end, int(side), shortest, free, side * (astray - landing), bound)
+    splice.served[0] = due
+    jump(splice, head - side * lag, likeness, quanta)
+
+
+@kernel
+def jump(splice, place, likeness, quanta):
+    splice.places[2] = splice.places[1]
+    splice.places[1] = place
+    splice.likeness[0] = likeness if likeness > 0.0 else 0.0  # nor one that is not a number
+    splice.fade[0], splice.fade[1] = 0, QUANTUM * quanta
+
+
+@kernel
+def next_onset(line, head):
+    due = NEVER
+    for n in range(ONSETS):
+        if head <= line.onsets[n] < due:
+            due = line.onsets[n]
+    return due
+
+
+@kernel
+def room(line, head, end, side):
+    """How far the head can jump, back or forward, and neither repeat an onset nor leave one out."""
+    before, after = BEFORE * line.rate + BEYOND, AFTER * line.rate + QUANTUM + BEYOND
+    free = float(line.size)
+    for n in range(ONSETS):
+        onset = line.onsets[n]
+        if side > 0.0 and onset < end + before:
+            free = min(free, head - onset - after)
+        if side < 0.0 and onset > head - after:
+            free = min(free, onset - before - end)
+    return free
