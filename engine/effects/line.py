@@ -10,8 +10,8 @@ from engine.native import dot, kernel
 QUANTUM = 32  # frames between two looks at the line
 OUTLINE = 6000.0  # hertz, about; how often the outline has a point
 ONSETS = 16  # remembered
-RISE = 5.0  # times the energy held from before: a beginning, and no period of a tone that goes on
-HOLD = 0.06  # seconds; longer than a period of the lowest note, shorter than a drum roll's
+RISE = 4.0  # times the energy held from before: a beginning, and no period of a tone that goes on
+HOLD = 0.04  # seconds; twice a period of the lowest note, half of the time between two strokes of a drum
 FAINT = 1e-8  # energy a frame; what rises from below that is not heard to begin
 
 

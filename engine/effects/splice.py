@@ -67,16 +67,16 @@ def make_splice(bound, ahead, rate, channels):
 
 
 @kernel
-def known(splice):
-    """How many frames must have been written before the next turn; it looks at no others."""
-    return (math.floor(splice.places[0]) + splice.ahead) // QUANTUM * QUANTUM
+def known(splice, aim):
+    """How many frames must have been written before a turn from an aim; it looks at no others."""
+    return (math.floor(aim) + splice.ahead) // QUANTUM * QUANTUM
 
 
 @kernel
 def turn(splice, step, pace):
     """Make the next quantum: the head goes on by `step` frames for each of its frames, the aim by `pace`."""
-    listen(splice.line, known(splice))
     places, fade = splice.places, splice.fade
+    listen(splice.line, known(splice, places[0]))
     if fade[0] == fade[1]:
         consider(splice, step, pace)
     read(splice.line, splice.tables, places[1], step, splice.made)
@@ -119,9 +119,10 @@ def consider(splice, step, pace):
         return
     due = next_onset(line, head)
     miss = astray + drift * (due - head) / step  # how far astray the head is when it gets there
-    if due < NEVER and due != splice.served[0] and abs(miss) > TIMELY * rate:
+    landing = min(max(-drift * (due - aim) / pace, -bound), bound)  # from where it gets there in time, or nearly
+    rest = landing + drift * (due - aim - landing) / step
+    if due != splice.served[0] and abs(miss) > TIMELY * rate >= abs(rest):
         side = math.copysign(1.0, miss)
-        landing = min(max(-drift * (due - aim) / pace, -bound), bound)  # from there it gets there in time
         longest = min(bound + side * astray, 2.0 * abs(miss) * step / pace)  # or it would be off as much again
     elif abs(astray + QUANTUM * drift) > bound and astray * drift > 0.0:
         due, side = splice.served[0], math.copysign(1.0, drift)
