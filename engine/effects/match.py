@@ -8,9 +8,9 @@ import math
 
 from engine.native import dot, kernel
 
-POINTS = 64  # of the outline that are compared
+POINTS = 96  # of the outline that are compared
 FRAMES = 256  # that are compared to place the jump exactly
-DISTANT = 0.05  # taken from the likeness where the lag is a whole bound away from the one that is wanted
+TOLD = 0.002  # of unlikeness: less is not told apart, and the lag that is wanted wins
 NOTHING = 1e-20  # added to the energies, so that silence is like silence
 
 
@@ -25,14 +25,15 @@ def match(line, scores, end, side, shortest, longest, wanted, bound):
     own = dot(line.outline, here & wrap, line.outline, here & wrap, POINTS) + NOTHING
     first = math.ceil(shortest / grain)
     count = max(int(longest / grain) - first + 1, 1)
-    best, most = 0, -math.inf
+    best, least = 0, math.inf
     for n in range(count):
         there = (here - side * (first + n)) & wrap
         power = own + dot(line.outline, there, line.outline, there, POINTS)
         scores[n] = 2.0 * dot(line.outline, here & wrap, line.outline, there, POINTS) / power
         off = ((first + n) * grain - wanted) / bound
-        if scores[n] - DISTANT * off * off > most:
-            best, most = n, scores[n] - DISTANT * off * off
+        cost = (1.0 + TOLD - scores[n]) * (1.0 + off * off)  # half as alike is worth it, a bound away
+        if cost < least:
+            best, least = n, cost
     while best + 1 < count and scores[best + 1] > scores[best]:  # what is wanted chooses a period, but bends none
         best += 1
     while best > 0 and scores[best - 1] > scores[best]:

@@ -17,6 +17,7 @@ PARAMS = (
 )
 GLIDE = 0.05  # seconds
 BOUND = 0.016  # seconds from its time that a sound may stray; twice that is a period of 31 Hz
+SPAN = 0.008  # seconds that a jump fades through
 
 
 class State(NamedTuple):
@@ -29,12 +30,12 @@ class State(NamedTuple):
 
 def latency(rate):
     """The mean: a sound strays from it by less than 20 ms, and is always less than 60 ms late."""
-    return math.ceil((BOUND + splice.SLACK) * rate) + splice.margin(rate)
+    return splice.reach(BOUND, SPAN, rate)
 
 
 def init(rate, channels):
     delay = latency(rate)
-    head = splice.make_splice(BOUND, delay, rate, channels)
+    head = splice.make_splice(BOUND, SPAN, delay, rate, channels)
     head.places[:] = -delay
     heard = np.array([p.default for p in PARAMS])
     return State(head, np.zeros((QUANTUM, channels), np.float32), heard, delay, rate)

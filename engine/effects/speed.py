@@ -17,8 +17,9 @@ from engine.params import Param
 PARAMS = (Param("ratio", 1.0, low=0.5, high=2.0, curve="exp"),)
 PULLS = True
 GLIDE = 0.05  # seconds
-BOUND = 0.02  # seconds of the source that a sound may stray from its time
-AHEAD = 0.08  # seconds of the source that are known beforehand, so that a jump minds the onsets it leads to
+BOUND = 0.035  # seconds of the source that a sound may stray from its time
+SPAN = 0.012  # seconds of the source that a jump fades through
+AHEAD = 0.12  # seconds of the source that are known beforehand, so that a jump minds the onsets it leads to
 
 
 class State(NamedTuple):
@@ -30,7 +31,7 @@ class State(NamedTuple):
 
 
 def init(rate, channels):
-    head = splice.make_splice(BOUND, math.ceil(AHEAD * rate), rate, channels)
+    head = splice.make_splice(BOUND, SPAN, math.ceil(AHEAD * rate), rate, channels)
     return State(head, np.array([PARAMS[0].default]), np.zeros(1), np.full(1, QUANTUM), rate)
 
 

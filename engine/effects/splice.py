@@ -16,7 +16,6 @@ from engine.effects.match import POINTS, alike, match
 from engine.effects.sinc import BEYOND, read, tables
 from engine.native import kernel
 
-FADE = 0.008  # seconds of the line that a jump fades through
 SHORTEST = 0.004  # seconds a jump gains at least
 BEFORE, AFTER = 0.001, 0.004  # seconds around an onset that are left in one piece
 TIMELY = 0.006  # seconds an onset may sound off its time before the head jumps for it
@@ -37,17 +36,18 @@ class Splice(NamedTuple):
     tables: np.ndarray
     ahead: int  # frames after the aim that must be written
     bound: float  # frames
+    span: float  # frames of the line that a jump fades through
     rate: float
 
 
-def margin(rate):
-    """Frames of the line after a head that strays its furthest which a jump from there compares and fades."""
-    return math.ceil(FADE * rate) + QUANTUM + BEYOND
+def reach(bound, span, rate):
+    """Frames of the line beyond its aim that a head may read, which strays `bound` seconds and fades through `span`."""
+    return math.ceil((bound + SLACK + span) * rate) + QUANTUM + BEYOND
 
 
-def make_splice(bound, ahead, rate, channels):
-    """A head that strays `bound` seconds and knows the line `ahead` frames beyond its aim, which is its first."""
-    seconds = 2.0 * (bound + SLACK) + 3.0 * FADE + (POINTS + 2 * QUANTUM) / min(rate, 6000.0) + ahead / rate
+def make_splice(bound, span, ahead, rate, channels):
+    """A head that strays `bound` seconds, fades through `span`, and knows the line `ahead` frames beyond its aim."""
+    seconds = 2.0 * (bound + SLACK) + 3.0 * span + (POINTS + 2 * QUANTUM) / min(rate, 6000.0) + ahead / rate
     line = make_line(seconds, rate, channels)
     return Splice(
         line,
@@ -62,6 +62,7 @@ def make_splice(bound, ahead, rate, channels):
         tables(),
         ahead,
         bound * rate,
+        span * rate,
         rate,
     )
 
@@ -111,7 +112,7 @@ def consider(splice, step, pace):
     line, bound, rate = splice.line, splice.bound, splice.rate
     aim, head = splice.places[0], splice.places[1]
     astray, drift = head - aim, step - pace
-    quanta = max(round(FADE * rate / (QUANTUM * max(step, 1.0))), 1)
+    quanta = max(round(splice.span / (QUANTUM * max(step, 1.0))), 1)
     end = math.floor(head + QUANTUM * quanta * step)  # of what the head reads while it fades out
     if drift == 0.0:
         if astray != 0.0 and abs(astray) <= room(line, head, end, astray):
@@ -121,16 +122,20 @@ def consider(splice, step, pace):
     miss = astray + drift * (due - head) / step  # how far astray the head is when it gets there
     landing = min(max(-drift * (due - aim) / pace, -bound), bound)  # from where it gets there in time, or nearly
     rest = landing + drift * (due - aim - landing) / step
-    if due != splice.served[0] and abs(miss) > TIMELY * rate >= abs(rest):
+    near = due - end < TIMELY * rate + 2 * QUANTUM  # now or never
+    late = due != splice.served[0] and abs(miss) > TIMELY * rate and (near or abs(rest) <= TIMELY * rate)
+    if late:
         side = math.copysign(1.0, miss)
         longest = min(bound + side * astray, 2.0 * abs(miss) * step / pace)  # or it would be off as much again
-    elif abs(astray + QUANTUM * drift) > bound and astray * drift > 0.0:
+        free = min(longest, room(line, head, end, side))
+        late = free >= side * (astray - landing) or side < 0.0 or near
+    if not late:
         due, side = splice.served[0], math.copysign(1.0, drift)
+        if side * (astray + QUANTUM * drift) < bound:
+            return
         landing, longest = -side * bound, bound + side * astray
-    else:
-        return
+        free = min(longest, room(line, head, end, side))
     shortest = SHORTEST * rate + abs(drift) * QUANTUM * quanta
-    free = min(longest, room(line, head, end, side))
     if free < shortest:
         if side * (astray + QUANTUM * drift) < bound + SLACK * rate:
             return
