@@ -9,7 +9,7 @@ import math
 from engine.native import dot, kernel
 
 POINTS = 96  # of the outline that are compared
-FRAMES = 256  # that are compared to place the jump exactly
+FRAMES = 128  # that are compared to place the jump exactly
 TOLD = 0.002  # of unlikeness: less is not told apart, and the lag that is wanted wins
 NOTHING = 1e-20  # added to the energies, so that silence is like silence
 
@@ -20,20 +20,24 @@ def match(line, scores, end, side, shortest, longest, wanted, bound):
 
     `side` is 1 to look back and -1 to look ahead. Of lags that are as good the one nearest to `wanted` is taken.
     """
-    grain, wrap = line.grain, line.size // line.grain - 1
-    here = end // grain - POINTS
-    own = dot(line.outline, here & wrap, line.outline, here & wrap, POINTS) + NOTHING
+    grain, wrap, points = line.grain, line.size // line.grain - 1, line.outline
     first = math.ceil(shortest / grain)
     count = max(int(longest / grain) - first + 1, 1)
+    here = end // grain - POINTS
+    there = (here - side * first) & wrap
+    own = dot(points, here & wrap, points, here & wrap, POINTS) + NOTHING
+    power = float(dot(points, there, points, there, POINTS))
+    gained, lost = (-1, POINTS - 1) if side > 0 else (POINTS, 0)  # as the stretch moves on by a point
     best, least = 0, math.inf
     for n in range(count):
-        there = (here - side * (first + n)) & wrap
-        power = own + dot(line.outline, there, line.outline, there, POINTS)
-        scores[n] = 2.0 * dot(line.outline, here & wrap, line.outline, there, POINTS) / power
+        scores[n] = 2.0 * dot(points, here & wrap, points, there, POINTS) / (own + power)
         off = ((first + n) * grain - wanted) / bound
         cost = (1.0 + TOLD - scores[n]) * (1.0 + off * off)  # half as alike is worth it, a bound away
         if cost < least:
             best, least = n, cost
+        new, old = points[(there + gained) & wrap], points[(there + lost) & wrap]
+        power = max(power + new * new - old * old, 0.0)
+        there = (there - side) & wrap
     while best + 1 < count and scores[best + 1] > scores[best]:  # what is wanted chooses a period, but bends none
         best += 1
     while best > 0 and scores[best - 1] > scores[best]:
@@ -44,10 +48,10 @@ def match(line, scores, end, side, shortest, longest, wanted, bound):
 @kernel
 def place(line, scores, end, side, near):
     """The best lag within a point of the outline, to a part of a frame."""
-    around = line.grain // 2 + 1
+    around, own = line.grain // 2 + 1, product(line, end, end)
     best = around
     for n in range(2 * around + 1):
-        scores[n] = alike(line, end, side * (near - around + n))
+        scores[n] = alike(line, end, end - side * (near - around + n), own)
         if scores[n] > scores[best]:
             best = n
     part = 0.0
@@ -59,12 +63,14 @@ def place(line, scores, end, side, near):
 
 
 @kernel
-def alike(line, end, back):
-    """How much the frames before `end` are like those `back` frames earlier, all channels together."""
-    here, there = (end - FRAMES) & (line.size - 1), (end - FRAMES - back) & (line.size - 1)
-    both, power = 0.0, NOTHING
+def alike(line, one, other, own):
+    """How much the frames before two places are alike, all channels together; `own` is the energy of the first."""
+    return 2.0 * product(line, one, other) / (own + product(line, other, other) + NOTHING)
+
+
+@kernel
+def product(line, one, other):
+    total, a, b = 0.0, (one - FRAMES) & (line.size - 1), (other - FRAMES) & (line.size - 1)
     for c in range(line.channels):
-        a, b = 2 * c * line.size + here, 2 * c * line.size + there
-        both += dot(line.sound, a, line.sound, b, FRAMES)
-        power += dot(line.sound, a, line.sound, a, FRAMES) + dot(line.sound, b, line.sound, b, FRAMES)
-    return 2.0 * both / power
+        total += dot(line.sound, 2 * c * line.size + a, line.sound, 2 * c * line.size + b, FRAMES)
+    return total

@@ -24,7 +24,6 @@ class State(NamedTuple):
     splice: splice.Splice
     dry: np.ndarray  # (QUANTUM, channels) float32, what was heard when what sounds next was
     heard: np.ndarray  # (2,), PARAMS as they sound now
-    delay: int
     rate: float
 
 
@@ -38,7 +37,7 @@ def init(rate, channels):
     head = splice.make_splice(BOUND, SPAN, delay, rate, channels)
     head.places[:] = -delay
     heard = np.array([p.default for p in PARAMS])
-    return State(head, np.zeros((QUANTUM, channels), np.float32), heard, delay, rate)
+    return State(head, np.zeros((QUANTUM, channels), np.float32), heard, rate)
 
 
 @kernel

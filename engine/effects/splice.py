@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.effects.line import ONSETS, QUANTUM, Line, listen, make_line
-from engine.effects.match import POINTS, alike, match
+from engine.effects.match import POINTS, alike, match, product
 from engine.effects.sinc import BEYOND, read, tables
 from engine.native import kernel
 
@@ -92,9 +92,9 @@ def turn(splice, step, pace):
 @kernel
 def cross(splice):
     """Equal gain for what is alike, equal power for what is not."""
-    done, frames = splice.fade
+    done, frames = splice.fade[0], splice.fade[1]
     loss = 2.0 * (1.0 - splice.likeness[0])
-    rise, fall = splice.weights
+    rise, fall = splice.weights[0], splice.weights[1]
     for n in range(QUANTUM):
         t = (done + n + 0.5) / frames
         t *= t * (3.0 - 2.0 * t)
@@ -109,40 +109,61 @@ def cross(splice):
 @kernel
 def consider(splice, step, pace):
     """Jump, if it is time to."""
-    line, bound, rate = splice.line, splice.bound, splice.rate
-    aim, head = splice.places[0], splice.places[1]
+    line, aim, head = splice.line, splice.places[0], splice.places[1]
     astray, drift = head - aim, step - pace
     quanta = max(round(splice.span / (QUANTUM * max(step, 1.0))), 1)
     end = math.floor(head + QUANTUM * quanta * step)  # of what the head reads while it fades out
     if drift == 0.0:
         if astray != 0.0 and abs(astray) <= room(line, head, end, astray):
-            jump(splice, aim, alike(line, end, round(astray)), quanta)
+            likeness = alike(line, end, end - round(astray), product(line, end, end))
+            jump(splice, aim, likeness, quanta)
         return
     due = next_onset(line, head)
-    miss = astray + drift * (due - head) / step  # how far astray the head is when it gets there
-    landing = min(max(-drift * (due - aim) / pace, -bound), bound)  # from where it gets there in time, or nearly
-    rest = landing + drift * (due - aim - landing) / step
-    near = due - end < TIMELY * rate + 2 * QUANTUM  # now or never
-    late = due != splice.served[0] and abs(miss) > TIMELY * rate and (near or abs(rest) <= TIMELY * rate)
-    if late:
-        side = math.copysign(1.0, miss)
-        longest = min(bound + side * astray, 2.0 * abs(miss) * step / pace)  # or it would be off as much again
-        free = min(longest, room(line, head, end, side))
-        late = free >= side * (astray - landing) or side < 0.0 or near
-    if not late:
-        due, side = splice.served[0], math.copysign(1.0, drift)
-        if side * (astray + QUANTUM * drift) < bound:
+    side, landing, longest = for_onset(splice, step, pace, end, due)
+    if side == 0.0:
+        due = splice.served[0]
+        side, landing, longest = for_bound(splice, drift)
+        if side == 0.0:
             return
-        landing, longest = -side * bound, bound + side * astray
-        free = min(longest, room(line, head, end, side))
-    shortest = SHORTEST * rate + abs(drift) * QUANTUM * quanta
+    shortest = SHORTEST * splice.rate + abs(drift) * QUANTUM * quanta
+    free = min(longest, room(line, head, end, side))
     if free < shortest:
-        if side * (astray + QUANTUM * drift) < bound + SLACK * rate:
+        if side * (astray + QUANTUM * drift) < splice.bound + SLACK * splice.rate:
             return
-        free = max(longest, shortest)
-    lag, likeness = match(line, splice.scores, end, int(side), shortest, free, side * (astray - landing), bound)
+        free = max(longest, shortest)  # no time left: an onset is lost, or heard twice
+    wanted = side * (astray - landing)
+    lag, likeness = match(line, splice.scores, end, int(side), shortest, free, wanted, splice.bound)
     splice.served[0] = due
     jump(splice, head - side * lag, likeness, quanta)
+
+
+@kernel
+def for_onset(splice, step, pace, end, due):
+    """The jump after which the head meets an onset in time: its side (1 back, -1 forward, 0 none), landing, longest."""
+    aim, head, bound, timely = splice.places[0], splice.places[1], splice.bound, TIMELY * splice.rate
+    drift = step - pace
+    miss = head - aim + drift * (due - head) / step  # how far astray the head is when it gets there
+    if due == splice.served[0] or abs(miss) <= timely:
+        return 0.0, 0.0, 0.0
+    landing = min(max(-drift * (due - aim) / pace, -bound), bound)
+    rest = landing + drift * (due - aim - landing) / step
+    near = due - end < timely + 2 * QUANTUM  # now or never
+    if abs(rest) > timely and not near:
+        return 0.0, 0.0, 0.0
+    side = math.copysign(1.0, miss)
+    if side > 0.0 and not near and head - aim - landing > room(splice.line, head, end, side):
+        return 0.0, 0.0, 0.0  # the onset before this one still is in the way
+    longest = min(bound + side * (head - aim), 2.0 * abs(miss) * step / pace)  # or it would miss as much again
+    return side, landing, longest
+
+
+@kernel
+def for_bound(splice, drift):
+    """The jump from one bound towards the other, once the head is there."""
+    astray, side = splice.places[1] - splice.places[0], math.copysign(1.0, drift)
+    if side * (astray + QUANTUM * drift) < splice.bound:
+        return 0.0, 0.0, 0.0
+    return side, -side * splice.bound, splice.bound + side * astray
 
 
 @kernel
