@@ -10,15 +10,16 @@ from engine.native import dot, kernel
 
 POINTS = 96  # of the outline that are compared
 FRAMES = 128  # that are compared to place the jump exactly
-TOLD = 0.002  # of unlikeness: less is not told apart, and the lag that is wanted wins
+UNHEARD = 0.005  # unlikeness that makes no difference
 NOTHING = 1e-20  # added to the energies, so that silence is like silence
 
 
 @kernel
-def match(line, scores, end, side, shortest, longest, wanted, bound):
+def match(line, scores, end, side, shortest, longest, wanted, tolerance):
     """The lag, between two others, at which the line before `end` looks as it does there, and the likeness.
 
-    `side` is 1 to look back and -1 to look ahead. Of lags that are as good the one nearest to `wanted` is taken.
+    `side` is 1 to look back and -1 to look ahead. The further a lag is from `wanted`, in tolerances, the more alike
+    it must be.
     """
     grain, wrap, points = line.grain, line.size // line.grain - 1, line.outline
     first = math.ceil(shortest / grain)
@@ -31,8 +32,8 @@ def match(line, scores, end, side, shortest, longest, wanted, bound):
     best, least = 0, math.inf
     for n in range(count):
         scores[n] = 2.0 * dot(points, here & wrap, points, there, POINTS) / (own + power)
-        off = ((first + n) * grain - wanted) / bound
-        cost = (1.0 + TOLD - scores[n]) * (1.0 + off * off)  # half as alike is worth it, a bound away
+        off = ((first + n) * grain - wanted) / tolerance
+        cost = (1.0 + UNHEARD - scores[n]) * (1.0 + off * off)
         if cost < least:
             best, least = n, cost
         new, old = points[(there + gained) & wrap], points[(there + lost) & wrap]

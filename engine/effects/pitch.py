@@ -7,7 +7,6 @@ import numpy as np
 
 from engine.effects import glide, splice
 from engine.effects.line import QUANTUM, write
-from engine.effects.sinc import read
 from engine.native import kernel
 from engine.params import Param
 
@@ -22,7 +21,6 @@ SPAN = 0.008  # seconds that a jump fades through
 
 class State(NamedTuple):
     splice: splice.Splice
-    dry: np.ndarray  # (QUANTUM, channels) float32, what was heard when what sounds next was
     heard: np.ndarray  # (2,), PARAMS as they sound now
     rate: float
 
@@ -37,7 +35,7 @@ def init(rate, channels):
     head = splice.make_splice(BOUND, SPAN, delay, rate, channels)
     head.places[:] = -delay
     heard = np.array([p.default for p in PARAMS])
-    return State(head, np.zeros((QUANTUM, channels), np.float32), heard, rate)
+    return State(head, heard, rate)
 
 
 @kernel
@@ -50,10 +48,10 @@ def process(state, params, block, out):
         if done == 0:
             was = state.heard[1]
             glide.toward(state.heard, params, pull)
-            before = state.splice.places[0]
+            aim = int(state.splice.places[0])
             splice.turn(state.splice, 2.0 ** (state.heard[0] / 12.0), 1.0)
             if min(was, state.heard[1]) < 1.0:
-                blend(state, before, was)
+                blend(state, aim, was)
         count = min(QUANTUM - done, block.shape[0] - n)
         write(line, block, n, count)
         for k in range(count):
@@ -63,11 +61,11 @@ def process(state, params, block, out):
 
 
 @kernel
-def blend(state, place, was):
+def blend(state, aim, was):
     """Mix in what was heard, delayed by the latency."""
-    made, dry = state.splice.made, state.dry
-    read(state.splice.line, state.splice.tables, place, 1.0, dry)
-    for n in range(QUANTUM):
-        share = np.float32(was + (state.heard[1] - was) * (n + 1) / QUANTUM)
-        for c in range(made.shape[1]):
-            made[n, c] = dry[n, c] + share * (made[n, c] - dry[n, c])
+    line, made, mix = state.splice.line, state.splice.made, state.heard[1]
+    for c in range(made.shape[1]):
+        dry = 2 * c * line.size + (aim & (line.size - 1))
+        for n in range(QUANTUM):
+            share = np.float32(was + (mix - was) * (n + 1) / QUANTUM)
+            made[n, c] = line.sound[dry + n] + share * (made[n, c] - line.sound[dry + n])

@@ -109,38 +109,57 @@ def cross(splice):
 @kernel
 def consider(splice, step, pace):
     """Jump, if it is time to."""
-    line, aim, head = splice.line, splice.places[0], splice.places[1]
+    line, aim, head, bound = splice.line, splice.places[0], splice.places[1], splice.bound
     astray, drift = head - aim, step - pace
+    if astray == 0.0 and drift == 0.0:
+        return
     quanta = max(round(splice.span / (QUANTUM * max(step, 1.0))), 1)
     end = math.floor(head + QUANTUM * quanta * step)  # of what the head reads while it fades out
+    due, back, forward = onsets(line, head, end)
     if drift == 0.0:
-        if astray != 0.0 and abs(astray) <= room(line, head, end, astray):
+        if abs(astray) <= (back if astray > 0.0 else forward):
             likeness = alike(line, end, end - round(astray), product(line, end, end))
             jump(splice, aim, likeness, quanta)
         return
-    due = next_onset(line, head)
-    side, landing, longest = for_onset(splice, step, pace, end, due)
+    side, landing, longest = for_onset(splice, step, pace, end, due, back)
+    tolerance = TIMELY * splice.rate * pace
     if side == 0.0:
-        due = splice.served[0]
-        side, landing, longest = for_bound(splice, drift)
-        if side == 0.0:
+        due, tolerance, side = splice.served[0], bound, math.copysign(1.0, drift)
+        landing, longest = -side * bound, bound + side * astray
+        if side * (astray + QUANTUM * drift) < bound:
             return
     shortest = SHORTEST * splice.rate + abs(drift) * QUANTUM * quanta
-    free = min(longest, room(line, head, end, side))
+    free = min(longest, back if side > 0.0 else forward)
     if free < shortest:
-        if side * (astray + QUANTUM * drift) < splice.bound + SLACK * splice.rate:
+        if side * (astray + QUANTUM * drift) < bound + SLACK * splice.rate:
             return
         free = max(longest, shortest)  # no time left: an onset is lost, or heard twice
     wanted = side * (astray - landing)
-    lag, likeness = match(line, splice.scores, end, int(side), shortest, free, wanted, splice.bound)
+    lag, likeness = match(line, splice.scores, end, int(side), shortest, free, wanted, tolerance)
     splice.served[0] = due
     jump(splice, head - side * lag, likeness, quanta)
 
 
 @kernel
-def for_onset(splice, step, pace, end, due):
+def onsets(line, head, end):
+    """The onset that the head meets next, and how far back and forward it can jump and repeat or leave out none."""
+    before, after = BEFORE * line.rate + BEYOND, AFTER * line.rate + QUANTUM + BEYOND
+    due, back, forward = NEVER, float(line.size), float(line.size)
+    for n in range(ONSETS):
+        onset = line.onsets[n]
+        if onset >= head:
+            due = min(due, onset)
+        if onset < end + before:
+            back = min(back, head - onset - after)
+        if onset > head - after:
+            forward = min(forward, onset - before - end)
+    return due, back, forward
+
+
+@kernel
+def for_onset(splice, step, pace, end, due, back):
     """The jump after which the head meets an onset in time: its side (1 back, -1 forward, 0 none), landing, longest."""
-    aim, head, bound, timely = splice.places[0], splice.places[1], splice.bound, TIMELY * splice.rate
+    aim, head, bound, timely = splice.places[0], splice.places[1], splice.bound, TIMELY * splice.rate * pace
     drift = step - pace
     miss = head - aim + drift * (due - head) / step  # how far astray the head is when it gets there
     if due == splice.served[0] or abs(miss) <= timely:
@@ -148,22 +167,12 @@ def for_onset(splice, step, pace, end, due):
     landing = min(max(-drift * (due - aim) / pace, -bound), bound)
     rest = landing + drift * (due - aim - landing) / step
     near = due - end < timely + 2 * QUANTUM  # now or never
-    if abs(rest) > timely and not near:
+    blocked = miss > 0.0 and head - aim - landing > back  # by the onset before, which soon is out of the way
+    if not near and (blocked or abs(rest) > timely):
         return 0.0, 0.0, 0.0
     side = math.copysign(1.0, miss)
-    if side > 0.0 and not near and head - aim - landing > room(splice.line, head, end, side):
-        return 0.0, 0.0, 0.0  # the onset before this one still is in the way
-    longest = min(bound + side * (head - aim), 2.0 * abs(miss) * step / pace)  # or it would miss as much again
-    return side, landing, longest
-
-
-@kernel
-def for_bound(splice, drift):
-    """The jump from one bound towards the other, once the head is there."""
-    astray, side = splice.places[1] - splice.places[0], math.copysign(1.0, drift)
-    if side * (astray + QUANTUM * drift) < splice.bound:
-        return 0.0, 0.0, 0.0
-    return side, -side * splice.bound, splice.bound + side * astray
+    opposite = 2.0 * abs(miss) * step / pace  # the lag that would leave it as far astray on the other side
+    return side, landing, min(bound + side * (head - aim), opposite)
 
 
 @kernel
@@ -172,26 +181,3 @@ def jump(splice, place, likeness, quanta):
     splice.places[1] = place
     splice.likeness[0] = likeness if likeness > 0.0 else 0.0  # nor one that is not a number
     splice.fade[0], splice.fade[1] = 0, QUANTUM * quanta
-
-
-@kernel
-def next_onset(line, head):
-    due = NEVER
-    for n in range(ONSETS):
-        if head <= line.onsets[n] < due:
-            due = line.onsets[n]
-    return due
-
-
-@kernel
-def room(line, head, end, side):
-    """How far the head can jump, back or forward, and neither repeat an onset nor leave one out."""
-    before, after = BEFORE * line.rate + BEYOND, AFTER * line.rate + QUANTUM + BEYOND
-    free = float(line.size)
-    for n in range(ONSETS):
-        onset = line.onsets[n]
-        if side > 0.0 and onset < end + before:
-            free = min(free, head - onset - after)
-        if side < 0.0 and onset > head - after:
-            free = min(free, onset - before - end)
-    return free
