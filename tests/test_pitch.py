@@ -141,3 +141,12 @@ def test_a_glide_never_steps():
         pitch.process(state, np.array([float(semitones), 1.0]), x[at : at + 9_600], y[at : at + 9_600])
     steepest = 0.3 * 2 * np.pi * 440 / RATE  # a sine an octave up
     assert np.abs(np.diff(y[pitch.latency(RATE) + 1 :, 0])).max() < 1.5 * steepest
+
+
+@pytest.mark.parametrize("poison", [np.nan, np.inf, 3e38])
+def test_what_is_no_sound_is_forgotten(poison):
+    x = tone([440.3], 4.0)
+    x[20_000:20_100:7] = poison
+    y = shifted(x, 7.0)[-int(2.5 * RATE) :, 0]
+    assert np.isfinite(y).all() and abs(cents(y, 440.3 * 2 ** (7 / 12))) < 5
+    assert 0.25 < np.abs(y).max() < 0.35

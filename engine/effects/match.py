@@ -23,7 +23,7 @@ def match(line, scores, end, side, shortest, longest, wanted, tolerance):
     """
     grain, wrap, points = line.grain, line.size // line.grain - 1, line.outline
     first = math.ceil(shortest / grain)
-    count = max(int(longest / grain) - first + 1, 1)
+    count = min(max(int(longest / grain) - first + 1, 1), scores.shape[0])
     here = end // grain - POINTS
     there = (here - side * first) & wrap
     own = dot(points, here & wrap, points, here & wrap, POINTS) + NOTHING

@@ -17,7 +17,7 @@ from engine.effects.sinc import BEYOND, read, tables
 from engine.native import kernel
 
 SHORTEST = 0.004  # seconds a jump gains at least
-BEFORE, AFTER = 0.001, 0.004  # seconds around an onset that are left in one piece
+BEFORE, AFTER = 0.001, 0.006  # seconds around an onset that are left in one piece
 TIMELY = 0.006  # seconds an onset may sound off its time before the head jumps for it
 SLACK = 0.003  # seconds beyond the bound that the head may stray while it waits for an onset to pass
 NEVER = 1 << 60
