@@ -111,12 +111,21 @@ def leave(network, clock, sway):
         slope = np.float32((start - end) / QUANTUM)
         share = spread(np.float32(-start - base)) + spread(slope) * count()
         more = spread(LANES * slope)
-        at = i * rows.shape[1] + ((clock + int(base) - 3 * s) & network.lines.mask)
+        at = i * rows.shape[1] + ((clock + int(base) - 3 * s - 1) & network.lines.mask)
         here = smooth(line, at, s, network.filters, i)
         for n in range(0, QUANTUM, LANES):
             after = smooth(line, at + n + LANES, s, network.filters, i)
-            store(here + share * (slide(here, after) - here), taps, i * QUANTUM + n)
+            store(between(here, after, share), taps, i * QUANTUM + n)
             here, share = after, share + more
+
+
+@kernel
+def between(here, after, share):
+    """The values between the second and the third of every four, a share on: linear, and bent as they bend."""
+    second, third = slide(here, after, 1), slide(here, after, 2)
+    before, slope, beyond = second - here, third - second, slide(here, after, 3) - third
+    bend = spread(np.float32(0.25)) * share * (share - spread(np.float32(1.0)))
+    return second + share * slope + bend * (beyond - before)
 
 
 @kernel

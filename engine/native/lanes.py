@@ -95,12 +95,14 @@ def count(typing):
     return lanes(), codegen
 
 
-@intrinsic
-def slide(typing, here, next):
-    """Eight that lie one further: seven of these and the first of the next."""
+@intrinsic(prefer_literal=True)
+def slide(typing, here, after, by):
+    """The lanes that lie `by` further, a constant: the last of these and the first of those that come after."""
+    if not isinstance(by, types.IntegerLiteral):
+        return None
+    order = ir.Constant(ir.VectorType(INT, LANES), list(range(by.literal_value, by.literal_value + LANES)))
 
     def codegen(context, builder, signature, args):
-        order = ir.Constant(ir.VectorType(INT, LANES), list(range(1, LANES + 1)))
         return builder.shuffle_vector(args[0], args[1], order)
 
-    return lanes(lanes, lanes), codegen
+    return lanes(lanes, lanes, by), codegen
