@@ -24,8 +24,8 @@ def make_lines(count, frames, edge=QUANTUM):
 
 
 @kernel
-def keep(lines, row, clock, values, n):
-    """Write eight frames, `n` after the beginning of the quantum at `clock`."""
+def keep(lines, row, clock, n, values):
+    """Write lanes, `n` frames after the beginning of the quantum at `clock`."""
     line, at = flat(lines.rows), (clock & lines.mask) + n
     start, size = row * lines.rows.shape[1], lines.mask + 1
     store(values, line, start + at)

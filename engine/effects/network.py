@@ -15,7 +15,7 @@ from engine.native import LANES, aligned, count, flat, kernel, load, slide, spre
 LINES = 16
 SHORT, LONG = 0.02, 0.08  # seconds, the lines of the largest room
 SMALL = 0.3  # of that in the smallest; at 8 kHz a line must still outlast a quantum
-SWAY = 0.0005  # seconds by which modulation lengthens and shortens a line
+SWAY = 0.001  # seconds by which modulation lengthens and shortens a line
 SLOW, FAST = 0.3, 1.1  # Hz, how often
 WALLS = 1 / 64 / (LONG * (1.0 - SMALL))  # of all sizes a second: a wall that moves faster is heard out of tune
 PITCH = 1_000.0  # Hz, where the decay is true
@@ -130,7 +130,7 @@ def between(here, after, share):
 
 @kernel
 def smooth(line, at, s, filters, i):
-    """Eight frames through a symmetric filter."""
+    """As many frames as there are lanes, through the symmetric filter of line i."""
     far = load(line, at) + load(line, at + 6 * s)
     mid = load(line, at + s) + load(line, at + 5 * s)
     near = load(line, at + 2 * s) + load(line, at + 4 * s)
@@ -153,10 +153,10 @@ def enter(network, clock, sides):
         for n in range(0, QUANTUM, LANES):
             came = load(side, (i >> 3) * QUANTUM + n)
             a, b, c, d = cross(taps, i * QUANTUM + n, QUANTUM)
-            keep(network.lines, i, clock, a + came, n)
-            keep(network.lines, i + 1, clock, b + came, n)
-            keep(network.lines, i + 2, clock, c - came, n)
-            keep(network.lines, i + 3, clock, d - came, n)
+            keep(network.lines, i, clock, n, a + came)
+            keep(network.lines, i + 1, clock, n, b + came)
+            keep(network.lines, i + 2, clock, n, c - came)
+            keep(network.lines, i + 3, clock, n, d - came)
 
 
 @kernel

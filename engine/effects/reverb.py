@@ -113,7 +113,7 @@ def prepare(state, params, pull, clock):
             gains[k] = goals[k]
         state.reach[0] = round(heard[PREDELAY] * state.rate)
     leave(network, clock, heard[MODULATION])
-    listen(state)
+    radiate(state)
 
 
 @kernel
@@ -132,7 +132,7 @@ def follow(state, params, pull):
 
 
 @kernel
-def listen(state):
+def radiate(state):
     """The two sides of the network, into the channels."""
     taps, sides, gains, goals = flat(state.network.taps), state.sides, state.gains, state.goals
     both, dry, dry_step = flat(sides), np.float32(gains[0]), np.float32((goals[0] - gains[0]) / QUANTUM)
@@ -158,7 +158,7 @@ def listen(state):
 
 @kernel
 def ramp(start, end):
-    """Eight steps of the way that is gone in a quantum, and how far it is from there to the next eight."""
+    """The first steps of the way that is gone in a quantum, and how far it is from those to the next."""
     step = np.float32((end - start) / QUANTUM)
     return spread(np.float32(start)) + spread(step) * count(), spread(LANES * step)
 
@@ -181,7 +181,7 @@ def absorb(state, clock):
     g = spread(np.float32(DIFFUSION))
     for side in range(2):
         for n in range(0, QUANTUM, LANES):
-            keep(entrance, side, clock, load(sides, side * QUANTUM + n), n)
+            keep(entrance, side, clock, n, load(sides, side * QUANTUM + n))
         at = side * entrance.rows.shape[1] + ((clock - int(start)) & entrance.mask)
         level, step = ramp(state.gains[3], state.goals[3])
         if start != end:
@@ -194,7 +194,7 @@ def absorb(state, clock):
                 back = d * diffusers.rows.shape[1] + ((clock - state.holds[d]) & diffusers.mask)
                 old = load(flat(diffusers.rows), back + n)
                 new = value + g * old
-                keep(diffusers, d, clock, new, n)
+                keep(diffusers, d, clock, n, new)
                 value = old - g * new
             store(value, sides, side * QUANTUM + n)
     state.gains[3] = state.goals[3]

@@ -1,7 +1,7 @@
-"""Eight float32 numbers that a kernel holds and works on at once.
+"""Sixteen float32 numbers that a kernel holds and works on at once.
 
-The compiler makes such code by itself of long plain loops. Where runs are short and many, as in a network of
-delay lines, it pays more for asking whether it may than it gains; there a kernel says so.
+Of a long plain loop the compiler makes such code by itself. Where runs are short and many, as in a network of
+delay lines, it spends more on asking whether it may than it gains; there a kernel says so.
 """
 
 import operator
@@ -11,14 +11,14 @@ from numba import types
 from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-LANES = 16
+LANES = 16  # a register of AVX-512, two of AVX2, four of Neon
 
 WIDE = ir.VectorType(ir.FloatType(), LANES)
 INT = ir.IntType(32)
 
 
 class Lanes(types.Type):
-    """Eight numbers: they add, subtract and multiply one by one."""
+    """They add, subtract and multiply each with its own."""
 
     def __init__(self):
         super().__init__("Lanes")
@@ -55,7 +55,7 @@ def _place(context, builder, kind, array, at):
 
 @intrinsic
 def load(typing, array, at):
-    """Eight numbers from a place on in a run of float32."""
+    """Numbers from a place on in a run of float32."""
 
     def codegen(context, builder, signature, args):
         return builder.load(_place(context, builder, signature.args[0], *args), align=4)
@@ -65,7 +65,7 @@ def load(typing, array, at):
 
 @intrinsic
 def store(typing, value, array, at):
-    """Put eight numbers into a run of float32."""
+    """Put numbers into a run of float32, from a place on."""
 
     def codegen(context, builder, signature, args):
         builder.store(args[0], _place(context, builder, signature.args[1], *args[1:]), align=4)
@@ -76,7 +76,7 @@ def store(typing, value, array, at):
 
 @intrinsic
 def spread(typing, number):
-    """Eight times the same."""
+    """The same in every lane."""
 
     def codegen(context, builder, signature, args):
         one = builder.insert_element(ir.Constant(WIDE, ir.Undefined), args[0], ir.Constant(INT, 0))
@@ -87,7 +87,7 @@ def spread(typing, number):
 
 @intrinsic
 def count(typing):
-    """Zero to seven."""
+    """Zero, one, two and so on."""
 
     def codegen(context, builder, signature, args):
         return ir.Constant(WIDE, [float(n) for n in range(LANES)])
