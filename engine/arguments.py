@@ -28,7 +28,7 @@ def parse(words=None):
     """
     parser = Parser(prog="phosphene", description="Listens, or dreams, and paints what it hears.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_live, _add_bounce, _add_check, _add_doctor):
+    for add in (_add_live, _add_bounce, _add_apply, _add_check, _add_doctor):
         add(commands)
     asked, unknown = parser.parse_known_args(words)
     if unknown:
@@ -83,6 +83,19 @@ def _add_bounce(commands):
     _preset_words(bounce)
 
 
+def _add_apply(commands):
+    apply = commands.add_parser("apply", help="a genome on a whole file, in the channels it has")
+    apply.set_defaults(command="apply", parser=apply)
+    apply.add_argument("input", type=Path, metavar="INPUT", help="any file that FFmpeg reads")
+    apply.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="a .wav or .flac file")
+    apply.add_argument("--genome", type=Path, required=True, metavar="G", help="a JSON file")
+    apply.add_argument(
+        "--tail", type=_seconds_or_none, default=30.0, metavar="N", help="keep what rings on for so long (30)"
+    )
+    apply.add_argument("--depth", choices=("24", "float"), help="of a sample in a WAV (24)")
+    apply.add_argument("--overwrite", action="store_true", help="replace OUT")
+
+
 def _add_check(commands):
     check = commands.add_parser("check", help="validate presets, genomes and run records")
     check.set_defaults(command="check", parser=check)
@@ -98,6 +111,7 @@ def _add_doctor(commands):
 
 def _preset_words(parser):
     parser.add_argument("--preset", metavar="P", help="a preset's name, or a YAML file")
+    parser.add_argument("--genome", type=Path, metavar="G", help="a JSON file, instead of the preset's genome")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="override the preset; the last word wins"
     )
@@ -118,10 +132,17 @@ def _whole(low, high):
 
 
 def _seconds(word):
+    seconds = _seconds_or_none(word)
+    if not seconds:
+        raise argparse.ArgumentTypeError(f"{word} is not above 0")
+    return seconds
+
+
+def _seconds_or_none(word):
     try:
         seconds = float(word)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{word}' is not a number of seconds") from None
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{word} is not above 0")
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word} is not a length of time")
     return seconds

@@ -38,10 +38,24 @@ def main(words=None):
 
 
 def _preset(asked):
+    """The preset that was asked for, with the genome that was asked for."""
     from engine.presets import load_preset
 
     sets = asked.set if asked.seed is None else [*asked.set, f"seed={asked.seed}"]
-    return load_preset(asked.preset, sets)[0], sets
+    preset, _ = load_preset(asked.preset, sets)
+    if asked.genome is None:
+        return preset
+    from engine.effects import genome
+
+    return preset.model_copy(update={"genome": genome.load(asked.genome)[0]})
+
+
+def _live_preset(asked, source):
+    from engine.audio.sources import check_pulled
+
+    preset = _preset(asked)
+    check_pulled(preset.genes(), source)
+    return preset
 
 
 def _warm_up(stopped=lambda: False):
@@ -86,11 +100,11 @@ def live_command(asked):
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
     try:
-        from engine.supervisor import PresetWatch, Session, Stop
+        from engine.supervisor import Session, Stop, Watch
 
         stop = Stop()
         _warm_up(stop.event.is_set)
-        preset, sets = _preset(asked)
+        preset = _live_preset(asked, source)
         session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source), look)
     except BaseException as fault:
         for ward in wards:
@@ -98,7 +112,8 @@ def live_command(asked):
         if isinstance(fault, KeyboardInterrupt):
             return
         raise
-    watch = PresetWatch(session, asked.preset, sets) if asked.preset and Path(asked.preset).is_file() else None
+    files = [path for path in (asked.preset, asked.genome) if path and Path(path).is_file()]
+    watch = Watch(session, files, lambda: _live_preset(asked, source))
     try:
         _keep(session, stop, watch, asked)
         if asked.latency:
@@ -132,7 +147,7 @@ def _keep(session, stop, watch, asked):
 
     with StatusLine(session) as status:
         while not stop.wait(LOOK):
-            for notice in session.look() + (watch.look() if watch else []):
+            for notice in session.look() + watch.look():
                 say(notice)
             status.show()
             if session.closed:
@@ -227,16 +242,27 @@ def _material(asked):
     from engine.presets import restore_preset
 
     if asked.take:
-        if asked.preset or asked.set or asked.seed is not None:
-            raise UsageError("--take: brings its own preset; leave out --preset, --set and --seed")
+        if asked.preset or asked.genome or asked.set or asked.seed is not None:
+            raise UsageError("--take: brings its own preset; leave out --preset, --genome, --set and --seed")
         if asked.seconds:
             raise UsageError("--take: is as long as it was played; leave out --seconds")
         reader = TakeReader(asked.take)
         return Material(reader, "take", restore_preset(reader.preset, asked.take), asked.take)
-    preset, _ = _preset(asked)
+    preset = _preset(asked)
     kind = asked.source or "file"
     source = open_source(kind, None, preset, file=asked.input)
     return Material(source, kind, preset, asked.input, asked.seconds)
+
+
+def apply_command(asked):
+    """A genome on a whole file."""
+    from engine.bounce.apply import apply
+    from engine.terminal import say
+
+    for line in apply(
+        asked.input, asked.out, asked.genome, depth=asked.depth, tail=asked.tail, overwrite=asked.overwrite
+    ):
+        say(line)
 
 
 def check_command(asked):
@@ -265,4 +291,10 @@ def doctor_command(asked):
     return 0
 
 
-COMMANDS = {"live": live_command, "bounce": bounce_command, "check": check_command, "doctor": doctor_command}
+COMMANDS = {
+    "live": live_command,
+    "bounce": bounce_command,
+    "apply": apply_command,
+    "check": check_command,
+    "doctor": doctor_command,
+}

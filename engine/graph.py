@@ -17,8 +17,8 @@ from engine.rings.mailbox import post
 CHUNK = 4096  # frames a node moves at once where nothing says otherwise
 
 
-class Genome:
-    """The plans of a core: builds them, and keeps each until it has faded out."""
+class Plans:
+    """The plans of a core: builds them, and keeps each until its tail has rung out."""
 
     def __init__(self, core, rate):
         self.core, self.rate, self.plans = core, rate, []
@@ -38,12 +38,13 @@ class Genome:
         post(self.core.plans, plan.words)
 
     def settle(self):
-        """Let go of plans that no longer sound."""
-        settled = get(self.core.meters, int(Meter.SETTLED))
-        self.plans = [plan for plan in self.plans if plan.words[0] >= settled]
+        """Let go of plans that no longer sound: all before the one whose tail may still ring."""
+        ringing = get(self.core.meters, int(Meter.SETTLED)) - 1
+        self.plans = [plan for plan in self.plans if plan.words[0] >= ringing]
 
     def latencies(self):
-        return self.plans[-1].latencies if self.plans else {}
+        """Frames by node, of the newest plan and of the limiter behind it."""
+        return {**(self.plans[-1].latencies if self.plans else {}), "limiter": len(self.core.lag)}
 
 
 class Feeder:
@@ -74,20 +75,23 @@ class Player:
     """The core on the offline clock: a ring in, a ring out, the worker's tap beside it.
 
     `inlet` has two columns, or four where a take tells what came back from the worker. `script` holds
-    the Begin, Swap and Change of a take, each there before the sound of its sample.
+    the Begin, Swap and Change of a take, each there before the sound of its sample. The first `late` frames of what
+    is heard are left out, and as many are played behind the end.
     """
 
     name = "core"
 
-    def __init__(self, rate, params, gauges, inlet, outlet, script):
+    def __init__(self, rate, params, gauges, inlet, outlet, script, late=0):
         self.rate, self.params, self.gauges = rate, params, gauges
         self.inlet, self.outlet, self.script = inlet, outlet, script
+        self.skipped, self.behind = late, late  # frames to leave out yet, and to play behind the end
+        self.heard = 0  # frames
         self.block = np.zeros((BLOCK, inlet.rows.shape[1]), np.float32)
         self.stereo = np.zeros((BLOCK, CHANNELS), np.float32)
         self.play = FILLER(sound.play.address)
         self.core = make_core(rate, params, gauges)
         self.tap = self.core.tap
-        self.genome, self.words = None, None
+        self.plans, self.words = None, None
         self.done = False
 
     @property
@@ -107,21 +111,38 @@ class Player:
         over = ring.ended(self.inlet)  # asked first: what is there afterwards is all there is
         frames = min(BLOCK, ring.readable(self.inlet, BLOCK), self._room())
         if over and not ring.readable(self.inlet, 1):
+            return self._ring_out()
+        if frames <= 0:
+            return 0
+        frames = self._obey(frames)
+        block = self.block[:frames]
+        ring.pull(self.inlet, block)
+        return self._perform(block)
+
+    def _ring_out(self):
+        """Play what is late behind the end."""
+        if not self.behind or self.plans is None:  # of a source without a sound nothing is late
             ring.end(self.outlet)
             ring.end(self.tap)
             self.done = True
             return 0
+        frames = min(BLOCK, self.behind, self._room())
         if frames <= 0:
             return 0
-        frames = self._obey(frames)
-        block, stereo = self.block[:frames], self.stereo[:frames]
-        ring.pull(self.inlet, block)
+        self.behind -= frames
+        self.block[:frames] = 0.0
+        return self._perform(self.block[:frames])
+
+    def _perform(self, block):
+        frames, stereo = len(block), self.stereo[: len(block)]
         stereo[:] = block[:, :CHANNELS]
         if block.shape[1] > CHANNELS:
             ring.push(self.core.returns, np.ascontiguousarray(block[:, CHANNELS:]))
         self.play(self.words.ctypes.data, stereo.ctypes.data, frames)
-        ring.push(self.outlet, stereo)
-        self.genome.settle()
+        early = min(self.skipped, frames)
+        self.skipped -= early
+        self.heard += ring.push(self.outlet, stereo[early:])
+        self.plans.settle()
         return frames
 
     def _room(self):
@@ -134,7 +155,7 @@ class Player:
             if isinstance(act, Begin):
                 self._begin(act)
             elif isinstance(act, Swap):
-                self.genome.change(act.genome, act.serial, values=())
+                self.plans.change(act.genome, act.serial, values=())
             else:
                 put(self.params, act.slot, act.value)
         return int(min(frames, self.script[0].sample - self.position)) if self.script else frames
@@ -144,8 +165,8 @@ class Player:
             put(self.params, slot, value)
         self.core = make_core(self.rate, self.params, self.gauges)._replace(tap=self.tap)
         self.words = describe(self.core)
-        self.genome = Genome(self.core, self.rate)
-        self.genome.change(begin.genome, begin.serial, values=None if not begin.values else ())
+        self.plans = Plans(self.core, self.rate)
+        self.plans.change(begin.genome, begin.serial, values=None if not begin.values else ())
 
 
 class Ear:

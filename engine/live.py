@@ -17,7 +17,7 @@ from engine.audio.sources import RATE, open_source
 from engine.audio.stream import DeviceStream
 from engine.control.take import Begin, TakeWriter
 from engine.errors import PhospheneError
-from engine.graph import Ear, Feeder, Genome, Taper
+from engine.graph import Ear, Feeder, Plans, Taper
 from engine.native import describe
 from engine.presets import restore_preset
 from engine.rings import Segment, local, ring
@@ -54,7 +54,7 @@ class Live:
         put(self.gauges, int(Meter.RATE), self.rate)
         self.core = make_core(self.rate, segment["params"], self.gauges)
         self.words = describe(self.core)
-        self.genome, self.swaps = Genome(self.core, self.rate), {}
+        self.plans, self.swaps = Plans(self.core, self.rate), {}
         self.player = sound.play.address, self.words.ctypes.data
         self._open_source()
         start = int(get(self.gauges, int(Meter.POSITION)))
@@ -88,7 +88,7 @@ class Live:
 
     def _first_genome(self):
         self.serial, self.genes = self._genome()
-        self.genome.change(self.genes, self.serial, values=())
+        self.plans.change(self.genes, self.serial, values=())
 
     def _genome(self):
         """The genome that was asked for since the last look, and its serial number; None if none was."""
@@ -131,8 +131,8 @@ class Live:
         put(self.gauges, int(Meter.BEAT), get(self.gauges, int(Meter.BEAT)) + 1)
         if told := self._genome():
             self.serial, genes = told
-            self.genome.change(genes, self.serial, values=())
-        self.genome.settle()
+            self.plans.change(genes, self.serial, values=())
+        self.plans.settle()
         if self.take_trouble and self.taper:
             self._end_take()
         if not all(thread.is_alive() for thread in self.threads):
@@ -200,8 +200,9 @@ class Live:
 
     def _tell(self):
         """Tell the keeper what plays, and through what."""
-        latencies = self.genome.latencies() | (self.stream.latencies() if self.stream else {})
-        order = ["input", "drift", *self.genome.latencies(), "output"]
+        inside = {node: frames / self.rate for node, frames in self.plans.latencies().items()}
+        latencies = inside | (self.stream.latencies() if self.stream else {})
+        order = ["input", "drift", *inside, "output"]
         told = {
             "rate": self.rate,
             "latency_ms": {node: 1000 * latencies[node] for node in order if node in latencies},
@@ -244,13 +245,13 @@ class Live:
     def _end(self):
         self.stopped.set()
         well = bool(self.stream and self.stream.alive())
-        patience = time.monotonic() + 2 * CROSSFADE + 2 * self.wish["buffer"]
-        while well and get(self.gauges, int(Meter.SETTLED)) != self.serial and time.monotonic() < patience:
-            time.sleep(IDLE)  # a genome that is still fading in would share its parameters with the next but one
-        if well:
+        for _ in range(2 * well):  # the first takes the input away, the second what rings
+            self._settle()
             self.serial += 1
             self.swaps[self.serial] = ENDING
-            self.genome.change(ENDING, self.serial)
+            self.plans.change(ENDING, self.serial)
+        if well:
+            self._settle()
             time.sleep(2 * CROSSFADE + self.wish["buffer"])
         if self.stream:
             self.stream.close(play_out=well)
@@ -260,6 +261,12 @@ class Live:
             while self._tape():
                 pass
             self.taper.writer.close()
+
+    def _settle(self):
+        """Wait until a genome has faded in: before, it would share its parameters with the next but two."""
+        patience = time.monotonic() + 2 * CROSSFADE + 2 * self.wish["buffer"]
+        while get(self.gauges, int(Meter.SETTLED)) != self.serial and time.monotonic() < patience:
+            time.sleep(IDLE)
 
 
 def main():

@@ -22,6 +22,18 @@ class Param:
         """The nearest value that is allowed; the default for what is not a number."""
         return self.default if math.isnan(value) else min(max(value, self.low), self.high)
 
+    def at(self, share):
+        """The value a share of the way from low to high, as a knob travels."""
+        if self.curve == "exp":
+            return self.low * (self.high / self.low) ** share
+        return self.low + share * (self.high - self.low)
+
+    def share(self, value):
+        """How far the knob has travelled at a value."""
+        if self.curve == "exp":
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
     @property
     def span(self):
         unit = f" {self.unit}" if self.unit else ""

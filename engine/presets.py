@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, create_model
 from engine.documents.document import Place, one_line, shortened
 from engine.documents.overrides import overlay
 from engine.documents.reading import parse, read
-from engine.documents.schema import Gene, Params, Strict, genome_type, params_model
+from engine.documents.schema import Gene, Params, Strict, pairs, params_model
 from engine.documents.validation import validate
 from engine.errors import UsageError, unknown
 
@@ -32,8 +32,8 @@ class Preset(Strict):
     scene: str
 
     def genes(self):
-        """The genome as (op, params) pairs, every parameter told."""
-        return [(gene.op, gene.params.model_dump()) for gene in self.genome]
+        """The genome as it sounds: (op, params) pairs, every parameter told."""
+        return pairs(self.genome)
 
     def look(self):
         """The scene, and the parameters of every scene."""
@@ -82,12 +82,11 @@ class Schemas(NamedTuple):
     record: type
 
 
-def schemas(effects, sections, scenes):
-    """What is valid for an engine with these operators and scenes, and these sections of Params beside the genome.
+def schemas(genome, sections, scenes):
+    """What is valid for an engine with this type of genome, these scenes, and these sections of Params beside them.
 
     The first of the scenes is the one where nothing else is said.
     """
-    genome = genome_type(effects)
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
     fields = {name: (model, model()) for name, model in models.items()}
@@ -99,11 +98,11 @@ def schemas(effects, sections, scenes):
 @cache
 def _engine():
     from engine.audio import synth  # here, since a preset may be named before anything that sounds is loaded
-    from engine.effects import EFFECTS
+    from engine.effects import genome
     from engine.visuals.scenes import SCENES
 
     sections = {"synth": synth.PARAMS, **{name: scene.params for name, scene in SCENES.items()}}
-    return schemas(EFFECTS, sections, SCENES)
+    return schemas(genome.model(), sections, SCENES)
 
 
 def load_preset(name=None, sets=(), *, permissive=False):
@@ -140,18 +139,6 @@ def restore_preset(full, where):
     """The preset that `full` told of; `where` is what messages call the place it was kept."""
     document = parse(json.dumps(full), lambda line: Place(line, f"{where}: its preset"))
     return validate(_engine().preset, document)[0]
-
-
-def restore_genome(pairs, where):
-    """The (op, params) pairs that a take told of, every parameter told; `where` is as in restore_preset."""
-    genes = [{"op": op, "params": params} for op, params in pairs]
-    document = parse(json.dumps(genes), lambda line: Place(line, f"{where}: its genome"))
-    return [(gene.op, gene.params.model_dump()) for gene in validate(_engine().genome, document)[0]]
-
-
-def load_genome(path, *, permissive=False):
-    """The genes in a JSON file, a tuple of Gene, and what was mended in them; faults as in load_preset."""
-    return validate(_engine().genome, read(Path(path)), permissive=permissive)
 
 
 def load_record(path, *, permissive=False):

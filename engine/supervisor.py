@@ -11,7 +11,6 @@ from engine.control.watch import FileWatch
 from engine.effects import chain
 from engine.effects.chain import slot
 from engine.errors import PhospheneError, UsageError
-from engine.presets import load_preset
 from engine.rings import Claim, Segment, sweep
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text, prepare
@@ -186,6 +185,7 @@ class Session:
             "drift_ppm": meters["drift"],
             "frames_missing": {name: int(meters[name]) for name in ("starved", "unheard", "untaped")},
             "samples_scrubbed": int(meters["scrubbed"]),
+            "genes_muted": int(meters["muted"]),
             "devices_reopened": int(meters["reopened"]),
             "frames_shown": int(get(sights, int(Sight.SHOWN))),
             "frames_dropped": int(get(sights, int(Sight.DROPPED))),
@@ -206,22 +206,34 @@ def _values(preset, serial):
             yield slot(serial, g, p), params[param.name]
 
 
-class PresetWatch:
-    """Plays a preset file again when it changes; one with a fault is told of, and the old one plays on."""
+class Watch:
+    """Plays a preset or a genome again when its file changes; one with a fault is told of, and the old one plays on.
 
-    def __init__(self, session, path, sets):
-        self.session, self.path, self.sets, self.file = session, path, sets, FileWatch(path)
+    Parameters
+    ----------
+    session : Session
+    paths : list
+        The files, whichever there are.
+    load : callable()
+        Gives the Preset that they make together.
+    """
+
+    def __init__(self, session, paths, load):
+        self.session, self.load, self.files = session, load, [FileWatch(path) for path in paths]
 
     def look(self):
         """Gives what there is to tell the user."""
-        if not self.session.settled or not self.file.changed():
+        if not self.session.settled:
+            return []
+        changed = [str(file.path) for file in self.files if file.changed()]
+        if not changed:
             return []
         try:
-            preset, _ = load_preset(self.path, self.sets)
+            preset = self.load()
         except UsageError as fault:
-            return [f"{line}; the old preset plays on" for line in str(fault).splitlines()]
+            return [f"{line}; the old one plays on" for line in str(fault).splitlines()]
         self.session.play(preset)
-        return [f"{self.path} is played anew"]
+        return [f"{' and '.join(changed)}: played anew"]
 
 
 class Stop:

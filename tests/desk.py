@@ -7,8 +7,8 @@ from engine.audio import meters
 from engine.audio.clock import FILLER
 from engine.audio.core import CHANNELS, make_core
 from engine.audio.meters import Meter
-from engine.effects import EFFECTS, chain
-from engine.graph import Genome
+from engine.effects import EFFECTS, chain, guard, limiter
+from engine.graph import Plans
 from engine.native import describe
 from engine.rings import board, local, ring
 from engine.rings.board import get, put
@@ -22,7 +22,7 @@ class Desk:
         self.core = make_core(rate, self.params, self.gauges)._replace(**instead)
         self.words = describe(self.core)
         self.address = FILLER(sound.play.address)
-        self.genome = Genome(self.core, rate)
+        self.plans = Plans(self.core, rate)
 
     def __getitem__(self, meter):
         return get(self.gauges, int(Meter[meter.upper()]))
@@ -30,14 +30,14 @@ class Desk:
     def move(self, slot, value):
         put(self.params, slot, value)
 
-    def play(self, x, size=256, *, deaf=False):
-        """Play a sound in blocks; gives what is heard. Unless `deaf`, the tap is emptied after each."""
+    def play(self, x, size=256, *, deaf=False, tapped=None):
+        """Play a sound in blocks; gives what is heard. Unless `deaf`, the tap is emptied after each, into `tapped`."""
         out, spare = np.array(x, np.float32), np.zeros((sound.BLOCK, CHANNELS), np.float32)
         for start in range(0, len(out), size):
             block = out[start : start + size]
             self.address(self.words.ctypes.data, block.ctypes.data, len(block))
             if not deaf:
-                ring.pull(self.core.tap, spare)
+                ring.pull(self.core.tap, spare if tapped is None else tapped[start : start + size])
         return out
 
 
@@ -51,13 +51,33 @@ def random_genome(rng, most=chain.GENES):
     return [(str(op), {p.name: float(rng.uniform(p.low, p.high)) for p in EFFECTS[op].PARAMS}) for op in ops]
 
 
-def alone(genome, x, rate=RATE):
-    """What becomes of a sound in a genome that plays it from its first sample, by Python."""
+def made(genome, x, rate=RATE):
+    """What a genome that plays a sound from its first sample makes of it, by Python, gene after gene."""
     out = np.array(x, np.float32)
-    for op, params in genome:
+    watch = guard.make_guard(float(rate), len(genome), len(out), out.shape[1])
+    for g, (op, params) in enumerate(genome):
         effect = EFFECTS[op]
         state, wanted = effect.init(float(rate), out.shape[1]), np.array([params[p.name] for p in effect.PARAMS])
         if hasattr(state, "heard"):
             state.heard[:] = wanted
+        guard.remember(watch, out)
         effect.process(state, wanted, out, out)
+        guard.check(watch, g, out)
     return out
+
+
+def limited(x, rate=RATE):
+    """The same behind the limiter, as late as that makes it."""
+    out = np.array(x, np.float32)
+    limiter.process(limiter.init(float(rate), out.shape[1]), out, out)
+    return out
+
+
+def late(x, rate=RATE):
+    """The same, as late as the limiter would make it."""
+    return np.concatenate([np.zeros((limiter.latency(rate), x.shape[1]), np.float32), x])[: len(x)]
+
+
+def alone(genome, x, rate=RATE):
+    """What is heard of a sound in a genome that plays it from its first sample."""
+    return limited(made(genome, x, rate), rate)

@@ -272,7 +272,7 @@ def test_nonsense_is_survived(nonsense):
 
 def test_without_a_device_time_is_told_too():
     desk, line, row = Desk(), local(timeline.plan(64, 3)), np.zeros(3)
-    desk.genome.change([], 1)
+    desk.plans.change([], 1)
     before = time.perf_counter()
     standby = StandbyClock((sound.play.address, desk.words.ctypes.data), (0, 0), RATE, line, desk.gauges)
     clock = AudibleClock(line, RATE)

@@ -1,5 +1,6 @@
 """The graph: what comes out does not depend on who ran when; what goes wrong ends it; time adds up."""
 
+import json
 import threading
 
 import numpy as np
@@ -9,9 +10,11 @@ from engine import graph as nodes
 from engine.audio.core import BLOCK, CHANNELS, CROSSFADE
 from engine.bounce import graph as bounce
 from engine.control.take import Begin, Change, TakeReader, TakeWriter
-from engine.effects import chain
+from engine.effects import EFFECTS, chain, limiter
 from engine.graph import Feeder, Taper
 from engine.listening.frame import WIDTH, as_frame
+from engine.params import defaults
+from engine.presets import load_preset
 from engine.rings import ring, timeline
 from tests.desk import RATE, Desk, alone, noise
 from tests.test_core import FIRST, SECOND, swap
@@ -121,15 +124,31 @@ def test_nodes_that_wait_for_each_other_are_told_of(threads):
 
 
 @pytest.mark.parametrize("genome", [[], FIRST], ids=["empty", "usual"])
-@pytest.mark.parametrize("click", [0, 12_345, 49_999])
+@pytest.mark.parametrize("click", [0, 12_345, 49_900])
 def test_a_click_is_heard_as_late_as_is_declared(genome, click):
     x = np.zeros((50_000, CHANNELS), np.float32)
     x[click] = 0.5
     graph = join(Sound(x), script=[Begin(0, 1, genome, [])])
     graph.run(threads=False)
-    declared = graph.player.genome.latencies()
-    assert list(declared) == [f"genome.{at}.{op}" for at, (op, _) in enumerate(genome)]
-    assert np.abs(graph.sink.heard).argmax() // CHANNELS == click + round(RATE * sum(declared.values()))
+    declared = graph.player.plans.latencies()
+    assert list(declared) == [*(f"genome.{at}.{op}" for at, (op, _) in enumerate(genome)), "limiter"]
+    assert np.abs(graph.sink.heard).argmax() // CHANNELS == click + sum(declared.values())
+
+
+LATE = [("volume", {"gain": -3.0}), ("trim", {**defaults(EFFECTS["trim"].PARAMS), "threshold": -20.0})]
+
+
+@pytest.mark.parametrize("click", [0, 12_345, 49_000])
+def test_a_bounce_takes_off_what_is_declared(click):
+    x = np.zeros((50_000, CHANNELS), np.float32)
+    x[click] = 0.5
+    preset = load_preset(None, ["genome=" + json.dumps([{"op": op, "params": params} for op, params in LATE])])[0]
+    graph = bounce.from_source(Sound(x), preset, Tape)
+    graph.run(threads=False)
+    assert sum(graph.player.plans.latencies().values()) > 300, "nothing is late, so this proves nothing"
+    assert len(graph.sink.heard) == len(x) and np.abs(graph.sink.heard).argmax() // CHANNELS == click
+    seen = max(frames_of(graph.ear.frames), key=lambda row: as_frame(row)["peak"])
+    assert as_frame(seen)["sample"] <= click < as_frame(seen)["sample"] + graph.ear.listener.hop
 
 
 def test_a_click_is_seen_where_it_is_heard():
@@ -138,7 +157,7 @@ def test_a_click_is_seen_where_it_is_heard():
     graph = join(Sound(x), script=[Begin(0, 1, [], [])])
     graph.run(threads=False)
     seen = max(frames_of(graph.ear.frames), key=lambda row: as_frame(row)["onset"])
-    assert 0 <= 12_345 - as_frame(seen)["sample"] < graph.ear.listener.hop
+    assert 0 <= 12_345 + limiter.latency(RATE) - as_frame(seen)["sample"] < graph.ear.listener.hop
 
 
 def test_what_lasts_no_time_ends():
@@ -158,7 +177,7 @@ def test_a_take_plays_again_what_was_heard(tmp_path):
     """A set in blocks of any length, with moves and swaps at any time, against the bounce of its take."""
     desk, rng = Desk(), np.random.default_rng(12)
     genomes = {1: FIRST}
-    desk.genome.change(FIRST, 1)
+    desk.plans.change(FIRST, 1)
     desk.core.heard[:] = desk.params.words
     desk.core.switches[0] = 1
     writer = TakeWriter(tmp_path / "set.take", RATE, {})
@@ -169,7 +188,7 @@ def test_a_take_plays_again_what_was_heard(tmp_path):
             desk.move(chain.slot(len(genomes), int(rng.integers(2)), 0), float(rng.uniform(2.0, 20.0)))
         if turn % 11 == 5 and desk["settled"] == len(genomes):
             genomes[len(genomes) + 1] = SECOND if len(genomes) % 2 else FIRST
-            desk.genome.change(genomes[len(genomes)], len(genomes))
+            desk.plans.change(genomes[len(genomes)], len(genomes))
         if turn % 5 == 0:
             ring.push(desk.core.returns, noise(200, seed=turn))
         heard.append(desk.play(noise(int(rng.integers(1, 3_000)), seed=turn), int(rng.integers(1, BLOCK))))

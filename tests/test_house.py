@@ -13,7 +13,7 @@ FLOORS = """
     native params errors
     rings documents
     listening effects control
-    audio
+    audio evolve
     graph visuals
     presets
     bounce session

@@ -116,7 +116,7 @@ def test_sound_that_was_missed_leaves_the_stamps_right():
     """A sound whose samples count up, too long for the tap, with a worker that now and then looks away."""
     desk, rng = Desk(1_000), np.random.default_rng(8)
     ear = Ear(8_000, desk.core.tap, desk.core.gaps, local(plan(60.0)))
-    desk.genome.change([], 1)
+    desk.plans.change([], 1)
     sample = 0
     for _ in range(60):
         count = int(rng.integers(1, 9_000))
@@ -139,7 +139,7 @@ def test_sound_that_was_missed_leaves_the_stamps_right():
 def test_what_is_not_a_number_never_enters():
     desk, published = Desk(), local(plan(4.0))
     ear = Ear(48_000, desk.core.tap, desk.core.gaps, published)
-    desk.genome.change([("volume", {"gain": 24.0})] * 16, 1)
+    desk.plans.change([("volume", {"gain": 24.0})] * 16, 1)
     x = noise(20_000)
     x[3_000:3_500:7] = np.nan
     x[3_001:3_500:7] = np.inf

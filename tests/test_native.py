@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from numba import carray, cfunc, config, typeof, types
+from numba import carray, cfunc, config, njit, typeof, types
 
 from engine.audio import callback, core, drift
 from engine.audio.clock import FILLER as CALL
@@ -29,8 +29,9 @@ from engine.native import (
     restore_denormals,
 )
 from engine.native.denormals import ARM, X86
-from engine.native.fft import make_fft, transform
+from engine.native.fft import backward, make_fft, stage, stages, transform
 from engine.native.kernel import OPTIONS
+from engine.native.lanes import lanes, weave
 from tests.test_rings_llvm import FORBIDDEN
 
 NATIVES = {
@@ -179,15 +180,40 @@ def test_denormals_are_flushed_inside_and_not_behind():
     assert numbers[2:].tolist() == [1e-310, 0.0, 1e-310]
 
 
-@pytest.mark.parametrize("length", [2, 4, 8, 64, 1024, 8192])
-def test_the_transform_is_numpys(length):
-    rng, fft = np.random.default_rng(length), make_fft(length)
+@pytest.mark.parametrize(("dtype", "rounding"), [(np.float64, 1e-15), (np.float32, 5e-7)], ids=["double", "single"])
+@pytest.mark.parametrize("length", [32, 64, 128, 1024, 8192])
+def test_the_transform_is_numpys(length, dtype, rounding):
+    rng, fft = np.random.default_rng(length), make_fft(length, dtype)
     x = rng.normal(size=length) + 1j * rng.normal(size=length)
     for _ in range(2):  # the second finds a used work space
         fft.real[:], fft.imag[:] = x.real, x.imag
         transform(fft)
         expected = np.fft.fft(x)
-        np.testing.assert_allclose(fft.real + 1j * fft.imag, expected, rtol=0, atol=1e-14 * np.abs(expected).max())
+        np.testing.assert_allclose(fft.real + 1j * fft.imag, expected, rtol=0, atol=rounding * np.abs(expected).max())
+    for index in range(stages(fft)):
+        stage(backward(fft), index)
+    np.testing.assert_allclose((fft.real + 1j * fft.imag) / length, x, rtol=0, atol=10 * rounding)
+
+
+@pytest.mark.parametrize("length", [0, 16, 48, 1000])
+def test_a_length_that_the_transform_cannot_do_is_refused(length):
+    with pytest.raises(ValueError, match=f"an FFT of {length}: its length must be a power of two, at least 32"):
+        make_fft(length)
+
+
+@pytest.mark.parametrize("group", [1, 4])
+def test_four_runs_are_woven(group):
+    target = np.zeros(37, np.float32)
+    four = np.arange(32, dtype=np.float32).reshape(4, 8)
+
+    @njit
+    def woven(runs, target):
+        runs = lanes(runs, 0), lanes(runs, 8), lanes(runs, 16), lanes(runs, 24)
+        weave(target, 3, runs, group)
+
+    woven(four.ravel(), target)
+    np.testing.assert_array_equal(target[3:35], four.reshape(4, 8 // group, group).swapaxes(0, 1).ravel())
+    assert not target[:3].any() and not target[35:].any()
 
 
 @pytest.fixture

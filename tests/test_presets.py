@@ -10,15 +10,19 @@ import pytest
 from engine import presets
 from engine.documents.document import one_line
 from engine.documents.reading import DEEPEST, LARGEST, plain
+from engine.documents.schema import genome_type, pairs
+from engine.effects import genome
 from engine.errors import UsageError
 from engine.params import Param
-from engine.presets import check, load_genome, load_preset, load_record
+from engine.presets import check, load_preset, load_record
 
 STAND_INS = presets.schemas(
-    {
-        "dc_blocker": SimpleNamespace(PARAMS=(Param("corner", 8.0, low=2.0, high=40.0, unit="Hz"),)),
-        "volume": SimpleNamespace(PARAMS=(Param("gain", 0.0, low=-60.0, high=24.0, unit="dB"),)),
-    },
+    genome_type(
+        {
+            "dc_blocker": SimpleNamespace(PARAMS=(Param("corner", 8.0, low=2.0, high=40.0, unit="Hz"),)),
+            "volume": SimpleNamespace(PARAMS=(Param("gain", 0.0, low=-60.0, high=24.0, unit="dB"),)),
+        }
+    ),
     {"synth": (Param("tempo", 96.0, low=60.0, high=140.0, unit="BPM"),)},
     ("scope", "flash"),
 )
@@ -34,6 +38,7 @@ RECORD = {
 def few(monkeypatch):
     """An engine with two operators and one section, so that messages stay the same as the real one grows."""
     monkeypatch.setattr(presets, "_engine", lambda: STAND_INS)
+    monkeypatch.setattr(genome, "model", lambda: STAND_INS.genome)
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ FAULTS = [  # the text, the faults as they are told, what a permissive reader do
     ("genome:\n- op: volume\n  params: {gian: 3}",
      "3: genome.0.params: no parameter 'gian' (has gain); did you mean 'gain'?", "ignored", VOLUME),
     ("genome: [{op: volume, parms: {}}]",
-     "1: genome.0: no key 'parms' (has op, params); did you mean 'params'?", "ignored", VOLUME),
+     "1: genome.0: no key 'parms' (has bypass, op, params); did you mean 'params'?", "ignored", VOLUME),
     ("genome:\n- params: {}\n  op: volum",
      f"3: genome.0: no operator 'volum' {OPS}; did you mean 'volume'?", "left out", {"genome": []}),
     ("genome: [{op: 3}]", f"1: genome.0: no operator '3' {OPS}", "left out", {"genome": []}),
@@ -166,7 +171,7 @@ def test_all_faults_are_told_at_once_in_order_of_line(few, write):
 def test_lines_stay_true_while_genes_are_left_out(few, write):
     name = write("genome:\n- nonsense\n- op: volum\n- op: volume\n  params:\n    gain: '90'")
     preset, warnings = load_preset(name, permissive=True)
-    assert preset.full()["genome"] == [{"op": "volume", "params": {"gain": 24.0}}]
+    assert preset.genes() == [("volume", {"gain": 24.0})]
     assert [line.split(": ")[0] for line in warnings] == ["x.yaml:2", "x.yaml:3", "x.yaml:6", "x.yaml:6"]
 
 
@@ -176,9 +181,8 @@ def test_the_last_set_wins(few, write):
     preset, _ = load_preset(name, sets)
     assert preset.seed == 4 and preset.synth.tempo == 120.0 and preset.about == "on"
     assert [gene.op for gene in preset.genome] == ["dc_blocker", "volume"] and preset.genome[1].params.gain == -6.0
-    assert load_preset(None, ["genome=[{op: volume}]", "genome.0.params={gain: 1e0}"])[0].full()["genome"] == [
-        {"op": "volume", "params": {"gain": 1.0}}
-    ]
+    sets = ["genome=[{op: volume}]", "genome.0.params={gain: 1e0}"]
+    assert load_preset(None, sets)[0].genes() == [("volume", {"gain": 1.0})]
 
 
 SETS = {
@@ -226,20 +230,24 @@ def test_scalars_mean_in_yaml_what_they_mean_in_json():
 
 
 def test_json_is_read_as_json_is_written(few, write):
-    genome = [{"op": "volume", "params": {"gain": 1e-05}}, {"op": "dc_blocker", "params": {"corner": 1e1}}]
-    for text in (json.dumps(genome), json.dumps(genome, indent="\t"), json.dumps(genome, separators=(",", ":"))):
-        genes, _ = load_genome(write("\ufeff" + text, "g.json"))
-        assert [gene.model_dump() for gene in genes] == genome
-    told = refusal(load_genome, write('[{"op": "volume",\n\t"params": {"gain": NaN}},\n{"op": "volum"}]', "g.json"))
+    told = [
+        {"op": "volume", "params": {"gain": 1e-05}},
+        {"op": "dc_blocker", "params": {"corner": 1e1}, "bypass": True},
+    ]
+    for text in (json.dumps(told), json.dumps(told, indent="\t"), json.dumps(told, separators=(",", ":"))):
+        genes, _ = genome.load(write("\ufeff" + text, "g.json"))
+        assert [gene.model_dump(exclude_defaults=True) for gene in genes] == told
+    assert pairs(genes) == [("volume", {"gain": 1e-05})], "a gene that is bypassed does not sound"
+    told = refusal(genome.load, write('[{"op": "volume",\n\t"params": {"gain": NaN}},\n{"op": "volum"}]', "g.json"))
     assert told.split("\n") == [
         "g.json:2: 0.params.gain: found text 'NaN', needs a number",
         "g.json:3: 1: no operator 'volum' (has dc_blocker, volume); did you mean 'volume'?",
     ]
-    genes, warnings = load_genome("g.json", permissive=True)
-    assert [gene.model_dump() for gene in genes] == [{"op": "volume", "params": {"gain": 0.0}}] and len(warnings) == 2
-    assert refusal(load_genome, write("[" + '{"op": "volume"},' * 17 + "]", "g.json")).endswith("16 is the most")
-    assert len(load_genome("g.json", permissive=True)[0]) == 16
-    assert refusal(load_genome, write("{}", "g.json")) == "g.json:1: found a mapping, needs a list"
+    genes, warnings = genome.load("g.json", permissive=True)
+    assert pairs(genes) == [("volume", {"gain": 0.0})] and len(warnings) == 2
+    assert refusal(genome.load, write("[" + '{"op": "volume"},' * 17 + "]", "g.json")).endswith("16 is the most")
+    assert len(genome.load("g.json", permissive=True)[0]) == 16
+    assert refusal(genome.load, write("{}", "g.json")) == "g.json:1: found a mapping, needs a list"
 
 
 def test_a_record_loads_back(few, write):
@@ -298,7 +306,10 @@ def test_a_preset_stays_as_it_is(few):
         preset.genome[1].params.gain = 3.0
     assert preset.full() == {
         "about": "",
-        "genome": [{"op": "dc_blocker", "params": {"corner": 8.0}}, {"op": "volume", "params": {"gain": 0.0}}],
+        "genome": [
+            {"op": "dc_blocker", "params": {"corner": 8.0}, "bypass": False},
+            {"op": "volume", "params": {"gain": 0.0}, "bypass": False},
+        ],
         "scene": "scope",
         "seed": 0,
         "synth": {"tempo": 96.0},

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools import filmrows
+from tools import effectrows, filmrows
 from tools.rows import Row, best, interleaved
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -167,6 +167,7 @@ ROWS = {
     "callback": bench_callback,
     "ring": bench_ring,
     "bounce": bench_bounce,
+    "effects": effectrows.bench_effects,
     "listening": bench_listening,
     "start": bench_start,
     "live": bench_live,

@@ -17,7 +17,7 @@ from engine.audio import core as sound
 from engine.audio import meters
 from engine.audio.core import CHANNELS, make_core
 from engine.effects import EFFECTS, chain
-from engine.graph import Genome
+from engine.graph import Plans
 from engine.native import describe, fill
 from engine.native.memory import address_of
 from engine.rings import board, local, ring
@@ -73,7 +73,7 @@ class Native:
     def __init__(self):
         params, gauges = local(board.plan(chain.SLOTS)), local(meters.plan())
         self.core = make_core(RATE, params, gauges)
-        self.genome = Genome(self.core, RATE)
+        self.genome = Plans(self.core, RATE)
         self.genome.change(GENES, 1)
         self.words = describe(self.core)
         self.address, self.state = sound.play.address, self.words.ctypes.data

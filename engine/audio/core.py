@@ -10,7 +10,9 @@ from numba import typeof
 
 from engine.audio import meters
 from engine.audio.meters import Meter
-from engine.effects import chain
+from engine.effects import chain, limiter
+from engine.effects.chain import BLOCK
+from engine.effects.guard import scrub
 from engine.native import (
     FILLER,
     address_of,
@@ -31,14 +33,15 @@ from engine.rings.mailbox import Mailbox
 from engine.rings.ring import Ring
 
 CHANNELS = 2
-BLOCK = 1024  # frames of scratch; a longer block is played in parts
 CROSSFADE = 0.02  # seconds between two plans
-LOUDEST = 1e10  # of full scale; beyond, it is no sound, and a genome could make it infinite
+SILENT = 1e-5  # of full scale: a tail below it
+REST = 2.5  # seconds, more than between two repeats of the longest echo, is over
 PLAN_CHANGED = -1.0  # in an event, where a parameter's slot would be
 
 COUNTER, SETTLED = int(Meter.POSITION), int(Meter.SETTLED)
 STARVED, UNHEARD, UNTAPED = int(Meter.STARVED), int(Meter.UNHEARD), int(Meter.UNTAPED)
-SCRUBBED = int(Meter.SCRUBBED)
+SCRUBBED, MUTED = int(Meter.SCRUBBED), int(Meter.MUTED)
+PLAYS, RINGS, ENDS = range(3)  # rows of plans
 
 
 class Core(NamedTuple):
@@ -47,15 +50,20 @@ class Core(NamedTuple):
     params: Board  # parameters as they are wanted
     heard: np.ndarray  # (slots,) int64, the same as this thread last took them
     plans: Mailbox
-    plan: np.ndarray  # (2, chain.WORDS) int64: what plays, what fades out
+    plan: np.ndarray  # (3, chain.WORDS) int64: what plays, what rings on, what rang on before that
     fade: np.ndarray  # (2,) int64: frames into the crossfade, frames of it; equal when there is none
+    posted: np.ndarray  # (1, chain.WORDS) int64: a plan that arrives
+    rest: np.ndarray  # (2,) int64: frames for which what rings was silent, frames after which it is over
     returns: Ring  # sound from the worker, added behind the genome
     tap: Ring  # sound behind the genome, for the worker
     gaps: Ring  # (row of tap, frames lost before it)
     tape: Ring  # what came in: source and return side by side
     events: Ring  # (sample, slot, value): what changed
     switches: np.ndarray  # (8,) int64: [0] a take is recorded
-    spare: np.ndarray  # (BLOCK, CHANNELS) float32: the plan that fades out
+    spare: np.ndarray  # (BLOCK, CHANNELS) float32: a plan that rings
+    limit: limiter.State
+    lag: np.ndarray  # (frames, CHANNELS) float32: what the genome made waits here while the limiter looks ahead
+    turn: np.ndarray  # (1,) int64: row of lag to exchange next
     returned: np.ndarray  # (BLOCK, CHANNELS) float32: what came back from the worker
     pair: np.ndarray  # (BLOCK, 2 * CHANNELS) float32: a block of tape
     note: np.ndarray  # (1, 3) float64: an event
@@ -73,8 +81,10 @@ def make_core(rate, params, gauges, *, seconds=1.0):
         params=params,
         heard=np.array(params.words),
         plans=plans,
-        plan=aligned((2, chain.WORDS), np.int64),
+        plan=aligned((3, chain.WORDS), np.int64),
         fade=np.array([length, length]),
+        posted=aligned((1, chain.WORDS), np.int64),
+        rest=np.array([0, round(rate * REST)]),
         returns=local(ring.plan(frames, CHANNELS)),
         tap=local(ring.plan(4 * frames, CHANNELS)),
         gaps=local(ring.plan(64, 2, np.float64)),
@@ -82,6 +92,9 @@ def make_core(rate, params, gauges, *, seconds=1.0):
         events=local(ring.plan(4096, 3, np.float64)),
         switches=aligned((8,), np.int64),
         spare=aligned((BLOCK, CHANNELS), np.float32),
+        limit=limiter.init(float(rate), CHANNELS),
+        lag=aligned((limiter.latency(rate), CHANNELS), np.float32),
+        turn=np.zeros(1, np.int64),
         returned=aligned((BLOCK, CHANNELS), np.float32),
         pair=aligned((BLOCK, 2 * CHANNELS), np.float32),
         note=aligned((1, 3), np.float64),
@@ -99,19 +112,34 @@ def count(gauges, slot, amount):
 def advance(core, block):
     """Play one block in place, up to BLOCK frames: source in, what is heard out."""
     heed(core)
-    scrub(core, block)
+    count(core.meters, SCRUBBED, scrub(block))
     back = ring.pull(core.returns, core.returned[: block.shape[0]])
-    scrub(core, core.returned[:back])
+    count(core.meters, SCRUBBED, scrub(core.returned[:back]))
     if core.switches[0]:
         record(core, block, back)
     start = 0
     while start < block.shape[0]:
         start += through(core, block, start)
-    tell(core, block)
+    wait(core, block)
+    tell(core, core.spare[: block.shape[0]])
     for n in range(back):
         for c in range(CHANNELS):
             block[n, c] += core.returned[n, c]
+    limiter.process(core.limit, block, block)
     count(core.meters, COUNTER, block.shape[0])
+
+
+@kernel
+def wait(core, block):
+    """Put what the genome made aside for as long as the limiter looks ahead; what comes out is spare."""
+    done, turn, size = 0, core.turn[0], core.lag.shape[0]
+    while done < block.shape[0]:
+        rows = min(block.shape[0] - done, size - turn)
+        copy_rows(core.lag, turn, core.spare, done, rows)
+        copy_rows(block, done, core.lag, turn, rows)
+        done += rows
+        turn = turn + rows if turn + rows < size else 0
+    core.turn[0] = turn
 
 
 @kernel
@@ -133,19 +161,21 @@ def heed(core):
     """Take the parameters and the plan that are wanted now, and note what changed and when."""
     arrived = False
     if core.fade[0] >= core.fade[1]:
-        copy_rows(core.plan, 0, core.plan, 1, 1)
-        arrived = mailbox.fetch(core.plans, core.plan[0]) > 0
+        arrived = mailbox.fetch(core.plans, core.posted[0]) > 0
     for slot in range(core.heard.shape[0]):  # after the plan: its parameters were put on the board before it was posted
         word = load_relaxed(core.params.words, slot)
         if word != core.heard[slot]:
             core.heard[slot] = word
             note(core, slot, float_of(word))
     if arrived:
-        note(core, PLAN_CHANGED, core.plan[0, 0])
-        core.fade[0] = 0
-        if core.plan[1, 0] == 0:  # the first plan has nothing to fade from
+        copy_rows(core.plan, RINGS, core.plan, ENDS, 1)
+        copy_rows(core.plan, PLAYS, core.plan, RINGS, 1)
+        copy_rows(core.posted, 0, core.plan, PLAYS, 1)
+        note(core, PLAN_CHANGED, core.posted[0, 0])
+        core.fade[0], core.rest[0] = 0, 0
+        if core.plan[RINGS, 0] == 0:  # the first plan has nothing to fade from
             core.fade[0] = core.fade[1]
-            put(core.meters, SETTLED, float(core.plan[0, 0]))
+            put(core.meters, SETTLED, float(core.posted[0, 0]))
 
 
 @kernel
@@ -153,16 +183,6 @@ def note(core, slot, value):
     if core.switches[0]:
         core.note[0, 0], core.note[0, 1], core.note[0, 2] = get(core.meters, COUNTER), slot, value
         count(core.meters, UNTAPED, 1.0 - ring.push(core.events, core.note))
-
-
-@kernel
-def scrub(core, block):
-    """What is not a number, or becomes none on its way, would live for ever in a feedback: it becomes silence."""
-    for n in range(block.shape[0]):
-        for c in range(CHANNELS):
-            if not abs(block[n, c]) <= LOUDEST:
-                block[n, c] = 0.0
-                count(core.meters, SCRUBBED, 1.0)
 
 
 @kernel
@@ -177,27 +197,69 @@ def record(core, block, back):
 
 @kernel
 def through(core, block, start):
-    """Send what is left of a block through the plan, as far as the crossfade goes; gives the frames done."""
-    frames = block.shape[0] - start
-    rest = core.fade[1] - core.fade[0]
+    """Send what is left of a block through the plans, as far as the crossfade goes; gives the frames done.
+
+    The plan that plays fades in; the input of the one before fades out, and its tail rings on until it is
+    silent, or until the next change fades it out too.
+    """
+    frames, rest = block.shape[0] - start, core.fade[1] - core.fade[0]
     if 0 < rest < frames:
         frames = rest
-    heard = address_of(core.heard)
-    if rest > 0:
-        copy_rows(block, start, core.spare, 0, frames)
-        chain.play(core.plan[1], heard, address_of(core.spare), frames, CHANNELS)
-    chain.play(core.plan[0], heard, address_of(block) + 4 * CHANNELS * start, frames, CHANNELS)
-    if rest > 0:
+    part, given = block[start : start + frames], core.spare[:frames]
+    ringing, ending = core.plan[RINGS, 0] != 0, rest > 0 and core.plan[ENDS, 0] != 0
+    if ringing:
+        copy_rows(part, 0, given, 0, frames)
+    perform(core, PLAYS, part)
+    for n in range(min(frames, rest)):
+        for c in range(CHANNELS):
+            part[n, c] *= share(core, n)
+    if ringing:
         for n in range(frames):
-            x = (core.fade[0] + n + 0.5) / core.fade[1]
-            share = x * x * (3.0 - 2.0 * x)
             for c in range(CHANNELS):
-                old = core.spare[n, c]
-                block[start + n, c] = old + share * (block[start + n, c] - old)
+                given[n, c] *= 1.0 - share(core, n)
+        perform(core, RINGS, given)
+        add_ringing(core, given, part)
+    if ending:
+        given[:] = 0.0
+        perform(core, ENDS, given)
+        for n in range(frames):
+            for c in range(CHANNELS):
+                part[n, c] += given[n, c] * (1.0 - share(core, n))
+    if rest > 0:
         core.fade[0] += frames
         if core.fade[0] == core.fade[1]:
-            put(core.meters, SETTLED, float(core.plan[0, 0]))
+            core.plan[ENDS, 0] = 0
+            put(core.meters, SETTLED, float(core.plan[PLAYS, 0]))
     return frames
+
+
+@kernel
+def add_ringing(core, given, part):
+    """Add what rings, up to the frame at which it has been silent for long enough."""
+    rest = core.rest[0]
+    for n in range(given.shape[0]):
+        loudest = 0.0
+        for c in range(CHANNELS):
+            loudest = max(loudest, abs(given[n, c]))
+            part[n, c] += given[n, c]
+        rest = rest + 1 if loudest < SILENT else 0
+        if rest == core.rest[1]:
+            core.plan[RINGS, 0] = 0
+            break
+    core.rest[0] = rest
+
+
+@kernel
+def share(core, n):
+    """What the plan that plays has of the crossfade, some frames on."""
+    x = min((core.fade[0] + n + 0.5) / core.fade[1], 1.0)
+    return x * x * (3.0 - 2.0 * x)
+
+
+@kernel
+def perform(core, row, sound):
+    muted = chain.play(core.plan[row], address_of(core.heard), address_of(sound), sound.shape[0], CHANNELS)
+    count(core.meters, MUTED, float(muted))
 
 
 read_core = reader_of(typeof(make_core(1000.0, local(board.plan(chain.SLOTS)), local(meters.plan()))))

@@ -10,11 +10,12 @@ from engine.errors import PhospheneError, UsageError
 from engine.params import RATES
 
 SIDES = 2
+USUAL = dict(enumerate("mono stereo 2.1 4.0 5.0 5.1 6.1 7.1".split(), start=1))  # layouts by channels
 RUN_UP = 0.25  # seconds a decoder is given to find its feet before a frame that was asked for
 
 
 class FileSource:
-    """The first sound stream of a file, in stereo: one channel is heard on both sides, more are folded down.
+    """The first sound stream of a file. In stereo, one channel is heard on both sides, and more are folded down.
 
     Parameters
     ----------
@@ -23,6 +24,8 @@ class FileSource:
         Frames per second to give; None for the file's own.
     loop : bool
         Start again at the end.
+    fold : bool
+        In stereo; else in the channels of the file.
 
     Raises
     ------
@@ -30,10 +33,12 @@ class FileSource:
         If there is no such file, or no sound in it that FFmpeg can read.
     """
 
-    def __init__(self, path, rate=None, *, loop=False):
+    def __init__(self, path, rate=None, *, loop=False, fold=True):
         self.path, self.loop = Path(path), loop
         self.container, self.stream = _open(self.path)
         self.native_rate = self.stream.rate
+        self.channels = SIDES if fold else self.stream.channels
+        self.fold = fold
         self.rate = int(rate or self.native_rate)
         self.broken = 0  # packets that could not be decoded, and were left out
         self.position = 0  # frames given, however often a loop began again
@@ -52,8 +57,10 @@ class FileSource:
 
     def _start(self, skip=0):
         same = self.rate == self.native_rate
-        self.resampler = None if same else soxr.ResampleStream(self.native_rate, self.rate, SIDES, quality="VHQ")
-        self.pieces, self.rest = self._decode(skip), np.zeros((0, SIDES), np.float32)
+        self.resampler = (
+            None if same else soxr.ResampleStream(self.native_rate, self.rate, self.channels, quality="VHQ")
+        )
+        self.pieces, self.rest = self._decode(skip), np.zeros((0, self.channels), np.float32)
 
     def _reopen(self):
         self.container.close()
@@ -101,13 +108,14 @@ class FileSource:
             else:  # which would spread what is not a number over all that is near it
                 yield self.resampler.resample_chunk(np.nan_to_num(sound, posinf=0.0, neginf=0.0))
         if self.resampler is not None:
-            yield self.resampler.resample_chunk(np.zeros((0, SIDES), np.float32), last=True)
+            yield self.resampler.resample_chunk(np.zeros((0, self.channels), np.float32), last=True)
 
     def _sound(self, skip):
         fold, like, heard = None, None, False
         for due, frame in self._frames(skip):
             if like != (like := (frame.format.name, frame.layout.name, frame.sample_rate)):
-                fold = _folder(frame, self.native_rate)  # again where two files were joined end to end
+                # again where two files were joined end to end
+                fold = _folder(frame, self.native_rate) if self.fold else self._keeper()
             for sound in fold(frame):
                 heard = True
                 begin = min(max(skip - due, 0), len(sound))
@@ -116,6 +124,22 @@ class FileSource:
                     yield sound[begin:]
         if not heard and not skip:
             raise PhospheneError(f"{self.path}: no sound in it could be decoded; is the file whole?")
+
+    @property
+    def layout(self):
+        """FFmpeg's name for the channels, the usual one where the file does not say."""
+        name = "stereo" if self.fold else self.stream.layout.name
+        return USUAL.get(self.channels, name) if "channels" in name else name
+
+    def _keeper(self):
+        """What turns any frame into a float32 array of the file's channels."""
+        mix = av.AudioResampler("flt", self.stream.layout, self.native_rate)
+
+        def keep(frame):
+            for part in mix.resample(frame):
+                yield part.to_ndarray().reshape(part.samples, self.channels)
+
+        return keep
 
     def _frames(self, skip):
         """Frames that reach up to one of the file and on from there, each with the number of its first."""

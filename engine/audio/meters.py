@@ -27,6 +27,7 @@ class Meter(IntEnum):
     CAPTURED = 18  # seconds by PortAudio's clock, when a microphone with a stream of its own last gave sound
     ASKED = 19  # the same, when the loudspeaker last asked for some
     RATE = 20  # samples per second, of all that is stamped
+    MUTED = 21  # genes that made no sound and are passed over until the genome changes
 
 
 def plan():

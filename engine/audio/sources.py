@@ -6,6 +6,7 @@ which fills a float32 (frames, 2) array and gives the number of frames, fewer on
 
 from engine.audio.file import FileSource
 from engine.audio.synth import Synth
+from engine.effects import EFFECTS
 from engine.errors import UsageError
 
 KINDS = ("mic", "file", "synth", "silence")
@@ -47,6 +48,21 @@ class SilenceSource:
         out[:] = 0.0
         self.position += len(out)
         return len(out)
+
+
+def check_pulled(genes, kind):
+    """Refuse a genome that a source cannot follow: what comes in by itself comes at its own speed.
+
+    Raises
+    ------
+    UsageError
+    """
+    pulling = [op for op, _ in genes if getattr(EFFECTS[op], "PULLS", False)]
+    if pulling and kind == "mic":
+        raise UsageError(
+            f"genome: {pulling[0]} pulls its source faster or slower, which a microphone cannot be; "
+            "use --source file or synth, or leave it out (pitch plays live)"
+        )
 
 
 def open_source(kind, rate, preset, *, file=None, loop=False):

@@ -116,7 +116,7 @@ def bounce(material, outs, *, depth=None, shot=None, overwrite=False, threads=Tr
         if film:
             timings["pictures_per_second"] = film.projector.shown / spent
         parts[-1].write_text(json.dumps(timings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return record, _remarks(graph, files)
+    return record, _remarks(graph)
 
 
 def check_outs(outs, depth):
@@ -149,13 +149,13 @@ def _digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _remarks(graph, files):
+def _remarks(graph):
     """What the user should know of the results, a sentence each."""
     remarks, scrubbed = [], int(get(graph.player.gauges, int(Meter.SCRUBBED)))
     if scrubbed:
         remarks.append(f"{scrubbed} samples of the input were not numbers and became silence")
-    if clipped := max((file.clipped for file in files), default=0):
-        remarks.append(f"{clipped} samples were over full scale and were clipped; --depth float keeps them")
+    if muted := int(get(graph.player.gauges, int(Meter.MUTED))):
+        remarks.append(f"{muted} genes made no sound, and were passed over from there on")
     source = getattr(graph.feeder, "source", None)
     if isinstance(source, FileSource) and source.broken:
         remarks.append(f"{source.broken} damaged packets of {source.path} were left out")

@@ -59,7 +59,7 @@ class Camera:
         if slide is None:
             return 0
         with self.context:
-            more = ready or sample < self.player.position
+            more = ready or sample < self.player.heard
             if more:
                 self._obey(sample)
                 self.painter.paint(sample)

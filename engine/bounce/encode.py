@@ -18,23 +18,23 @@ FULL = 1 << 23  # of a 24-bit sample
 
 
 class SoundFile:
-    """A file that takes float32 (frames, 2) blocks."""
+    """A file that takes float32 (frames, channels) blocks; `layout` names the channels, as FFmpeg does."""
 
-    def __init__(self, path, form, rate):
-        container, codec, self.layout = FORMATS[form]
+    def __init__(self, path, form, rate, layout="stereo"):
+        container, codec, self.format = FORMATS[form]
+        self.layout = layout
         options = {"rf64": "auto"} if container == "wav" else {}
         self.rate = rate
         self.container = av.open(str(path), "w", format=container, options={**options, "fflags": "+bitexact"})
-        self.stream = self.container.add_stream(codec, rate=rate, layout="stereo", format=self.layout)
+        self.stream = self.container.add_stream(codec, rate=rate, layout=layout, format=self.format)
         self.stream.codec_context.flags |= av.codec.context.Flags.bitexact
         self.container.start_encoding()  # so that there is a file, though no sound may follow
-        self.clipped, self.written = 0, 0
+        self.written = 0
 
     def write(self, block):
-        if self.layout == "s32":
-            self.clipped += int(np.count_nonzero(np.abs(block) > 1.0))
+        if self.format == "s32":
             block = np.clip(np.rint(block * np.float64(FULL)), -FULL, FULL - 1).astype(np.int32) << 8
-        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), self.layout, "stereo")
+        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), self.format, self.layout)
         frame.rate, frame.pts = self.rate, self.written
         self.written += len(block)
         self.container.mux(self.stream.encode(frame))

@@ -8,6 +8,7 @@ from engine.audio.clock import OfflineClock
 from engine.audio.core import CHANNELS
 from engine.bounce.replay import believed
 from engine.control.take import Begin
+from engine.effects import chain, limiter
 from engine.errors import UsageError
 from engine.graph import CHUNK, Ear, Feeder, Player, Reel
 from engine.listening import listener
@@ -35,7 +36,7 @@ class Graph(NamedTuple):
         OfflineClock(nodes, threads=threads).run(watch)
 
 
-def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None):
+def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None, late=0):
     """Join a feeder, the core, an ear and a sink by rings.
 
     Parameters
@@ -49,19 +50,21 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None)
         What happens, where the feeder does not say.
     eyes_of : callable(ear, player, script), optional
         Makes nodes that look at what is heard.
+    late : int
+        Frames by which what is heard trails the source, and which are taken off.
     """
     params, gauges, acts, seen = local(board.plan(scenes.SLOTS)), local(meters.plan()), deque(acts), deque()
     scripts = (acts, seen) if eyes_of else (acts,)
     inlet = local(ring.plan(AHEAD, CHANNELS * (2 if wide else 1)))
     outlet = local(ring.plan(AHEAD, CHANNELS))
-    player = Player(rate, params, gauges, inlet, outlet, acts)
-    ear = Ear(rate, player.tap, player.core.gaps, local(listener.plan(REMEMBERED)))
+    player = Player(rate, params, gauges, inlet, outlet, acts, late)
+    ear = Ear(rate, player.tap, player.core.gaps, local(listener.plan(REMEMBERED)), start=-late)
     eyes = eyes_of(ear, player, seen) if eyes_of else ()
     return Graph(feeder_of(inlet, *scripts), player, ear, sink_of(outlet), tuple(eyes), rate, frames)
 
 
 def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
-    """The graph that plays a source through a preset's genome."""
+    """The graph that plays a source through a preset's genome; what is heard begins when the source does."""
     frames = source.length if seconds is None else round(seconds * source.rate)
     if frames is None:
         frames = round(LASTS * source.rate)
@@ -70,7 +73,10 @@ def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
     def feeder(inlet, *_):
         return Feeder(source, inlet, frames=limit)
 
-    return join(feeder, sink_of, source.rate, frames, acts=[Begin(0, 1, preset.genes(), [])], eyes_of=eyes_of)
+    genes = preset.genes()
+    late = limiter.latency(source.rate) + sum(chain.latency(op, source.rate) for op, _ in genes)
+    acts = [Begin(0, 1, genes, [])]
+    return join(feeder, sink_of, source.rate, frames, acts=acts, eyes_of=eyes_of, late=late)
 
 
 def from_take(reader, sink_of, *, eyes_of=None):

@@ -1,9 +1,8 @@
 """A take's records, believed only where they name what is there."""
 
 from engine.control.take import Begin, Change, Swap
-from engine.effects import chain
+from engine.effects import chain, genome
 from engine.errors import PhospheneError
-from engine.presets import restore_genome
 from engine.visuals.scenes import NAMES, allowed
 
 
@@ -30,12 +29,12 @@ def believed(reader):
 def _translated(record, here, path):
     match record:
         case Begin():
-            genome = restore_genome(record.genome, path)
-            yield record._replace(genome=genome, values=record.values[: chain.SLOTS])
+            restored = genome.restore(record.genome, path)
+            yield record._replace(genome=restored, values=record.values[: chain.SLOTS])
             for slot, value in enumerate(record.values[chain.SLOTS :], start=chain.SLOTS):
                 yield from _translated(Change(record.sample, slot, value), here, path)
         case Swap():
-            yield record._replace(genome=restore_genome(record.genome, path))
+            yield record._replace(genome=genome.restore(record.genome, path))
         case Change() if record.slot >= chain.SLOTS:
             slot = here.get(record.slot)
             if slot is not None:

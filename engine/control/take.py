@@ -17,7 +17,8 @@ import numpy as np
 from engine.errors import PhospheneError, UsageError
 from engine.params import RATES
 
-MAGIC = b"phosphene take 1\n"
+MAGIC = b"phosphene take 2\n"
+FIRST = b"phosphene take 1\n"  # when parameters lay elsewhere
 HEAD = struct.Struct("<4sQ")
 ABOUT, BEGIN, GENOME, CHANGES, SOUND, BOTH = b"head", b"begn", b"genm", b"chng", b"soun", b"both"
 KINDS = ABOUT, BEGIN, GENOME, CHANGES, SOUND, BOTH
@@ -115,7 +116,10 @@ class TakeReader:
             self.file = open(self.path, "rb")  # noqa: SIM115  (closed by close)
         except OSError as fault:
             raise UsageError(f"{path}: cannot be read ({fault.strerror})") from fault
-        if self.file.read(len(MAGIC)) != MAGIC:
+        begins = self.file.read(len(MAGIC))
+        if begins == FIRST:
+            raise UsageError(f"{path}: was recorded by an older Phosphene, in which parameters lay elsewhere")
+        if begins != MAGIC:
             raise UsageError(f"{path}: is not a take; takes are made by 'phosphene live --take FILE'")
         self.records = self._whole()
         kind, payload = next(self.records, (None, b""))

@@ -18,10 +18,16 @@ class Params(Strict):
 
 
 class Gene(Strict):
-    """An operator and its parameters."""
+    """An operator and its parameters; bypassed, it keeps its place and does nothing."""
 
     op: str
     params: Params
+    bypass: bool = False
+
+
+def pairs(genes):
+    """Genes as they sound: (op, params) pairs, every parameter told, without those that are bypassed."""
+    return [(gene.op, gene.params.model_dump()) for gene in genes if not gene.bypass]
 
 
 def params_model(name, params):

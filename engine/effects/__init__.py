@@ -1,11 +1,14 @@
 """The operators by name. Adding one is a module beside this file and a row here."""
 
-from engine.effects import dc_blocker, echo, fade, reverb, volume
+from engine.effects import dc_blocker, distort, echo, fade, noise_reduction, reverb, trim, volume
 
 EFFECTS = {
     "dc_blocker": dc_blocker,
+    "distort": distort,
     "echo": echo,
     "fade": fade,
+    "noise_reduction": noise_reduction,
     "reverb": reverb,
+    "trim": trim,
     "volume": volume,
 }

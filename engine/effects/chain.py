@@ -7,25 +7,38 @@ without compiling anything.
 from typing import NamedTuple
 
 import numpy as np
+from numba import typeof, types
 
 from engine.effects import EFFECTS
-from engine.native import call, describe, entry, kernel
+from engine.effects.guard import check, make_guard, remember, scrub
+from engine.native import (
+    call,
+    describe,
+    entry,
+    flush_denormals,
+    interleaved,
+    kernel,
+    native,
+    reader_of,
+    restore_denormals,
+)
 
 GENES = 16  # in one plan
 WIDTH = 8  # parameters of one gene
-BANKS = 2  # of parameters: a plan that fades out keeps its own while the next one plays
+BANKS = 3  # of parameters: of the plan that plays, the one whose tail rings, and the one whose tail is cut off
 SLOTS = BANKS * GENES * WIDTH
-HEAD, GENE = 2, 4  # words: serial, count; then entry, state, first parameter slot, parameters
+BLOCK = 1024  # frames that a plan is given at the most
+HEAD, GENE = 3, 4  # words: serial, count, guard; then entry, state, first parameter slot, parameters
 WORDS = HEAD + GENES * GENE
 
 
 class Plan(NamedTuple):
-    """A genome ready to play. Its words hold addresses into the rest: keep it until it has faded out."""
+    """A genome ready to play. Its words hold addresses into the rest: keep it until its tail has rung out."""
 
     words: np.ndarray  # (WORDS,) int64
     values: np.ndarray  # (SLOTS,) float64, its parameters where it will look for them; NaN elsewhere
-    latencies: dict  # seconds by gene
-    kept: list  # entries, states and descriptions
+    latencies: dict  # frames by gene
+    kept: list  # entries, states, descriptions and the guard
 
 
 ENTRIES = {}  # one compiled entry an operator, made when first asked for
@@ -55,8 +68,10 @@ def build(genome, serial, rate, channels):
         Of the sound it will work on.
     """
     words, values = np.zeros(WORDS, np.int64), np.full(SLOTS, np.nan)
-    words[:HEAD] = serial, len(genome)
-    latencies, kept = {}, []
+    guard = make_guard(rate, GENES, BLOCK, channels)
+    posted = describe(guard)
+    words[:HEAD] = serial, len(genome), posted.ctypes.data
+    latencies, kept = {}, [guard, posted]
     for g, (op, params) in enumerate(genome):
         module = EFFECTS[op]
         state = module.init(float(rate), channels)
@@ -66,14 +81,48 @@ def build(genome, serial, rate, channels):
             state.heard[:] = wanted
         seat = describe(state)
         words[HEAD + GENE * g :][:GENE] = entry_of(op).address, seat.ctypes.data, start, len(wanted)
-        latencies[f"genome.{g}.{op}"] = getattr(module, "LATENCY", 0.0)
+        latencies[f"genome.{g}.{op}"] = latency(op, rate)
         kept += [entry_of(op), state, seat]
     return Plan(words, values, latencies, kept)
 
 
+def latency(op, rate):
+    """Frames by which an operator's output trails its input."""
+    told = getattr(EFFECTS[op], "latency", None)
+    return told(rate) if told else 0
+
+
+read_guard = reader_of(typeof(make_guard(48_000.0, 1, 1, 2)))
+read_words = reader_of(typeof(np.zeros(WORDS, np.int64)))
+
+
 @kernel
 def play(words, heard, block, frames, channels):
-    """Run a plan in place on the block at an address, with the parameters at another."""
+    """Run a plan in place on the block at an address, up to BLOCK frames, with the parameters at another.
+
+    Gives how many of its genes were muted now.
+    """
+    guard, sound, muted = read_guard(words[2]), interleaved(block, frames, channels), 0
     for g in range(words[1]):
+        if guard.muted[g]:
+            continue
         at = HEAD + GENE * g
+        remember(guard, sound)
         call(words[at], words[at + 1], heard + 8 * words[at + 2], words[at + 3], block, frames, channels)
+        check(guard, g, sound)
+        muted += guard.muted[g]
+    return muted
+
+
+@native(types.int64(*[types.int64] * 5))
+def through(plan, heard, block, frames, channels):
+    """Run a plan, whose words are described at an address, in place over sound of any length."""
+    mode = flush_denormals()
+    words, done, muted = read_words(plan), 0, 0
+    scrub(interleaved(block, frames, channels))
+    while done < frames:
+        count = min(BLOCK, frames - done)
+        muted += play(words, heard, block + 4 * channels * done, count, channels)
+        done += count
+    restore_denormals(mode)
+    return muted

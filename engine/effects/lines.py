@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.native import aligned, flat, kernel, store
+from engine.native import aligned, flat, kernel
+from engine.native.lanes import put
 
 QUANTUM = 32  # frames
 
@@ -28,9 +29,9 @@ def keep(lines, row, clock, n, values):
     """Write lanes, `n` frames after the beginning of the quantum at `clock`."""
     line, at = flat(lines.rows), (clock & lines.mask) + n
     start, size = row * lines.rows.shape[1], lines.mask + 1
-    store(values, line, start + at)
+    put(line, start + at, values)
     if at + size < lines.rows.shape[1]:
-        store(values, line, start + at + size)
+        put(line, start + at + size, values)
 
 
 @kernel

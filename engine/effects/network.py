@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.effects.lines import QUANTUM, Lines, keep, make_lines
-from engine.native import LANES, aligned, count, flat, kernel, load, slide, spread, store
+from engine.native import aligned, flat, kernel
+from engine.native.lanes import WIDE, climb, put, slide, wide
 
 LINES = 16
 SHORT, LONG = 0.02, 0.08  # seconds, the lines of the largest room
@@ -44,7 +45,7 @@ def make_network(rate):
     irregular = line * (math.sqrt(5) - 1) / 2 % 1
     phase, step = 2 * np.pi * irregular, 2 * np.pi * QUANTUM / rate * (SLOW + (FAST - SLOW) * irregular)
     spacing = math.ceil(rate / TREBLE)
-    edge = -(-(QUANTUM + LANES + 6 * spacing) // QUANTUM) * QUANTUM
+    edge = -(-(QUANTUM + WIDE + 6 * spacing) // QUANTUM) * QUANTUM
     return Network(
         lines=make_lines(LINES, (LONG + SWAY) * rate + 3 * spacing + 1, edge),
         taps=aligned((LINES, QUANTUM), np.float32),
@@ -109,14 +110,13 @@ def leave(network, clock, sway):
         network.reach[i] = end
         base = math.floor(-0.5 * (start + end))
         slope = np.float32((start - end) / QUANTUM)
-        share = spread(np.float32(-start - base)) + spread(slope) * count()
-        more = spread(LANES * slope)
+        share = climb(np.float32(-start - base), slope)
         at = i * rows.shape[1] + ((clock + int(base) - 3 * s - 1) & network.lines.mask)
         here = smooth(line, at, s, network.filters, i)
-        for n in range(0, QUANTUM, LANES):
-            after = smooth(line, at + n + LANES, s, network.filters, i)
-            store(between(here, after, share), taps, i * QUANTUM + n)
-            here, share = after, share + more
+        for n in range(0, QUANTUM, WIDE):
+            after = smooth(line, at + n + WIDE, s, network.filters, i)
+            put(taps, i * QUANTUM + n, between(here, after, share))
+            here, share = after, share + np.float32(WIDE) * slope
 
 
 @kernel
@@ -124,18 +124,18 @@ def between(here, after, share):
     """The values between the second and the third of every four, a share on: linear, and bent as they bend."""
     second, third = slide(here, after, 1), slide(here, after, 2)
     before, slope, beyond = second - here, third - second, slide(here, after, 3) - third
-    bend = spread(np.float32(0.25)) * share * (share - spread(np.float32(1.0)))
+    bend = np.float32(0.25) * share * (share - np.float32(1.0))
     return second + share * slope + bend * (beyond - before)
 
 
 @kernel
 def smooth(line, at, s, filters, i):
     """As many frames as there are lanes, through the symmetric filter of line i."""
-    far = load(line, at) + load(line, at + 6 * s)
-    mid = load(line, at + s) + load(line, at + 5 * s)
-    near = load(line, at + 2 * s) + load(line, at + 4 * s)
-    inner = spread(filters[i, 0]) * load(line, at + 3 * s) + spread(filters[i, 1]) * near
-    return inner + spread(filters[i, 2]) * mid + spread(filters[i, 3]) * far
+    far = wide(line, at) + wide(line, at + 6 * s)
+    mid = wide(line, at + s) + wide(line, at + 5 * s)
+    near = wide(line, at + 2 * s) + wide(line, at + 4 * s)
+    inner = filters[i, 0] * wide(line, at + 3 * s) + filters[i, 1] * near
+    return inner + filters[i, 2] * mid + filters[i, 3] * far
 
 
 @kernel
@@ -143,15 +143,15 @@ def enter(network, clock, sides):
     """Mix what left the lines with what came: left into the first eight, right into the others."""
     taps, side = flat(network.taps), flat(sides)
     for i in range(4):
-        for n in range(0, QUANTUM, LANES):
+        for n in range(0, QUANTUM, WIDE):
             a, b, c, d = cross(taps, i * QUANTUM + n, 4 * QUANTUM)
-            store(a, taps, i * QUANTUM + n)
-            store(b, taps, (i + 4) * QUANTUM + n)
-            store(c, taps, (i + 8) * QUANTUM + n)
-            store(d, taps, (i + 12) * QUANTUM + n)
+            put(taps, i * QUANTUM + n, a)
+            put(taps, (i + 4) * QUANTUM + n, b)
+            put(taps, (i + 8) * QUANTUM + n, c)
+            put(taps, (i + 12) * QUANTUM + n, d)
     for i in range(0, LINES, 4):
-        for n in range(0, QUANTUM, LANES):
-            came = load(side, (i >> 3) * QUANTUM + n)
+        for n in range(0, QUANTUM, WIDE):
+            came = wide(side, (i >> 3) * QUANTUM + n)
             a, b, c, d = cross(taps, i * QUANTUM + n, QUANTUM)
             keep(network.lines, i, clock, n, a + came)
             keep(network.lines, i + 1, clock, n, b + came)
@@ -162,6 +162,6 @@ def enter(network, clock, sides):
 @kernel
 def cross(taps, at, stride):
     """Four points of a Hadamard matrix, not normalised."""
-    a, b, c, d = load(taps, at), load(taps, at + stride), load(taps, at + 2 * stride), load(taps, at + 3 * stride)
+    a, b, c, d = wide(taps, at), wide(taps, at + stride), wide(taps, at + 2 * stride), wide(taps, at + 3 * stride)
     p, q, r, s = a + b, a - b, c + d, c - d
     return p + r, q + s, p - r, q - s

@@ -11,7 +11,8 @@ import numpy as np
 from engine.effects.glide import toward
 from engine.effects.lines import QUANTUM, Lines, bend, keep, make_lines
 from engine.effects.network import WALLS, Network, enter, leave, make_network, settle, tune
-from engine.native import LANES, aligned, count, flat, kernel, load, spread, store
+from engine.native import aligned, flat, kernel
+from engine.native.lanes import WIDE, climb, put, wide
 from engine.params import Param
 
 PARAMS = (
@@ -138,14 +139,14 @@ def radiate(state):
     both, dry, dry_step = flat(sides), np.float32(gains[0]), np.float32((goals[0] - gains[0]) / QUANTUM)
     same, same_step = ramp(gains[1], goals[1])
     other, other_step = ramp(gains[2], goals[2])
-    for n in range(0, QUANTUM, LANES):
-        left = right = spread(np.float32(0.0))
+    for n in range(0, QUANTUM, WIDE):
+        left = right = climb(np.float32(0.0), np.float32(0.0))
         for j in range(8):
-            sign = spread(EXITS[j])
-            left += sign * load(taps, 2 * j * QUANTUM + n)
-            right += sign * load(taps, (2 * j + 1) * QUANTUM + n)
-        store(same * left + other * right, both, n)
-        store(same * right + other * left, both, QUANTUM + n)
+            sign = EXITS[j]
+            left += sign * wide(taps, 2 * j * QUANTUM + n)
+            right += sign * wide(taps, (2 * j + 1) * QUANTUM + n)
+        put(both, n, same * left + other * right)
+        put(both, QUANTUM + n, same * right + other * left)
         same, other = same + same_step, other + other_step
     for c in range(state.wet.shape[1]):
         side = sides[c & 1]
@@ -160,7 +161,7 @@ def radiate(state):
 def ramp(start, end):
     """The first steps of the way that is gone in a quantum, and how far it is from those to the next."""
     step = np.float32((end - start) / QUANTUM)
-    return spread(np.float32(start)) + spread(step) * count(), spread(LANES * step)
+    return climb(np.float32(start), step), np.float32(WIDE) * step
 
 
 @kernel
@@ -178,24 +179,24 @@ def absorb(state, clock):
     if abs(end - start) < 1.0:
         end = float(round(end))
     state.reach[0] = end
-    g = spread(np.float32(DIFFUSION))
+    g = np.float32(DIFFUSION)
     for side in range(2):
-        for n in range(0, QUANTUM, LANES):
-            keep(entrance, side, clock, n, load(sides, side * QUANTUM + n))
+        for n in range(0, QUANTUM, WIDE):
+            keep(entrance, side, clock, n, wide(sides, side * QUANTUM + n))
         at = side * entrance.rows.shape[1] + ((clock - int(start)) & entrance.mask)
         level, step = ramp(state.gains[3], state.goals[3])
         if start != end:
             bend(entrance, side, clock, start, end, state.sides[side])
-        for n in range(0, QUANTUM, LANES):
-            value = load(flat(entrance.rows), at + n) if start == end else load(sides, side * QUANTUM + n)
+        for n in range(0, QUANTUM, WIDE):
+            value = wide(flat(entrance.rows), at + n) if start == end else wide(sides, side * QUANTUM + n)
             value *= level
             level += step
             for d in range(4 * side, 4 * side + 4):
                 back = d * diffusers.rows.shape[1] + ((clock - state.holds[d]) & diffusers.mask)
-                old = load(flat(diffusers.rows), back + n)
+                old = wide(flat(diffusers.rows), back + n)
                 new = value + g * old
                 keep(diffusers, d, clock, n, new)
                 value = old - g * new
-            store(value, sides, side * QUANTUM + n)
+            put(sides, side * QUANTUM + n, value)
     state.gains[3] = state.goals[3]
     enter(state.network, clock, state.sides)

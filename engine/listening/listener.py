@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.listening.bands import triangles
 from engine.listening.frame import BANDS, FIRST_BAND, FIRST_POINT, ONSET, PEAK, POINTS, RMS, SAMPLE, WIDTH
 from engine.native import kernel
 from engine.native.fft import Fft, make_fft, transform
@@ -12,7 +13,6 @@ from engine.rings import timeline
 
 HOP = 512 / 48_000  # seconds between frames
 WINDOW = 2048 / 48_000  # seconds under the spectrum's window, rounded up to a power of two of samples
-LOWEST, HIGHEST = 30.0, 16_000.0  # Hz, outer edges of the bands; the highest is below 0.45 of the rate
 FLOOR = 1e-10  # power at which a band counts as silent, -100 dB
 
 
@@ -33,7 +33,7 @@ class Listener(NamedTuple):
 def make_listener(rate, start=0):
     """For sound whose first sample has the index `start`."""
     size = 1 << math.ceil(math.log2(WINDOW * rate))
-    edges, weights = _bands(rate, size)
+    edges, weights = triangles(rate, size, size, BANDS)
     hop = max(round(HOP * rate), 1)
     return Listener(
         np.zeros(size),
@@ -48,25 +48,6 @@ def make_listener(rate, start=0):
         make_fft(size),
         hop,
     )
-
-
-def _bands(rate, size):
-    """Triangles, equally wide on the mel scale, scaled so that a full-scale sine is 0 dB in all that hear it."""
-    highest = min(HIGHEST, 0.45 * rate)
-    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, highest)), BANDS + 2)
-    centre = 700 * (10 ** (mel / 2595) - 1) * size / rate  # in bins
-    bins = np.arange(size // 2)
-    rows = []
-    for low, middle, high in zip(centre, centre[1:], centre[2:], strict=False):
-        low, high = min(low, middle - 1), max(high, middle + 1)  # no band falls between two bins
-        rows.append(np.clip(np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)), 0, None))
-    table = np.array(rows)
-    edges = np.array([(row.nonzero()[0][0], row.nonzero()[0][-1] + 1) for row in table])
-    weights = np.zeros((BANDS, int((edges[:, 1] - edges[:, 0]).max())))
-    hann = 0.375 * size * size / 4  # what a full-scale sine's power sums to under the window, one side
-    for row, (first, last), into in zip(table, edges, weights, strict=True):
-        into[: last - first] = row[first:last] / hann
-    return edges, weights
 
 
 @kernel

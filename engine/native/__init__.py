@@ -17,7 +17,6 @@ from engine.native.clock import stream_time  # noqa: E402
 from engine.native.denormals import flush_denormals, restore_denormals  # noqa: E402
 from engine.native.entry import FILLER, call, entry, fill  # noqa: E402
 from engine.native.kernel import ULONG, kernel, native  # noqa: E402
-from engine.native.lanes import LANES, count, load, slide, spread, store  # noqa: E402
 from engine.native.memory import (  # noqa: E402
     address_of,
     aligned,
@@ -33,7 +32,6 @@ from engine.native.vector import dot, peak  # noqa: E402
 
 __all__ = [
     "FILLER",
-    "LANES",
     "ULONG",
     "address_of",
     "aligned",
@@ -41,7 +39,6 @@ __all__ = [
     "bits_of",
     "call",
     "copy_rows",
-    "count",
     "describe",
     "dot",
     "entry",
@@ -52,7 +49,6 @@ __all__ = [
     "flush_denormals",
     "interleaved",
     "kernel",
-    "load",
     "load_acquire",
     "load_float64",
     "load_relaxed",
@@ -60,9 +56,6 @@ __all__ = [
     "peak",
     "reader_of",
     "restore_denormals",
-    "slide",
-    "spread",
-    "store",
     "store_relaxed",
     "store_release",
     "stream_time",

@@ -1,0 +1,116 @@
+"""A genome: operators in their order with their parameters, as a file tells of them and as it sounds.
+
+In a file it is a JSON list of `{"op": …, "params": {…}}`; in a plan, and everywhere else, (op, params) pairs with
+every parameter told.
+"""
+
+import ctypes
+import json
+import math
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from engine.documents.document import Place
+from engine.documents.reading import parse, read
+from engine.documents.schema import genome_type, pairs
+from engine.documents.validation import validate
+from engine.effects import EFFECTS, chain, limiter
+from engine.effects.guard import scrub
+from engine.native import describe
+from engine.params import defaults
+
+THROUGH = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)  # a call lets go of the interpreter lock
+SHORTEST = 0.25, 0.3  # seconds, and share of its input: a whole-file form that leaves less is passed over
+SILENT = 10 ** (-80 / 20)  # of full scale: where a tail is over
+
+
+@cache
+def model():
+    """The type of a list of genes."""
+    return genome_type(EFFECTS)
+
+
+def load(path, *, permissive=False):
+    """The genes in a JSON file, a tuple of Gene, and what was mended in them; faults as in load_preset."""
+    return validate(model(), read(Path(path)), permissive=permissive)
+
+
+def restore(told, where):
+    """The (op, params) pairs that a take told of, every parameter told; `where` is what messages call the take."""
+    genes = [{"op": op, "params": params} for op, params in told]
+    document = parse(json.dumps(genes), lambda line: Place(line, f"{where}: its genome"))
+    return pairs(validate(model(), document)[0])
+
+
+def text(told):
+    """The differences from the defaults, as JSON that loads back to these pairs."""
+    genes = []
+    for op, params in told:
+        usual = defaults(EFFECTS[op].PARAMS)
+        unusual = {name: value for name, value in params.items() if value != usual[name]}
+        genes.append({"op": op, "params": unusual} if unusual else {"op": op})
+    return json.dumps(genes, indent=2) + "\n"
+
+
+def render(told, x, rate, *, tail=0.0, remark=lambda sentence: None):
+    """A whole sound as a genome makes it.
+
+    Operators with a form for whole files act so; the others stream, their latency taken off.
+
+    Parameters
+    ----------
+    told : list of (op, params)
+    x : float32 array, shape (frames, channels)
+    rate : int
+    tail : float
+        Seconds for which what rings on may be kept, at the most.
+    remark : callable(str)
+        Told what a user should know.
+
+    Returns
+    -------
+    float32 array, shape (other frames, channels)
+    """
+    for whole, group in groupby(told, lambda gene: hasattr(EFFECTS[gene[0]], "render")):
+        if whole:
+            for op, params in group:
+                x = _whole(op, params, x, rate, remark)
+        else:
+            x = _streamed(list(group), x, rate, tail, remark)
+    return x
+
+
+def limited(x, rate):
+    """A whole sound behind the limiter, its latency taken off."""
+    late = limiter.latency(rate)
+    out = np.concatenate([x, np.zeros((late, x.shape[1]), np.float32)])
+    limiter.process(limiter.init(float(rate), x.shape[1]), out, out)
+    return out[late:]
+
+
+def _whole(op, params, x, rate, remark):
+    module = EFFECTS[op]
+    y = module.render(x, rate, np.array([float(params[param.name]) for param in module.PARAMS]))
+    scrub(y)
+    shortest = min(max(SHORTEST[0] * rate, SHORTEST[1] * len(x)), len(x))
+    if len(y) < shortest:
+        remark(f"{op} would leave {len(y) / rate:.2f} s of {len(x) / rate:.2f} s, and is passed over")
+        return x
+    return y
+
+
+def _streamed(genes, x, rate, tail, remark):
+    plan = chain.build(genes, 1, rate, x.shape[1])
+    late = sum(plan.latencies.values())
+    rings = any(getattr(EFFECTS[op], "RINGS", False) for op, _ in genes)
+    out = np.zeros((len(x) + late + math.ceil(tail * rate * rings), x.shape[1]), np.float32)
+    out[: len(x)] = x
+    words, play = describe(plan.words), THROUGH(chain.through.address)
+    if muted := play(words.ctypes.data, plan.values.ctypes.data, out.ctypes.data, *out.shape):
+        remark(f"{muted} gene{'s' * (muted > 1)} of {', '.join(op for op, _ in genes)} made no sound, and were muted")
+    out = out[late:]
+    ringing = np.flatnonzero(np.abs(out[len(x) :]).max(axis=1, initial=0.0) > SILENT)
+    return out[: len(x) + (ringing[-1] + 1 if len(ringing) else 0)].copy()
