@@ -12,45 +12,60 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, overload, register_model
 
 LANES = 8
+WIDE = 16  # a register of AVX-512, two of AVX2, four of Neon; for what needs few registers
 
 
 class Lanes(types.Type):
-    """Eight of `dtype`."""
+    """Eight, or so many, of `dtype`."""
 
-    def __init__(self, dtype):
-        self.dtype = dtype
-        super().__init__(name=f"Lanes({dtype})")
+    def __init__(self, dtype, width=LANES):
+        self.dtype, self.width = dtype, width
+        super().__init__(name=f"Lanes({dtype}, {width})")
 
 
 @register_model(Lanes)
 class _Model(models.PrimitiveModel):
     def __init__(self, manager, kind):
-        super().__init__(manager, kind, ir.VectorType(manager.lookup(kind.dtype).get_value_type(), LANES))
+        super().__init__(manager, kind, ir.VectorType(manager.lookup(kind.dtype).get_value_type(), kind.width))
 
 
 def _run(array):
     return isinstance(array, types.Array) and array.layout == "C" and array.ndim == 1
 
 
-def _place(context, builder, kind, array, at):
-    """A pointer to eight numbers of an array, and how they lie at least."""
+def _place(context, builder, kind, array, at, width=LANES):
+    """A pointer to numbers of an array, and how they lie at least."""
     view = context.make_array(kind)(context, builder, array)
-    wide = ir.VectorType(context.get_data_type(kind.dtype), LANES).as_pointer()
+    lane = ir.VectorType(context.get_data_type(kind.dtype), width).as_pointer()
     size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
-    return builder.bitcast(builder.gep(view.data, [at]), wide), size
+    return builder.bitcast(builder.gep(view.data, [at]), lane), size
+
+
+def _load(array, width):
+    def codegen(context, builder, signature, args):
+        place, size = _place(context, builder, signature.args[0], *args, width)
+        return builder.load(place, align=size)
+
+    return Lanes(array.dtype, width)(array, types.int64), codegen
 
 
 @intrinsic
 def lanes(typing, array, at):
     """Eight neighbours out of an array."""
-    if not _run(array):
-        return None
+    return _load(array, LANES) if _run(array) else None
 
-    def codegen(context, builder, signature, args):
-        place, size = _place(context, builder, signature.args[0], *args)
-        return builder.load(place, align=size)
 
-    return Lanes(array.dtype)(array, types.int64), codegen
+@intrinsic
+def wide(typing, array, at):
+    """Sixteen neighbours out of an array."""
+    return _load(array, WIDE) if _run(array) else None
+
+
+def _constant(builder, number, width):
+    first = builder.insert_element(
+        ir.Constant(ir.VectorType(number.type, width), ir.Undefined), number, ir.Constant(ir.IntType(32), 0)
+    )
+    return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width))
 
 
 @intrinsic
@@ -60,21 +75,47 @@ def spread(typing, number):
         return None
 
     def codegen(context, builder, signature, args):
-        wide = ir.VectorType(args[0].type, LANES)
-        first = builder.insert_element(ir.Constant(wide, ir.Undefined), args[0], ir.Constant(ir.IntType(32), 0))
-        return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
+        return _constant(builder, args[0], LANES)
 
     return Lanes(number)(number), codegen
 
 
 @intrinsic
-def put(typing, array, at, value):
-    """Eight neighbours into an array."""
-    if not _run(array) or value != Lanes(array.dtype):
+def climb(typing, start, step):
+    """Sixteen numbers, each a step above the one before."""
+    if not isinstance(start, types.Float) or start != step:
         return None
 
     def codegen(context, builder, signature, args):
-        place, size = _place(context, builder, signature.args[0], *args[:2])
+        first, by = (_constant(builder, number, WIDE) for number in args)
+        steps = ir.Constant(by.type, [float(n) for n in range(WIDE)])
+        return builder.fadd(first, builder.fmul(by, steps))
+
+    return Lanes(start, WIDE)(start, step), codegen
+
+
+@intrinsic(prefer_literal=True)
+def slide(typing, here, after, by):
+    """The lanes that lie `by` further, a constant: the last of these, then the first of those that come after."""
+    by = getattr(by, "literal_value", None)
+    if not isinstance(here, Lanes) or here != after or by is None:
+        return None
+    order = ir.Constant(ir.VectorType(ir.IntType(32), here.width), list(range(by, by + here.width)))
+
+    def codegen(context, builder, signature, args):
+        return builder.shuffle_vector(args[0], args[1], order)
+
+    return here(here, after, types.literal(by)), codegen
+
+
+@intrinsic
+def put(typing, array, at, value):
+    """Neighbours into an array."""
+    if not _run(array) or not isinstance(value, Lanes) or value.dtype != array.dtype:
+        return None
+
+    def codegen(context, builder, signature, args):
+        place, size = _place(context, builder, signature.args[0], *args[:2], value.width)
         builder.store(args[2], place, align=size)
         return context.get_dummy_value()
 
@@ -105,15 +146,24 @@ def weave(typing, array, at, four, group):
 
 
 def _operation(names, build):
+    """What lanes do with their like, each with its own, or with one number, each with that."""
+
     @intrinsic
     def apply(typing, left, right):
-        def codegen(context, builder, signature, args):
-            return getattr(builder, build)(*args)
+        kind = left if isinstance(left, Lanes) else right
 
-        return left(left, right), codegen
+        def codegen(context, builder, signature, args):
+            both = [
+                value if isinstance(given, Lanes) else _constant(builder, value, kind.width)
+                for given, value in zip(signature.args, args)
+            ]
+            return getattr(builder, build)(*both)
+
+        return kind(left, right), codegen
 
     def operation(left, right):
-        if isinstance(left, Lanes) and left == right:
+        kinds = [kind for kind in (left, right) if isinstance(kind, Lanes)]
+        if kinds and all(kind in (kinds[0], kinds[0].dtype) for kind in (left, right)):
             return lambda left, right: apply(left, right)
 
     for name in names:
