@@ -13,9 +13,11 @@ from engine.audio import devices
 from engine.audio.clock import StandbyClock
 from engine.audio.core import CHANNELS, CROSSFADE, make_core
 from engine.audio.meters import Meter
+from engine.audio.pace import Paced, pace_of
 from engine.audio.sources import RATE, open_source
 from engine.audio.stream import DeviceStream
 from engine.control.take import Begin, TakeWriter
+from engine.effects import chain
 from engine.errors import PhospheneError
 from engine.graph import Ear, Feeder, Plans, Taper
 from engine.native import describe
@@ -56,10 +58,11 @@ class Live:
         self.words = describe(self.core)
         self.plans, self.swaps = Plans(self.core, self.rate), {}
         self.player = sound.play.address, self.words.ctypes.data
+        self.serial, genes = self._genome()
         self._open_source()
         start = int(get(self.gauges, int(Meter.POSITION)))
         self.ear = Ear(self.rate, self.core.tap, self.core.gaps, segment["frames"], start)
-        self._first_genome()
+        self.plans.change(genes, self.serial, values=())
         self.taper = self._open_take(start)
         self.retry, self.pause = 0.0, BACK_OFF[0]
         self.threads = []
@@ -78,6 +81,7 @@ class Live:
             return
         preset = restore_preset(self.wish["preset"], "the supervisor")
         source = open_source(self.wish["source"], self.rate, preset, file=self.wish["file"], loop=True)
+        source = Paced(source, self._pace)
         source.seek(int(get(self.gauges, int(Meter.SOURCE))))
         self.inlet = local(ring.plan(self.rate, CHANNELS))
         self.inlet_words = describe(self.inlet)
@@ -86,9 +90,9 @@ class Live:
         while self.feeder.step():  # full before anyone pulls
             pass
 
-    def _first_genome(self):
-        self.serial, self.genes = self._genome()
-        self.plans.change(self.genes, self.serial, values=())
+    def _pace(self):
+        params, serial = self.segment["params"], self.serial
+        return pace_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
 
     def _genome(self):
         """The genome that was asked for since the last look, and its serial number; None if none was."""
@@ -105,7 +109,7 @@ class Live:
         if not self.wish["again"]:  # only now: whatever could have stopped us has been found well
             Path(self.wish["take"]).unlink(missing_ok=True)
         writer = TakeWriter(self.wish["take"], self.rate, self.wish["preset"], NAMES)
-        writer.begin(Begin(start, self.serial, self.genes, self.core.heard.view("f8").tolist()))
+        writer.begin(Begin(start, self.serial, self.swaps[self.serial], self.core.heard.view("f8").tolist()))
         self.core.switches[0] = 1
         return Taper(self.core, writer, self.swaps)
 
@@ -247,8 +251,8 @@ class Live:
         well = bool(self.stream and self.stream.alive())
         for _ in range(2 * well):  # the first takes the input away, the second what rings
             self._settle()
+            self.swaps[self.serial + 1] = ENDING
             self.serial += 1
-            self.swaps[self.serial] = ENDING
             self.plans.change(ENDING, self.serial)
         if well:
             self._settle()

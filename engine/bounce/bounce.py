@@ -157,6 +157,7 @@ def _remarks(graph):
     if muted := int(get(graph.player.gauges, int(Meter.MUTED))):
         remarks.append(f"{muted} genes made no sound, and were passed over from there on")
     source = getattr(graph.feeder, "source", None)
+    source = getattr(source, "source", source)  # that of one at another pace
     if isinstance(source, FileSource) and source.broken:
         remarks.append(f"{source.broken} damaged packets of {source.path} were left out")
     return remarks

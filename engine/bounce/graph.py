@@ -6,6 +6,7 @@ from typing import NamedTuple
 from engine.audio import meters
 from engine.audio.clock import OfflineClock
 from engine.audio.core import CHANNELS
+from engine.audio.pace import Paced, pace_of
 from engine.bounce.replay import believed
 from engine.control.take import Begin
 from engine.effects import chain, limiter
@@ -65,6 +66,9 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
 
 def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
     """The graph that plays a source through a preset's genome; what is heard begins when the source does."""
+    genes = preset.genes()
+    if (pace := pace_of(genes)) != 1.0:
+        source = Paced(source, lambda: pace)
     frames = source.length if seconds is None else round(seconds * source.rate)
     if frames is None:
         frames = round(LASTS * source.rate)
@@ -73,7 +77,6 @@ def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
     def feeder(inlet, *_):
         return Feeder(source, inlet, frames=limit)
 
-    genes = preset.genes()
     late = limiter.latency(source.rate) + sum(chain.latency(op, source.rate) for op, _ in genes)
     acts = [Begin(0, 1, genes, [])]
     return join(feeder, sink_of, source.rate, frames, acts=acts, eyes_of=eyes_of, late=late)

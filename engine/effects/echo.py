@@ -20,6 +20,7 @@ PARAMS = (
     Param("pingpong", 0.0, low=0.0, high=1.0),
     Param("mix", 0.35, low=0.0, high=1.0),
 )
+RINGS = True  # after its input has ended
 GLIDE = 0.03  # seconds
 TAPE = 0.1  # seconds; the time glides slower: a tap that moves changes its pitch
 BEND = 0.5  # frames a frame: up to a fifth higher or an octave lower

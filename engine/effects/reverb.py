@@ -24,6 +24,7 @@ PARAMS = (
     Param("modulation", 0.3, low=0.0, high=1.0),
     Param("mix", 0.3, low=0.0, high=1.0),
 )
+RINGS = True  # after its input has ended
 DECAY, SIZE, DAMPING, PREDELAY, WIDTH, MODULATION, MIX = range(7)
 
 GLIDE = 0.1  # seconds

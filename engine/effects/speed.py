@@ -62,6 +62,12 @@ def needed(state, params, frames):
 
 
 @kernel
+def reached(state):
+    """The frame of the source that ought to sound next."""
+    return state.splice.places[0] - (QUANTUM - state.done[0]) * state.heard[0]
+
+
+@kernel
 def flow(state, params, source, out):
     """Turn rows of a source into rows of sound until one of them is used up; gives how many of each."""
     head, taken, made = state.splice, 0, 0
