@@ -28,7 +28,7 @@ def parse(words=None):
     """
     parser = Parser(prog="phosphene", description="Listens, or dreams, and paints what it hears.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_live, _add_bounce, _add_apply, _add_check, _add_doctor):
+    for add in (_add_live, _add_bounce, _add_apply, _add_evolve, _add_check, _add_doctor):
         add(commands)
     asked, unknown = parser.parse_known_args(words)
     if unknown:
@@ -96,6 +96,25 @@ def _add_apply(commands):
     apply.add_argument("--overwrite", action="store_true", help="replace OUT")
 
 
+def _add_evolve(commands):
+    evolve = commands.add_parser("evolve", help="learn a genome from recordings")
+    evolve.set_defaults(command="evolve", parser=evolve)
+    evolve.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="a file that FFmpeg reads, or a folder")
+    evolve.add_argument("--genome-out", type=Path, required=True, metavar="G", help="the .json file it goes to")
+    evolve.add_argument("--target", type=Path, metavar="FILE", help="what the inputs shall sound like")
+    evolve.add_argument("--preview-out", type=Path, metavar="P", help="the first input through it, .wav or .flac")
+    evolve.add_argument("--metrics-out", type=Path, metavar="M", help="a row an iteration, .json or .csv")
+    evolve.add_argument("--iterations", type=_whole(1, 100_000), default=120, metavar="N", help="(120)")
+    evolve.add_argument("--gene-len", type=_whole(1, 16), default=5, metavar="N", help="most operators (5)")
+    evolve.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, metavar="N", help="of every draw (0)")
+    evolve.add_argument(
+        "--max-seconds-per-file", type=_seconds, default=10.0, metavar="S", help="listened to of each file (10)"
+    )
+    evolve.add_argument("--max-total-seconds", type=_seconds, default=60.0, metavar="S", help="of all together (60)")
+    evolve.add_argument("--workers", type=_whole(1, 256), metavar="N", help="threads that listen (as many as cores)")
+    evolve.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
 def _add_check(commands):
     check = commands.add_parser("check", help="validate presets, genomes and run records")
     check.set_defaults(command="check", parser=check)
@@ -132,17 +151,18 @@ def _whole(low, high):
 
 
 def _seconds(word):
-    seconds = _seconds_or_none(word)
-    if not seconds:
+    seconds = _number(word)
+    if not 0 < seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"{word} is not above 0")
     return seconds
 
 
 def _seconds_or_none(word):
+    return 0.0 if _number(word) == 0 else _seconds(word)
+
+
+def _number(word):
     try:
-        seconds = float(word)
+        return float(word)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{word}' is not a number of seconds") from None
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{word} is not a length of time")
-    return seconds

@@ -17,7 +17,8 @@ SPLITS = {
 }
 MOVES = {0: 0.25, 3_001: 0.7, 5_555: 0.1}  # where in its range every parameter is from a sample on
 
-LINKED = {"noise_reduction", "reverb"}  # one gain for all channels, or the image would move; one room
+IDLE = {"speed"}  # in a plan: it acts on a source
+LINKED = {"noise_reduction", "pitch", "reverb", "trim"}  # channels move together, so the image stands still
 
 each = pytest.mark.parametrize("effect", EFFECTS.values(), ids=EFFECTS)
 
@@ -69,7 +70,8 @@ def whole(request):
     """An operator's name, a sound, and what becomes of it in long blocks."""
     effect, x = EFFECTS[request.param], noise()
     y = render(calling(effect, 2), effect, x, [len(x)])
-    assert np.abs(y - x).max() > 1e-3, "it did nothing, so this would prove nothing"
+    moved = np.abs(y - x).max() > 1e-3
+    assert moved or request.param in IDLE, "it did nothing, so this would prove nothing"
     return request.param, x, y
 
 
@@ -95,11 +97,10 @@ def test_an_address_plays_what_python_does(whole):
     np.testing.assert_array_equal(render(by_address(op, 2), EFFECTS[op], x, SPLITS["random"]), y)
 
 
-@pytest.mark.parametrize("op", [op for op in EFFECTS if op not in LINKED])
+@pytest.mark.parametrize("op", sorted(EFFECTS.keys() - LINKED))
 @pytest.mark.parametrize("channels", [1, 2, 6])
 def test_a_channel_does_not_hear_another(op, channels):
-    effect = EFFECTS[op]
-    x = noise(channels=channels)
+    effect, x = EFFECTS[op], noise(channels=channels)
     together = render(calling(effect, channels), effect, x)
     for c in range(channels):
         alone = np.ascontiguousarray(x[:, c : c + 1])

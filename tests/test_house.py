@@ -20,6 +20,7 @@ FLOORS = """
     live show process warm
     supervisor
     terminal doctor arguments
+    commands
     cli
     __main__
 """
@@ -105,7 +106,7 @@ def calls(tree):
 
 def test_only_the_command_line_prints():
     printing = {module for module, tree in TREES.items() for called, _ in calls(tree) if called in ("print", "input")}
-    assert printing <= {"engine.cli"}
+    assert not printing
 
 
 UNSAFE = ("eval", "exec", "yaml.load", "yaml.unsafe_load", "yaml.full_load", "torch.load")

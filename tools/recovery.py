@@ -37,7 +37,7 @@ def music(seed, rate=RATE, seconds=SECONDS):
 
 def hide(seed, ops=HIDDEN):
     rng = np.random.default_rng((seed, 0))
-    return tuple((op, tuple(map(float, rng.random(len(TRAITS[op]))))) for op in rng.permutation(ops))
+    return tuple((str(op), tuple(map(float, rng.random(len(TRAITS[op]))))) for op in rng.permutation(ops))
 
 
 def at_random(judge, count, seed):

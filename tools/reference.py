@@ -151,6 +151,8 @@ def portray(x, rate):
 
     squares = np.mean(frames**2, axis=1)
     loud = 10 * np.log10(np.maximum(squares, 1e-12)) > HEARD
+    if not loud.any():
+        return np.zeros(len(WEIGHTS)), picture
     frames, power, bins = frames[loud], power[loud], np.arange(size // 2)
     total = power.sum(axis=1)
     centre = power @ bins / total

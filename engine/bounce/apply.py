@@ -1,6 +1,7 @@
 """A genome on a whole file: its channels and its rate stay, and how long it is is told."""
 
 import contextlib
+import math
 
 import numpy as np
 
@@ -47,10 +48,7 @@ def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False):
         raise UsageError(f"{path}: has {source.channels} channels; {MOST} are the most")
     x, remarks = read_whole(source), []
     y = genome.limited(genome.render(told, x, source.rate, tail=tail, remark=remarks.append), source.rate)
-    with written_whole(out) as (part,), contextlib.closing(SoundFile(part, form, source.rate, source.layout)) as file:
-        for start in range(0, len(y), PIECE):
-            file.write(y[start : start + PIECE])
-        file.finish()
+    write_whole(out, y, source.rate, depth=form[1], layout=source.layout)
     length = f"{len(y) / source.rate:.2f} s"
     if len(y) != len(x):
         length = f"{len(x) / source.rate:.2f} s became {length}"
@@ -61,21 +59,29 @@ def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False):
     ]
 
 
-def read_whole(source):
-    """All the sound of a source.
+def read_whole(source, longest=None):
+    """All the sound of a file, or its first `longest` seconds.
 
     Raises
     ------
     PhospheneError
         If there is none.
     """
-    pieces = []
-    while True:
-        piece = np.zeros((PIECE, source.channels), np.float32)
+    pieces, left = [], math.inf if longest is None else max(round(longest * source.rate), 1)
+    while left:
+        piece = np.zeros((int(min(PIECE, left)), source.channels), np.float32)
         count = source.read(piece)
         pieces.append(piece[:count])
-        if count < PIECE:
-            break
+        left = left - count if count == len(piece) else 0
     if not any(map(len, pieces)):
         raise PhospheneError(f"{source.path}: holds no sound")
     return np.concatenate(pieces)
+
+
+def write_whole(out, x, rate, *, depth="24", layout="stereo"):
+    """A sound to a file, by whose ending it is of one kind or another."""
+    form = out.suffix.lower(), depth
+    with written_whole(out) as (part,), contextlib.closing(SoundFile(part, form, rate, layout)) as file:
+        for start in range(0, len(x), PIECE):
+            file.write(x[start : start + PIECE])
+        file.finish()

@@ -1,6 +1,6 @@
 """The operators by name. Adding one is a module beside this file and a row here."""
 
-from engine.effects import dc_blocker, distort, echo, fade, noise_reduction, reverb, trim, volume
+from engine.effects import dc_blocker, distort, echo, fade, noise_reduction, pitch, reverb, speed, trim, volume
 
 EFFECTS = {
     "dc_blocker": dc_blocker,
@@ -8,7 +8,9 @@ EFFECTS = {
     "echo": echo,
     "fade": fade,
     "noise_reduction": noise_reduction,
+    "pitch": pitch,
     "reverb": reverb,
+    "speed": speed,
     "trim": trim,
     "volume": volume,
 }

@@ -1,0 +1,41 @@
+"""evolve: a genome learnt from recordings."""
+
+import signal
+import threading
+
+from engine.commands.preparation import warm_up
+
+
+def run(asked):
+    """A genome learnt from recordings."""
+    stopped = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stopped.set())
+    from engine.bounce.lesson import Outs, learn
+    from engine.terminal import progress, say
+
+    outs = Outs(asked.genome_out, asked.preview_out, asked.metrics_out)
+    outs.claim(overwrite=asked.overwrite)
+    warm_up(stopped.is_set)
+    with progress() as bar:
+        task = bar.add_task("listening", total=asked.iterations, told="")
+
+        def told(row):
+            bar.update(task, completed=row.iteration + 1, told=f"best {row.best:.3f}")
+
+        result = learn(
+            asked.inputs,
+            outs,
+            target=asked.target,
+            limits=(asked.max_seconds_per_file, asked.max_total_seconds),
+            iterations=asked.iterations,
+            genes=asked.gene_len,
+            seed=asked.seed,
+            workers=asked.workers,
+            told=told,
+            stopped=stopped.is_set,
+            remark=say,
+        )
+    tried = f"{len(result.rows)} iterations" + (", stopped" if len(result.rows) < asked.iterations else "")
+    ops = ", ".join(op for op, _ in result.genome) or "nothing"
+    say(f"{asked.genome_out}: {ops}; score {result.score:.3f}, untouched {result.untouched:.3f} ({tried})")

@@ -1,0 +1,117 @@
+"""live: sound from the source to the loudspeaker, and its picture, until it is ended."""
+
+import json
+from pathlib import Path
+
+from engine.bounce.whole import claim
+from engine.commands.preparation import preset_of, warm_up
+from engine.errors import UsageError
+
+HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
+LOOK = 0.1  # seconds between two looks at a live session
+MEASURING = 1.0  # seconds after which the latency is known
+
+
+def run(asked):
+    """Sound from the source to the loudspeaker, and its picture, until Ctrl-C, Escape or a closed window."""
+    source = asked.source or ("file" if asked.file else "mic")
+    if (source == "file") != (asked.file is not None):
+        raise UsageError("--source file and --file F go together")
+    if asked.input and source != "mic":
+        raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
+    look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
+    given = [name for name, value in look.items() if value is not None and value is not False]
+    if given and (asked.headless or asked.latency):
+        other = "headless" if asked.headless else "latency"
+        raise UsageError(f"--{given[0]}: is of a window; leave out --{other}")
+    for path in filter(None, (asked.take, asked.report)):
+        claim(path, overwrite=asked.overwrite or path is asked.report)
+    from engine.process import Ward
+
+    wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
+    if not (asked.headless or asked.latency):
+        wards.append(Ward("engine.show", "the visual process", stale=HELD))
+    try:
+        from engine.supervisor import Session, Stop, Watch
+
+        stop = Stop()
+        warm_up(stop.event.is_set)
+        preset = _live_preset(asked, source)
+        session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source), look)
+    except BaseException as fault:
+        for ward in wards:
+            ward.end()
+        if isinstance(fault, KeyboardInterrupt):
+            return
+        raise
+    files = [path for path in (asked.preset, asked.genome) if path and Path(path).is_file()]
+    watch = Watch(session, files, lambda: _live_preset(asked, source))
+    try:
+        _keep(session, stop, watch, asked)
+        if asked.latency:
+            _print_latency(session)
+    finally:
+        report = session.report()
+        session.close()
+    if asked.report:
+        from engine.bounce.whole import write_text
+
+        write_text(asked.report, json.dumps(report, indent=2, sort_keys=True) + "\n")
+    _farewell(report, asked)
+
+
+def _live_preset(asked, source):
+    from engine.audio.sources import check_pulled
+
+    preset = preset_of(asked)
+    check_pulled(preset.genes(), source)
+    return preset
+
+
+def _wish(asked, source):
+    return {
+        "source": source,
+        "file": str(asked.file.resolve()) if asked.file else None,
+        "take": str(asked.take.resolve()) if asked.take else None,
+        "input": asked.input,
+        "output": asked.output,
+        "rate": asked.rate,
+        "block": asked.block,
+        "buffer": asked.buffer / 1000,
+    }
+
+
+def _keep(session, stop, watch, asked):
+    """Watch over the session until it is over."""
+    from engine.terminal import StatusLine, say
+
+    with StatusLine(session) as status:
+        while not stop.wait(LOOK):
+            for notice in session.look() + watch.look():
+                say(notice)
+            status.show()
+            if session.closed:
+                return
+            if asked.seconds and session.seconds() >= asked.seconds:
+                return
+            if asked.latency and session.seconds() > MEASURING:
+                return
+
+
+def _print_latency(session):
+    from engine.terminal import say
+
+    nodes = session.latency_ms()
+    width = max(map(len, nodes))
+    for node, latency in nodes.items():
+        say(f"{node:{width}}  {latency:8.2f} ms")
+
+
+def _farewell(report, asked):
+    from engine.terminal import say
+
+    xruns = f"{report['underflows']} underflows, {report['overflows']} overflows"
+    say(f"{report['seconds_heard']:.1f} s heard, {xruns}")
+    if asked.take and asked.take.exists():
+        lost = report["frames_missing"]["untaped"]
+        say(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")

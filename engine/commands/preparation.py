@@ -1,0 +1,34 @@
+"""What several commands need: the preset that was asked for, and kernels that are compiled."""
+
+
+def preset_of(asked):
+    """The preset that was asked for, with the genome that was asked for."""
+    from engine.presets import load_preset
+
+    sets = asked.set if asked.seed is None else [*asked.set, f"seed={asked.seed}"]
+    preset, _ = load_preset(asked.preset, sets)
+    if asked.genome is None:
+        return preset
+    from engine.effects import genome
+
+    return preset.model_copy(update={"genome": genome.load(asked.genome)[0]})
+
+
+def warm_up(stopped=lambda: False):
+    """Compile under a progress bar, on the first start only; `stopped` ends it between two steps."""
+    from engine import warm
+    from engine.terminal import progress, say
+
+    if warm.is_warm():
+        return
+    names = [name for name, _ in warm.steps()]
+    say("first start: compiling, once")
+    with progress() as bar:
+        task = bar.add_task("compiling", total=len(names), told="")
+
+        def step(name):
+            if stopped():
+                raise KeyboardInterrupt
+            bar.update(task, advance=0 if name == names[0] else 1, told=name)
+
+        warm.warm(step)
