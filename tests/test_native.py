@@ -31,7 +31,7 @@ from engine.native import (
 from engine.native.denormals import ARM, X86
 from engine.native.fft import backward, make_fft, stage, stages, transform
 from engine.native.kernel import OPTIONS
-from engine.native.lanes import lanes, weave
+from engine.native.lanes import climb, lanes, put, slide, weave, wide
 from tests.test_rings_llvm import FORBIDDEN
 
 NATIVES = {
@@ -214,6 +214,35 @@ def test_four_runs_are_woven(group):
     woven(four.ravel(), target)
     np.testing.assert_array_equal(target[3:35], four.reshape(4, 8 // group, group).swapaxes(0, 1).ravel())
     assert not target[:3].any() and not target[35:].any()
+
+
+@pytest.mark.parametrize("load, width", [(lanes, 8), (wide, 16)])
+def test_lanes_calculate_with_their_like_and_with_one_number(load, width):
+    x, y = (np.random.default_rng(seed).normal(size=3 * width).astype(np.float32) for seed in (1, 2))
+    target, three = np.zeros_like(x), np.float32(3.0)
+
+    @njit
+    def calculate(x, y, target):
+        here, after = load(x, 1), load(x, 1 + width)
+        put(target, 0, (three - here) * load(y, 2) + three)
+        put(target, width, slide(here, after, 3))
+        here -= three
+        put(target, 2 * width, here)
+
+    calculate(x, y, target)
+    here, other = x[1 : 1 + width], y[2 : 2 + width]
+    np.testing.assert_array_equal(target, np.concatenate([(3 - here) * other + 3, x[4 : 4 + width], here - 3]))
+
+
+def test_lanes_climb():
+    target = np.zeros(16, np.float32)
+
+    @njit
+    def climbed(target, start, step):
+        put(target, 0, climb(start, step))
+
+    climbed(target, np.float32(0.5), np.float32(-0.25))
+    np.testing.assert_array_equal(target, 0.5 - 0.25 * np.arange(16))
 
 
 @pytest.fixture

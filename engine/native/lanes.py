@@ -1,4 +1,4 @@
-"""Eight numbers side by side that kernels add, subtract and multiply as one: the vector unit without the guessing.
+"""Eight or sixteen numbers that kernels add, subtract and multiply as one: the vector unit without the guessing.
 
 The compiler finds such work by itself where a loop is contiguous and nothing overlaps; where it would have to
 ask at every turn (the stages of an FFT), or where the eight are states of eight filters, it is said outright.
