@@ -10,9 +10,11 @@ from engine.audio.sources import SilenceSource
 from engine.audio.synth import Synth
 from engine.bounce.bounce import from_source
 from engine.bounce.i420 import to_i420
-from engine.effects import EFFECTS, chain
+from engine.effects import EFFECTS, chain, genome
 from engine.graph import Ground
 from engine.listening.frame import WIDTH
+from engine.listening.portrait import portray
+from engine.params import defaults
 from engine.presets import load_preset
 from engine.rings import local, mailbox, timeline
 
@@ -25,15 +27,25 @@ def is_warm():
 
 def steps():
     """What there is to compile: a name, and a function that does it."""
-    natives = (core.play, core.supply, drift.supply, callback.output_callback, callback.input_callback)
+    natives = (core.play, core.supply, drift.supply, callback.output_callback, callback.input_callback, chain.through)
     for function in natives:
         yield f"{function.__module__.rpartition('.')[2]} {function.__name__}", lambda f=function: f.compiled
     for op in EFFECTS:
         yield f"effect {op}", lambda op=op: chain.entry_of(op).address
+    yield "whole files", _whole_files
     yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
     yield "colours", lambda: to_i420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
     yield "rings", _rings
     yield "graph", _graph
+
+
+def _whole_files():
+    x = np.zeros((2_000, 2), np.float32)
+    for op, effect in EFFECTS.items():
+        if hasattr(effect, "render"):
+            genome.render([(op, defaults(effect.PARAMS))], x, 8_000)
+    genome.limited(x, 8_000)
+    portray(x, 8_000)
 
 
 def _rings():

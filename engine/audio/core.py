@@ -61,6 +61,7 @@ class Core(NamedTuple):
     events: Ring  # (sample, slot, value): what changed
     switches: np.ndarray  # (8,) int64: [0] a take is recorded
     spare: np.ndarray  # (BLOCK, CHANNELS) float32: a plan that rings
+    total: np.ndarray  # (BLOCK, CHANNELS) float32: the sum of all plans
     limit: limiter.State
     lag: np.ndarray  # (frames, CHANNELS) float32: what the genome made waits here while the limiter looks ahead
     turn: np.ndarray  # (1,) int64: row of lag to exchange next
@@ -92,6 +93,7 @@ def make_core(rate, params, gauges, *, seconds=1.0):
         events=local(ring.plan(4096, 3, np.float64)),
         switches=aligned((8,), np.int64),
         spare=aligned((BLOCK, CHANNELS), np.float32),
+        total=aligned((BLOCK, CHANNELS), np.float32),
         limit=limiter.init(float(rate), CHANNELS),
         lag=aligned((limiter.latency(rate), CHANNELS), np.float32),
         turn=np.zeros(1, np.int64),
@@ -199,54 +201,37 @@ def record(core, block, back):
 def through(core, block, start):
     """Send what is left of a block through the plans, as far as the crossfade goes; gives the frames done.
 
-    The plan that plays fades in; the input of the one before fades out, and its tail rings on until it is
+    The plan that plays fades in. The input of the one before fades out, and its tail rings on until it is
     silent, or until the next change fades it out too.
     """
     frames, rest = block.shape[0] - start, core.fade[1] - core.fade[0]
     if 0 < rest < frames:
         frames = rest
-    part, given = block[start : start + frames], core.spare[:frames]
-    ringing, ending = core.plan[RINGS, 0] != 0, rest > 0 and core.plan[ENDS, 0] != 0
-    if ringing:
-        copy_rows(part, 0, given, 0, frames)
-    perform(core, PLAYS, part)
-    for n in range(min(frames, rest)):
-        for c in range(CHANNELS):
-            part[n, c] *= share(core, n)
-    if ringing:
+    part, sound, total = block[start : start + frames], core.spare[:frames], core.total[:frames]
+    total[:] = 0.0
+    for row in range(core.plan.shape[0]):
+        if row != PLAYS and core.plan[row, 0] == 0:
+            continue
         for n in range(frames):
+            enters = 1.0 if row == PLAYS else (1.0 - share(core, n) if row == RINGS else 0.0)
             for c in range(CHANNELS):
-                given[n, c] *= 1.0 - share(core, n)
-        perform(core, RINGS, given)
-        add_ringing(core, given, part)
-    if ending:
-        given[:] = 0.0
-        perform(core, ENDS, given)
+                sound[n, c] = part[n, c] * enters
+        heard = address_of(core.heard)
+        muted = chain.play(core.plan[row], heard, address_of(sound), frames, CHANNELS)
+        count(core.meters, MUTED, float(muted))
+        if row == RINGS and rest == 0:
+            ring_out(core, sound)
         for n in range(frames):
+            leaves = 1.0 if row == RINGS else (share(core, n) if row == PLAYS else 1.0 - share(core, n))
             for c in range(CHANNELS):
-                part[n, c] += given[n, c] * (1.0 - share(core, n))
+                total[n, c] += sound[n, c] * leaves
+    copy_rows(total, 0, block, start, frames)
     if rest > 0:
         core.fade[0] += frames
         if core.fade[0] == core.fade[1]:
             core.plan[ENDS, 0] = 0
             put(core.meters, SETTLED, float(core.plan[PLAYS, 0]))
     return frames
-
-
-@kernel
-def add_ringing(core, given, part):
-    """Add what rings, up to the frame at which it has been silent for long enough."""
-    rest = core.rest[0]
-    for n in range(given.shape[0]):
-        loudest = 0.0
-        for c in range(CHANNELS):
-            loudest = max(loudest, abs(given[n, c]))
-            part[n, c] += given[n, c]
-        rest = rest + 1 if loudest < SILENT else 0
-        if rest == core.rest[1]:
-            core.plan[RINGS, 0] = 0
-            break
-    core.rest[0] = rest
 
 
 @kernel
@@ -257,9 +242,17 @@ def share(core, n):
 
 
 @kernel
-def perform(core, row, sound):
-    muted = chain.play(core.plan[row], address_of(core.heard), address_of(sound), sound.shape[0], CHANNELS)
-    count(core.meters, MUTED, float(muted))
+def ring_out(core, sound):
+    """Let a plan go at the frame at which its tail has been silent for long enough."""
+    for n in range(sound.shape[0]):
+        loudest = 0.0
+        for c in range(CHANNELS):
+            loudest = max(loudest, abs(sound[n, c]))
+        core.rest[0] = core.rest[0] + 1 if loudest < SILENT else 0
+        if core.rest[0] >= core.rest[1]:
+            core.plan[RINGS, 0] = 0
+            for c in range(CHANNELS):
+                sound[n, c] = 0.0
 
 
 read_core = reader_of(typeof(make_core(1000.0, local(board.plan(chain.SLOTS)), local(meters.plan()))))
