@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.effects.glide import toward
+from engine.effects.parts.glide import toward
 from engine.native import kernel
 from engine.native.lanes import LANES, lanes, put, spread
 from engine.params import Param

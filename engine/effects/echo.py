@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.effects.glide import toward
+from engine.effects.parts.glide import toward
 from engine.native import kernel
 from engine.params import Param
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.effects import glide, splice
-from engine.effects.line import QUANTUM, write
+from engine.effects.parts import glide, splice
+from engine.effects.parts.line import QUANTUM, write
 from engine.native import kernel
 from engine.params import Param
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.effects.glide import toward
-from engine.effects.lines import QUANTUM, Lines, bend, keep, make_lines
-from engine.effects.network import WALLS, Network, enter, leave, make_network, settle, tune
+from engine.effects.parts.delays import QUANTUM, Delays, bend, keep, make_delays
+from engine.effects.parts.glide import toward
+from engine.effects.parts.network import WALLS, Network, enter, leave, make_network, settle, tune
 from engine.native import aligned, flat, kernel
 from engine.native.lanes import WIDE, climb, put, wide
 from engine.params import Param
@@ -37,8 +37,8 @@ EXITS = np.array([1, 1, 1, -1, 1, 1, -1, 1], np.float32) * math.sqrt(2)  # of th
 
 class State(NamedTuple):
     network: Network
-    entrance: Lines  # (2,), left and right
-    diffusers: Lines  # (8,), four a side
+    entrance: Delays  # (2,), left and right
+    diffusers: Delays  # (8,), four a side
     holds: np.ndarray  # (8,) int64, frames of each
     sides: np.ndarray  # (2, quantum) float32, left and right
     came: np.ndarray  # (quantum, channels) float32, what was heard in this quantum
@@ -58,8 +58,8 @@ def init(rate, channels):
     seconds = np.concatenate([DIFFUSERS, np.multiply(DIFFUSERS, ASIDE)])
     return State(
         network=make_network(rate),
-        entrance=make_lines(2, PARAMS[PREDELAY].high * rate + 2),
-        diffusers=make_lines(8, seconds.max() * rate),
+        entrance=make_delays(2, PARAMS[PREDELAY].high * rate + 2),
+        diffusers=make_delays(8, seconds.max() * rate),
         holds=np.maximum(np.round(seconds * rate), QUANTUM).astype(np.int64),
         sides=aligned((2, QUANTUM), np.float32),
         came=aligned((QUANTUM, channels), np.float32),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.effects.ahead import QUANTUM, Ahead, exchange, make_ahead, newest
+from engine.effects.parts.ahead import QUANTUM, Ahead, exchange, make_ahead, newest
 from engine.native import flat, kernel, peak
 from engine.params import Param
 

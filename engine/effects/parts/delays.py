@@ -11,17 +11,17 @@ from engine.native.lanes import put
 QUANTUM = 32  # frames
 
 
-class Lines(NamedTuple):
+class Delays(NamedTuple):
     """Circular lines that are read in runs: their beginning is repeated behind their end."""
 
     rows: np.ndarray  # (lines, frames + edge) float32
     mask: int  # frames - 1, all ones
 
 
-def make_lines(count, frames, edge=QUANTUM):
-    """Lines to be written a quantum at a time and read at least so many frames back, `edge` frames in one run."""
+def make_delays(count, frames, edge=QUANTUM):
+    """Delays to be written a quantum at a time and read at least so many frames back, `edge` frames in one run."""
     size = 2 ** math.ceil(math.log2(frames + QUANTUM))
-    return Lines(aligned((count, size + edge), np.float32), size - 1)
+    return Delays(aligned((count, size + edge), np.float32), size - 1)
 
 
 @kernel

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.effects.line import ONSETS, QUANTUM, Line, listen, make_line
-from engine.effects.match import POINTS, alike, match, product
-from engine.effects.sinc import BEYOND, read, tables
+from engine.effects.parts.line import ONSETS, QUANTUM, Line, listen, make_line
+from engine.effects.parts.match import POINTS, alike, match, product
+from engine.effects.parts.sinc import BEYOND, read, tables
 from engine.native import kernel
 
 SHORTEST = 0.004  # seconds a jump gains at least

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.effects.lines import QUANTUM, Lines, keep, make_lines
+from engine.effects.parts.delays import QUANTUM, Delays, keep, make_delays
 from engine.native import aligned, flat, kernel
 from engine.native.lanes import WIDE, climb, put, slide, wide
 
@@ -24,7 +24,7 @@ TREBLE = 48_000.0  # Hz; the filters' taps are one frame apart up to here, two u
 
 
 class Network(NamedTuple):
-    lines: Lines
+    lines: Delays
     taps: np.ndarray  # (16, quantum) float32, what leaves them
     filters: np.ndarray  # (16, 4) float32, the middle and one side of a symmetric filter, gain included
     full: np.ndarray  # (16,), frames of each in the largest room
@@ -47,7 +47,7 @@ def make_network(rate):
     spacing = math.ceil(rate / TREBLE)
     edge = -(-(QUANTUM + WIDE + 6 * spacing) // QUANTUM) * QUANTUM
     return Network(
-        lines=make_lines(LINES, (LONG + SWAY) * rate + 3 * spacing + 1, edge),
+        lines=make_delays(LINES, (LONG + SWAY) * rate + 3 * spacing + 1, edge),
         taps=aligned((LINES, QUANTUM), np.float32),
         filters=aligned((LINES, 4), np.float32),
         full=full,

@@ -1,0 +1,1 @@
+"""What operators are made of: machines that several share, or that are too large for one file."""
