@@ -74,6 +74,8 @@ def render(told, x, rate, *, tail=0.0, remark=lambda sentence: None):
     -------
     float32 array, shape (other frames, channels)
     """
+    x = np.array(x, np.float32)
+    scrub(x)
     for whole, group in groupby(told, lambda gene: hasattr(EFFECTS[gene[0]], "render")):
         if whole:
             for op, params in group:

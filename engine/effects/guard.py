@@ -7,7 +7,8 @@ import numpy as np
 
 from engine.native import aligned, copy_rows, flat, kernel
 
-LOUDEST = 1e10  # of full scale; beyond, it is no sound, and the next gene could make it infinite
+LOUDEST = 1e4  # of full scale, +80 dB; beyond, what comes in is no sound
+WILD = 1e10  # of full scale; beyond, what a gene gives back is none
 KNEE, CEILING = 4.0, 8.0  # of full scale: +12 and +18 dB, where a gene that runs away is bent and where it ends
 CORNER = 2.0  # Hz, of the DC blocker; sixteen in a row still leave 20 Hz within a decibel
 
@@ -52,11 +53,11 @@ def check(guard, gene, block):
     """Look at what a gene made of what was remembered; from the first frame that is no sound on it is muted."""
     sound, wrong = flat(block), 0
     for k in range(sound.shape[0]):
-        wrong += not abs(sound[k]) <= LOUDEST
+        wrong += not abs(sound[k]) <= WILD
     if wrong:
         guard.muted[gene] = 1
         dry, first = flat(guard.dry), 0
-        while abs(sound[first]) <= LOUDEST:
+        while abs(sound[first]) <= WILD:
             first += 1
         for k in range(first - first % block.shape[1], sound.shape[0]):
             sound[k] = dry[k]
