@@ -1,11 +1,19 @@
 import pytest
 
+from engine import warm
 from tools.screen import Screen
 from tools.soundserver import SoundServer
 
 
+@pytest.fixture(scope="session")
+def compiled():
+    """Kernels, before a session that is waited for needs them."""
+    if not warm.is_warm():
+        warm.warm()
+
+
 @pytest.fixture(scope="module")
-def server():
+def server(compiled):
     """A sound server for the tests of a module."""
     server = SoundServer()
     server.start()

@@ -48,11 +48,12 @@ def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
         session.heard(1.0)
         preset.write_text("genome: [{op: volume, params: {gain: -9.0}}]\n")  # a parameter moves
         session.heard(2.0)
-        preset.write_text("genome: [{op: dc_blocker}, {op: volume, params: {gain: -6.0}}]\n")  # a genome is swapped
+        ops = "noise_reduction", "trim", "speed", "pitch", "fade", "echo", "reverb", "distort"
+        preset.write_text("genome: [" + ", ".join(f"{{op: {op}}}" for op in ops) + "]\n")  # a genome is swapped
         session.heard(3.5)
         code, out, _ = session.end()
         recorded = recording.sound()
-    assert code == 0 and out.count("is played anew") == 2 and f"{take}: whole" in out
+    assert code == 0 and out.count("played anew") == 2 and f"{take}: whole" in out
     bounced = tmp_path / "out" / "set.wav"
     bounced.parent.mkdir()
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0
@@ -64,6 +65,39 @@ def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
     np.testing.assert_array_equal(heard[:count], expected[:count])
     record = json.loads((bounced.parent / "run.json").read_text())
     assert record["source"] == "take" and record["frames"] == len(whole)
+
+
+def test_a_genome_is_played_and_played_anew_when_its_file_changes(server, tmp_path):
+    genome = tmp_path / "g.json"
+    genome.write_text('[{"op": "speed", "params": {"ratio": 0.5}}, {"op": "echo"}]')
+    with server.record("speaker") as recording:
+        session = Session(server, "--source", "synth", "--rate", RATE, "--genome", genome)
+        session.heard(1.5)
+        genome.write_text(
+            '[{"op": "speed", "bypass": true}, {"op": "volume", "params": {"gain": -60}}]'
+        )
+        session.heard(3.0)
+        genome.write_text('[{"op": "volum"}]')
+        session.heard(5.0)
+        code, out, _ = session.end()
+        heard = np.abs(recording.sound())
+    assert code == 0 and out.count("played anew") == 1 and "g.json:1" in out and "the old one plays on" in out
+    begin = np.flatnonzero(heard.max(axis=1) > QUIET)[0]
+    assert heard[begin : begin + RATE].max() > 20 * heard[begin + 4 * RATE : begin + 4 * RATE + RATE // 2].max()
+
+
+def test_what_a_microphone_cannot_follow_is_refused(server, tmp_path):
+    genome, words = tmp_path / "g.json", [*PHOSPHENE, "live", "--headless", "--genome"]
+    genome.write_text('[{"op": "speed"}]')
+    found = subprocess.run([*words, genome], env=server.environment, capture_output=True, text=True, timeout=60)
+    assert found.returncode == 2 and "microphone" in found.stderr and len(found.stderr.splitlines()) == 1
+    genome.write_text('[{"op": "pitch"}]')
+    session = Session(server, "--rate", RATE, "--genome", genome)
+    session.heard(0.3)
+    genome.write_text('[{"op": "speed"}]')
+    session.heard(1.5)
+    code, out, _ = session.end()
+    assert code == 0 and "microphone" in out and "the old one plays on" in out
 
 
 def test_the_microphone_is_heard(server, tmp_path):
@@ -282,4 +316,4 @@ def test_a_fault_in_an_edited_preset_leaves_the_old_one_playing(server, tmp_path
     preset.write_text("genome: [{op: volum}]\n")
     session.heard(1.5)
     code, out, _ = session.end()
-    assert code == 0 and "p.yaml:1" in out and "'volume'" in out and "the old preset plays on" in out
+    assert code == 0 and "p.yaml:1" in out and "'volume'" in out and "the old one plays on" in out
