@@ -73,9 +73,7 @@ def test_a_genome_is_played_and_played_anew_when_its_file_changes(server, tmp_pa
     with server.record("speaker") as recording:
         session = Session(server, "--source", "synth", "--rate", RATE, "--genome", genome)
         session.heard(1.5)
-        genome.write_text(
-            '[{"op": "speed", "bypass": true}, {"op": "volume", "params": {"gain": -60}}]'
-        )
+        genome.write_text('[{"op": "speed", "bypass": true}, {"op": "volume", "params": {"gain": -60}}]')
         session.heard(3.0)
         genome.write_text('[{"op": "volum"}]')
         session.heard(5.0)
