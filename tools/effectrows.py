@@ -5,6 +5,7 @@ The peers (pedalboard, python-stretch, noisereduce) are in the extra `peers`.
 
 import statistics
 import time
+from importlib.util import find_spec
 
 import cffi
 import numpy as np
@@ -18,6 +19,7 @@ from tools.rows import Row, interleaved
 RATE, SIZE = 48_000, 256
 FFI = cffi.FFI()  # the cheapest call that Python has
 ROUNDS = 15
+PEERS = "noisereduce", "pedalboard", "python_stretch"
 SETTINGS = {  # where an operator's defaults would leave it little to do
     "distort": {"drive": 20.0},
     "pitch": {"semitones": 4.0},
@@ -111,6 +113,11 @@ LEAST = {"noise_reduction": 2.0, "distort": 1 / 1.5}  # times the peer's speed; 
 
 def bench_effects():
     """Each operator against its peer, both called from Python block by block where the peer can be."""
+    if missing := [name for name in PEERS if find_spec(name) is None]:
+        how = ".venv/bin/pip install -c constraints.txt -e '.[peers]'"
+        yield Row("effects beside their peers", "not measured", f"no {', '.join(missing)} here: {how}", "3 times", False)
+        yield from bench_plan()
+        return
     ratios = []
     for op in peers(sound()):
         seconds = 4.0 if op in ("noise_reduction", "speed", "pitch") else 1.0
