@@ -115,7 +115,8 @@ def bench_effects():
     """Each operator against its peer, both called from Python block by block where the peer can be."""
     if missing := [name for name in PEERS if find_spec(name) is None]:
         how = ".venv/bin/pip install -c constraints.txt -e '.[peers]'"
-        yield Row("effects beside their peers", "not measured", f"no {', '.join(missing)} here: {how}", "3 times", False)
+        beside = f"no {', '.join(missing)} here: {how}"
+        yield Row("effects beside their peers", "not measured", beside, "3 times", False)
         yield from bench_plan()
         return
     ratios = []
