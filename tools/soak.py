@@ -1,4 +1,4 @@
-"""Minutes on stage: sessions with a Python thread spinning beside the sound, without and with a picture, by turns.
+"""Minutes on stage: every effect in a row, a Python thread spinning beside the sound, without and with a picture.
 
     python3 -m tools.soak KIND SECONDS
 
@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.effects import EFFECTS
 from engine.presets import load_preset
 from engine.process import Ward
 from engine.supervisor import Session
@@ -21,6 +22,7 @@ from tools.soundserver import RATE, SoundServer
 BLOCK, BUFFER = 256, 0.02  # frames; seconds
 SIZE = (640, 360)
 LOOK = 0.1  # seconds
+EVERYTHING = "genome=" + json.dumps([{"op": op} for op in EFFECTS])
 ROUND = 120.0  # seconds of a kind, at most, before it is the other's turn
 
 
@@ -45,7 +47,7 @@ def play(kind, seconds):
     wish = dict(source=kind.source, file=None, take=None, input=None, output=None)
     wish |= dict(rate=RATE, block=BLOCK, buffer=BUFFER)
     look = {"size": SIZE, "fullscreen": False, "monitor": None}
-    session = Session(audio, visual, load_preset()[0], wish, look)
+    session = Session(audio, visual, load_preset(None, [EVERYTHING])[0], wish, look)
     try:
         while session.seconds() < seconds:
             session.look()
