@@ -31,8 +31,8 @@ class Row(NamedTuple):
 
     iteration: int
     best: float  # so far
-    mean: float  # of those tried now, and not rejected
-    median: float
+    mean: float | None  # of those tried now, and not rejected
+    median: float | None
     genome: str  # a hash of the best so far
     ops: dict  # how often each operator was tried
     seconds: float  # since the start
@@ -110,12 +110,12 @@ def evolve(
 
 
 def row(iteration, best, batch, verdicts, seconds):
-    heard = [score for score, reason in verdicts if reason is None] or [math.nan]
+    heard = [score for score, reason in verdicts if reason is None]
     return Row(
         iteration,
         best.score,
-        float(np.mean(heard)),
-        float(np.median(heard)),
+        float(np.mean(heard)) if heard else None,
+        float(np.median(heard)) if heard else None,
         hashlib.sha256(json.dumps(spell(best.genome)).encode()).hexdigest()[:12],
         dict(Counter(op for genome in batch for op in structure(genome))),
         seconds,

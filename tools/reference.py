@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.signal import istft, lfilter, resample_poly, stft
 
+from engine.effects.genome import SHORTEST
 from engine.listening.bands import triangles
 from engine.listening.likeness import PICTURE, WEIGHTS
 from engine.listening.portrait import BANDS, EDGES, FLOOR, HEARD, HOP, SPLITS
@@ -173,7 +174,8 @@ def portray(x, rate):
 def evaluate(told, x, rate, target):
     """The distance to a target's portrait of what a genome, (op, params) pairs, makes of a sound."""
     for op, params in told:
-        x = OPERATORS[op](x, rate, **params)
+        made = OPERATORS[op](x, rate, **params)
+        x = made if len(made) >= SHORTEST[1] * len(x) else x
     features, picture = portray(x, rate)
     frames = max(len(picture), len(target[1]))
     one, other = (
