@@ -54,13 +54,13 @@ def random_genome(rng, most=chain.GENES):
 def made(genome, x, rate=RATE):
     """What a genome that plays a sound from its first sample makes of it, by Python, gene after gene."""
     out = np.array(x, np.float32)
-    watch = guard.make_guard(float(rate), len(genome), len(out), out.shape[1])
+    watch = guard.make_guard(float(rate), len(genome), chain.WIDTH, len(out), out.shape[1])
     for g, (op, params) in enumerate(genome):
         effect = EFFECTS[op]
         state, wanted = effect.init(float(rate), out.shape[1]), np.array([params[p.name] for p in effect.PARAMS])
         if hasattr(state, "heard"):
             state.heard[:] = wanted
-        guard.remember(watch, out)
+        watch.dry[: len(out)] = out
         effect.process(state, wanted, out, out)
         guard.check(watch, g, out)
     return out

@@ -297,6 +297,21 @@ def test_the_loudest_sound_through_the_loudest_genome_stays_below_the_ceiling():
         assert np.isfinite(y).all() and np.abs(y).max() <= limiter.CEILING
 
 
+@pytest.mark.parametrize("wild", [np.nan, np.inf, -np.inf, 1e300, -1e300, 0.0], ids=str)
+def test_a_parameter_out_of_its_range_is_taken_into_it(wild):
+    """What a damaged take or a wild controller puts on the board leads no operator astray."""
+    for op, effect in EFFECTS.items():
+        x, tame = noise(2_000), [p.clamp(wild) for p in effect.PARAMS]
+        desks = Desk(), Desk()
+        for desk, values in zip(desks, ([wild] * len(tame), tame)):
+            desk.plans.change([(op, {p.name: p.default for p in effect.PARAMS})], 1)
+            for at, value in enumerate(values):
+                desk.move(chain.slot(1, 0, at), value)
+        heard = [desk.play(x) for desk in desks]
+        assert np.isfinite(heard[0]).all()
+        np.testing.assert_array_equal(*heard)
+
+
 def test_a_gene_that_makes_no_sound_is_muted_and_the_rest_goes_on():
     """An operator whose state is poisoned; between two that are well, it is passed over from that sample on."""
     desk, x = Desk(), noise(2_000)

@@ -10,7 +10,7 @@ import numpy as np
 from numba import typeof, types
 
 from engine.effects import EFFECTS
-from engine.effects.guard import check, make_guard, remember, scrub
+from engine.effects.guard import check, make_guard, prepare, scrub
 from engine.native import (
     call,
     describe,
@@ -45,9 +45,7 @@ ENTRIES = {}  # one compiled entry an operator, made when first asked for
 
 
 def entry_of(op):
-    if op not in ENTRIES:
-        ENTRIES[op] = entry(EFFECTS[op])
-    return ENTRIES[op]
+    return ENTRIES.get(op) or ENTRIES.setdefault(op, entry(EFFECTS[op]))  # threads that ask at once get the same
 
 
 def slot(serial, gene, param):
@@ -68,7 +66,7 @@ def build(genome, serial, rate, channels):
         Of the sound it will work on.
     """
     words, values = np.zeros(WORDS, np.int64), np.full(SLOTS, np.nan)
-    guard = make_guard(rate, GENES, BLOCK, channels)
+    guard = make_guard(rate, GENES, WIDTH, BLOCK, channels)
     posted = describe(guard)
     words[:HEAD] = serial, len(genome), posted.ctypes.data
     latencies, kept = {}, [guard, posted]
@@ -77,12 +75,13 @@ def build(genome, serial, rate, channels):
         state = module.init(float(rate), channels)
         start, wanted = slot(serial, g, 0), [float(params[p.name]) for p in module.PARAMS]
         values[start : start + len(wanted)] = wanted
+        guard.ranges[g, : len(wanted)] = [(p.low, p.high, p.default) for p in module.PARAMS]
         if hasattr(state, "heard"):  # a gene begins where its parameters are: nothing glides in from the defaults
             state.heard[:] = wanted
-        seat = describe(state)
-        words[HEAD + GENE * g :][:GENE] = entry_of(op).address, seat.ctypes.data, start, len(wanted)
+        seat, native = describe(state), entry_of(op)
+        words[HEAD + GENE * g :][:GENE] = native.address, seat.ctypes.data, start, len(wanted)
         latencies[f"genome.{g}.{op}"] = latency(op, rate)
-        kept += [entry_of(op), state, seat]
+        kept += [native, state, seat]
     return Plan(words, values, latencies, kept)
 
 
@@ -92,7 +91,7 @@ def latency(op, rate):
     return told(rate) if told else 0
 
 
-read_guard = reader_of(typeof(make_guard(48_000.0, 1, 1, 2)))
+read_guard = reader_of(typeof(make_guard(48_000.0, 1, 1, 1, 2)))
 read_words = reader_of(typeof(np.zeros(WORDS, np.int64)))
 
 
@@ -107,8 +106,8 @@ def play(words, heard, block, frames, channels):
         if guard.muted[g]:
             continue
         at = HEAD + GENE * g
-        remember(guard, sound)
-        call(words[at], words[at + 1], heard + 8 * words[at + 2], words[at + 3], block, frames, channels)
+        params = prepare(guard, g, heard + 8 * words[at + 2], words[at + 3], sound)
+        call(words[at], words[at + 1], params, words[at + 3], block, frames, channels)
         check(guard, g, sound)
         muted += guard.muted[g]
     return muted

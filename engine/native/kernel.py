@@ -1,7 +1,8 @@
 """The two ways in which this project compiles a function."""
 
 import sys
-from functools import cached_property, update_wrapper
+from functools import update_wrapper
+from threading import Lock
 
 from numba import cfunc, njit, types
 
@@ -18,12 +19,14 @@ class Native:
     """A function that C calls by address; compiled, or taken from the cache, when that is first asked for."""
 
     def __init__(self, signature, function):
-        self.signature, self.function = signature, function
+        self.signature, self.function, self.turn, self.made = signature, function, Lock(), None
         update_wrapper(self, function)
 
-    @cached_property
+    @property
     def compiled(self):
-        return cfunc(self.signature, cache=True, **OPTIONS)(self.function)
+        with self.turn:  # made twice, one of the two would go, and its address be in use
+            self.made = self.made or cfunc(self.signature, cache=True, **OPTIONS)(self.function)
+        return self.made
 
     @property
     def address(self):
