@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.effects.breeding import spell, structure
 from engine.effects.genome import SHORTEST, render
-from engine.effects.population import Population
 from engine.errors import UsageError
+from engine.evolution.breeding import spell, structure
+from engine.evolution.population import Population
 from engine.listening.excerpt import typical
 from engine.listening.likeness import distance, merit
 from engine.listening.portrait import HEARD, RMS, portray

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from engine.effects import EFFECTS
-from engine.effects.breeding import KINDS, MUTATIONS, OPS, TRAITS, child, fold, newcomer, spell, strand, structure
-from engine.effects.population import BATCH, Population
 from engine.errors import UsageError
+from engine.evolution.breeding import KINDS, MUTATIONS, OPS, TRAITS, child, fold, newcomer, spell, strand, structure
+from engine.evolution.population import BATCH, Population
 from engine.evolve import Judge, evolve
 from tests.test_likeness import noisy
 from tools.recovery import GOAL, RATE, at_random, hide, music, recover

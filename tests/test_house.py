@@ -13,6 +13,7 @@ FLOORS = """
     native params errors
     rings documents
     listening effects control
+    evolution
     audio evolve
     graph visuals
     presets

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from engine.effects.breeding import OPS, spell
 from engine.effects.genome import render
-from engine.effects.population import BATCH, Population
+from engine.evolution.breeding import OPS, spell
+from engine.evolution.population import BATCH, Population
 from engine.evolve import Judge
 from tools import reference
 from tools.recovery import GENES, hide, music

@@ -16,9 +16,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from engine.audio.synth import Synth
-from engine.effects.breeding import TRAITS, newcomer, spell, structure
 from engine.effects.genome import render
-from engine.effects.population import BATCH
+from engine.evolution.breeding import TRAITS, newcomer, spell, structure
+from engine.evolution.population import BATCH
 from engine.evolve import Judge, evolve
 
 RATE, SECONDS = 24_000, 4.0

@@ -7,6 +7,7 @@ g(a + b) / (sqrt(1 + (g² − 1)a²) + sqrt(1 + (g² − 1)b²)).
 """
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,7 @@ def latency(rate):
     return TAPS - 1
 
 
+@cache
 def _lowpass(taps):
     """Least squares over frequency; lifts what the mean of two samples will lower, half of it."""
     flat, gone = np.linspace(0, PASS / OVER, 200), np.linspace(STOP / OVER, 0.5, 600)

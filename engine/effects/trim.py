@@ -73,8 +73,8 @@ def decide(state, params):
 def render(x, rate, params):
     """What lies between `start` and `end` of a file, from its first sound to its last."""
     first, last = round(params[START] * len(x)), round(params[END] * len(x))
-    loud = np.abs(x[first:last]).max(axis=1, initial=0.0) >= 10 ** (params[THRESHOLD] / 20)
-    heard = np.flatnonzero(loud)
+    loud = np.abs(x[first:last]) >= 10 ** (params[THRESHOLD] / 20)
+    heard = np.flatnonzero(np.logical_or.reduce(loud.T))
     if not len(heard):
         return x[:0].copy()
     lead = round(LOOK_AHEAD * rate)

@@ -7,7 +7,7 @@ of the best structures; and it tunes: CMA-ES on the parameters of one of them. I
 import numpy as np
 from cmaes import CMA
 
-from engine.effects.breeding import OPS, child, fold, spread, strand, structure
+from engine.evolution.breeding import OPS, child, fold, spread, strand, structure
 
 BATCH = 8  # genomes tried in an iteration
 SETTINGS = BATCH  # of each operator in the survey

@@ -1,0 +1,1 @@
+"""How genomes are bred and tuned; engine.evolve listens to them."""
