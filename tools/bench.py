@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools import effectrows, filmrows
+from tools import effectrows, evolverows, filmrows
 from tools.rows import Row, best, interleaved
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -168,6 +168,7 @@ ROWS = {
     "ring": bench_ring,
     "bounce": bench_bounce,
     "effects": effectrows.bench_effects,
+    "evolve": evolverows.bench_evolve,
     "listening": bench_listening,
     "start": bench_start,
     "live": bench_live,
