@@ -89,9 +89,7 @@ def _add_apply(commands):
     apply.add_argument("input", type=Path, metavar="INPUT", help="any file that FFmpeg reads")
     apply.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="a .wav or .flac file")
     apply.add_argument("--genome", type=Path, required=True, metavar="G", help="a JSON file")
-    apply.add_argument(
-        "--tail", type=_seconds_or_none, default=30.0, metavar="N", help="keep what rings on for so long (30)"
-    )
+    apply.add_argument("--tail", type=_tail, default=30.0, metavar="N", help="keep what rings on for so long (30)")
     apply.add_argument("--depth", choices=("24", "float"), help="of a sample in a WAV (24)")
     apply.add_argument("--overwrite", action="store_true", help="replace OUT")
 
@@ -157,8 +155,10 @@ def _seconds(word):
     return seconds
 
 
-def _seconds_or_none(word):
-    return 0.0 if _number(word) == 0 else _seconds(word)
+def _tail(word):
+    if not 0 <= (seconds := _number(word)) <= 600:
+        raise argparse.ArgumentTypeError(f"{word} is outside 0 to 600")
+    return seconds
 
 
 def _number(word):

@@ -38,9 +38,10 @@ class Plans:
         post(self.core.plans, plan.words)
 
     def settle(self):
-        """Let go of plans that no longer sound: all before the one whose tail may still ring."""
-        ringing = get(self.core.meters, int(Meter.SETTLED)) - 1
-        self.plans = [plan for plan in self.plans if plan.words[0] >= ringing]
+        """Let go of plans that no longer sound: all before the first that the core still holds."""
+        held = [serial for serial in self.core.plan[:, 0] if serial]
+        first = min([get(self.core.meters, int(Meter.SETTLED)) - 1, *held])
+        self.plans = [plan for plan in self.plans if plan.words[0] >= first]
 
     def latencies(self):
         """Frames by node, of the newest plan and of the limiter behind it."""

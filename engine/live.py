@@ -29,6 +29,7 @@ from engine.session import PLANS
 from engine.visuals.scenes import NAMES
 
 TICK = 0.01  # seconds between two looks at the world
+AHEAD = 0.25  # seconds at least that a source is read ahead; a pace that is moved is heard so much later
 IDLE = 0.003  # seconds that a worker rests when there is nothing to do
 ENDING = [("volume", {"gain": -60.0})]  # the genome faded to before the sound stops
 BACK_OFF = 0.25, 4.0  # seconds to the next try to open a lost device: first, and at most
@@ -83,7 +84,7 @@ class Live:
         source = open_source(self.wish["source"], self.rate, preset, file=self.wish["file"], loop=True)
         source = Paced(source, self._pace)
         source.seek(int(get(self.gauges, int(Meter.SOURCE))))
-        self.inlet = local(ring.plan(self.rate, CHANNELS))
+        self.inlet = local(ring.plan(round(AHEAD * self.rate), CHANNELS))
         self.inlet_words = describe(self.inlet)
         self.filler = sound.supply.address, self.inlet_words.ctypes.data
         self.feeder = Feeder(source, self.inlet)
@@ -136,6 +137,7 @@ class Live:
         if told := self._genome():
             self.serial, genes = told
             self.plans.change(genes, self.serial, values=())
+            self._tell()
         self.plans.settle()
         if self.take_trouble and self.taper:
             self._end_take()
@@ -256,7 +258,7 @@ class Live:
             self.plans.change(ENDING, self.serial)
         if well:
             self._settle()
-            time.sleep(2 * CROSSFADE + self.wish["buffer"])
+            time.sleep(2 * CROSSFADE + self._held())
         if self.stream:
             self.stream.close(play_out=well)
         for thread in self.threads:
@@ -268,9 +270,14 @@ class Live:
 
     def _settle(self):
         """Wait until a genome has faded in: before, it would share its parameters with the next but two."""
-        patience = time.monotonic() + 2 * CROSSFADE + 2 * self.wish["buffer"]
+        late = sum(frames for plan in self.plans.plans for frames in plan.latencies.values()) / self.rate
+        patience = time.monotonic() + 2 * CROSSFADE + 2 * self._held() + late
         while get(self.gauges, int(Meter.SETTLED)) != self.serial and time.monotonic() < patience:
             time.sleep(IDLE)
+
+    def _held(self):
+        """Seconds of sound that the device may have asked for already."""
+        return self.wish["buffer"] + self.wish["block"] / self.rate
 
 
 def main():

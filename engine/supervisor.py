@@ -123,7 +123,7 @@ class Session:
 
     def play(self, preset):
         """Change to another preset: parameters glide, another genome is faded in."""
-        if [gene.op for gene in preset.genome] == [gene.op for gene in self.preset.genome]:
+        if [op for op, _ in preset.genes()] == [op for op, _ in self.preset.genes()]:
             self._move_parameters(preset)
         else:
             self._change_genome(preset)

@@ -91,7 +91,7 @@ WRONG = {
     "a file that is there": (("in.wav", "-o", "in.wav", "--genome", "g.json"), "exists"),
     "a folder": (("in.wav", "-o", "no/o.wav", "--genome", "g.json"), "no folder"),
     "no genome at all": (("in.wav", "-o", "o.wav"), "--genome"),
-    "a tail": (("in.wav", "-o", "o.wav", "--genome", "g.json", "--tail", "-1"), "not above 0"),
+    "a tail": (("in.wav", "-o", "o.wav", "--genome", "g.json", "--tail", "-1"), "outside 0 to 600"),
 }
 
 

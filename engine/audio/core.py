@@ -11,7 +11,7 @@ from numba import typeof
 from engine.audio import meters
 from engine.audio.meters import Meter
 from engine.effects import chain, limiter
-from engine.effects.chain import BLOCK
+from engine.effects.chain import BLOCK, LATE, RINGING
 from engine.effects.guard import scrub
 from engine.native import (
     FILLER,
@@ -35,7 +35,7 @@ from engine.rings.ring import Ring
 CHANNELS = 2
 CROSSFADE = 0.02  # seconds between two plans
 SILENT = 1e-5  # of full scale: a tail below it
-REST = 2.5  # seconds, more than between two repeats of the longest echo, is over
+REST = 2.5  # seconds for each gene that rings, more than between two repeats of the longest echo, is over
 PLAN_CHANGED = -1.0  # in an event, where a parameter's slot would be
 
 COUNTER, SETTLED = int(Meter.POSITION), int(Meter.SETTLED)
@@ -174,7 +174,9 @@ def heed(core):
         copy_rows(core.plan, PLAYS, core.plan, RINGS, 1)
         copy_rows(core.posted, 0, core.plan, PLAYS, 1)
         note(core, PLAN_CHANGED, core.posted[0, 0])
-        core.fade[0], core.rest[0] = 0, 0
+        # from then on, at the earliest, all that the one plays is in its place in time, and none of the other is missed
+        core.fade[0] = -max(core.plan[PLAYS, LATE], core.plan[RINGS, LATE])
+        core.rest[0] = 0
         if core.plan[RINGS, 0] == 0:  # the first plan has nothing to fade from
             core.fade[0] = core.fade[1]
             put(core.meters, SETTLED, float(core.posted[0, 0]))
@@ -201,8 +203,8 @@ def record(core, block, back):
 def through(core, block, start):
     """Send what is left of a block through the plans, as far as the crossfade goes; gives the frames done.
 
-    The plan that plays fades in. The input of the one before fades out, and its tail rings on until it is
-    silent, or until the next change fades it out too.
+    The plan that plays fades in once it has filled up. The input of the one before fades out as much earlier as
+    its output is late, and its tail rings on until it is silent, or until the next change fades it out too.
     """
     frames, rest = block.shape[0] - start, core.fade[1] - core.fade[0]
     if 0 < rest < frames:
@@ -213,7 +215,7 @@ def through(core, block, start):
         if row != PLAYS and core.plan[row, 0] == 0:
             continue
         for n in range(frames):
-            enters = 1.0 if row == PLAYS else (1.0 - share(core, n) if row == RINGS else 0.0)
+            enters = 1.0 if row == PLAYS else (1.0 - share(core, n + core.plan[RINGS, LATE]) if row == RINGS else 0.0)
             for c in range(CHANNELS):
                 sound[n, c] = part[n, c] * enters
         heard = address_of(core.heard)
@@ -237,7 +239,7 @@ def through(core, block, start):
 @kernel
 def share(core, n):
     """What the plan that plays has of the crossfade, some frames on."""
-    x = min((core.fade[0] + n + 0.5) / core.fade[1], 1.0)
+    x = min(max((core.fade[0] + n + 0.5) / core.fade[1], 0.0), 1.0)
     return x * x * (3.0 - 2.0 * x)
 
 
@@ -249,10 +251,10 @@ def ring_out(core, sound):
         for c in range(CHANNELS):
             loudest = max(loudest, abs(sound[n, c]))
         core.rest[0] = core.rest[0] + 1 if loudest < SILENT else 0
-        if core.rest[0] >= core.rest[1]:
+        if core.rest[0] > core.rest[1] * max(core.plan[RINGS, RINGING], 1):
             core.plan[RINGS, 0] = 0
-            for c in range(CHANNELS):
-                sound[n, c] = 0.0
+            sound[n:] = 0.0
+            break
 
 
 read_core = reader_of(typeof(make_core(1000.0, local(board.plan(chain.SLOTS)), local(meters.plan()))))

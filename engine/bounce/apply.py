@@ -16,7 +16,7 @@ MOST = 8  # channels
 PIECE = 65_536  # frames read and written at once
 
 
-def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False):
+def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False, watch=lambda: None):
     """Make the file; gives what there is to tell the user, a line each.
 
     Parameters
@@ -29,6 +29,8 @@ def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False):
         Of a sample: "24", which is the default, or "float".
     tail : float
         Seconds for which what rings on is kept, at the most.
+    watch : callable()
+        Called now and then; may raise to end it.
 
     Raises
     ------
@@ -47,7 +49,11 @@ def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False):
     if source.channels > MOST:
         raise UsageError(f"{path}: has {source.channels} channels; {MOST} are the most")
     x, remarks = read_whole(source), []
-    y = genome.limited(genome.render(told, x, source.rate, tail=tail, remark=remarks.append), source.rate)
+    if source.broken:
+        remarks.append(f"{source.broken} damaged packets of {path} were left out")
+    made = genome.render(told, x, source.rate, tail=tail, remark=remarks.append, watch=watch)
+    y = genome.limited(made, source.rate)
+    watch()
     write_whole(out, y, source.rate, depth=form[1], layout=source.layout)
     length = f"{len(y) / source.rate:.2f} s"
     if len(y) != len(x):

@@ -14,6 +14,7 @@ from engine.bounce.whole import claim, write_text
 from engine.effects import genome
 from engine.errors import PhospheneError, UsageError
 from engine.evolve import evolve
+from engine.listening.portrait import HEARD, RMS, portray
 
 TABLES = ".json", ".csv"
 LONGEST = 600.0  # seconds of a file; what is learnt from is a stretch of them
@@ -107,4 +108,7 @@ def _sounds(inputs, remark):
 
 
 def _read(path):
-    return read_whole(FileSource(path, RATE), LONGEST)
+    sound = read_whole(FileSource(path, RATE), LONGEST)
+    if portray(sound, RATE).features[RMS] <= HEARD:
+        raise UsageError(f"{path}: is silent; nothing can be learnt from it")
+    return sound

@@ -12,11 +12,14 @@ def believed(reader):
     What belongs to the picture is moved to where it lies today, and what no scene has any more is left out.
     """
     here = {slot: NAMES.get(name) for name, slot in reader.places.items() if slot >= chain.SLOTS}
-    begun = False
+    begun, serial = False, 0
     for record in reader:
         match record:
             case Begin():
                 begun = fits = len(record.values) <= chain.SLOTS + len(here)
+                serial = record.serial
+            case Swap():  # one by one, so that no two share a place for their parameters
+                fits, serial = begun and 0 <= record.serial - serial <= 1, record.serial
             case Change():
                 fits = begun and (0 <= record.slot < chain.SLOTS or record.slot in here)
             case _:

@@ -28,7 +28,8 @@ WIDTH = 8  # parameters of one gene
 BANKS = 3  # of parameters: of the plan that plays, the one whose tail rings, and the one whose tail is cut off
 SLOTS = BANKS * GENES * WIDTH
 BLOCK = 1024  # frames that a plan is given at the most
-HEAD, GENE = 3, 4  # words: serial, count, guard; then entry, state, first parameter slot, parameters
+SERIAL, COUNT, GUARD, LATE, RINGING = range(5)  # words: latency in frames, genes that ring; before those of each gene:
+HEAD, GENE = 5, 4  # entry, state, first parameter slot, parameters
 WORDS = HEAD + GENES * GENE
 
 
@@ -68,7 +69,6 @@ def build(genome, serial, rate, channels):
     words, values = np.zeros(WORDS, np.int64), np.full(SLOTS, np.nan)
     guard = make_guard(rate, GENES, WIDTH, BLOCK, channels)
     posted = describe(guard)
-    words[:HEAD] = serial, len(genome), posted.ctypes.data
     latencies, kept = {}, [guard, posted]
     for g, (op, params) in enumerate(genome):
         module = EFFECTS[op]
@@ -82,6 +82,8 @@ def build(genome, serial, rate, channels):
         words[HEAD + GENE * g :][:GENE] = native.address, seat.ctypes.data, start, len(wanted)
         latencies[f"genome.{g}.{op}"] = latency(op, rate)
         kept += [native, state, seat]
+    ringing = sum(getattr(EFFECTS[op], "RINGS", False) for op, _ in genome)
+    words[:HEAD] = serial, len(genome), posted.ctypes.data, sum(latencies.values()), ringing
     return Plan(words, values, latencies, kept)
 
 
@@ -101,8 +103,8 @@ def play(words, heard, block, frames, channels):
 
     Gives how many of its genes were muted now.
     """
-    guard, sound, muted = read_guard(words[2]), interleaved(block, frames, channels), 0
-    for g in range(words[1]):
+    guard, sound, muted = read_guard(words[GUARD]), interleaved(block, frames, channels), 0
+    for g in range(words[COUNT]):
         if guard.muted[g]:
             continue
         at = HEAD + GENE * g

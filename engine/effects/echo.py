@@ -49,7 +49,7 @@ def init(rate, channels):
 def process(state, params, block, out):
     line, heard, rate, w = state.line, state.heard, state.rate, state.cursor[0]
     rows, frames = line.shape[0], block.shape[0]
-    goal = float(round(params[0] * rate))
+    goal = min(max(float(round(params[0] * rate)), 1.0), rows - 2.0)  # or a run would never end
     if math.isnan(state.speed[0]):
         heard[0], state.speed[0] = goal / rate, 0.0
     pull = 1.0 - math.exp(-1.0 / (GLIDE * rate))

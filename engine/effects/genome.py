@@ -24,6 +24,8 @@ from engine.params import defaults
 
 THROUGH = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)  # a call lets go of the interpreter lock
 SHORTEST = 0.25, 0.3  # seconds, and share of its input: a whole-file form that leaves less is passed over
+PIECE = 1 << 18  # frames played at once
+CUT = 0.05  # seconds of a tail's end
 SILENT = 10 ** (-80 / 20)  # of full scale: where a tail is over
 
 
@@ -55,7 +57,7 @@ def text(told):
     return json.dumps(genes, indent=2) + "\n"
 
 
-def render(told, x, rate, *, tail=0.0, remark=lambda sentence: None):
+def render(told, x, rate, *, tail=0.0, remark=lambda sentence: None, watch=lambda: None):
     """A whole sound as a genome makes it.
 
     Operators with a form for whole files act so; the others stream, their latency taken off.
@@ -69,19 +71,23 @@ def render(told, x, rate, *, tail=0.0, remark=lambda sentence: None):
         Seconds for which what rings on may be kept, at the most.
     remark : callable(str)
         Told what a user should know.
+    watch : callable()
+        Called now and then; may raise to end it.
 
     Returns
     -------
     float32 array, shape (other frames, channels)
     """
     x = np.array(x, np.float32)
-    scrub(x)
+    if wrong := scrub(x):
+        remark(f"{wrong} samples of the input were not numbers and became silence")
     for whole, group in groupby(told, lambda gene: hasattr(EFFECTS[gene[0]], "render")):
         if whole:
             for op, params in group:
+                watch()
                 x = _whole(op, params, x, rate, remark)
         else:
-            x = _streamed(list(group), x, rate, tail, remark)
+            x = _streamed(list(group), x, rate, tail, remark, watch)
     return x
 
 
@@ -104,15 +110,22 @@ def _whole(op, params, x, rate, remark):
     return y
 
 
-def _streamed(genes, x, rate, tail, remark):
+def _streamed(genes, x, rate, tail, remark, watch):
     plan = chain.build(genes, 1, rate, x.shape[1])
     late = sum(plan.latencies.values())
     rings = any(getattr(EFFECTS[op], "RINGS", False) for op, _ in genes)
     out = np.zeros((len(x) + late + math.ceil(tail * rate * rings), x.shape[1]), np.float32)
     out[: len(x)] = x
-    words, play = describe(plan.words), THROUGH(chain.through.address)
-    if muted := play(words.ctypes.data, plan.values.ctypes.data, out.ctypes.data, *out.shape):
+    words, play, muted = describe(plan.words), THROUGH(chain.through.address), 0
+    for start in range(0, len(out), PIECE):
+        watch()
+        piece = out[start : start + PIECE]
+        muted += play(words.ctypes.data, plan.values.ctypes.data, piece.ctypes.data, *piece.shape)
+    if muted:
         remark(f"{muted} gene{'s' * (muted > 1)} of {', '.join(op for op, _ in genes)} made no sound, and were muted")
     out = out[late:]
     ringing = np.flatnonzero(np.abs(out[len(x) :]).max(axis=1, initial=0.0) > SILENT)
-    return out[: len(x) + (ringing[-1] + 1 if len(ringing) else 0)].copy()
+    out = out[: len(x) + (ringing[-1] + 1 if len(ringing) else 0)].copy()
+    cut = min(round(CUT * rate), len(out) - len(x))
+    out[len(out) - cut :] *= np.linspace(1, 0, cut, dtype=np.float32)[:, None]  # it may ring beyond `tail`
+    return out

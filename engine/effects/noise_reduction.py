@@ -53,7 +53,7 @@ def latency(rate):
 
 
 def _hop(rate):
-    return 8 * int(rate * HOP / 8)  # `peak` takes eights
+    return 8 * max(int(rate * HOP / 8), 1)  # `peak` takes eights
 
 
 def init(rate, channels):
