@@ -69,11 +69,11 @@ def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
 
 def test_a_genome_is_played_and_played_anew_when_its_file_changes(server, tmp_path):
     genome = tmp_path / "g.json"
-    genome.write_text('[{"op": "speed", "params": {"ratio": 0.5}}, {"op": "echo"}]')
+    genome.write_text('[{"op": "volume", "bypass": true, "params": {"gain": -60}}, {"op": "speed"}, {"op": "pitch"}]')
     with server.record("speaker") as recording:
         session = Session(server, "--source", "synth", "--rate", RATE, "--genome", genome)
         session.heard(1.5)
-        genome.write_text('[{"op": "speed", "bypass": true}, {"op": "volume", "params": {"gain": -60}}]')
+        genome.write_text('[{"op": "volume", "params": {"gain": -60}}, {"op": "speed"}, {"op": "pitch"}]')
         session.heard(3.0)
         genome.write_text('[{"op": "volum"}]')
         session.heard(5.0)
@@ -90,11 +90,14 @@ def test_what_a_microphone_cannot_follow_is_refused(server, tmp_path):
     found = subprocess.run([*words, genome], env=server.environment, capture_output=True, text=True, timeout=60)
     assert found.returncode == 2 and "microphone" in found.stderr and len(found.stderr.splitlines()) == 1
     genome.write_text('[{"op": "pitch"}]')
+    player = server.play("room", np.zeros((90 * RATE, 2)))  # a room where nothing plays falls asleep
     session = Session(server, "--rate", RATE, "--genome", genome)
     session.heard(0.3)
     genome.write_text('[{"op": "speed"}]')
     session.heard(1.5)
     code, out, _ = session.end()
+    player.kill()
+    player.wait()
     assert code == 0 and "microphone" in out and "the old one plays on" in out
 
 
