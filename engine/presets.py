@@ -105,7 +105,7 @@ def _engine():
     return schemas(genome.model(), sections, SCENES)
 
 
-def load_preset(name=None, sets=(), *, permissive=False):
+def load_preset(name=None, sets=(), *, genome=None, permissive=False):
     """A preset, and what was mended in it.
 
     Parameters
@@ -114,6 +114,8 @@ def load_preset(name=None, sets=(), *, permissive=False):
         A packaged preset by its bare name, or a file. None is the defaults.
     sets : sequence of str
         `dotted.key=value` words laid over it in order.
+    genome : Path, optional
+        A JSON file with genes that take the place of its own.
     permissive : bool
         As in engine.documents.validation.validate.
 
@@ -128,6 +130,9 @@ def load_preset(name=None, sets=(), *, permissive=False):
         A line for every fault.
     """
     document = read(*_locate(name)) if name is not None else parse("{}", lambda line: Place(line, "the defaults"))
+    if genome is not None and isinstance(document.value, dict):
+        given = read(Path(genome))
+        document.put(("genome",), given.value, given.spot)
     if sets and isinstance(document.value, dict) and "genome" not in document.value:
         usual = parse(json.dumps([{"op": op} for op in USUAL]), lambda line: document.spot.place)
         document.put(("genome",), usual.value, usual.spot)

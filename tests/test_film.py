@@ -1,6 +1,5 @@
 """A film: the pictures and the sound it was given, each at its moment, and whatever happens to the process."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -275,7 +274,8 @@ LONG = """
 seconds, lead = int(sys.argv[2]), float(sys.argv[3])
 pictures = noise(30, (320, 180))
 made(sys.argv[1], pictures * seconds, size=(320, 180), lead=lead, preset="ultrafast")
-"""
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""  # its own peak: what the system tells of a child is at least what its parent had
 
 
 @pytest.mark.parametrize("lead", [-1.5, 1.5])
@@ -283,10 +283,9 @@ def test_memory_does_not_grow_with_length(lead, tmp_path):
     peaks = []
     for seconds in (10, 60):
         process = child(LONG, tmp_path / "x.mp4", seconds, lead)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.communicate()
-        assert os.waitstatus_to_exitcode(status) == 0
-        peaks.append(usage.ru_maxrss * 1024)
+        told, _ = process.communicate()
+        assert process.returncode == 0
+        peaks.append(int(told) * 1024)
     sound = 50 * RATE * 8  # which this test holds
     assert peaks[1] - sound <= 1.1 * peaks[0], peaks
     assert (tmp_path / "x.mp4").stat().st_size > 0.1 * peaks[0], "so little would fit into what is allowed"

@@ -6,12 +6,7 @@ def preset_of(asked):
     from engine.presets import load_preset
 
     sets = asked.set if asked.seed is None else [*asked.set, f"seed={asked.seed}"]
-    preset, _ = load_preset(asked.preset, sets)
-    if asked.genome is None:
-        return preset
-    from engine.effects import genome
-
-    return preset.model_copy(update={"genome": genome.load(asked.genome)[0]})
+    return load_preset(asked.preset, sets, genome=asked.genome)[0]
 
 
 def warm_up(stopped=lambda: False):
