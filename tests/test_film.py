@@ -201,6 +201,7 @@ def test_killed_in_the_middle_it_opens(fps, seconds, tmp_path):
 
 
 FULL = """
+import os
 import resource
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that may not grow is a full disk, to who writes it
 pictures, sound = noise(60, (32, 32)), np.zeros((1600, 2), np.float32)
