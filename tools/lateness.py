@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 from engine.audio import core as sound
 from engine.audio import meters
 from engine.audio.core import CHANNELS, make_core
-from engine.effects import EFFECTS, chain
+from engine.effects import EFFECTS, chain, guard, limiter
 from engine.graph import Plans
 from engine.native import describe, fill
 from engine.native.memory import address_of
@@ -87,6 +87,7 @@ class Python:
         self.core = make_core(RATE, params, gauges)
         self.genes = [(EFFECTS[op].process, EFFECTS[op].init(float(RATE), CHANNELS), params) for op, params in GENES]
         self.genes = [(process, state, np.array(list(params.values()))) for process, state, params in self.genes]
+        self.guard = guard.make_guard(RATE, len(self.genes), chain.WIDTH, FRAMES, CHANNELS)
         self.callback = CALLBACK(self.play)
         self.address, self.state = ctypes.cast(self.callback, ctypes.c_void_p).value, 0
 
@@ -95,12 +96,16 @@ class Python:
         raw = (ctypes.c_float * (frames * CHANNELS)).from_address(address)
         block = np.frombuffer(raw, np.float32).reshape(frames, CHANNELS)
         sound.heed(core)
-        sound.scrub(core, block)
+        guard.scrub(block)
         back = ring.pull(core.returns, core.returned[:frames])
-        for process, memory, params in self.genes:
+        for gene, (process, memory, params) in enumerate(self.genes):
+            self.guard.dry[:frames] = block
             process(memory, params, block, block)
-        sound.tell(core, block)
+            guard.check(self.guard, gene, block)
+        sound.wait(core, block)
+        sound.tell(core, core.spare[:frames])
         block[:back] += core.returned[:back]
+        limiter.process(core.limit, block, block)
         sound.count(core.meters, sound.COUNTER, frames)
         return frames
 
