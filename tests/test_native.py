@@ -36,6 +36,7 @@ from tests.test_rings_llvm import FORBIDDEN
 
 NATIVES = {
     "play": core.play,
+    "through": chain.through,
     "supply": core.supply,
     "drift": drift.supply,
     "output": callback.output_callback,

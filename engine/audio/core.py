@@ -239,7 +239,10 @@ def through(core, block, start):
 @kernel
 def share(core, n):
     """What the plan that plays has of the crossfade, some frames on."""
-    x = min(max((core.fade[0] + n + 0.5) / core.fade[1], 0.0), 1.0)
+    at, length = core.fade[0] + n, core.fade[1]
+    if at < 0 or at >= length:  # nearly always: no division then
+        return 0.0 if at < 0 else 1.0
+    x = (at + 0.5) / length
     return x * x * (3.0 - 2.0 * x)
 
 
