@@ -86,4 +86,5 @@ def test_genes_that_pull_are_multiplied_and_kept_in_range():
     genes = [("speed", {"ratio": 1.5}), ("volume", {"gain": 0.0}), ("speed", {"ratio": 0.8})]
     assert pace_of(genes) == pytest.approx(1.2)
     assert pace_of(genes, lambda gene: 2.0) == 2.0
+    assert pace_of(genes, lambda gene: float("nan")) == 1.0, "what is on the board may be wild"
     assert pace_of([("volume", {"gain": 0.0})]) == 1.0

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from engine.audio.core import CHANNELS
 from engine.effects import EFFECTS, speed
 
-CHANNELS = 2
 PIECE = 4096  # frames of sound made at once
 
 
@@ -21,7 +21,7 @@ def pace_of(genes, value=None):
     for g, (op, params) in enumerate(genes):
         if getattr(EFFECTS[op], "PULLS", False):
             pace *= value(g) if value else params[EFFECTS[op].PARAMS[0].name]
-    return min(max(pace, speed.PARAMS[0].low), speed.PARAMS[0].high)
+    return speed.PARAMS[0].clamp(pace)
 
 
 class Paced:

@@ -12,7 +12,7 @@ from engine.effects.parts.ahead import QUANTUM, Ahead, exchange, make_ahead, new
 from engine.native import aligned, dot, kernel, peak
 
 CEILING = 10 ** (-1 / 20)  # of full scale, true peak
-MARGIN = 10 ** (-0.25 / 20)  # sound that reaches up to the last octave's end rises so far between the points looked at
+MARGIN = 10 ** (-0.25 / 20)  # by so much 20 kHz may rise between the points looked at, and where the gain moves
 ATTACK = 0.001  # seconds
 RELEASE = 0.1  # seconds
 TAPS, POINTS = 32, 8  # of the interpolator; points looked at a sample, of which one is the sample itself
