@@ -1,6 +1,5 @@
 """What a session shows in the terminal: a status line that stays, notices that scroll."""
 
-import math
 import sys
 
 import numpy as np
@@ -9,7 +8,7 @@ from rich.live import Live as Lit
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.listening.frame import PEAK, RMS, WIDTH
+from engine.listening.frame import AT, QUIETEST, WIDTH
 from engine.rings.timeline import newest, read
 
 CELLS = 20  # of a level meter
@@ -31,17 +30,13 @@ def say(message):
     console.print(message, markup=False, soft_wrap=True)
 
 
-def decibels(level):
-    return 20 * math.log10(level) if level > 0 else -math.inf
-
-
 def meter(rms, peak):
-    """A bar for the level, a mark for the peak."""
-    cells = [round(CELLS * (decibels(x) - QUIET) / (LOUD - QUIET)) if x > 1e-3 else 0 for x in (rms, peak)]
-    level, mark = (min(max(c, 0), CELLS) for c in cells)
+    """A bar for the level, a mark for the peak, both in dB."""
+    cells = (round(CELLS * (level - QUIET) / (LOUD - QUIET)) for level in (rms, peak))
+    level, mark = (min(max(cell, 0), CELLS) for cell in cells)
     bar = Text().append("▮" * level, style="green").append("·" * (CELLS - level), style="dim")
     if mark > 0:
-        bar = bar[: mark - 1] + Text("▮", style="red" if decibels(peak) > HOT else "yellow") + bar[mark:]
+        bar = bar[: mark - 1] + Text("▮", style="red" if peak > HOT else "yellow") + bar[mark:]
     return bar
 
 
@@ -73,7 +68,9 @@ class StatusLine:
             return Text("starting", style="dim")
         frames = self.session.segment["frames"]
         count = newest(frames)
-        level = (self.record[RMS], self.record[PEAK]) if count and read(frames, count - 1, self.record) else (0.0, 0.0)
+        level = QUIETEST, QUIETEST
+        if count and read(frames, count - 1, self.record):
+            level = self.record[AT.rms_db], self.record[AT.peak_db]
         busy, heard = meters["busy"] - self.before["busy"], meters["position"] - self.before["position"]
         if heard:
             self.load += 0.2 * (busy * told["rate"] / heard - self.load)
@@ -81,7 +78,7 @@ class StatusLine:
         xruns = int(meters["underflows"] + meters["overflows"])
         minutes, seconds = divmod(int(self.session.seconds()), 60)
         line = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
-        line += meter(*level) + Text(f" {decibels(level[0]):6.1f} dB" if level[0] > 1e-3 else "  quiet   ")
+        line += meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet   ")
         line += Text(f"   load {100 * self.load:.1f} %   xruns {xruns}", style="default" if not xruns else "yellow")
         line += Text(f"   latency {self.session.latency_ms()['total']:.0f} ms   {minutes:02d}:{seconds:02d}")
         if restarts := sum(self.session.restarts().values()):

@@ -147,7 +147,7 @@ def test_a_bounce_takes_off_what_is_declared(click):
     graph.run(threads=False)
     assert sum(graph.player.plans.latencies().values()) > 300, "nothing is late, so this proves nothing"
     assert len(graph.sink.heard) == len(x) and np.abs(graph.sink.heard).argmax() // CHANNELS == click
-    seen = max(frames_of(graph.ear.frames), key=lambda row: as_frame(row)["peak"])
+    seen = max(frames_of(graph.ear.frames), key=lambda row: as_frame(row)["peak_db"])
     assert as_frame(seen)["sample"] <= click < as_frame(seen)["sample"] + graph.ear.listener.hop
 
 

@@ -158,7 +158,7 @@ def test_a_gap_is_stepped_over():
     assert len(late) == 1 and 0 <= late[0] - stamp <= STEP + RATE / 60
 
 
-@pytest.mark.parametrize("what", ["rms", "peak", "onset", "wave", "bands"])
+@pytest.mark.parametrize("what", ["rms_db", "peak_db", "onset", "wave", "mel"])
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
 def test_what_is_no_number_poisons_nothing(what, wrong):
     rows = records(clicks(40_000) + noise(1.0, 0.01))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.listening.bands import triangles
-from engine.listening.frame import BANDS, FIRST_BAND, FIRST_POINT, ONSET, PEAK, POINTS, RMS, SAMPLE, WIDTH
+from engine.listening.frame import AT, BANDS, POINTS, QUIETEST, WIDTH
 from engine.native import kernel
 from engine.native.fft import Fft, make_fft, transform
 from engine.rings import timeline
@@ -79,9 +79,9 @@ def miss(listener, frames):
 @kernel
 def describe_hop(listener):
     record, hop = listener.record, listener.hop
-    record[SAMPLE] = listener.counts[2] + listener.counts[0] - hop
-    record[RMS] = math.sqrt(listener.sums[0] / hop)
-    record[PEAK] = listener.sums[1]
+    record[AT.sample] = listener.counts[2] + listener.counts[0] - hop
+    record[AT.rms_db] = decibels(listener.sums[0] / hop)
+    record[AT.peak_db] = decibels(listener.sums[1] * listener.sums[1])
     spectrum(listener)
     rise = 0.0
     for b in range(BANDS):
@@ -93,8 +93,8 @@ def describe_hop(listener):
         level = 10.0 * math.log10(power + FLOOR)
         rise += max(level - listener.before[b], 0.0)
         listener.before[b] = level
-        record[FIRST_BAND + b] = level
-    record[ONSET] = rise / BANDS
+        record[AT.mel + b] = level
+    record[AT.onset] = rise / BANDS
     for point in range(POINTS):
         first = point * hop // POINTS
         last = max((point + 1) * hop // POINTS, first + 1)
@@ -102,7 +102,12 @@ def describe_hop(listener):
             total = 0.0
             for n in range(first, last):
                 total += listener.sound[n, side]
-            record[FIRST_POINT + 2 * point + side] = total / (last - first)
+            record[AT.wave + 2 * point + side] = total / (last - first)
+
+
+@kernel
+def decibels(power):
+    return 10.0 * math.log10(max(power, 10.0 ** (QUIETEST / 10.0)))
 
 
 @kernel

@@ -83,10 +83,10 @@ class Signals:
         state, self.before = State(), self.after
         state.sample = float(frame["sample"])
         gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; one at the first
-        bands = frame["bands"] + TILT
+        bands = frame["mel"] + TILT
         loud = 10 * np.log10(np.mean(10 ** (np.sort(bands)[-8:] / 10)))
         self.loudest = max(loud, GATE + QUIET, self.loudest - gap * QUIET / 2 / FORGET)
-        self.peak = max(frame["peak"], LOWEST, self.peak * 10 ** (-gap * QUIET / 40 / FORGET))
+        self.peak = max(10 ** (frame["peak_db"] / 20), LOWEST, self.peak * 10 ** (-gap * QUIET / 40 / FORGET))
         wanted = np.clip((bands - self.loudest) / QUIET + 1, 0, 1)
         follow = 1 - np.exp(-gap / np.where(wanted > self.before.bands, RISE, FALL))
         state.bands = self.before.bands + follow * (wanted - self.before.bands)
@@ -96,7 +96,7 @@ class Signals:
         self.after = state
 
     def _onset(self, frame, sample):
-        level = 20 * math.log10(max(frame["rms"], 1e-6))
+        level = frame["rms_db"]
         rise, self.level = level - self.level, level
         if (frame["onset"] > ONSET or rise > ATTACK) and level > GATE:
             if sample - self.last_onset >= APART * self.rate:
