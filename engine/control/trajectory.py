@@ -12,15 +12,15 @@ from pydantic import Field, create_model
 
 from engine.control.anchors import PARAMS, load_anchors
 from engine.control.projection import Projection, make_projection, project
-from engine.control.wander import RANK, Wander, make_wander, place, push, smooth_fields, stroll
+from engine.control.wander import HURRY, RANK, Wander, make_wander, place, push, smooth_fields, stroll
 from engine.documents.schema import Params
 from engine.listening.frame import AT
 from engine.native import kernel
 
 COORDINATES = RANK  # numbers from 0 to 1 that tell where the latent is
 NAMES = tuple(f"trajectory.{at}" for at in range(COORDINATES))
-CALM = 0.5  # of its strength that the wander keeps in silence
-ONSET, BEAT = 1.0, 1.0  # seconds, as silence counts them, by which each pushes the wander; of a beat at the most
+CALM = 0.7  # of its strength that the wander keeps in silence
+ONSET, BEAT = 0.6, 0.6  # seconds, as silence counts them, by which each pushes the wander; of a beat at the most
 STAGE = 7  # of the seed's draws
 
 Spec = create_model(
@@ -134,9 +134,9 @@ def advance(trajectory, record):
         for at in range(held.shape[0]):
             held[at] = aims[1, at]
     elif seconds > 0.0:
-        follow(trajectory, seconds)
-        stroll(trajectory.wander, seconds, 0.5 * (aims[0, -1] + loudness))
-        count_beats(trajectory, record, seconds)
+        gone = stroll(trajectory.wander, seconds, 0.5 * (aims[0, -1] + loudness))
+        gone += count_beats(trajectory, record, seconds)
+        follow(trajectory, gone / (1.0 + HURRY))
     push(trajectory.wander, ONSET * record[AT.onset_event], 0.0)
     trajectory.past[0], trajectory.past[1] = record[AT.sample], record[AT.beat]
     arrive(trajectory)
@@ -158,7 +158,8 @@ def count_beats(trajectory, record, seconds):
     every, before, now = trajectory.beats, trajectory.past[1], record[AT.beat]
     if every > 0.0 and math.floor(now / every) > math.floor(before / every):
         ago = (now - math.floor(now / every) * every) / (now - before) * seconds
-        push(trajectory.wander, BEAT * record[AT.confidence] * record[AT.level_fast], ago)
+        return push(trajectory.wander, BEAT * record[AT.confidence] * record[AT.level_fast], ago)
+    return 0.0
 
 
 @kernel

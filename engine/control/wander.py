@@ -10,7 +10,7 @@ from engine.native import kernel
 RANK = 6  # fields
 WAVES = 3  # that move each of them; their sum does not repeat
 SLOWEST, QUICKEST = 0.02, 0.08  # Hz of the waves in silence
-HURRY = 4.0  # times as quick again at the loudest
+HURRY = 7.0  # times as quick again at the loudest
 SPENT = 0.08  # seconds in which most of a push is spent
 GRAIN = 0.16  # of an axis: the standard deviation of the blur
 
@@ -31,8 +31,10 @@ def make_wander(rng):
 def stroll(wander, seconds, loudness):
     """Let time go by, at a mean loudness from 0 to 1."""
     left = math.exp(-seconds / SPENT)
-    wander.gone[0] += seconds * (1.0 + HURRY * loudness) + (1.0 - left) * wander.gone[1]
+    gone = seconds * (1.0 + HURRY * loudness) + (1.0 - left) * wander.gone[1]
+    wander.gone[0] += gone
     wander.gone[1] *= left
+    return gone
 
 
 @kernel
@@ -41,6 +43,7 @@ def push(wander, much, ago):
     left = math.exp(-ago / SPENT)
     wander.gone[0] += (1.0 - left) * much
     wander.gone[1] += left * much
+    return (1.0 - left) * much
 
 
 @kernel
