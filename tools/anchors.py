@@ -3,7 +3,7 @@
     python3 tools/anchors.py [FOLDER]
 
 Anchors are smooth fields, orthogonal to one another. What leads to each is learnt from the built-in synth: its features
-are gathered into as many clusters, ordered from calm to bright, and the logits are those of a soft assignment to them,
+are gathered into as many clusters, ordered from calm to loud, and the logits are those of a soft assignment to them,
 balanced until every anchor has its share of the music.
 """
 
@@ -61,10 +61,11 @@ RECIPES = {
 }
 
 
-def hear(sound, rate=RATE):
-    """(hops, WIDTH): the records of a sound."""
+def hear(sound, rate=RATE, cut=()):
+    """(hops, WIDTH): the records of a sound, which may arrive in parts."""
     listener, published = make_listener(float(rate)), local(plan(len(sound) / rate + 1.0))
-    listen(listener, sound, published)
+    for part in np.split(sound, cut):
+        listen(listener, part, published)
     records = np.zeros((timeline.newest(published), WIDTH))
     assert all(timeline.read(published, index, row) for index, row in enumerate(records))
     return records
@@ -84,12 +85,13 @@ def music():
 
 
 def deviations(features):
+    """Their means, their standard deviations, and how many of these each lies off, as far as the projection hears."""
     mean, std = features.mean(axis=0).round(DIGITS), features.std(axis=0).round(DIGITS)
     return mean, std, np.clip((features - mean) / std, -FARTHEST, FARTHEST)
 
 
 def gather(points, rng):
-    """(COUNT, features): the centres of clusters, from calm to bright."""
+    """(COUNT, features): the centres of clusters, from calm to loud."""
     centres = points[rng.integers(len(points), size=1)]
     while len(centres) < COUNT:
         away = ((points[:, None] - centres) ** 2).sum(axis=2).min(axis=1)
@@ -97,11 +99,11 @@ def gather(points, rng):
     for _ in range(ROUNDS):
         nearest = ((points[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
         centres = np.array([points[nearest == at].mean(axis=0) for at in range(COUNT)])
-    return centres[np.argsort(centres[:, FEATURES.index("level_fast")] + centres[:, FEATURES.index("centroid")])]
+    return centres[np.argsort(centres[:, FEATURES.index("level_fast")])]
 
 
 def lead(points, loudness, centres, blend):
-    """The matrix and bias that give a moment to the clusters near it: to so many on average, to each as much as another."""
+    """The matrix and bias that share a moment among `blend` clusters on average, and all the music alike among all."""
     focus = (SOFTEST + (SHARPEST - SOFTEST) * loudness)[:, None]
     low, high = 0.01, 10.0
     bias = np.zeros(COUNT)
@@ -136,7 +138,7 @@ def make(name, records):
     meta = {
         "schema_version": SCHEMA,
         "analyser": VERSION,
-        "about": "tools/anchors.py: smooth fields; clusters of the built-in synth's features, softly assigned, balanced",
+        "about": "tools/anchors.py: smooth fields; balanced soft clusters of the built-in synth's features",
         "seed": recipe.seed,
         "shell": 1.0,
         "features": FEATURES,

@@ -11,7 +11,8 @@ from engine.native import kernel
 FARTHEST = 4.0  # deviations from its mean that a feature is heard to go
 SOFTEST, SHARPEST = 0.5, 1.5  # of the logits, in silence and at the loudest
 
-SHARES = {param.name: param for param in SCALARS}  # features that are told as a share of their range
+GROWING = ("beat", "bar", *(param.name for param in SCALARS if param.name.endswith("_travel")))  # and never fall
+SHARES = {param.name: param for param in SCALARS if param.name not in (*GROWING, "tempo_source")}
 PLAIN = {f"{row}.{at}": getattr(AT, row) + at for row in ("mfcc", "chroma") for at in range(ROWS[row])}
 FEATURES = (*SHARES, *PLAIN)
 

@@ -43,7 +43,7 @@ class Trajectory(NamedTuple):
     past: np.ndarray  # (2,): sample and beat of the last record; NaN before the first
     mixture: np.ndarray  # (anchors + RANK,): the latent, in fields
     told: np.ndarray  # (COORDINATES,)
-    shape: tuple  # of the latent
+    shape: np.ndarray  # int64, of the latent
     shell: float
     rate: float
     smoothing: float
@@ -91,7 +91,7 @@ def make_trajectory(spec, seed, rate):
         np.full(2, np.nan),
         np.zeros(count + RANK),
         np.zeros(COORDINATES),
-        shape,
+        np.array(shape),
         anchors.meta.shell,
         float(rate),
         character.smoothing,
@@ -104,10 +104,10 @@ def make_trajectory(spec, seed, rate):
 
 
 def directions(fields):
-    """(COORDINATES, size): the nth is a cosine of n half turns over the anchors in their order, and the nth of the wander.
+    """(COORDINATES, size): the nth is a cosine of n half turns over the anchors in order, and the wander's nth field.
 
-    Anchors that differ equally have no principal axes of their own; the order of the files is from calm to
-    bright, so the first direction goes that way. An anchor alone lies about a standard deviation along it.
+    Anchors that all differ alike have no principal axes; but those that come along stand in order from calm to loud,
+    and so does the first direction. An anchor alone lies about one standard deviation out.
     """
     count = len(fields) - RANK
     turns = np.outer(np.arange(1, COORDINATES + 1), np.arange(count) + 0.5) / (2 * count)
@@ -122,10 +122,13 @@ def shares(trajectory):
 
 @kernel
 def advance(trajectory, record):
-    """Go on to a frame's record. The path between two is that of features that go straight from one to the next."""
+    """Go on to a frame's record; the same one again changes nothing.
+
+    Time is the music's own: it hurries with loudness and leaps at what begins, and the smoothing with it.
+    """
     seconds = (record[AT.sample] - trajectory.past[0]) / trajectory.rate
-    loudness = record[AT.level_fast]
-    aims, held = trajectory.aims, trajectory.held
+    loudness = min(max(record[AT.level_fast], 0.0), 1.0)
+    aims, held, wander = trajectory.aims, trajectory.held, trajectory.wander
     for at in range(held.shape[0]):
         aims[0, at] = aims[1, at]
     project(trajectory.projection, record, loudness, aims[1])
@@ -134,17 +137,17 @@ def advance(trajectory, record):
         for at in range(held.shape[0]):
             held[at] = aims[1, at]
     elif seconds > 0.0:
-        gone = stroll(trajectory.wander, seconds, 0.5 * (aims[0, -1] + loudness))
-        gone += count_beats(trajectory, record, seconds)
+        gone = stroll(wander, seconds, 0.5 * (aims[0, -1] + loudness)) + count_beats(trajectory, record, seconds)
         follow(trajectory, gone / (1.0 + HURRY))
-    push(trajectory.wander, ONSET * record[AT.onset_event], 0.0)
+    if seconds != 0.0:
+        push(wander, ONSET * record[AT.onset_event], 0.0)
     trajectory.past[0], trajectory.past[1] = record[AT.sample], record[AT.beat]
     arrive(trajectory)
 
 
 @kernel
 def follow(trajectory, seconds):
-    """Smooth towards aims that go straight from the last to this one: exact, however long that took."""
+    """Smooth towards aims that went straight from the last to this one, which took `seconds` of the music's time."""
     aims, held = trajectory.aims, trajectory.held
     spent = seconds / trajectory.smoothing
     keep, lag = math.exp(-spent), -math.expm1(-spent) / spent
@@ -156,10 +159,10 @@ def follow(trajectory, seconds):
 def count_beats(trajectory, record, seconds):
     """Push at every so many beats, as much as the music is sure of them, and from the moment that they fell."""
     every, before, now = trajectory.beats, trajectory.past[1], record[AT.beat]
-    if every > 0.0 and math.floor(now / every) > math.floor(before / every):
-        ago = (now - math.floor(now / every) * every) / (now - before) * seconds
-        return push(trajectory.wander, BEAT * record[AT.confidence] * record[AT.level_fast], ago)
-    return 0.0
+    if every <= 0.0 or math.floor(now / every) <= math.floor(before / every):
+        return 0.0
+    ago = (now - math.floor(now / every) * every) / (now - before) * seconds
+    return push(trajectory.wander, BEAT * record[AT.confidence] * trajectory.aims[1, -1], ago)
 
 
 @kernel

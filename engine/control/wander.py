@@ -69,7 +69,8 @@ def smooth_fields(rng, count, shape, *, grain=GRAIN, beside=()):
         blur = np.exp(-2 * (np.pi * grain * size * np.fft.fftfreq(size)) ** 2)
         along = blur.reshape(-1, *[1] * (len(shape) - axis))
         fields = np.fft.ifft(np.fft.fft(fields, axis=axis) * along, axis=axis).real
-    rows = orthonormal([*beside, *fields.reshape(count, -1)])
+    fields = fields.reshape(count, -1)
+    rows = orthonormal([*beside, *(fields - fields.mean(axis=1, keepdims=True))])
     return rows[len(beside) :] * math.sqrt(math.prod(shape))
 
 
