@@ -116,7 +116,7 @@ def directions(fields):
 
 
 def shares(trajectory):
-    """Where the latent is along each direction, (COORDINATES,) from 0 to 1: evenly, were it drawn from the prior."""
+    """Where the latent is along each direction: (COORDINATES,), standard deviations as the share of a normal below."""
     return trajectory.told
 
 
