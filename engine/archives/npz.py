@@ -24,7 +24,7 @@ class Growing:
 
     def __init__(self, folder, kinds):
         self.kinds, self.stack = kinds, contextlib.ExitStack()
-        self.parts = {name: self.stack.enter_context(tempfile.TemporaryFile(dir=folder)) for name in kinds}
+        self.parts = {name: self.stack.enter_context(tempfile.TemporaryFile(dir=folder)) for name in kinds}  # noqa: SIM115
 
     def __enter__(self):
         return self

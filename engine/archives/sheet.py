@@ -31,7 +31,7 @@ DEEP = 75.0  # dB below the loudest band, where the picture is dark
 LONGEST = 80  # characters of a name
 
 GROUND, PANEL, LINE, DIM, INK = "#0a0b10", "#0f1118", "#262936", "#8b8a96", "#ece7dc"
-VIOLET, ROSE, EMBER, AMBER, ICE = "#5a48b8", "#a83a86", "#ea6a55", "#ffbd59", "#86d3e3"
+VIOLET, ROSE, EMBER, AMBER, ICE = "#6654cb", "#a83a86", "#ea6a55", "#ffbd59", "#86d3e3"
 GLOW = LinearSegmentedColormap.from_list("glow", [PANEL, "#221b52", "#4b3a9b", ROSE, EMBER, AMBER, "#fff4da"])
 TONES = "C C♯ D D♯ E F F♯ G G♯ A A♯ B".split()
 LANES = {"kick": EMBER, "snare": AMBER, "hat": ICE}
