@@ -14,7 +14,7 @@ from engine.effects import EFFECTS, chain, genome
 from engine.effects.guard import scrub
 from engine.graph import Ground
 from engine.listening.frame import WIDTH
-from engine.listening.outline import make_outline, trace
+from engine.listening.outline import extend, make_outline
 from engine.listening.portrait import portray
 from engine.listening.whole import frames
 from engine.params import defaults
@@ -55,7 +55,7 @@ def _whole_files():
 def _archives():
     silence = np.zeros((8_000, 2), np.float32)
     scrub(silence)
-    trace(make_outline(), silence)
+    extend(make_outline(), silence)
     list(frames([silence], 8_000))
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 import engine
 from engine.listening.frame import BANDS, ROWS, SCALARS, VERSION
-from engine.listening.listener import HOP, WINDOW, make_listener
+from engine.listening.listener import HOP, make_listener
+from engine.listening.spectrum import WINDOW
 from engine.native.cache import digest
 
 TEMPI = ("lookahead", "causal")  # tempo and beats known from what comes, or from what came, as in a live session

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.audio.file import SIDES, FileSource
 from engine.effects.guard import scrub
-from engine.listening.outline import make_outline, trace
+from engine.listening.outline import extend, make_outline
 
 BLOCK = 65_536  # frames
 
@@ -41,7 +41,7 @@ class Reading:
             sound = block[:count]
             self.hash.update(sound)
             self.scrubbed += scrub(sound)
-            trace(self.outline, sound)
+            extend(self.outline, sound)
             self.frames += count
             yield sound
             self.watch(self)

@@ -22,8 +22,8 @@ def make_outline():
 
 
 @kernel
-def trace(outline, block):
-    """Follow a float32 (frames, channels) block, all its channels in one outline."""
+def extend(outline, block):
+    """Go on with a float32 (frames, channels) block, all its channels in one outline."""
     low, high, counts = outline
     for n in range(block.shape[0]):
         if counts[1] == COLUMNS:
