@@ -74,11 +74,10 @@ def summary(path):
     meta = npz.meta(path)
     confidence, loudness = npz.whole(path, "confidence"), npz.whole(path, "loudness")
     sure, heard = confidence >= CONFIDENT, npz.whole(path, "silence") < 0.5
-    tempo = float(np.median(npz.whole(path, "tempo")[sure])) if sure.any() else None
-    return {
+    told = {
         **{name: meta[name] for name in ("seconds", "rate", "channels")},
         "frames": len(confidence),
-        "tempo": tempo,
+        "tempo": float(np.median(npz.whole(path, "tempo")[sure])) if sure.any() else None,
         "tempo_by": meta["tempo"],
         "confidence": float(confidence.mean()),
         "beats": len(npz.whole(path, "beats")),
@@ -90,3 +89,4 @@ def summary(path):
         "silent": float(1.0 - heard.mean()),
         "samples_sha256": meta["samples_sha256"],
     }
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in told.items()}

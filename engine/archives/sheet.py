@@ -1,7 +1,6 @@
 """The sheet: all of an archive in one picture, its panels above one axis of time."""
 
 import logging
-import os
 import warnings
 from typing import NamedTuple
 
@@ -12,9 +11,7 @@ from engine.archives.pooling import pooled
 from engine.listening.bands import centres
 from engine.listening.frame import BANDS
 from engine.listening.outline import drawn
-from engine.native.cache import cache_home
 
-os.environ.setdefault("MPLCONFIGDIR", str(cache_home() / "matplotlib"))
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # at its first start it tells of the fonts that it looks for
 
 import matplotlib  # noqa: E402

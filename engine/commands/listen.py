@@ -86,14 +86,18 @@ def _of_folder(asked):
     for word, path, ending in (("-o", asked.out, ARCHIVE), ("--plot", asked.plot, SHEET)):
         if path is not None and not path.is_dir() and (path.exists() or path.suffix.lower() == ending):
             raise UsageError(f"{word} {path}: {asked.input} is a folder; name a folder for what is made of its files")
+    top = asked.input.resolve()
     homes = [path.resolve() for path in (asked.out, asked.plot) if path is not None]
+    if top in homes:
+        raise UsageError(f"{asked.input}: holds what is listened to; name another folder for what is made of it")
+    inner = [home for home in homes if home.is_relative_to(top)]
     errands = []
     for file in sorted(asked.input.rglob("*")):
         inside = file.relative_to(asked.input)
         if not file.is_file() or any(part.startswith(".") for part in inside.parts):
             continue
-        if any(home != asked.input.resolve() and file.resolve().is_relative_to(home) for home in homes):
-            continue  # what an earlier run made
+        if any(file.resolve().is_relative_to(home) for home in inner):
+            continue  # what was made before
         made = [path and path / f"{inside}{ending}" for path, ending in ((asked.out, ARCHIVE), (asked.plot, SHEET))]
         errands.append(Errand(file, *made))
     if not errands:
