@@ -1,61 +1,26 @@
-"""`phosphene listen`: arrays that are what a session hears, for any sound; a cache that is never believed wrongly."""
+"""`phosphene listen`: arrays that are what a session hears, for any sound, or one line that says why not."""
 
-import itertools
 import json
 import os
 import signal
-import threading
 import tracemalloc
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from engine.archives import archive as archives
 from engine.archives import columns
 from engine.archives.archive import archive
-from engine.archives.columns import Beats
-from engine.archives.pooling import pooled
-from engine.archives.shelf import PART, Shelf
 from engine.audio.file import FileSource
 from engine.listening.frame import BANDS, CEPSTRA, SCALARS, TONES
-from engine.listening.outline import COLUMNS, drawn, extend, make_outline
+from tests.archives import RATE, drums, load, told
 from tests.commands import typed
 from tests.soundfiles import noise, sine, write
 from tests.test_listening import hear, hop_of
 
-RATE = 8_000
 ASKED = """times rms_db peak_db loudness crest mel low mid high centroid spread flatness rolloff zcr mfcc chroma onset
 onset_events kick snare hat tempo beat_phase bar_phase confidence beats tuning silence stability level_fast
 treble_slow bass_travel""".split()
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch, compiled):
-    (tmp_path / "work").mkdir()
-    monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path / "work")
-    return tmp_path / "work"
-
-
-def load(path):
-    with np.load(path, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays}
-
-
-def told(capsys, *words):
-    """What is printed as JSON, a line a file."""
-    code, out, errors = typed(capsys, "listen", *words, "--json")
-    assert (code, errors) == (0, [])
-    return [json.loads(line) for line in out.splitlines()]
-
-
-def drums(frames, rate=RATE):
-    """Strokes twice a second over a chord."""
-    t = np.arange(frames) / rate
-    x = sum(sine(hertz, rate, frames, 0.05) for hertz in (220.0, 277.2, 329.6))
-    x = x + np.random.default_rng(1).normal(0, 0.3, frames) * np.exp(-40 * (t % 0.5))
-    return np.stack([x, x], axis=1).astype(np.float32)
 
 
 def test_every_array_that_was_asked_for_with_its_unit(folder, capsys):
@@ -90,25 +55,6 @@ def test_causal_is_what_a_session_hears(folder, capsys):
         wanted = (heard / RATE if name == "times" else heard).astype(column.dtype)
         np.testing.assert_array_equal(arrays[name], wanted, name)
     assert np.ptp(arrays["level_travel"]) > 0 and np.ptp(arrays["mel"]) > 10, "there was something to hear"
-
-
-@pytest.mark.parametrize("sizes", [[1], [2, 3], [7], [1_000]], ids=str)
-def test_beats_fall_where_their_ramp_passes_whole_numbers(sizes):
-    rng = np.random.default_rng(5)
-    rises = rng.choice([0.0, 0.02, 0.3, 1.0, 2.6], 1_000)
-    ramp, times = np.cumsum(rises) - rises[0], np.arange(1_000) * 0.01
-    wanted = np.array([], float)
-    for t, a, b in zip(times, ramp, ramp[1:]):
-        passed = np.arange(np.ceil(a), np.ceil(b))
-        wanted = np.concatenate([wanted, t + 0.01 * (passed - a) / max(b - a, 1e-9)])
-    beats, edges = Beats(), [0, *itertools.takewhile(lambda n: n < 1_000, itertools.accumulate(sizes * 1_000)), 1_000]
-    found = np.concatenate([beats.of(times[a:b], ramp[a:b]) for a, b in itertools.pairwise(edges)])
-    np.testing.assert_allclose(found, wanted, atol=1e-12)
-    assert len(found) == np.ceil(ramp[-1]) and (np.diff(found) >= 0).all()
-
-
-def test_a_ramp_that_stands_has_no_beat():
-    assert len(Beats().of(np.arange(9) / 9, np.zeros(9))) == len(Beats().of(np.arange(9) / 9, np.full(9, 3.7))) == 0
 
 
 SQUARE = np.sign(sine(100.0, RATE, RATE)[:, None] + 1e-9) * np.ones((1, 2))
@@ -219,132 +165,6 @@ def test_a_folder_without_sound(folder, capsys):
     assert not (folder / "made").exists()
 
 
-def test_the_same_sound_is_heard_once(folder, capsys):
-    x = noise(RATE)
-    write("x.wav", x, RATE)
-    write("again.wav", x, RATE)
-    first = told(capsys, "x.wav", "-o", "x.npz")[0]
-    again = told(capsys, "again.wav", "-o", "again.npz")[0]
-    assert (first["cached"], again["cached"]) == (False, True)
-    assert (folder / "x.npz").read_bytes() == (folder / "again.npz").read_bytes()
-    same = {name for name in first if first[name] == again[name]}
-    assert set(first) - same == {"path", "archive", "cached"}
-
-
-def changed_rate(folder, monkeypatch):
-    write("x.wav", noise(RATE), 2 * RATE)
-
-
-def changed_channels(folder, monkeypatch):
-    write("x.wav", np.repeat(noise(RATE, 1, seed=8), 2, axis=1), RATE)
-
-
-def changed_sample(folder, monkeypatch):
-    x = noise(RATE)
-    x[-1, 1] += np.float32(1e-6)
-    write("x.wav", x, RATE)
-
-
-def changed_version(folder, monkeypatch):
-    monkeypatch.setattr(columns, "VERSION", columns.VERSION + 1)
-
-
-def changed_source(folder, monkeypatch):
-    monkeypatch.setattr(columns, "SOURCES", "another")
-
-
-@pytest.mark.parametrize("change", [changed_rate, changed_channels, changed_sample, changed_version, changed_source])
-def test_what_changed_never_meets_what_was(folder, capsys, monkeypatch, change):
-    x = noise(RATE, 1, seed=8) if change is changed_channels else noise(RATE)
-    write("x.wav", x, RATE)
-    told(capsys, "x.wav", "-o", "x.npz")
-    assert told(capsys, "x.wav", "-o", "x.npz", "--overwrite")[0]["cached"]
-    change(folder, monkeypatch)
-    assert not told(capsys, "x.wav", "-o", "x.npz", "--overwrite")[0]["cached"]
-
-
-def test_tempo_by_what_comes_never_meets_tempo_by_what_came(folder, capsys):
-    write("x.wav", noise(RATE), RATE)
-    tries = [("--causal",), (), (), ("--causal",)]
-    cached = [told(capsys, "x.wav", "-o", "x.npz", "--overwrite", *words)[0]["cached"] for words in tries]
-    assert cached == [False, False, True, True]
-
-
-def test_no_cache_neither_reads_nor_writes(folder, capsys):
-    write("x.wav", noise(RATE), RATE)
-    kept = folder.parent / "cache/listening"
-    assert not told(capsys, "x.wav", "-o", "x.npz", "--no-cache")[0]["cached"] and not kept.exists()
-    told(capsys, "x.wav", "-o", "x.npz", "--overwrite")
-    assert not told(capsys, "x.wav", "-o", "x.npz", "--overwrite", "--no-cache")[0]["cached"]
-
-
-def test_a_damaged_entry_is_made_anew(folder, capsys):
-    write("x.wav", noise(RATE), RATE)
-    told(capsys, "x.wav", "-o", "x.npz")
-    whole, (entry,) = (folder / "x.npz").read_bytes(), (folder.parent / "cache/listening").iterdir()
-    kept = entry.read_bytes()
-    rng = np.random.default_rng(2)
-    flips = [bytes([*kept[:at], kept[at] ^ 4, *kept[at + 1 :]]) for at in rng.integers(0, len(kept), 12)]
-    for damaged in (*flips, kept[:-1], kept[: len(kept) // 2], kept[:10], b"", kept + b"x"):
-        entry.write_bytes(damaged)
-        assert not told(capsys, "x.wav", "-o", "x.npz", "--overwrite")[0]["cached"]
-        assert (folder / "x.npz").read_bytes() == whole and entry.read_bytes() == kept
-
-
-def test_a_cache_that_cannot_be_is_a_remark(folder, capsys):
-    (folder.parent / "cache").mkdir()
-    (folder.parent / "cache/listening").write_text("in the way")
-    write("x.wav", noise(RATE), RATE)
-    code, out, errors = typed(capsys, "listen", "x.wav", "-o", "x.npz")
-    assert (code, errors, len(out.splitlines())) == (0, [], 2) and "the cache cannot be" in out
-    code, out, errors = typed(capsys, "listen", "x.wav", "-o", "x.npz", "--overwrite", "--json")
-    assert (code, len(errors)) == (0, 1) and json.loads(out)["cached"] is False
-    assert len(load("x.npz")["times"]) == -(-RATE // hop_of(RATE))
-
-
-def test_the_cache_is_bounded_and_what_is_used_stays(tmp_path):
-    shelf, made = Shelf(tmp_path / "shelf", most=10_000), tmp_path / "made"
-    made.write_bytes(bytes(3_000))
-    for age, name in enumerate("abc"):
-        shelf.put(name, made)
-        os.utime(shelf._entry(name), (age, age))
-    assert shelf.take("a", tmp_path / "out")
-    shelf.put("d", made)
-    assert [shelf.take(name, tmp_path / "out") for name in "abcd"] == [True, False, True, True]
-    left, coming = (tmp_path / "shelf" / f".{name}{PART}" for name in "xy")
-    left.touch()
-    os.utime(left, (0, 0))
-    coming.touch()
-    shelf.put("d", made)
-    assert coming.exists() and not left.exists(), "what a killed process left goes, what another writes stays"
-    made.write_bytes(bytes(10_001))
-    shelf.put("e", made)
-    assert not shelf.take("e", tmp_path / "out") and shelf.take("d", tmp_path / "out")
-
-
-def test_many_at_once_get_what_is_whole_or_nothing(tmp_path):
-    names, wrong, got = "abcdef", [], []
-    for name in names:
-        (tmp_path / name).write_bytes(name.encode() * 50_000)
-
-    def work(seed):
-        shelf, out = Shelf(tmp_path / "shelf", most=200_000, remark=wrong.append), tmp_path / f"out{seed}"
-        for name in np.random.default_rng(seed).choice(list(names), 60):
-            if shelf.take(name, out):
-                got.append(out.read_bytes() == (tmp_path / name).read_bytes())
-            else:
-                shelf.put(name, tmp_path / name)
-
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(got) > 10 and all(got) and not wrong
-    held = list((tmp_path / "shelf").iterdir())
-    assert sum(file.stat().st_size for file in held) <= 200_000 and not any(file.suffix for file in held)
-
-
 def test_stopped_it_leaves_nothing(folder, capsys, monkeypatch):
     write("x.wav", noise(RATE), RATE)
     read = FileSource.read
@@ -368,30 +188,6 @@ def test_any_name_is_drawn(folder, capsys, name):
     assert (code, errors) == (0, []) and Image.open("x.png").size == (1920, 1380)
 
 
-@pytest.mark.parametrize("frames", [1, 100, COLUMNS, COLUMNS + 1, 5 * COLUMNS + 77])
-def test_an_outline_goes_as_far_as_the_sound(frames):
-    x, outline = noise(frames), make_outline()
-    for start in range(0, frames, 1_111):
-        extend(outline, x[start : start + 1_111])
-    low, high, stretch = drawn(outline)
-    assert len(low) == -(-frames // stretch) <= COLUMNS < 2 * max(len(low), COLUMNS // 2 + 1)
-    for column in range(len(low)):
-        part = x[column * stretch : (column + 1) * stretch]
-        assert (low[column], high[column]) == (part.min(), part.max())
-
-
-@pytest.mark.parametrize("width", [1, 7, 50, 10_000])
-def test_pooling_keeps_means_and_peaks(folder, capsys, width):
-    write("x.wav", drums(2 * RATE), RATE)
-    told(capsys, "x.wav", "-o", "x.npz")
-    arrays = load("x.npz")
-    for name, ufunc, whole in (("mel", np.add, np.mean), ("onset", np.maximum, np.max)):
-        rows = len(arrays[name])
-        parts = np.split(arrays[name], np.arange(1, min(width, rows)) * rows // min(width, rows))
-        wanted = [whole(part.astype(float), axis=0) for part in parts]
-        np.testing.assert_allclose(pooled("x.npz", name, width, ufunc), wanted, rtol=1e-6)
-
-
 def test_memory_is_the_same_for_a_minute_and_for_four(folder):
     peaks = []
     for minutes in (1, 1, 4):
@@ -402,7 +198,3 @@ def test_memory_is_the_same_for_a_minute_and_for_four(folder):
         tracemalloc.stop()
     mel = 4 * 60 / 512 * 48_000 * BANDS * 4
     assert peaks[2] - peaks[1] < 0.1 * mel, peaks
-
-
-def test_archives_are_made_of_what_is_said_to_matter():
-    assert {"native", "listening", "archives"} <= set(columns.ROOMS) and archives.KINDS.keys() >= set(ASKED)

@@ -23,7 +23,7 @@ def archive(path, out, *, plot=None, tempo="lookahead", shelf=None, watch=lambda
     plot : Path, optional
         A .png, for the sheet.
     tempo : str
-        One of TEMPI.
+        "lookahead", by what comes, or "causal", by what came, as in a live session.
     shelf : Shelf, optional
         Where what was made before is looked for, and what is made now is kept.
     watch : callable(Reading)

@@ -11,7 +11,6 @@ from engine.listening.listener import HOP, make_listener
 from engine.listening.spectrum import WINDOW
 from engine.native.cache import digest
 
-TEMPI = ("lookahead", "causal")  # tempo and beats known from what comes, or from what came, as in a live session
 NAMES = {"onset_event": "onset_events", "beat": "beat_phase", "bar": "bar_phase"}  # where the record's is another
 EXACT = "travel"  # ends the names of what grows without end, and would be coarse in float32
 ROOMS = "native", "params.py", "rings", "effects/guard.py", "listening", "archives"  # which numbers come from

@@ -23,7 +23,8 @@ from matplotlib.ticker import MaxNLocator  # noqa: E402
 
 SIZE, DPI = (16.0, 11.5), 120
 COLUMNS = 1600  # that are told apart from left to right
-CROWDED = 400  # beats, bars or events: more would run together
+CROWDED = 450  # beats, bars or strokes: more would run together
+HIGH = 0.82  # of a lane
 DEEP = 75.0  # dB below the loudest band, where the picture is dark
 LONGEST = 80  # characters of a name
 
@@ -76,7 +77,7 @@ def draw(archive, path, outline, name):
     meta, frames = npz.meta(archive), npz.length(archive)
     seconds, columns = frames * meta["hop"] / meta["rate"], min(frames, COLUMNS)
     scene = Scene(archive, meta, seconds, (np.arange(columns) + 0.5) * seconds / columns)
-    with warnings.catch_warnings(), matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE}):
+    with warnings.catch_warnings(), matplotlib.rc_context(dict(matplotlib.rcParamsDefault, **STYLE)):
         warnings.simplefilter("ignore")  # of signs in a name that no font here has
         figure = Figure(SIZE, DPI)
         FigureCanvasAgg(figure)
@@ -179,10 +180,14 @@ def _onsets(panel, scene):
 def _drums(panel, scene):
     for lane, (name, colour) in enumerate(LANES.items()):
         likely = scene.pooled(name)
-        panel.axhline(lane, color=LINE, linewidth=0.6)
         hit = likely > 0.0
-        wide = float(np.clip(0.35 * COLUMNS / max(hit.sum(), 1), 0.7, 2.4))
-        panel.vlines(scene.times[hit], lane, lane + 0.82 * likely[hit], color=colour, linewidth=wide)
+        panel.axhline(lane, color=LINE, linewidth=0.6)
+        if hit.sum() > CROWDED:  # how much of it
+            much = scene.pooled(name, np.add)
+            panel.fill_between(scene.times, lane, lane + HIGH * much / much.max(), color=colour, linewidth=0.0)
+        else:
+            wide = float(np.clip(0.35 * COLUMNS / max(hit.sum(), 1), 0.9, 2.4))
+            panel.vlines(scene.times[hit], lane, lane + HIGH * likely[hit], color=colour, linewidth=wide)
     panel.set_ylim(-0.1, len(LANES))
     panel.set_yticks(np.arange(len(LANES)) + 0.4, list(LANES))
     panel.tick_params("y", length=0.0)
