@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.listening.bands import centres
-from engine.listening.frame import AT, BANDS, QUIETEST
+from engine.listening.frame import AT, BANDS
 from engine.native import kernel
 
 GROUPS = 30.0, 130.0, 500.0, 4_000.0, 16_000.0  # Hz: thump, body, middle, fizz
@@ -18,16 +18,15 @@ DEEP, DEEPEST = 60.0, 80.0  # dB beneath the loudest band of late: further down 
 FORGET = 6.0  # dB a second by which that falls
 LATELY = 1.0  # seconds over which a group is known
 UNUSUAL, LEAST, FEW = 8.0, 2.5, 15.0  # deviations, or dB and a share of dB a band, by which a group must rise
-SUDDEN = 9.0  # dB from one hop to the next: what falls to its very end is not yet under the window
 APART = 0.05  # seconds between two events
 RELEASE = 160.0  # dB a second by which what was highest falls: what hisses as it dies away begins only once
 MOST = 30.0  # dB that a band can rise by in a hop, and count
 REACH = -6.0, 18.0  # dB of excess that count
 DRUMS = np.array(  # a logit each: constant, one a dB of each group's excess, one a dB of its level; by tools/drums.py
     [
-        [-1.75, 0.08, 0.00, -0.13, -0.02, 0.08, 0.00, -0.09, 0.01],
-        [1.02, 0.02, -0.07, 0.20, -0.03, 0.01, -0.06, 0.03, 0.05],
-        [-2.97, 0.01, -0.08, -0.47, 0.53, 0.0, -0.01, -0.24, 0.21],
+        [-2.10, 0.10, 0.0, -0.14, 0.01, 0.09, 0.0, -0.09, 0.0],
+        [1.44, 0.02, -0.06, 0.21, 0.02, 0.0, -0.02, 0.03, 0.05],
+        [-3.20, 0.00, -0.02, -0.49, 0.53, -0.03, 0.07, -0.35, 0.30],
     ]
 )
 
@@ -40,7 +39,7 @@ class Events(NamedTuple):
     starts: np.ndarray  # (groups + 1,) int64: the bands at which they begin
     usual: np.ndarray  # (2, groups): mean and mean deviation of their rises
     excess: np.ndarray  # (groups,): dB by which each rose above what is unusual
-    since: np.ndarray  # (3,): seconds since the last event; dB of the loudest band of late, of the hop before
+    since: np.ndarray  # (2,): seconds since the last event; dB of the loudest band of late
     known: float  # share by which a group becomes known, a hop
     seconds: float  # of a hop
 
@@ -58,7 +57,7 @@ def make_events(rate, hop):
         starts,
         usual,
         np.zeros(len(GROUPS) - 1),
-        np.array([APART, -100.0, QUIETEST]),
+        np.array([APART, -100.0]),
         -math.expm1(-seconds / LATELY),
         seconds,
     )
@@ -73,8 +72,7 @@ def happen(events, record):
     events.since[1] = loudest
     whole = rises(events, record, loudest)
     record[AT.onset] = whole / BANDS
-    begun = record[AT.rms_db] - events.since[2] > SUDDEN
-    events.since[2] = record[AT.rms_db]
+    begun = False
     for g in range(events.usual.shape[1]):
         usual, differs, rise = events.usual[0, g], events.usual[1, g], events.excess[g]
         events.excess[g] = rise - usual - max(UNUSUAL * differs, LEAST + FEW / events.sizes[g])
