@@ -12,8 +12,8 @@ HOME = Path(engine.__file__).parent
 FLOORS = """
     native params errors
     rings documents
-    listening effects control
-    evolution
+    listening effects
+    control evolution
     audio evolve
     graph visuals
     presets
