@@ -135,7 +135,7 @@ class Session:
 
     def _lay(self, preset, *, swap):
         self.serial += swap
-        self.desk.lay(_controls(preset, self.serial), preset.modulation())
+        self.desk.lay(controls(preset, self.serial), preset.modulation())
         self._post_genome(preset)
 
     def _post_genome(self, preset):
@@ -191,7 +191,7 @@ class Session:
         self.claim.release()
 
 
-def _controls(preset, serial):
+def controls(preset, serial):
     """Every parameter that a preset sets, as the desk knows it."""
     scene, values = preset.look()
     yield Control(

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from engine.documents.document import shortened
 from engine.errors import UsageError, nearest, unknown
 from engine.listening.frame import AT, BANDS, SCALARS, TONES
 from engine.params import Param
@@ -51,7 +52,7 @@ def share_of(name):
     root, _, rest = name.partition(".")
     if root == "clock":
         if rest not in CLOCKS:
-            raise unknown("ramp", rest, CLOCKS, root)
+            raise unknown("ramp", shortened(rest), CLOCKS, root)
         return Share(CLOCK, high=CLOCKS[rest])
     row, dot, number = rest.partition(".")
     if dot and row in ROWS:
@@ -60,12 +61,13 @@ def share_of(name):
         return LISTENING[rest]
     if rest in ROWS:
         raise UsageError(f"{root}.{rest}: needs a number, as in {root}.{rest}.0")
-    close = nearest(rest, [*LISTENING, *ROWS])  # forty names would fill the screen
-    raise UsageError(f"{root}: nothing is heard as '{rest}'{close or '; README.md lists what is'}")
+    meant = f"{rest}_phase" if rest in RISING else rest
+    close = nearest(meant, [*LISTENING, *ROWS]) or "; README.md lists what is"  # forty names would fill the screen
+    raise UsageError(f"{root}: nothing is heard as '{shortened(rest)}'{close}")
 
 
 def _numbered(root, row, number):
     count, share = ROWS[row]
     if not number.isascii() or not number.isdigit() or len(number) > 3 or int(number) >= count:
-        raise UsageError(f"{root}.{row}: no number '{number}' (has 0 to {count - 1})")
+        raise UsageError(f"{root}.{row}: no number '{shortened(number)}' (has 0 to {count - 1})")
     return share._replace(at=share.at + int(number))

@@ -56,7 +56,7 @@ def make_wiring(sources, rows, links, places, rate):
         links=np.zeros((links, 2), np.int64),
         moved=np.zeros((places, 2)),
         rest=np.zeros((places, 2)),
-        clock=np.array([-math.inf, math.inf, math.inf, 0.0]),
+        clock=np.array([-math.inf, 0.0, 0.0, 0.0]),
         rate=float(rate),
     )
 
@@ -70,8 +70,9 @@ def step(wiring, record):
     """
     clock, now = wiring.clock, record[AT.sample] / wiring.rate
     gap = max(now - clock[NOW], 0.0)
-    beat = math.floor(record[AT.beat]) > math.floor(clock[BEATS])
-    bar = math.floor(record[AT.bar]) > math.floor(clock[BARS])
+    on = 0.0 < gap < math.inf  # of the first frame it is not known what it begins
+    beat = on and math.floor(record[AT.beat]) > math.floor(clock[BEATS])
+    bar = on and math.floor(record[AT.bar]) > math.floor(clock[BARS])
     onset = gap > 0.0 and record[AT.onset_event] >= SURE
     clock[RATE] = clock[RATE] * math.exp(-gap / COUNTED) + (1.0 / COUNTED if onset else 0.0)
     clock[NOW], clock[BEATS], clock[BARS] = now, record[AT.beat], record[AT.bar]
@@ -164,7 +165,10 @@ def follow(wiring, r, gap, taken):
     if math.isnan(memory[1]):
         memory[1] = memory[0]
     seconds = wiring.how[r, ATTACK] if memory[0] > memory[1] else wiring.how[r, RELEASE]
-    memory[1] += (1.0 if seconds <= 0.0 else -math.expm1(-gap / seconds)) * (memory[0] - memory[1])
+    if seconds > 0.0:
+        memory[1] += -math.expm1(-gap / seconds) * (memory[0] - memory[1])
+    else:
+        memory[1] = memory[0]
 
 
 @kernel
