@@ -109,7 +109,7 @@ def test_what_is_made_of_a_hop_takes_hold_a_hop_after_its_end(moved):
 
 
 def test_hands_act_at_once_and_by_what_rows_leave_them():
-    """No frame comes: what rows took and put stays, and the rest is the hand's; with a desk beside it that has no rows."""
+    """No frame comes: what rows took and put stays, the rest is the hand's. Against a desk that has no rows."""
     desk, beside, x, gain = Desk(), Desk(), noise(6_000), chain.slot(1, 0, 0)
     for each in (desk, beside):
         each.plans.change([("volume", {"gain": 0.0})], 1)
