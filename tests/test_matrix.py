@@ -9,7 +9,7 @@ import pytest
 from engine.control.shares import CLOCKS, LISTENING, RISING
 from engine.control.wiring import COUNTED, SETTLE
 from engine.listening.frame import BANDS, SCALARS
-from tests.wires import HOP, RATE, matrix, modulation, played, record, row, wanted
+from tests.wires import HOP, PLACES, RATE, matrix, modulation, played, record, row, wanted
 
 LEVELS = np.linspace(0.0, 1.0, 21)
 STEP = HOP / RATE  # seconds
@@ -263,6 +263,13 @@ def test_rows_that_are_gone_leave_nothing_in_the_end():
 def test_what_fades_in_anyhow_is_moved_at_once():
     told = changed([row("listening.low")], row("listening.low", range=(5.0, 6.0)), glide=False)
     assert told[40, 0, 1] == pytest.approx(5.9)
+
+
+def test_what_is_moved_elsewhere_is_left_alone():
+    """The picture's places, by whom only sound is moved."""
+    told = played(matrix(row("listening.low", 3, PLACES, 10_000)), levels([0.7]))
+    assert told.any(axis=2).sum() == 1 and told[0, 3, 1] == 0.7
+    assert len(matrix(row("listening.low", 3, PLACES, 10_000)).wiring.links) == 1
 
 
 def test_rows_that_come_before_anything_is_heard():

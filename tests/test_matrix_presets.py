@@ -7,9 +7,12 @@ import yaml
 
 from engine import presets
 from engine.control.rows import MOST
-from engine.effects import chain
+from engine.effects import EFFECTS, chain
 from engine.errors import UsageError
 from engine.presets import check, load_preset, restore_preset
+from engine.rings import local
+from engine.rings.mailbox import post_text, prepare
+from engine.session import PLANS
 from engine.visuals.scenes import NAMES
 from tests.commands import typed
 
@@ -229,6 +232,30 @@ def test_a_fault_of_what_is_included_is_told_in_its_place(write):
     assert len(warnings) == len(faults) and preset.sources["tide"].beats == 1 / 64 and not preset.matrix
     assert refusal(write("include: 3")) == ["x.yaml:1: include: found 3, needs a list"]
     assert refusal(write("include: [3]")) == ["x.yaml:1: include.0: found 3, needs text"]
+
+
+def test_the_largest_preset_that_is_valid_fits_where_it_has_to_pass(write):
+    """Sixteen genes, and sixty-four rows that move something in each of them."""
+    name = "s" * 32
+    row = {
+        "from": f"sources.{name}",
+        "to": "effects.noise_reduction.sensitivity",
+        "range": [0.123456789012345, 9.87654321],
+    }
+    row |= {"amount": 0.123456789012345, "attack": 0.123456789012345, "release": 599.123456789012}
+    lost = {**row, "to": "visuals." + 92 * "x", "optional": True}
+    sources = {f"{n:s>32}": {"kind": "envelope", "attack": 0.123456789012345} for n in "abcdefghijklmnopqrstuvwxyzabcd"}
+    whole = {"about": 100 * "x", "sources": {**sources, name: {"kind": "lfo"}}, "matrix": [row, lost] * 32}
+    params = {p.name: p.at(1 / 3) for p in EFFECTS["reverb"].PARAMS}
+    genome = [{"op": "noise_reduction"}] * 8 + [{"op": "reverb", "params": params}] * 8
+    preset = load_preset(write(json.dumps({**whole, "genome": genome})))[0]
+    told = {"genome": preset.genes(), "modulation": preset.modulation(), "preset": {**preset.full(), "about": ""}}
+    for key, text in (("genome", json.dumps({"serial": 99, **told})), ("modulation", json.dumps(preset.modulation()))):
+        thing = local(PLANS[key])
+        prepare(thing)
+        assert post_text(thing, text + len(text) * " "), "there would be no room for as much again"
+    (line,) = refusal(write(json.dumps({**whole, "matrix": [{**lost, "to": 101 * "x"}]})))
+    assert "matrix.0.to: no target 'xxx" in line
 
 
 def test_packaged_fragments_are_sound():

@@ -37,7 +37,7 @@ class Matrix:
     rate : int
         Samples per second of the frames' stamps.
     places : int
-        How many there are.
+        How many there are; what rows move beyond is someone else's.
     """
 
     def __init__(self, modulation, rate, places):
@@ -79,7 +79,7 @@ class Matrix:
     def _wire(self, modulation):
         """Lay the arrays anew; a source and a row that were there before bring what they remember."""
         names = list(dict.fromkeys(row["from"] for row in modulation.rows))
-        links = [(r, place) for r, row in enumerate(modulation.rows) for place in row["to"]]
+        links = [(r, place) for r, row in enumerate(modulation.rows) for place in row["to"] if place < self.places]
         old, before = self.wiring, self.keys
         new = make_wiring(len(names), len(modulation.rows), len(links), self.places, self.rate)
         self.wiring, self.walks = new, []

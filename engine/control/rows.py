@@ -17,6 +17,7 @@ from engine.params import Param
 
 MOST = 64  # in a preset
 FINEST = 64  # steps
+LONGEST = 100  # characters of a name that may be of nothing
 ATTACK = Param("attack", 0.08, low=0.0, high=600.0, unit="s")
 RELEASE = Param("release", 0.25, low=0.0, high=600.0, unit="s")
 AMOUNT = Param("amount", 1.0, low=0.0, high=1.0)
@@ -136,7 +137,7 @@ def _ends_of(row, named, targets, genome):
         try:
             target = targets.find(name, genome)
         except UsageError as fault:
-            if row.get("optional") is not True:
+            if row.get("optional") is not True or len(name) > LONGEST:
                 yield "to", str(fault).removeprefix(": ")
     ends = row.get("range", ())
     if isinstance(ends, list | tuple) and all(type(end) in (int, float) for end in ends):
