@@ -23,4 +23,4 @@ def nearest(name, allowed):
 
 def unknown(kind, name, allowed, where):
     """The one error for a name that is not known."""
-    return UsageError(f"{where}: no {kind} '{name}' (has {', '.join(sorted(allowed))}){nearest(name, allowed)}")
+    return UsageError(f"{where}: no {kind} '{name}' (has {', '.join(sorted(allowed)) or 'none'}){nearest(name, allowed)}")

@@ -10,6 +10,8 @@ from engine.audio.sources import SilenceSource
 from engine.audio.synth import Synth
 from engine.bounce.bounce import from_source
 from engine.bounce.i420 import to_i420
+from engine.control import mover
+from engine.control.matrix import STILL, Matrix
 from engine.effects import EFFECTS, chain, genome
 from engine.effects.guard import scrub
 from engine.graph import Ground
@@ -19,7 +21,7 @@ from engine.listening.portrait import portray
 from engine.listening.whole import frames
 from engine.params import defaults
 from engine.presets import load_preset
-from engine.rings import local, mailbox, timeline
+from engine.rings import board, local, mailbox, timeline
 
 STAMP = "warm"
 
@@ -40,6 +42,8 @@ def steps():
     yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
     yield "colours", lambda: to_i420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
     yield "rings", _rings
+    yield "matrix", lambda: Matrix(STILL, 48_000, mover.PLACES).step(np.zeros(WIDTH))
+    yield "moves", lambda: mover.lay(local(board.plan(2 * mover.PLACES)), 0, np.zeros((mover.PLACES, 2)))
     yield "graph", _graph
 
 

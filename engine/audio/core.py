@@ -17,6 +17,7 @@ from engine.native import (
     FILLER,
     address_of,
     aligned,
+    bits_of,
     copy_rows,
     float_of,
     flush_denormals,
@@ -47,8 +48,9 @@ PLAYS, RINGS, ENDS = range(3)  # rows of plans
 class Core(NamedTuple):
     """All that the audio thread knows. Every array is made before it starts."""
 
-    params: Board  # parameters as they are wanted
-    heard: np.ndarray  # (slots,) int64, the same as this thread last took them
+    params: Board  # parameters as hands want them
+    moves: Board  # (share, toward) by slot of a genome: what rows make of them
+    heard: np.ndarray  # (slots,) int64, both together, as this thread last took them
     plans: Mailbox
     plan: np.ndarray  # (3, chain.WORDS) int64: what plays, what rings on, what rang on before that
     fade: np.ndarray  # (2,) int64: frames into the crossfade, frames of it; equal when there is none
@@ -72,14 +74,18 @@ class Core(NamedTuple):
     meters: Board
 
 
-def make_core(rate, params, gauges, *, seconds=1.0):
-    """A core with empty rings of at least `seconds`; `params` and `gauges` are the session's boards."""
+def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
+    """A core with empty rings of at least `seconds`; `params`, `gauges` and `moves` are the session's boards.
+
+    Without `moves` it has one of its own, on which nothing moves.
+    """
     frames = int(max(rate * seconds, 2 * BLOCK))
     plans = local(mailbox.plan(chain.WORDS))
     mailbox.prepare(plans)
     length = max(int(round(rate * CROSSFADE)), 1)
     return Core(
         params=params,
+        moves=moves or local(board.plan(2 * chain.SLOTS)),
         heard=np.array(params.words),
         plans=plans,
         plan=aligned((3, chain.WORDS), np.int64),
@@ -165,7 +171,7 @@ def heed(core):
     if core.fade[0] >= core.fade[1]:
         arrived = mailbox.fetch(core.plans, core.posted[0]) > 0
     for slot in range(core.heard.shape[0]):  # after the plan: its parameters were put on the board before it was posted
-        word = load_relaxed(core.params.words, slot)
+        word = wanted(core, slot)
         if word != core.heard[slot]:
             core.heard[slot] = word
             note(core, slot, float_of(word))
@@ -180,6 +186,18 @@ def heed(core):
         if core.plan[RINGS, 0] == 0:  # the first plan has nothing to fade from
             core.fade[0] = core.fade[1]
             put(core.meters, SETTLED, float(core.posted[0, 0]))
+
+
+@kernel
+def wanted(core, slot):
+    """A parameter as hands and rows together want it; where no row has a share, it is what hands want to the bit."""
+    word = load_relaxed(core.params.words, slot)
+    if slot < chain.SLOTS:
+        share, toward = get(core.moves, 2 * slot), get(core.moves, 2 * slot + 1)
+        if share != 0.0 or toward != 0.0:
+            base = float_of(word)
+            return bits_of(base + toward - share * base)
+    return word
 
 
 @kernel

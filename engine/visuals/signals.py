@@ -5,9 +5,11 @@ from collections import deque
 
 import numpy as np
 
+from engine.control.matrix import STILL, Matrix
 from engine.listening.frame import BANDS, POINTS, WIDTH, as_frame
 from engine.listening.listener import HOP
 from engine.rings.timeline import newest, read
+from engine.visuals.scenes import SLOTS
 
 QUIET = 48.0  # dB below the loudest of late that count as nothing
 GATE = -72.0  # dB of full scale that count as silence, however quiet the rest is
@@ -29,12 +31,13 @@ WRAPS = NAMES.index("travel")
 
 
 class State:
-    """What is known after a hop: its time, NAMES, and the 64 bands from 0 to 1."""
+    """What is known after a hop: its time, NAMES, the 64 bands from 0 to 1, and what rows of the matrix move."""
 
-    def __init__(self):
+    def __init__(self, moved):
         self.sample = -math.inf
         self.numbers = np.zeros(len(NAMES))
         self.bands = np.zeros(BANDS)
+        self.moved = moved  # (SLOTS, 2)
 
 
 class Signals:
@@ -45,13 +48,15 @@ class Signals:
     frames : Timeline
     rate : int
         Samples per second of its stamps.
+    modulation : Modulation
     """
 
-    def __init__(self, frames, rate):
+    def __init__(self, frames, rate, modulation=STILL):
         self.frames, self.rate = frames, rate
+        self.matrix = Matrix(modulation, rate, SLOTS)
         self.index = 0  # of the record that is read next
         self.record = np.zeros(WIDTH)
-        self.before, self.after = State(), State()
+        self.before, self.after = State(np.zeros((SLOTS, 2))), State(np.zeros((SLOTS, 2)))
         self.loudest, self.peak = GATE + QUIET, LOWEST
         self.last_onset, self.asked = -math.inf, False
         self.onsets = deque()  # samples at which one came, not yet seen
@@ -78,7 +83,7 @@ class Signals:
         return False
 
     def _hear(self, frame):
-        state, self.before = State(), self.after
+        state, self.before = State(self.matrix.step(self.record).copy()), self.after
         state.sample = float(frame["sample"])
         gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; one at the first
         bands = frame["mel"] + TILT
@@ -112,10 +117,7 @@ class Signals:
         A sample that could not be reached gives what was last heard. `hit` is 1 where an onset came since
         the last call.
         """
-        before, after = self.before, self.after
-        share = 1.0
-        if before.sample <= sample < after.sample and math.isfinite(before.sample):
-            share = (sample - before.sample) / (after.sample - before.sample)
+        before, after, share = self.before, self.after, self._share(sample)
         numbers = before.numbers + share * (after.numbers - before.numbers)
         bands = before.bands + share * (after.bands - before.bands)
         hit = 0.0
@@ -126,6 +128,15 @@ class Signals:
         told = dict(zip(NAMES, numbers.tolist()))
         told["travel"] %= 1.0
         return {**told, "hit": hit}, bands, self._wave(sample)
+
+    def moved(self, sample):
+        """(SLOTS, 2): what rows make of the parameters at a sample that has been reached; see Matrix."""
+        return self.before.moved + self._share(sample) * (self.after.moved - self.before.moved)
+
+    def _share(self, sample):
+        """How far a sample lies between the two frames that are known."""
+        before, after = self.before.sample, self.after.sample
+        return (sample - before) / (after - before) if math.isfinite(before) and before <= sample < after else 1.0
 
     def _wave(self, sample):
         """(SEEN, 2): the points that end at the sample, moved to where the sound last crossed zero upwards.
