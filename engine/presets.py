@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, create_model, model_validator
 from engine.control import rows
 from engine.control.matrix import Modulation
 from engine.control.sources import Source
+from engine.control.trajectory import Spec
 from engine.documents.document import Place, one_line, shortened
 from engine.documents.including import include
 from engine.documents.overrides import overlay
@@ -39,6 +40,7 @@ class Preset(Strict):
     include: Annotated[tuple[str, ...], Field(strict=False)] = ()  # when it is read, what they hold takes their place
     sources: dict[str, Source] = Field({})
     matrix: listed(rows.Row, rows.MOST) = ()
+    trajectory: Spec = Spec()
 
     targets: ClassVar[rows.Targets]
 
@@ -66,7 +68,8 @@ class Preset(Strict):
                 target = self.targets.find(row.to, genome)
                 ends = row.range or (target.param.low, target.param.high)
                 wired.append({**row.model_dump(), "name": row.to, "to": target.places, "range": ends})
-        return Modulation(self.seed, {name: source.model_dump() for name, source in self.sources.items()}, wired)
+        sources = {name: source.model_dump() for name, source in self.sources.items()}
+        return Modulation(self.seed, sources, wired, self.trajectory.model_dump())
 
     def full(self):
         """Everything with every default filled in, as plain mappings and lists in sorted order."""

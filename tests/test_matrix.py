@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from engine.control.shares import CLOCKS, LISTENING, RISING
+from engine.control.trajectory import Spec, advance, make_trajectory, shares
 from engine.control.wiring import COUNTED, SETTLE
 from engine.listening.frame import BANDS, SCALARS
+from tests.easel import music
+from tests.test_signals import records
 from tests.wires import HOP, PLACES, RATE, matrix, modulation, played, record, row, wanted
 
 LEVELS = np.linspace(0.0, 1.0, 21)
@@ -295,3 +298,30 @@ def test_sixty_four_rows_cost_less_than_a_tenth_of_a_millisecond():
     player, frame = matrix(*(row(name, n % 8) for n, name in enumerate(names)), **kinds), record(0)
     player.step(frame)
     assert min(timeit.repeat(lambda: player.step(frame), number=200, repeat=20)) / 200 < 100e-6
+
+
+def test_a_row_follows_a_trajectory():
+    spec = {"anchors": "pulse", "wander": 0.5}
+    both = matrix(row("trajectory.0"), row("trajectory.3", 1), trajectory=spec, seed=5)
+    alone = make_trajectory(Spec(**spec), 5, RATE)
+    frames = records(music(3.0))
+    places = []
+    for each in frames:
+        advance(alone, each)
+        both.step(each)
+        places.append((*shares(alone)[[0, 3]], *both.moved[:2, 1]))
+    places = np.array(places)
+    np.testing.assert_array_equal(places[:, :2], places[:, 2:])
+    assert np.ptp(places, axis=0).min() > 0.1, "it went nowhere, so this proved nothing"
+    other = matrix(row("trajectory.0"), trajectory=spec, seed=6)
+    assert played(other, frames)[-1, 0, 1] != places[-1, 2]
+
+
+def test_a_trajectory_goes_on_where_its_rows_stay():
+    spec, frames = {"anchors": "drift"}, records(music(2.0))
+    one, other = (matrix(row("trajectory.1"), trajectory=spec) for _ in range(2))
+    for each in frames[:90]:
+        one.step(each)
+        other.step(each)
+    other.change(modulation(row("trajectory.1"), row("listening.bass_fast", 1), trajectory=spec))
+    np.testing.assert_allclose(played(one, frames[90:])[:, 0, 1], played(other, frames[90:])[:, 0, 1])

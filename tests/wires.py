@@ -13,8 +13,8 @@ def row(source, *places, **how):
     return {"from": source, "to": list(places or (0,)), "amount": 1.0, "name": "it", **USUAL, **how}
 
 
-def modulation(*rows, seed=7, **sources):
-    return Modulation(seed, sources, list(rows))
+def modulation(*rows, seed=7, trajectory=None, **sources):
+    return Modulation(seed, sources, list(rows), trajectory or {})
 
 
 def matrix(*rows, **sources):

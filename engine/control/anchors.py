@@ -25,6 +25,7 @@ PARAMS = (
     Param("beats", 0.0, low=0.0, high=16.0, unit="beats"),  # from push to push; 0 is never
 )
 SCHEMA = 1
+USUAL_ANCHORS = "baseline"
 MOST = 64  # anchors
 LARGEST = 1 << 26  # bytes, unpacked
 APART = 0.01  # of the power of a blend that is left at least, whatever is blended: it must never vanish

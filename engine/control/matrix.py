@@ -7,6 +7,7 @@ import numpy as np
 from engine.control import wiring
 from engine.control.shares import share_of
 from engine.control.sources import SHAPES, Walk
+from engine.control.trajectory import NAMES, Spec, advance, make_trajectory, shares
 from engine.control.wiring import AT, make_wiring
 
 CURVES = ("linear", "exp", "s", "steps")
@@ -20,9 +21,10 @@ class Modulation(NamedTuple):
     seed: int
     sources: dict  # by name
     rows: list  # as in a preset, but `to` is a list of places, and `range` is told
+    trajectory: dict  # a Spec's fields
 
 
-STILL = Modulation(0, {}, [])  # nothing moves
+STILL = Modulation(0, {}, [], {})  # nothing moves
 
 
 class Matrix:
@@ -43,6 +45,7 @@ class Matrix:
     def __init__(self, modulation, rate, places):
         self.rate, self.places = rate, places
         self.record, self.keys, self.wiring = None, ([], []), None
+        self.trajectory, self.travels = None, None
         self._wire(modulation)
 
     @property
@@ -74,6 +77,10 @@ class Matrix:
         for s, walk in self.walks:
             walk.reach(now)
             self.wiring.lots[s] = walk.lots
+        if self.trajectory:
+            advance(self.trajectory, self.record)
+            for s, at in self.coordinates:
+                self.wiring.lots[s, 0] = shares(self.trajectory)[at]
         wiring.step(self.wiring, self.record)
 
     def _wire(self, modulation):
@@ -82,7 +89,8 @@ class Matrix:
         links = [(r, place) for r, row in enumerate(modulation.rows) for place in row["to"] if place < self.places]
         old, before = self.wiring, self.keys
         new = make_wiring(len(names), len(modulation.rows), len(links), self.places, self.rate)
-        self.wiring, self.walks = new, []
+        self.wiring, self.walks, self.coordinates = new, [], []
+        self._set_out(modulation, any(name in NAMES for name in names))
         told = [(name, _told(modulation.sources, name)) for name in names]
         for s, (name, source) in enumerate(told):
             self._wire_source(s, modulation.seed, name, source)
@@ -97,9 +105,20 @@ class Matrix:
             _carry(before[0], old.strikes, self.keys[0], new.strikes)
             _carry(before[1], old.memory, self.keys[1], new.memory)
 
+    def _set_out(self, modulation, travelling):
+        """Begin a trajectory, where a row follows one; one that is under way goes on."""
+        travels = (modulation.seed, modulation.trajectory) if travelling else None
+        if travels != self.travels:
+            self.travels = travels
+            spec = Spec(**modulation.trajectory)
+            self.trajectory = make_trajectory(spec, modulation.seed, self.rate) if travelling else None
+
     def _wire_source(self, s, seed, name, source):
         new = self.wiring
-        if source is None:
+        if name in NAMES:
+            new.kind[s] = wiring.TRAVEL
+            self.coordinates.append((s, NAMES.index(name)))
+        elif source is None:
             new.kind[s], new.at[s], *new.numbers[s, :2] = share_of(name)
         elif source["kind"] == "lfo":
             new.kind[s] = wiring.LFO

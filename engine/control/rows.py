@@ -7,8 +7,10 @@ from pydantic import Field, create_model
 from pydantic_core import PydanticCustomError
 
 from engine.control import sources
+from engine.control.anchors import USUAL_ANCHORS, load_anchors
 from engine.control.matrix import CURVES, WHENS
 from engine.control.shares import share_of
+from engine.control.trajectory import NAMES
 from engine.documents.document import shortened
 from engine.documents.schema import Strict, number
 from engine.effects import EFFECTS, chain
@@ -82,7 +84,7 @@ class Targets(NamedTuple):
 def _one(kind, name, allowed, where):
     if name not in allowed:
         raise unknown(kind, shortened(name), allowed, where)
-    return allowed[name]
+    return allowed[name] if isinstance(allowed, dict) else name
 
 
 def _in_genes(genome, genes, name, where):
@@ -115,6 +117,12 @@ def loose_ends(given, targets, genome):
     for name in named:
         if not re.fullmatch(sources.NAME, name):
             yield _told(("sources", name), name, "a name has small letters, digits and _, 32 at the most")
+    travels = given.get("trajectory", {})
+    if isinstance(travels, dict) and isinstance(anchors := travels.get("anchors", USUAL_ANCHORS), str):
+        try:
+            load_anchors(anchors)
+        except UsageError as faults:
+            yield from (_told(("trajectory", "anchors"), anchors, fault) for fault in str(faults).splitlines())
     for at, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
         if isinstance(row, dict):
             for key, told in _ends_of(row, named, targets, genome):
@@ -148,10 +156,12 @@ def _check_source(name, named):
     root, _, rest = name.partition(".")
     if root == "sources":
         _one("source", rest, named, root)
+    elif root == "trajectory":
+        _one("coordinate", rest, [each.partition(".")[2] for each in NAMES], root)
     elif root in ("listening", "clock"):
         share_of(name)
     else:
-        raise unknown("source", shortened(root), ("clock", "listening", "sources"), "")
+        raise unknown("source", shortened(root), ("clock", "listening", "sources", "trajectory"), "")
 
 
 def _ends_of_range(ends, row, param):

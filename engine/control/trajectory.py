@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import Field, create_model
 
-from engine.control.anchors import PARAMS, load_anchors
+from engine.control.anchors import PARAMS, USUAL_ANCHORS, load_anchors
 from engine.control.projection import Projection, make_projection, project
 from engine.control.wander import HURRY, RANK, Wander, make_wander, place, push, smooth_fields, stroll
 from engine.documents.schema import Params
@@ -26,7 +26,7 @@ STAGE = 7  # of the seed's draws
 Spec = create_model(
     "trajectory",
     __base__=Params,
-    anchors=(str, "baseline"),
+    anchors=(str, USUAL_ANCHORS),
     **{p.name: (float | None, Field(None, ge=p.low, le=p.high, description=p.span)) for p in PARAMS},
 )
 """A preset's section: anchors by name or path, and where their character is to be another."""

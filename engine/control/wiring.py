@@ -9,7 +9,7 @@ from engine.control.shares import CLOCK, EXP, LINEAR, ONSETS, RAMP
 from engine.listening.frame import AT
 from engine.native import kernel
 
-LFO, WALK, ENVELOPE = range(CLOCK + 1, CLOCK + 4)  # kinds of source, beside those of shares
+LFO, WALK, ENVELOPE, TRAVEL = range(CLOCK + 1, CLOCK + 5)  # kinds of source, beside those of shares
 SINE, TRIANGLE, SAW, SQUARE = range(4)
 ALWAYS, BEAT, ONSET = range(3)
 STRAIGHT, GEOMETRIC, SMOOTH, STEPPED = range(4)  # curves
@@ -25,7 +25,7 @@ class Wiring(NamedTuple):
     kind: np.ndarray  # (sources,) int64
     at: np.ndarray  # (sources,) int64: place in a record
     numbers: np.ndarray  # (sources, 3): by kind
-    lots: np.ndarray  # (sources, 4): of a walk
+    lots: np.ndarray  # (sources, 4): of a walk; first, where a trajectory is
     strikes: np.ndarray  # (sources, 3): of an envelope: when it was last struck, from where, how high
     heard: np.ndarray  # (sources,): from 0 to 1, now
     source: np.ndarray  # (rows,) int64
@@ -105,6 +105,8 @@ def hear(wiring, s, record, now):
         return turned(turns - math.floor(turns), c)
     if kind == WALK:
         return walked(wiring.lots[s], now / a - math.floor(now / a))
+    if kind == TRAVEL:
+        return wiring.lots[s, 0]
     return struck(wiring, s, now)
 
 
