@@ -19,6 +19,7 @@ from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
 from engine.visuals.scenes import PLACES, SCENES, WHICH
 from engine.visuals.sight import Sight, late_ms
 
+CONVERTERS, DECLARED = {"input": "adc", "output": "dac"}, "declared"
 REST = 5.0  # seconds without a picture that died again and again, before it is tried once more
 
 
@@ -153,11 +154,16 @@ class Session:
     def latency_ms(self):
         """Milliseconds by node, and their total: what the device measured, or else what it declares."""
         nodes, meters = dict(self.told.get("latency_ms", {})), self.meters()
-        for end in nodes.keys() & {"input", "output"}:
-            measured = meters[f"{end}_latency"]
-            if 0.0 < measured < BELIEVED:  # some systems give no times, or wrong ones
-                nodes[end] = 1000 * measured
+        for end, told_by in self.times().items():
+            if told_by != DECLARED:
+                nodes[end] = 1000 * meters[f"{end}_latency"]
         return {**nodes, "total": sum(nodes.values())}
+
+    def times(self):
+        """By which clock the latency of each end is known: the device's converter, or its own declaration."""
+        ends, meters = self.told.get("latency_ms", {}).keys() & CONVERTERS.keys(), self.meters()
+        believed = {end: 0.0 < meters[f"{end}_latency"] < BELIEVED for end in ends}  # some give no times, or wrong ones
+        return {end: CONVERTERS[end] if believed[end] else DECLARED for end in sorted(ends)}
 
     def report(self):
         """What happened, as `--report` writes it."""
@@ -170,6 +176,7 @@ class Session:
             "seconds_heard": self.seconds(),
             "restarts": self.restarts(),
             "latency_ms": self.latency_ms(),
+            "latency_by": self.times(),
             "devices": self.told.get("devices", {}),
             "rate": self.told.get("rate"),
             "load": meters["busy"] / max(self.seconds(), 1e-9),
