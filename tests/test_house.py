@@ -18,7 +18,7 @@ FLOORS = """
     graph visuals
     presets
     bounce session
-    live show process warm
+    archives live show process warm
     supervisor
     terminal doctor arguments
     commands

@@ -1,7 +1,7 @@
 """Controls: bass, mid and treble as a performer wants them, from 0 to 1 however loud the evening is.
 
 What is 1 is as loud as it lately gets. That reference rises at once and waits before it falls, so that a
-rest does not turn into a swell; in silence it stands still, so that noise is never made large.
+rest does not turn into a swell; in a longer silence it stands still, so that noise is never made large.
 """
 
 import math
@@ -17,9 +17,9 @@ ATTACK = 0.05  # seconds in which the reference goes most of the way up
 NEAR = 3.0  # dB below it: still as loud as it gets
 WAIT = 1.0  # seconds, longer than from beat to beat
 FALL = 12.0  # dB per second after that
-LOWEST = -66.0  # dB: no reference is lower
+LOWEST = -96.0  # dB: no reference is lower
 SILENT, HEARD = -70.0, -66.0  # dBFS where silence begins, and where it ends
-REST = 0.1  # seconds below before it is silence
+REST, HOLD = 0.1, 1.0  # seconds below before it is silence, and before references stand still
 FAST, SLOW = (0.01, 0.16), (0.25, 1.0)  # seconds up and down
 
 
@@ -38,17 +38,19 @@ def make_controls(rate, window, hop):
     follow = -np.expm1(-seconds / np.array([FAST, SLOW]))
     rise = -math.expm1(-seconds / ATTACK)
     scale = 1.0 / (0.375 * window * window / 4.0)
-    return Controls(np.full(GROUPS, LOWEST), np.zeros(GROUPS), np.array([REST]), follow, rise, seconds, scale)
+    return Controls(np.full(GROUPS, LOWEST), np.zeros(GROUPS), np.array([HOLD]), follow, rise, seconds, scale)
 
 
 @kernel
 def control(controls, power, record):
     """Tell silence, and move the controls; `power` is that of the whole spectrum."""
-    quiet = silence(controls, record)
+    quiet = record[AT.silence] = silence(controls, record[AT.rms_db])
     for group in range(GROUPS):
         share = 1.0 if group == 0 else record[AT.low + group - 1]
         level = 10.0 * math.log10(max(power * share * controls.scale, 10.0 ** (QUIETEST / 10.0)))
-        wanted = 0.0 if quiet else size(controls, group, level)
+        wanted = 0.0
+        if controls.quiet[0] < HOLD:
+            wanted = size(controls, group, level) * (1.0 - quiet)
         fast, slow = AT.level_fast + 2 * group, AT.level_slow + 2 * group
         record[fast] = toward(controls.follow[0], record[fast], wanted)
         record[slow] = toward(controls.follow[1], record[slow], wanted)
@@ -56,14 +58,13 @@ def control(controls, power, record):
 
 
 @kernel
-def silence(controls, record):
-    if record[AT.rms_db] > HEARD:
+def silence(controls, level):
+    """1 while there is nothing to hear."""
+    if level > HEARD:
         controls.quiet[0] = 0.0
-    elif record[AT.rms_db] < SILENT or controls.quiet[0] >= REST:
-        controls.quiet[0] = min(controls.quiet[0] + controls.seconds, REST)
-    quiet = controls.quiet[0] >= REST
-    record[AT.silence] = 1.0 if quiet else 0.0
-    return quiet
+    elif level < SILENT or controls.quiet[0] >= REST:
+        controls.quiet[0] = min(controls.quiet[0] + controls.seconds, HOLD)
+    return 1.0 if controls.quiet[0] >= REST else 0.0
 
 
 @kernel

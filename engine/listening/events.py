@@ -14,23 +14,28 @@ from engine.listening.frame import AT, BANDS
 from engine.native import kernel
 
 GROUPS = 30.0, 130.0, 500.0, 4_000.0, 16_000.0  # Hz: thump, body, middle, fizz
-DEEPEST = 60.0  # dB beneath the loudest band of late; what happens further down is not heard
+DEEP, DEEPEST = 60.0, 80.0  # dB beneath the loudest band of late: further down nothing begins, nor is any strength
 FORGET = 6.0  # dB a second by which that falls
 LATELY = 1.0  # seconds over which a group is known
-UNUSUAL, LEAST = 4.0, 2.0  # deviations, and dB, by which a group must rise above its usual
+UNUSUAL, LEAST, FEW = 8.0, 2.5, 15.0  # deviations, or dB and a share of dB a band, by which a group must rise
 APART = 0.05  # seconds between two events
+RELEASE = 160.0  # dB a second by which what was highest falls: what hisses as it dies away begins only once
 MOST = 30.0  # dB that a band can rise by in a hop, and count
-DRUMS = np.array(  # a logit each: constant, and one a dB of excess, by tools/drums.py
+REACH = -6.0, 18.0  # dB of excess that count
+DRUMS = np.array(  # a logit each: constant, one a dB of each group's excess, one a dB of its level; by tools/drums.py
     [
-        [-3.0, 0.6, 0.0, -0.1, -0.2],
-        [-3.0, -0.2, 0.2, 0.4, 0.2],
-        [-3.0, -0.2, -0.2, -0.2, 0.6],
+        [-2.10, 0.10, 0.0, -0.14, 0.01, 0.09, 0.0, -0.09, 0.0],
+        [1.44, 0.02, -0.06, 0.21, 0.02, 0.0, -0.02, 0.03, 0.05],
+        [-3.20, 0.00, -0.02, -0.49, 0.53, -0.03, 0.07, -0.35, 0.30],
     ]
 )
 
 
 class Events(NamedTuple):
     before: np.ndarray  # (BANDS,) dB, one hop ago
+    held: np.ndarray  # (BANDS,) dB, the highest of late
+    level: np.ndarray  # (groups,): mean dB of its bands, beneath the loudest of all
+    sizes: np.ndarray  # (groups,) bands in each
     starts: np.ndarray  # (groups + 1,) int64: the bands at which they begin
     usual: np.ndarray  # (2, groups): mean and mean deviation of their rises
     excess: np.ndarray  # (groups,): dB by which each rose above what is unusual
@@ -46,6 +51,9 @@ def make_events(rate, hop):
     usual = np.array([[1.5], [0.7]]) * np.ones(len(GROUPS) - 1)
     return Events(
         np.full(BANDS, -100.0),
+        np.full(BANDS, -100.0),
+        np.zeros(len(GROUPS) - 1),
+        np.maximum(np.diff(starts), 1).astype(float),
         starts,
         usual,
         np.zeros(len(GROUPS) - 1),
@@ -62,12 +70,12 @@ def happen(events, record):
     for b in range(BANDS):
         loudest = max(loudest, record[AT.mel + b])
     events.since[1] = loudest
-    whole = rises(events, record, loudest - DEEPEST)
+    whole = rises(events, record, loudest)
     record[AT.onset] = whole / BANDS
     begun = False
     for g in range(events.usual.shape[1]):
         usual, differs, rise = events.usual[0, g], events.usual[1, g], events.excess[g]
-        events.excess[g] = rise - usual - max(UNUSUAL * differs, LEAST)
+        events.excess[g] = rise - usual - max(UNUSUAL * differs, LEAST + FEW / events.sizes[g])
         begun |= events.excess[g] > 0.0
         known = min(rise, usual + 3.0 * differs) - usual  # an event is not what is usual
         events.usual[0, g] = usual + events.known * known
@@ -82,23 +90,27 @@ def happen(events, record):
 
 
 @kernel
-def rises(events, record, floor):
-    """The mean rise of each group, into `excess`; gives the sum over all bands, whatever their level."""
-    whole = 0.0
+def rises(events, record, loudest):
+    """The mean rise of each group, into `excess`; gives the sum over all bands."""
+    whole, floor, deepest = 0.0, loudest - DEEP, loudest - DEEPEST
     for g in range(events.excess.shape[0]):
-        total, first, last = 0.0, events.starts[g], events.starts[g + 1]
+        total, level_sum, first, last = 0.0, 0.0, events.starts[g], events.starts[g + 1]
         for b in range(first, last):
             level, before = record[AT.mel + b], events.before[b]
-            whole += max(level - before, 0.0)
-            total += min(max(max(level, floor) - max(before, floor), 0.0), MOST)
-            events.before[b] = level
-        events.excess[g] = total / max(last - first, 1)
+            whole += max(max(level, deepest) - max(before, deepest), 0.0)
+            held = max(events.held[b] - RELEASE * events.seconds, floor)
+            total += min(max(level - held, 0.0), MOST)
+            events.before[b], events.held[b] = level, max(level, held)
+            level_sum += max(level, floor)
+        events.excess[g] = total / events.sizes[g]
+        events.level[g] = level_sum / events.sizes[g] - loudest
     return whole
 
 
 @kernel
 def likely(events, drum):
-    total = DRUMS[drum, 0]
-    for g in range(events.excess.shape[0]):
-        total += DRUMS[drum, 1 + g] * min(max(events.excess[g], -6.0), 18.0)
+    total, groups = DRUMS[drum, 0], events.excess.shape[0]
+    for g in range(groups):
+        total += DRUMS[drum, 1 + g] * min(max(events.excess[g], REACH[0]), REACH[1])
+        total += DRUMS[drum, 1 + groups + g] * events.level[g]
     return 1.0 / (1.0 + math.exp(-total))

@@ -111,8 +111,9 @@ def tune(tones, magnitude):
     for k in range(first, last):
         here = magnitude[k]
         if here > CLEAR * highest and here > magnitude[k - 1] and here >= magnitude[k + 1]:
-            bend = magnitude[k - 1] - 2.0 * here + magnitude[k + 1]
-            place = k + 0.5 * (magnitude[k - 1] - magnitude[k + 1]) / bend
+            side = 1.0 if magnitude[k + 1] > magnitude[k - 1] else -1.0
+            ratio = max(magnitude[k - 1], magnitude[k + 1]) / here
+            place = k + side * (2.0 * ratio - 1.0) / (ratio + 1.0)  # exact for one sine under a Hann window
             angle = 2.0 * math.pi * TONES * math.log2(place * tones.hertz / PITCH)
             tones.sums[0] += here
             tones.sums[1] += here * math.cos(angle)

@@ -16,9 +16,7 @@ GATE = -72.0  # dB of full scale that count as silence, however quiet the rest i
 FORGET = 12.0  # seconds in which what was loudest falls by half of QUIET
 RISE, FALL = 0.012, 0.18  # seconds to follow a band up, and down
 TILT = np.linspace(0.0, 15.0, BANDS)  # dB by which a band counts for more: music grows weaker upwards
-ONSET, ATTACK = 2.4, 9.0  # dB by which the bands, or the level, must rise at once; of noise they rise by 1.4
 PAST = 0.1  # seconds after which who has only just begun to ask need not be told of an onset
-APART = 0.07  # seconds between two onsets
 GLOW = 0.16  # seconds in which an onset fades to 1/e
 TURN = 6.0  # seconds of full loudness for a turn of audio.travel
 PARTS = np.array([0, 12, 36, BANDS])  # where bass, middle and treble begin: 30 Hz, 450 Hz, 2.6 kHz
@@ -59,7 +57,7 @@ class Signals:
         self.index = 0  # of the record that is read next
         self.record = np.zeros(WIDTH)
         self.before, self.after = State(np.zeros((SLOTS, 2))), State(np.zeros((SLOTS, 2)))
-        self.loudest, self.level, self.peak = GATE + QUIET, GATE, LOWEST
+        self.loudest, self.peak = GATE + QUIET, LOWEST
         self.last_onset, self.asked = -math.inf, False
         self.onsets = deque()  # samples at which one came, not yet seen
         self.waves = deque([np.zeros((POINTS, 2)) for _ in range(KEPT)], maxlen=KEPT)
@@ -95,18 +93,12 @@ class Signals:
         wanted = np.clip((bands - self.loudest) / QUIET + 1, 0, 1)
         follow = 1 - np.exp(-gap / np.where(wanted > self.before.bands, RISE, FALL))
         state.bands = self.before.bands + follow * (wanted - self.before.bands)
-        self._onset(frame, state.sample)
+        if frame["onset_event"]:
+            self.last_onset = state.sample
+            self.onsets.append(state.sample)
         self._sum_up(state, gap)
         self.waves.append(frame["wave"].copy())
         self.after = state
-
-    def _onset(self, frame, sample):
-        level = frame["rms_db"]
-        rise, self.level = level - self.level, level
-        if (frame["onset"] > ONSET or rise > ATTACK) and level > GATE:
-            if sample - self.last_onset >= APART * self.rate:
-                self.last_onset = sample
-                self.onsets.append(sample)
 
     def _sum_up(self, state, gap):
         bands, before = state.bands, self.before.numbers
