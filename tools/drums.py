@@ -52,6 +52,9 @@ def clip(name):
             add(out, at, loud * voice / np.abs(voice).max(), 0.5)
         hits.append((at, *np.max([KINDS[kind] for kind in kinds], axis=0)))
         at += rng.uniform(0.15, 0.6)
+    if rng.random() < 0.5:
+        drone = sum(plucked(rng.uniform(35, 130), SECONDS, 300.0) for _ in range(2))
+        add(out, 0.0, rng.uniform(0.1, 0.6) * drone / np.abs(drone).max(), 0.5)
     if rng.random() < 0.6:
         add(out, 0.0, rng.uniform(0.05, 0.5) * pad(rng.uniform(100, 400), SECONDS), 0.5)
     out += 10 ** (rng.uniform(-70, -35) / 20) * coloured(("white", "pink")[rng.integers(2)], len(out), rng)[:, None]
@@ -70,7 +73,7 @@ def observe(sound):
 
 
 def features(events):
-    return [*np.clip(events.excess, *REACH), *events.level]
+    return [*np.clip(events.excess, *REACH), *events.share]
 
 
 def matched(hits, events):

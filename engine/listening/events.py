@@ -22,11 +22,12 @@ APART = 0.05  # seconds between two events
 RELEASE = 160.0  # dB a second by which what was highest falls: what hisses as it dies away begins only once
 MOST = 30.0  # dB that a band can rise by in a hop, and count
 REACH = -6.0, 18.0  # dB of excess that count
-DRUMS = np.array(  # a logit each: constant, one a dB of each group's excess, one a dB of its level; by tools/drums.py
+LEAST_SHARE = -40.0  # dB
+DRUMS = np.array(  # a logit each: constant, and for a dB of each group's excess, of its share; by tools/drums.py
     [
-        [-2.10, 0.10, 0.0, -0.14, 0.01, 0.09, 0.0, -0.09, 0.0],
-        [1.44, 0.02, -0.06, 0.21, 0.02, 0.0, -0.02, 0.03, 0.05],
-        [-3.20, 0.00, -0.02, -0.49, 0.53, -0.03, 0.07, -0.35, 0.30],
+        [0.18, 0.08, 0.10, -0.23, 0.12, 0.10, 0.23, 0.02, -0.07],
+        [2.71, 0.04, -0.12, 0.28, -0.08, 0.01, 0.09, 0.07, 0.16],
+        [-1.02, 0.04, 0.02, -0.57, 0.47, -0.05, 0.02, -0.09, 0.11],
     ]
 )
 
@@ -34,7 +35,8 @@ DRUMS = np.array(  # a logit each: constant, one a dB of each group's excess, on
 class Events(NamedTuple):
     before: np.ndarray  # (BANDS,) dB, one hop ago
     held: np.ndarray  # (BANDS,) dB, the highest of late
-    level: np.ndarray  # (groups,): mean dB of its bands, beneath the loudest of all
+    rise: np.ndarray  # (BANDS,) dB above what was held
+    share: np.ndarray  # (groups,) dB of the power that has come, what is in each
     sizes: np.ndarray  # (groups,) bands in each
     starts: np.ndarray  # (groups + 1,) int64: the bands at which they begin
     usual: np.ndarray  # (2, groups): mean and mean deviation of their rises
@@ -52,6 +54,7 @@ def make_events(rate, hop):
     return Events(
         np.full(BANDS, -100.0),
         np.full(BANDS, -100.0),
+        np.zeros(BANDS),
         np.zeros(len(GROUPS) - 1),
         np.maximum(np.diff(starts), 1).astype(float),
         starts,
@@ -85,6 +88,7 @@ def happen(events, record):
     record[AT.onset_event] = 1.0 if begun else 0.0
     if begun:
         events.since[0] = 0.0
+        come(events, record)
     for drum in range(DRUMS.shape[0]):
         record[AT.kick + drum] = likely(events, drum) if begun else 0.0
 
@@ -94,17 +98,30 @@ def rises(events, record, loudest):
     """The mean rise of each group, into `excess`; gives the sum over all bands."""
     whole, floor, deepest = 0.0, loudest - DEEP, loudest - DEEPEST
     for g in range(events.excess.shape[0]):
-        total, level_sum, first, last = 0.0, 0.0, events.starts[g], events.starts[g + 1]
+        total, first, last = 0.0, events.starts[g], events.starts[g + 1]
         for b in range(first, last):
             level, before = record[AT.mel + b], events.before[b]
             whole += max(max(level, deepest) - max(before, deepest), 0.0)
             held = max(events.held[b] - RELEASE * events.seconds, floor)
-            total += min(max(level - held, 0.0), MOST)
+            events.rise[b] = max(level - held, 0.0)
+            total += min(events.rise[b], MOST)
             events.before[b], events.held[b] = level, max(level, held)
-            level_sum += max(level, floor)
         events.excess[g] = total / events.sizes[g]
-        events.level[g] = level_sum / events.sizes[g] - loudest
     return whole
+
+
+@kernel
+def come(events, record):
+    """Work out in which groups the power lies that was not there before: what drones on is nobody's."""
+    whole = 0.0
+    for g in range(events.share.shape[0]):
+        power = 0.0
+        for b in range(events.starts[g], events.starts[g + 1]):
+            power += 10.0 ** (0.1 * record[AT.mel + b]) * (1.0 - 10.0 ** (-0.1 * events.rise[b]))
+        events.share[g] = power
+        whole += power
+    for g in range(events.share.shape[0]):
+        events.share[g] = 10.0 * math.log10(max(events.share[g] / max(whole, 1e-20), 10.0 ** (0.1 * LEAST_SHARE)))
 
 
 @kernel
@@ -112,5 +129,5 @@ def likely(events, drum):
     total, groups = DRUMS[drum, 0], events.excess.shape[0]
     for g in range(groups):
         total += DRUMS[drum, 1 + g] * min(max(events.excess[g], REACH[0]), REACH[1])
-        total += DRUMS[drum, 1 + groups + g] * events.level[g]
+        total += DRUMS[drum, 1 + groups + g] * events.share[g]
     return 1.0 / (1.0 + math.exp(-total))
