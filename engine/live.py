@@ -17,16 +17,17 @@ from engine.audio.pace import Paced, pace_of
 from engine.audio.sources import RATE, open_source
 from engine.audio.stream import DeviceStream
 from engine.control.take import Begin, TakeWriter
+from engine.ear import Ear
 from engine.effects import chain
 from engine.errors import PhospheneError
-from engine.graph import Ear, Feeder, Plans, Taper
+from engine.graph import Feeder, Plans, Taper
 from engine.native import describe
 from engine.presets import restore_preset
 from engine.rings import Segment, local, ring
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
 from engine.session import PLANS
-from engine.visuals.scenes import NAMES
+from engine.slots import NAMES
 
 TICK = 0.01  # seconds between two looks at the world
 AHEAD = 0.25  # seconds at least that a source is read ahead; a pace that is moved is heard so much later
@@ -62,7 +63,7 @@ class Live:
         self.serial, genes = self._genome()
         self._open_source()
         start = int(get(self.gauges, int(Meter.POSITION)))
-        self.ear = Ear(self.rate, self.core.tap, self.core.gaps, segment["frames"], start)
+        self.ear = Ear(self.rate, self.core, segment["frames"], start)
         self.plans.change(genes, self.serial, values=())
         self.taper = self._open_take(start)
         self.retry, self.pause = 0.0, BACK_OFF[0]

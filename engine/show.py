@@ -6,10 +6,12 @@ import sys
 import threading
 import time
 
+import numpy as np
+
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
 from engine.errors import PhospheneError
-from engine.rings import Segment
+from engine.rings import Segment, ring
 from engine.rings.board import get
 from engine.rings.mailbox import post_text
 from engine.session import PLANS
@@ -62,6 +64,7 @@ class Show:
 
     def _picture(self):
         self.window.heed()
+        self._pass_keys()
         moment, missed = self.pacer.begin()
         if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
             self.pacer.restart()
@@ -74,6 +77,12 @@ class Show:
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
         note(self.sights, (self.clock.exact(seen) - sample) / self.rate)
+
+    def _pass_keys(self):
+        """Tell the keeper what was pressed in the window."""
+        if pressed := self.window.pressed:
+            ring.push(self.segment["keys"], np.array([(moment, ord(key)) for moment, key in pressed]))
+            pressed.clear()
 
     def _ready(self):
         """False before there is sound, and where a painter had to be made first."""

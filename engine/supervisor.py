@@ -7,6 +7,7 @@ import time
 
 from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
+from engine.control import tempo
 from engine.control.watch import FileWatch
 from engine.effects import chain
 from engine.effects.chain import slot
@@ -47,6 +48,7 @@ class Session:
         self.look_wish = {**look, "segment": self.claim.name, "seed": preset.seed}
         self.serial, self.told, self.seen = 0, {}, {}
         self.notices = []
+        tempo.want(self.segment["params"], tempo.DEFAULTS)
         self._change_genome(preset)
         self._move_picture(preset)
         self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))

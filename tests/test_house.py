@@ -12,14 +12,14 @@ HOME = Path(engine.__file__).parent
 FLOORS = """
     native params errors
     rings documents
-    listening effects control
-    evolution
+    listening effects
+    control evolution
     audio evolve
-    graph visuals
-    presets
+    graph visuals ear
+    presets slots
     bounce session
     live show process warm
-    supervisor
+    supervisor keyboard performer
     terminal doctor arguments
     commands
     cli

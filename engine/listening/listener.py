@@ -26,6 +26,7 @@ class Listener(NamedTuple):
     counts: np.ndarray  # (3,) int64: samples heard, of them in this hop, missed (before the start, and in gaps)
     sound: np.ndarray  # (hop, 2): the hop so far
     record: np.ndarray  # (WIDTH,)
+    hand: np.ndarray  # (6,): source wanted, BPM, anchor, scale, nudge, bar (engine/control/tempo.py)
     fft: Fft
     hop: int
 
@@ -45,6 +46,7 @@ def make_listener(rate, start=0):
         np.array([0, 0, start]),
         np.zeros((hop, 2)),
         np.zeros(WIDTH),
+        np.array([0.0, 120.0, 0.0, 1.0, 0.0, math.nan]),
         make_fft(size),
         hop,
     )
