@@ -56,7 +56,8 @@ class Keyboard:
 
         self.terminal = sys.stdin.fileno()
         self.usual = termios.tcgetattr(self.terminal)
-        self.handlers = {name: signal.getsignal(name) for name in (signal.SIGTSTP, signal.SIGCONT)}
+        self.handlers = {name: signal.getsignal(name) for name in (signal.SIGTSTP, signal.SIGCONT, signal.SIGTTIN)}
+        signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # to read what is not ours is then an error, and does not stop us
         self._resume()
 
     def _leave(self):
@@ -105,8 +106,10 @@ class Keyboard:
                 continue
             try:
                 came, moment = os.read(self.terminal, 256), time.perf_counter()
-            except OSError:  # it was hung up
-                return
+            except OSError:
+                if self._ours():  # and yet it is not to be read: it was hung up
+                    return
+                continue
             if not came:
                 return
             text = SPECIAL.sub("", begun + came.decode(errors="ignore"))

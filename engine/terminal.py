@@ -9,7 +9,7 @@ from rich.live import Live as Lit
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.control.tempo import BEATS
+from engine.control.tempo import BEATS, HEARD
 from engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
 from engine.rings.timeline import newest, read
 
@@ -17,9 +17,9 @@ APART = "  "
 CELLS = 20  # of a level meter
 QUIET, LOUD = -60.0, 0.0  # dB at its ends
 HOT = -3.0  # dB: the peak turns red
-REFRESH = 20  # a second: a beat is seen to come
+REFRESH = 16  # a second: a beat is seen to come
 GLOW = 0.25  # of a beat that its dot is bright
-SURE = 0.3  # confidence below which the tempo is dim
+SURE = 0.3  # confidence below which a tempo that is heard is dim
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -48,7 +48,7 @@ def meter(rms, peak):
 def tempo(frame, peers=None):
     """Tempo and where it comes from; a dot for each beat of a bar, of which the one that is heard is lit."""
     source = SOURCES[round(float(frame["tempo_source"]))]
-    style = "default" if frame["confidence"] >= SURE else "dim"
+    style = "dim" if source == SOURCES[HEARD] and frame["confidence"] < SURE else "default"
     line = Text(f"{frame['tempo']:5.1f} bpm {source}{'' if peers is None else f' +{peers}'} ", style=style)
     beat, gone = divmod(float(frame["bar"]) % 1.0 * BEATS, 1.0)
     for dot in range(BEATS):

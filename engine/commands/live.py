@@ -9,8 +9,8 @@ from engine.commands.preparation import preset_of, warm_up
 from engine.errors import UsageError
 
 HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
-LOOK = 0.1  # seconds between two looks at a live session
-TICK = 0.02  # seconds between two at what its performer does
+TICK = 0.02  # seconds between two looks at what a performer does
+LOOK, SHOW = 5, 3  # ticks between two looks at the session, and two of its status lines
 MEASURING = 1.0  # seconds after which the latency is known
 
 
@@ -98,10 +98,13 @@ def _keep(session, stop, watch, asked, link):
             for tick in itertools.count():
                 if stop.wait(TICK) or _over(session, asked):
                     return performer.report()
-                seldom = tick % round(LOOK / TICK) == 0
-                for notice in performer.heed() + (session.look() + watch.look() if seldom else []):
+                notices = performer.heed()
+                if tick % LOOK == 0:
+                    notices += session.look() + watch.look()
+                for notice in notices:
                     say(notice)
-                status.show()
+                if tick % SHOW == 0:
+                    status.show()
 
 
 def _over(session, asked):
