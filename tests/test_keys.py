@@ -1,6 +1,7 @@
 """Keys: in a terminal, which is left as it was whatever happens, and in the window; each does what the list says."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -224,5 +225,5 @@ def test_the_window_hears_the_same_keys(server, screen):
         screen.press("BackSpace", window)
         assert wait_for(lambda: wanted(session, "source") == HEARD)
         screen.press("Return", window)
-        assert wait_for(lambda: wanted(session, "bar") == wanted(session, "bar"), "no bar was begun")
+        assert wait_for(lambda: math.isfinite(wanted(session, "bar")))
         assert session.end()[0] == 0
