@@ -52,6 +52,7 @@ def _add_live(commands):
     live.add_argument("--take", type=Path, metavar="FILE", help="record what comes in, to bounce it later")
     live.add_argument("--report", type=Path, metavar="FILE", help="write what happened, as JSON")
     live.add_argument("--latency", action="store_true", help="print the latency node by node, and end")
+    live.add_argument("--link", action="store_true", help="follow and lead the tempo of an Ableton Link session")
     live.add_argument("--rate", type=_whole(1_000, 768_000), metavar="HZ", help="frames per second; else the device's")
     live.add_argument("--block", type=_whole(16, 8192), default=256, metavar="N", help="frames per block (256)")
     live.add_argument("--buffer", type=_whole(1, 2_000), default=20, metavar="MS", help="latency to ask for (20)")

@@ -24,6 +24,7 @@ def examine():
         "monitors": [],
         "cuda": [],
         "encoders": {},
+        "link": None,
         "missing": [],
     }
     for name in MODULES:
@@ -36,6 +37,8 @@ def examine():
         _examine_pictures(found)
     if "av" not in missing:
         _examine_films(found)
+    if not missing & {"numpy", "numba"}:
+        _examine_link(found)
     return found
 
 
@@ -59,6 +62,12 @@ def _examine_films(found):
     from engine.bounce.encoders import faults
 
     found["encoders"] = faults()
+
+
+def _examine_link(found):
+    from engine.control.link import fault
+
+    found["link"] = fault() or "ready"
 
 
 def _examine_sound(found):
@@ -103,6 +112,7 @@ def lines(found):
         yield "films:"
     for codec, fault in found["encoders"].items():
         yield f"  {codec}: {f'does not open ({fault})' if fault else 'opens'}"
+    yield f"Ableton Link: {found['link'] or 'not known'}"
     for gap in found["missing"]:
         yield f"missing: {gap['what']}"
         yield f"         {gap['mend']}"

@@ -8,11 +8,11 @@ from engine.audio import core as sound
 from engine.audio.clock import FILLER
 from engine.audio.core import BLOCK, CHANNELS, make_core
 from engine.audio.meters import Meter
+from engine.control import tempo
 from engine.control.take import Begin, Change, Swap
 from engine.effects import chain
-from engine.listening.listener import HOP, listen, make_listener, miss
 from engine.native import describe
-from engine.rings import ring, timeline
+from engine.rings import ring
 from engine.rings.board import get, put
 from engine.rings.mailbox import post
 
@@ -149,6 +149,9 @@ class Player:
         return frames
 
     def _room(self):
+        moves = len(tempo.PARAMS)  # that a block may bring
+        if ring.writable(self.core.hands, moves) < moves:
+            return 0
         room = min(ring.writable(self.outlet, BLOCK), ring.writable(self.tap, BLOCK))
         return min(room, self.mover.until(self.position)) if self.mover else room
 
@@ -167,52 +170,11 @@ class Player:
     def _begin(self, begin):
         for slot, value in enumerate(begin.values):
             put(self.params, slot, value)
-        self.core = make_core(self.rate, self.params, self.gauges, moves=self.core.moves)._replace(tap=self.tap)
+        kept = {"tap": self.tap, "hands": self.core.hands}
+        self.core = make_core(self.rate, self.params, self.gauges, moves=self.core.moves)._replace(**kept)
         self.words = describe(self.core)
         self.plans = Plans(self.core, self.rate)
         self.plans.change(begin.genome, begin.serial, values=None if not begin.values else ())
-
-
-class Ear:
-    """The worker's first task: listens to the tap and publishes frames.
-
-    Where it must wait for who reads them, those are its `followers`: each has the `index` of its next frame.
-    """
-
-    name, latency = "listening", HOP
-
-    def __init__(self, rate, tap, gaps, frames, start=0):
-        self.tap, self.gaps, self.frames, self.followers = tap, gaps, frames, []
-        self.listener = make_listener(float(rate), start)
-        self.block = np.zeros((CHUNK, CHANNELS), np.float32)
-        self.gap = np.zeros((1, 2))
-        self.pending = None  # (row, frames missed before it)
-        self.done = False
-
-    def step(self):
-        if self._too_far():
-            return 0
-        over = ring.ended(self.tap)
-        count = min(ring.readable(self.tap, CHUNK), CHUNK)  # first: the gaps before these rows are told by now
-        count = ring.pull(self.tap, self.block[: min(count, self._until_gap())])
-        listen(self.listener, self.block[:count], self.frames)
-        self.done = bool(over and count == 0)
-        return count
-
-    def _too_far(self):
-        published, half = timeline.newest(self.frames), self.frames.words.shape[0] // 2
-        return any(published - follower.index > half for follower in self.followers)
-
-    def _until_gap(self):
-        """Rows to the next gap, which is ahead of us; a gap that is not is behind us then."""
-        while self.pending is not None or ring.pull(self.gaps, self.gap):
-            if self.pending is None:
-                self.pending = self.gap[0].astype(int)
-            if rows := self.pending[0] - self.tap.taken[0]:
-                return rows
-            miss(self.listener, self.pending[1])
-            self.pending = None
-        return CHUNK
 
 
 class Reel:

@@ -18,16 +18,17 @@ from engine.audio.stream import DeviceStream
 from engine.control.matrix import STILL, Modulation
 from engine.control.mover import Mover
 from engine.control.take import Begin, Patch, TakeWriter
+from engine.ear import Ear
 from engine.effects import chain
 from engine.errors import PhospheneError
-from engine.graph import Ear, Feeder, Plans, Taper
+from engine.graph import Feeder, Plans, Taper
 from engine.native import describe
 from engine.presets import restore_preset
 from engine.rings import local, ring
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
 from engine.session import serve
-from engine.visuals.scenes import NAMES
+from engine.slots import NAMES
 
 TICK = 0.01  # seconds between two looks at the world
 AHEAD = 0.25  # seconds at least that a source is read ahead; a pace that is moved is heard so much later
@@ -63,7 +64,7 @@ class Live:
         self.serial, genes, modulation, self.preset = self._genome()
         self._open_source()
         start = int(get(self.gauges, int(Meter.POSITION)))
-        self.ear = Ear(self.rate, self.core.tap, self.core.gaps, segment["frames"], start)
+        self.ear = Ear(self.rate, self.core, segment["frames"], start)
         how = {"hop": self.ear.listener.hop, "rate": self.rate, "serial": self.serial}
         self.mover = Mover(modulation, segment["frames"], segment["moves"], **how)
         self.plans.change(genes, self.serial, values=())

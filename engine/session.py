@@ -5,20 +5,24 @@ import signal
 import sys
 import threading
 
+import numpy as np
+
 from engine.audio import meters
 from engine.effects import chain
 from engine.errors import PhospheneError
 from engine.listening import listener
-from engine.rings import Segment, board, mailbox, timeline
-from engine.visuals import scenes, sight
+from engine.rings import Segment, board, mailbox, ring, timeline
+from engine.slots import SLOTS
+from engine.visuals import sight
 
 REMEMBERED = 8.0  # seconds of frames
 PLANS = {
-    "params": board.plan(scenes.SLOTS),  # main writes; the audio thread reads, and whoever draws
+    "params": board.plan(SLOTS),  # main writes; the audio thread reads, and whoever draws
     "moves": board.plan(2 * chain.SLOTS),  # the worker writes, the audio thread reads: what rows make of the genome's
     "meters": meters.plan(),  # the audio thread writes, main reads
     "frames": listener.plan(REMEMBERED),  # the worker writes, main reads, and whoever draws
     "clock": timeline.plan(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
+    "keys": ring.plan(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
     "sights": sight.plan(),  # who draws writes, main reads
     "genome": mailbox.plan(32768),  # main writes, the audio process reads: {serial, genome, modulation, preset} as JSON
     "modulation": mailbox.plan(16384),  # main writes, who draws reads, as JSON

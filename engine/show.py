@@ -5,9 +5,12 @@ import sys
 import threading
 import time
 
+import numpy as np
+
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
 from engine.control.matrix import STILL, Modulation
+from engine.rings import ring
 from engine.rings.board import get
 from engine.rings.mailbox import fetch_text, post_text
 from engine.session import serve
@@ -60,6 +63,7 @@ class Show:
 
     def _picture(self):
         self.window.heed()
+        self._pass_keys()
         if text := fetch_text(self.segment["modulation"]):
             self._change(Modulation(*json.loads(text)))
         moment, missed = self.pacer.begin()
@@ -80,6 +84,12 @@ class Show:
         self.modulation = modulation
         if self.painter:
             self.painter.change(modulation)
+
+    def _pass_keys(self):
+        """Tell the keeper what was pressed in the window."""
+        if pressed := self.window.pressed:
+            ring.push(self.segment["keys"], np.array([(moment, ord(key)) for moment, key in pressed]))
+            pressed.clear()
 
     def _ready(self):
         """False before there is sound, and where a painter had to be made first."""

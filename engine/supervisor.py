@@ -7,6 +7,7 @@ import time
 
 from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
+from engine.control import tempo
 from engine.control.desk import Control, Desk
 from engine.control.watch import FileWatch
 from engine.effects import chain
@@ -48,6 +49,7 @@ class Session:
         self.wish = {**wish, "segment": self.claim.name, "preset": preset.full(), "again": False}
         self.look_wish = {**look, "segment": self.claim.name, "seed": preset.seed}
         self.serial, self.told, self.seen = 0, {}, {}
+        tempo.want(self.segment["params"], tempo.DEFAULTS)
         self.notices, self.desk = [], Desk(self.segment["params"])
         self._lay(preset, swap=True)
         self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))

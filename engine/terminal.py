@@ -1,6 +1,7 @@
 """What a session shows in the terminal: a status line that stays, notices that scroll."""
 
 import sys
+import time
 
 import numpy as np
 from rich.console import Console
@@ -8,13 +9,17 @@ from rich.live import Live as Lit
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.listening.frame import AT, QUIETEST, WIDTH
+from engine.control.tempo import BEATS, HEARD
+from engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
 from engine.rings.timeline import newest, read
 
+APART = "  "
 CELLS = 20  # of a level meter
 QUIET, LOUD = -60.0, 0.0  # dB at its ends
 HOT = -3.0  # dB: the peak turns red
-REFRESH = 12  # a second
+REFRESH = 16  # a second: a beat is seen to come
+GLOW = 0.25  # of a beat that its dot is bright
+SURE = 0.3  # confidence below which a tempo that is heard is dim
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -40,11 +45,31 @@ def meter(rms, peak):
     return bar
 
 
-class StatusLine:
-    """Level, load, xruns and latency of a session, as long as standard output is a terminal."""
+def tempo(frame, peers=None):
+    """Tempo and where it comes from; a dot for each beat of a bar, of which the one that is heard is lit."""
+    source = SOURCES[round(float(frame["tempo_source"]))]
+    style = "dim" if source == SOURCES[HEARD] and frame["confidence"] < SURE else "default"
+    line = Text(f"{frame['tempo']:5.1f} bpm {source}{'' if peers is None else f' +{peers}'} ", style=style)
+    beat, gone = divmod(float(frame["bar"]) % 1.0 * BEATS, 1.0)
+    for dot in range(BEATS):
+        lit = dot == int(beat)
+        line.append("●" if lit else "○", style="bold" if lit and gone < GLOW else "dim" if not lit else style)
+    return line
 
-    def __init__(self, session):
-        self.session, self.record = session, np.zeros(WIDTH)
+
+def fitted(parts, width):
+    """(what it is worth, text) side by side; what is worth least is left out where there is no room."""
+    parts = list(parts)
+    while len(parts) > 1 and sum(len(text) + len(APART) for _, text in parts) - len(APART) > width:
+        parts.remove(min(parts, key=lambda part: part[0]))
+    return Text(APART).join(text for _, text in parts)
+
+
+class StatusLine:
+    """Level, tempo, load, xruns and latency of a session, as long as standard output is a terminal."""
+
+    def __init__(self, session, performer):
+        self.session, self.performer, self.record = session, performer, np.zeros(WIDTH)
         self.before = session.meters()
         self.load = 0.0
 
@@ -63,9 +88,11 @@ class StatusLine:
             self.lit.update(self.line())
 
     def line(self):
-        meters, told = self.session.meters(), self.session.told
-        if not told:
-            return Text("starting", style="dim")
+        told = self.session.told
+        return fitted(self._parts(told), console.width) if told else Text("starting", style="dim")
+
+    def _parts(self, told):
+        meters = self.session.meters()
         frames = self.session.segment["frames"]
         count = newest(frames)
         level = QUIETEST, QUIETEST
@@ -77,15 +104,18 @@ class StatusLine:
         self.before = meters
         xruns = int(meters["underflows"] + meters["overflows"])
         minutes, seconds = divmod(int(self.session.seconds()), 60)
-        line = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
-        line += meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet   ")
-        line += Text(f"   load {100 * self.load:.1f} %   xruns {xruns}", style="default" if not xruns else "yellow")
-        line += Text(f"   latency {self.session.latency_ms()['total']:.0f} ms   {minutes:02d}:{seconds:02d}")
+        lamp = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
+        yield 8, lamp + meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet  ")
+        if (frame := self.performer.present.frame(time.perf_counter())) is not None:
+            yield 9, tempo(frame, self.performer.peers)
+        yield 2, Text(f"load {100 * self.load:.1f} %")
+        yield 6, Text(f"xruns {xruns}", style="default" if not xruns else "yellow")
+        yield 3, Text(f"latency {self.session.latency_ms()['total']:.0f} ms")
+        yield 4, Text(f"{minutes:02d}:{seconds:02d}")
         if restarts := sum(self.session.restarts().values()):
-            line += Text(f"   restarts {restarts}", style="yellow")
+            yield 5, Text(f"restarts {restarts}", style="yellow")
         if told["trouble"]:
-            line += Text(f"   {told['trouble']}", style="yellow")
-        return line
+            yield 7, Text(told["trouble"], style="yellow")
 
 
 def progress():

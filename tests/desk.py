@@ -7,6 +7,7 @@ from engine.audio import meters
 from engine.audio.clock import FILLER
 from engine.audio.core import CHANNELS, make_core
 from engine.audio.meters import Meter
+from engine.control import tempo
 from engine.effects import EFFECTS, chain, guard, limiter
 from engine.graph import Plans
 from engine.native import describe
@@ -18,7 +19,8 @@ RATE = 48_000
 
 class Desk:
     def __init__(self, rate=RATE, **instead):
-        self.params, self.gauges = local(board.plan(chain.SLOTS)), local(meters.plan())
+        self.params, self.gauges = local(board.plan(tempo.SLOTS)), local(meters.plan())
+        tempo.want(self.params, tempo.DEFAULTS)
         self.core = make_core(rate, self.params, self.gauges)._replace(**instead)
         self.words = describe(self.core)
         self.address = FILLER(sound.play.address)

@@ -15,21 +15,20 @@ PHOSPHENE = [sys.executable, "-m", "engine"]
 
 
 class Session:
-    """A `phosphene live`, on a sound server; with a window, where there is a screen."""
+    """A `phosphene live`, on a sound server; with a window, where there is a screen, and in a terminal."""
 
-    def __init__(self, server, *words, screen=None, cache=None):
+    def __init__(self, server, *words, screen=None, cache=None, terminal=None):
         environment = {**server.environment, "NUMBA_CACHE_DIR": os.environ["NUMBA_CACHE_DIR"]}
         if cache:
             environment["PHOSPHENE_CACHE"] = str(cache)
         if screen:
             environment |= {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
         self.shared = None
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         self.process = subprocess.Popen(
             [*PHOSPHENE, "live", *([] if screen else ["--headless"]), *map(str, words)],
             env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            **(terminal.options if terminal else pipes),
         )
 
     def segment(self):

@@ -16,6 +16,7 @@ from engine.listening.frame import WIDTH, as_frame
 from engine.params import defaults
 from engine.presets import load_preset
 from engine.rings import ring, timeline
+from engine.slots import NAMES
 from tests.desk import RATE, Desk, alone, noise
 from tests.test_core import FIRST, SECOND, swap
 
@@ -180,7 +181,7 @@ def test_a_take_plays_again_what_was_heard(tmp_path):
     desk.plans.change(FIRST, 1)
     desk.core.heard[:] = desk.params.words
     desk.core.switches[0] = 1
-    writer = TakeWriter(tmp_path / "set.take", RATE, {})
+    writer = TakeWriter(tmp_path / "set.take", RATE, {}, NAMES)
     writer.begin(Begin(0, 1, FIRST, desk.core.heard.view("f8").tolist()))
     taper, heard = Taper(desk.core, writer, genomes), []
     for turn in range(120):

@@ -15,11 +15,11 @@ FLOORS = """
     listening effects
     control evolution
     audio evolve
-    graph visuals
-    presets
+    graph visuals ear
+    presets slots
     bounce session
     archives live show process warm
-    supervisor
+    supervisor keyboard performer
     terminal doctor arguments
     commands
     cli

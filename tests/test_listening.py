@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.audio.core import CHANNELS
-from engine.graph import Ear
+from engine.ear import Ear
 from engine.listening.frame import BANDS, QUIETEST, WIDTH, as_frame
 from engine.listening.listener import HOP, listen, make_listener, plan
 from engine.listening.spectrum import FLOOR
@@ -115,7 +115,7 @@ def test_a_click_is_an_onset_in_its_hop(rate):
 def test_sound_that_was_missed_leaves_the_stamps_right():
     """A sound whose samples count up, too long for the tap, with a worker that now and then looks away."""
     desk, rng, step = Desk(1_000), np.random.default_rng(8), 2.0**-20  # small: it is a sound
-    ear = Ear(8_000, desk.core.tap, desk.core.gaps, local(plan(60.0)))
+    ear = Ear(8_000, desk.core, local(plan(60.0)))
     desk.plans.change([], 1)
     sample = 0
     for _ in range(60):
@@ -142,7 +142,7 @@ def test_sound_that_was_missed_leaves_the_stamps_right():
 
 def test_what_is_not_a_number_never_enters():
     desk, published = Desk(), local(plan(4.0))
-    ear = Ear(48_000, desk.core.tap, desk.core.gaps, published)
+    ear = Ear(48_000, desk.core, published)
     desk.plans.change([("volume", {"gain": 24.0})] * 16, 1)
     x = noise(20_000)
     x[3_000:3_500:7] = np.nan

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import glfw
@@ -89,6 +90,19 @@ def test_escape_closes_it_and_no_other_key(screen, key):
         screen.press(key, place())
         assert wait_for(lambda: window.heed() or len(events) == 2), "it was not pressed and released"
         assert window.closed == (key == "Escape")
+
+
+def test_each_key_that_is_pressed_is_kept_with_its_moment(screen):
+    keys = {"space": " ", "bracketleft": "[", "h": "h", "Return": "\n", "BackSpace": "\x7f", "KP_Enter": "\n"}
+    with opened(screen, size=PICTURE) as (window, place):
+        for name, key in keys.items():
+            window.heed()
+            before = time.perf_counter()
+            screen.press(name, place())
+            assert wait_for(lambda: window.heed() or window.pressed, every=0.001), name
+            ((moment, found),) = window.pressed
+            assert found == key and before - 0.01 < moment < time.perf_counter()
+            window.pressed.clear()
 
 
 def test_its_cross_closes_it(screen):

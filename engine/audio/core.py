@@ -10,6 +10,7 @@ from numba import typeof
 
 from engine.audio import meters
 from engine.audio.meters import Meter
+from engine.control import tempo
 from engine.effects import chain, limiter
 from engine.effects.chain import BLOCK, LATE, RINGING
 from engine.effects.guard import scrub
@@ -61,6 +62,7 @@ class Core(NamedTuple):
     gaps: Ring  # (row of tap, frames lost before it)
     tape: Ring  # what came in: source and return side by side
     events: Ring  # (sample, slot, value): what changed
+    hands: Ring  # the same of tempo, for the worker
     switches: np.ndarray  # (8,) int64: [0] a take is recorded
     spare: np.ndarray  # (BLOCK, CHANNELS) float32: a plan that rings
     total: np.ndarray  # (BLOCK, CHANNELS) float32: the sum of all plans
@@ -97,6 +99,7 @@ def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
         gaps=local(ring.plan(64, 2, np.float64)),
         tape=local(ring.plan(4 * frames, 2 * CHANNELS)),
         events=local(ring.plan(4096, 3, np.float64)),
+        hands=local(ring.plan(1024, 3, np.float64)),
         switches=aligned((8,), np.int64),
         spare=aligned((BLOCK, CHANNELS), np.float32),
         total=aligned((BLOCK, CHANNELS), np.float32),
@@ -172,9 +175,10 @@ def heed(core):
         arrived = mailbox.fetch(core.plans, core.posted[0]) > 0
     for slot in range(core.heard.shape[0]):  # after the plan: its parameters were put on the board before it was posted
         word = wanted(core, slot)
-        if word != core.heard[slot]:
-            core.heard[slot] = word
-            note(core, slot, float_of(word))
+        if word == core.heard[slot] or (tempo.FIRST <= slot < tempo.SLOTS and not hand_on(core, slot, float_of(word))):
+            continue
+        core.heard[slot] = word
+        note(core, slot, float_of(word))
     if arrived:
         copy_rows(core.plan, RINGS, core.plan, ENDS, 1)
         copy_rows(core.plan, PLAYS, core.plan, RINGS, 1)
@@ -198,6 +202,13 @@ def wanted(core, slot):
             base = float_of(word)
             return bits_of(base + toward - share * base)
     return word
+
+
+@kernel
+def hand_on(core, slot, value):
+    """Tell the worker from which sample on the tempo is another; 0 while it has no room."""
+    core.note[0, 0], core.note[0, 1], core.note[0, 2] = get(core.meters, COUNTER), slot, value
+    return ring.push(core.hands, core.note)
 
 
 @kernel

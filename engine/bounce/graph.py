@@ -8,15 +8,17 @@ from engine.audio.clock import OfflineClock
 from engine.audio.core import CHANNELS
 from engine.audio.pace import Paced, pace_of
 from engine.bounce.replay import believed
+from engine.control import tempo
 from engine.control.matrix import STILL
 from engine.control.mover import Mover, sounding
 from engine.control.take import Begin
+from engine.ear import Ear
 from engine.effects import chain, limiter
 from engine.errors import UsageError
-from engine.graph import CHUNK, Ear, Feeder, Player, Reel
+from engine.graph import CHUNK, Feeder, Player, Reel
 from engine.listening import listener
 from engine.rings import board, local, ring
-from engine.visuals import scenes
+from engine.slots import SLOTS
 
 FIRST = 1  # serial number of the plan of a source
 LASTS = 60.0  # seconds of a source without an end, where nothing else is said
@@ -59,12 +61,13 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
     modulation : Modulation
         What moves the sound.
     """
-    params, gauges, acts, seen = local(board.plan(scenes.SLOTS)), local(meters.plan()), deque(acts), deque()
+    params, gauges, acts, seen = local(board.plan(SLOTS)), local(meters.plan()), deque(acts), deque()
+    tempo.want(params, tempo.DEFAULTS)
     scripts = (acts, seen) if eyes_of else (acts,)
     inlet = local(ring.plan(AHEAD, CHANNELS * (2 if wide else 1)))
     outlet = local(ring.plan(AHEAD, CHANNELS))
     player = Player(rate, params, gauges, inlet, outlet, acts, late)
-    ear = Ear(rate, player.tap, player.core.gaps, local(listener.plan(REMEMBERED)), start=-late)
+    ear = Ear(rate, player.core, local(listener.plan(REMEMBERED)), start=-late)
     if sounding(modulation):
         moves, hop = player.core.moves, ear.listener.hop
         player.mover = Mover(modulation, ear.frames, moves, hop=hop, rate=rate, serial=FIRST)

@@ -4,13 +4,13 @@ from engine.control.take import Begin, Change, Patch, Swap
 from engine.effects import chain, genome
 from engine.errors import PhospheneError
 from engine.presets import restore_preset
-from engine.visuals.scenes import NAMES, allowed
+from engine.slots import NAMES, allowed
 
 
 def believed(reader):
     """The records of a TakeReader; a slot that is not there would be memory of something else.
 
-    What belongs to the picture is moved to where it lies today, and what no scene has any more is left out.
+    What belongs to tempo and picture is moved to where it lies today, and what there is no more is left out.
     """
     here = {slot: NAMES.get(name) for name, slot in reader.places.items() if slot >= chain.SLOTS}
     begun, serial = False, 0

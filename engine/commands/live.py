@@ -1,5 +1,6 @@
 """live: sound from the source to the loudspeaker, and its picture, until it is ended."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from engine.commands.preparation import preset_of, warm_up
 from engine.errors import UsageError
 
 HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
-LOOK = 0.1  # seconds between two looks at a live session
+TICK = 0.02  # seconds between two looks at what a performer does
+LOOK, SHOW = 5, 3  # ticks between two looks at the session, and two of its status lines
 MEASURING = 1.0  # seconds after which the latency is known
 
 
@@ -28,6 +30,9 @@ def run(asked):
         claim(path, overwrite=asked.overwrite or path is asked.report)
     from engine.process import Ward
 
+    if asked.link:
+        from engine.control.link import Link
+    link = Link() if asked.link else None
     wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
@@ -47,7 +52,7 @@ def run(asked):
     files = [path for path in (asked.preset, asked.genome) if path and Path(path).is_file()]
     watch = Watch(session, files, lambda: _live_preset(asked, source))
     try:
-        _keep(session, stop, watch, asked)
+        tempo = _keep(session, stop, watch, asked, link)
         if asked.latency:
             _print_latency(session)
     finally:
@@ -56,7 +61,7 @@ def run(asked):
     if asked.report:
         from engine.bounce.whole import write_text
 
-        write_text(asked.report, json.dumps(report, indent=2, sort_keys=True) + "\n")
+        write_text(asked.report, json.dumps(report | {"tempo": tempo}, indent=2, sort_keys=True) + "\n")
     _farewell(report, asked)
 
 
@@ -81,21 +86,30 @@ def _wish(asked, source):
     }
 
 
-def _keep(session, stop, watch, asked):
-    """Watch over the session until it is over."""
-    from engine.terminal import StatusLine, say
+def _keep(session, stop, watch, asked, link):
+    """Watch over the session until it is over; gives what its performer did."""
+    from engine.keyboard import Keyboard
+    from engine.performer import Performer
+    from engine.terminal import StatusLine, console, say
 
-    with StatusLine(session) as status:
-        while not stop.wait(LOOK):
-            for notice in session.look() + watch.look():
-                say(notice)
-            status.show()
-            if session.closed:
-                return
-            if asked.seconds and session.seconds() >= asked.seconds:
-                return
-            if asked.latency and session.seconds() > MEASURING:
-                return
+    with Keyboard(console.show_cursor) as keyboard:
+        performer = Performer(session.segment, keyboard, link)
+        with StatusLine(session, performer) as status:
+            for tick in itertools.count():
+                if stop.wait(TICK) or _over(session, asked):
+                    return performer.report()
+                notices = performer.heed()
+                if tick % LOOK == 0:
+                    notices += session.look() + watch.look()
+                for notice in notices:
+                    say(notice)
+                if tick % SHOW == 0:
+                    status.show()
+
+
+def _over(session, asked):
+    end = MEASURING if asked.latency else asked.seconds
+    return session.closed or (end and session.seconds() >= end)
 
 
 def _print_latency(session):

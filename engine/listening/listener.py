@@ -20,6 +20,7 @@ class Listener(NamedTuple):
     sound: np.ndarray  # (2, hop or up to 7 more): the hop so far, left and right; zeros behind it
     counts: np.ndarray  # (3,) int64: samples heard, of them in this hop, missed (before the start, and in gaps)
     record: np.ndarray  # (WIDTH,)
+    hand: np.ndarray  # (6,): source wanted, BPM, anchor, scale, nudge, bar (engine/control/tempo.py)
     level: Level
     spectrum: Spectrum
     tones: Tones
@@ -40,6 +41,7 @@ def make_listener(rate, start=0):
         aligned((2, -(-hop // 8) * 8), np.float64),
         np.array([0, 0, start]),
         record,
+        np.array([0.0, 120.0, 0.0, 1.0, 0.0, np.nan]),
         make_level(rate, hop),
         spectrum,
         make_tones(rate, window, hop),

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from engine.effects import chain
+from engine.control import tempo
 from engine.params import Param
 from engine.visuals.passes import Pass
 
@@ -76,7 +76,7 @@ SCOPE = Scene(
 )
 SCENES = {"scope": SCOPE, "flash": FLASH}
 
-FIRST = chain.SLOTS  # of the board: before it lie the parameters of the genome
+FIRST = tempo.SLOTS  # of the board: before it lie the parameters of the genome, and the tempo
 WHICH = FIRST  # the slot that holds the number of the scene
 PLACES = {
     (scene, param): FIRST + 1 + at

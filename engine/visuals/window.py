@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import time
 
 import glfw
 
@@ -12,6 +13,7 @@ USUAL = 60.0  # refreshes per second where the monitor does not say
 PLAUSIBLE = 20.0, 500.0
 SIZE = 1280, 720
 SMALL = 640, 360  # the same, where the processor draws it: no picture is larger that nobody asked to be
+NAMED = {glfw.KEY_ENTER: "\n", glfw.KEY_KP_ENTER: "\n", glfw.KEY_BACKSPACE: "\x7f"}  # as a terminal gives them
 READ_FRAMEBUFFER, DRAW_FRAMEBUFFER, COLOR_BUFFER, LINEAR = 0x8CA8, 0x8CA9, 0x4000, 0x2601
 CORE = {
     glfw.CONTEXT_VERSION_MAJOR: 3,
@@ -44,7 +46,8 @@ class Window:
     """A window with a context, current on this thread, which must be the process's first.
 
     It is also the screen that a Painter shows its picture on: as large as fits, in its own proportions.
-    `waits` tells whether showing a picture waits for the next refresh.
+    `waits` tells whether showing a picture waits for the next refresh; `pressed` collects the keys that were,
+    each with its moment by `time.perf_counter()`.
 
     Parameters
     ----------
@@ -80,7 +83,9 @@ class Window:
             self._place(size or (SMALL if self.context.software else SIZE), screen, centred=monitor is not None)
         if fullscreen:
             glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_HIDDEN)
+        self.pressed, self.repeats, self.looked = [], False, time.perf_counter()
         glfw.set_key_callback(self.window, self._key)
+        glfw.set_char_callback(self.window, self._letter)
         whole, word = ctypes.c_int, ctypes.c_uint
         self._bind = self.context.function("glBindFramebuffer", None, word, word)
         self._copy = self.context.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
@@ -95,8 +100,19 @@ class Window:
             glfw.set_window_pos(self.window, left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2)
 
     def _key(self, window, key, scancode, action, modifiers):
+        self.repeats = action == glfw.REPEAT
         if key == glfw.KEY_ESCAPE and action == glfw.PRESS:
             glfw.set_window_should_close(window, True)
+        elif key in NAMED and action == glfw.PRESS:
+            self._press(NAMED[key])
+
+    def _letter(self, window, code):
+        if not self.repeats:
+            self._press(chr(code))
+
+    def _press(self, key):
+        moment = (self.looked + time.perf_counter()) / 2  # as likely before as after; at the last look it was not there
+        self.pressed.append((moment, key))
 
     @property
     def size(self):
@@ -139,6 +155,7 @@ class Window:
     def heed(self):
         """Hear what the user did."""
         glfw.poll_events()
+        self.looked = time.perf_counter()
 
     def release(self):
         """Let go of the window; what is on it must have been let go of before."""

@@ -1,0 +1,57 @@
+"""The performer: keys in the terminal and in the window, and Link, at work on a session."""
+
+import numpy as np
+
+from engine.audio.present import Present
+from engine.control.hand import Hand
+from engine.control.keys import ACTS, HELP, listing
+from engine.control.tempo import LINK
+from engine.listening.frame import SOURCES
+from engine.rings import ring
+
+
+class Performer:
+    """Does what keys ask for.
+
+    Parameters
+    ----------
+    segment : Segment
+        The session's.
+    keyboard : Keyboard
+        Entered.
+    link : Link, optional
+    """
+
+    def __init__(self, segment, keyboard, link=None):
+        self.segment, self.keyboard = segment, keyboard
+        self.present = Present(segment)
+        self.hand = Hand(segment["params"], self.present, link)
+        self.rows = np.zeros((len(segment["keys"].rows), 2))
+        self.acts = 0
+
+    def heed(self):
+        """Do what was asked for since the last time; gives what there is to tell the user."""
+        rows = self.rows[: ring.pull(self.segment["keys"], self.rows)]
+        pressed = sorted([*self.keyboard.pressed(), *((moment, chr(int(code))) for moment, code in rows)])
+        told = [line for moment, key in pressed for line in self._press(key, moment)]
+        self.hand.keep_up()
+        return told
+
+    def _press(self, key, moment):
+        if key == HELP:
+            return listing()
+        if key not in ACTS:
+            return []
+        self.acts += 1
+        said = ACTS[key](self.hand, moment)
+        return [said] if said else []
+
+    @property
+    def peers(self):
+        """How many play along by Link; None where it is not followed."""
+        return self.hand.link.peers if self.hand.source == LINK else None
+
+    def report(self):
+        """What was done to the tempo, for `--report`."""
+        wanted = self.hand.wanted
+        return {"source": SOURCES[int(wanted["source"])], "bpm": wanted["bpm"], "keys": self.acts, "peers": self.peers}
