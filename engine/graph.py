@@ -5,6 +5,7 @@ from collections import deque
 import numpy as np
 
 from engine.audio import core as sound
+from engine.audio.changes import PLAN_CHANGED
 from engine.audio.clock import FILLER
 from engine.audio.core import BLOCK, CHANNELS, make_core
 from engine.audio.meters import Meter
@@ -236,7 +237,7 @@ class Taper:
         return count + len(notes)
 
     def _write(self, notes):
-        swaps = np.flatnonzero(notes[:, 1] == sound.PLAN_CHANGED)
+        swaps = np.flatnonzero(notes[:, 1] == PLAN_CHANGED)
         start = 0
         for at in swaps:
             if at > start:

@@ -13,13 +13,15 @@ from engine.bounce.bounce import bounce as files
 from engine.control.matrix import STILL, Matrix
 from engine.control.mover import LATE, PLACES, Mover, lay
 from engine.control.take import Begin, Patch, TakeReader, TakeWriter
+from engine.ear import Ear
 from engine.effects import chain
-from engine.graph import Ear, Taper
+from engine.graph import Taper
 from engine.listening.frame import WIDTH
 from engine.presets import load_preset, restore_preset
 from engine.rings import local, timeline
 from engine.rings.board import get
 from engine.rings.timeline import publish
+from engine.slots import NAMES
 from tests.desk import RATE, Desk, noise
 from tests.test_graph import Sound, Tape, frames_of
 from tests.wires import modulation, record, row
@@ -177,12 +179,12 @@ def perform(path, made, later):
     """A set on a desk, with hands, a change of rows and one of genome, recorded; and what was heard."""
     desk, genomes, heard = Desk(), {1: made.genes()}, []
     frames = local(timeline.plan(2_000, WIDTH))
-    ear = Ear(RATE, desk.core.tap, desk.core.gaps, frames)
+    ear = Ear(RATE, desk.core, frames)
     player = Mover(made.modulation(), frames, desk.core.moves, hop=HOP, rate=RATE, serial=1)
     desk.plans.change(genomes[1], 1)
     desk.core.heard[:] = desk.params.words
     desk.core.switches[0] = 1
-    writer = TakeWriter(path, RATE, made.full())
+    writer = TakeWriter(path, RATE, made.full(), NAMES)
     writer.begin(Begin(0, 1, genomes[1], desk.core.heard.view("f8").tolist()))
     taper, rng = Taper(desk.core, writer, genomes), np.random.default_rng(4)
     for turn in range(140):

@@ -9,8 +9,8 @@ import numpy as np
 from numba import typeof
 
 from engine.audio import meters
+from engine.audio.changes import COUNTER, ENDS, PLAYS, RINGS, SETTLED, UNTAPED, count, heed
 from engine.audio.meters import Meter
-from engine.control import tempo
 from engine.effects import chain, limiter
 from engine.effects.chain import BLOCK, LATE, RINGING
 from engine.effects.guard import scrub
@@ -18,19 +18,16 @@ from engine.native import (
     FILLER,
     address_of,
     aligned,
-    bits_of,
     copy_rows,
-    float_of,
     flush_denormals,
     interleaved,
     kernel,
-    load_relaxed,
     native,
     reader_of,
     restore_denormals,
 )
 from engine.rings import board, local, mailbox, ring
-from engine.rings.board import Board, get, put
+from engine.rings.board import Board, put
 from engine.rings.mailbox import Mailbox
 from engine.rings.ring import Ring
 
@@ -38,12 +35,9 @@ CHANNELS = 2
 CROSSFADE = 0.02  # seconds between two plans
 SILENT = 1e-5  # of full scale: a tail below it
 REST = 2.5  # seconds for each gene that rings, more than between two repeats of the longest echo, is over
-PLAN_CHANGED = -1.0  # in an event, where a parameter's slot would be
 
-COUNTER, SETTLED = int(Meter.POSITION), int(Meter.SETTLED)
-STARVED, UNHEARD, UNTAPED = int(Meter.STARVED), int(Meter.UNHEARD), int(Meter.UNTAPED)
+STARVED, UNHEARD = int(Meter.STARVED), int(Meter.UNHEARD)
 SCRUBBED, MUTED = int(Meter.SCRUBBED), int(Meter.MUTED)
-PLAYS, RINGS, ENDS = range(3)  # rows of plans
 
 
 class Core(NamedTuple):
@@ -115,11 +109,6 @@ def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
 
 
 @kernel
-def count(gauges, slot, amount):
-    put(gauges, slot, get(gauges, slot) + amount)
-
-
-@kernel
 def advance(core, block):
     """Play one block in place, up to BLOCK frames: source in, what is heard out."""
     heed(core)
@@ -165,57 +154,6 @@ def tell(core, block):
     if lost:
         count(core.meters, UNHEARD, float(lost))
         gap[0, 0], gap[0, 1] = core.tap.written[0], gap[0, 1] + lost
-
-
-@kernel
-def heed(core):
-    """Take the parameters and the plan that are wanted now, and note what changed and when."""
-    arrived = False
-    if core.fade[0] >= core.fade[1]:
-        arrived = mailbox.fetch(core.plans, core.posted[0]) > 0
-    for slot in range(core.heard.shape[0]):  # after the plan: its parameters were put on the board before it was posted
-        word = wanted(core, slot)
-        if word == core.heard[slot] or (tempo.FIRST <= slot < tempo.SLOTS and not hand_on(core, slot, float_of(word))):
-            continue
-        core.heard[slot] = word
-        note(core, slot, float_of(word))
-    if arrived:
-        copy_rows(core.plan, RINGS, core.plan, ENDS, 1)
-        copy_rows(core.plan, PLAYS, core.plan, RINGS, 1)
-        copy_rows(core.posted, 0, core.plan, PLAYS, 1)
-        note(core, PLAN_CHANGED, core.posted[0, 0])
-        # from then on, at the earliest, all that the one plays is in its place in time, and none of the other is missed
-        core.fade[0] = -max(core.plan[PLAYS, LATE], core.plan[RINGS, LATE])
-        core.rest[0] = 0
-        if core.plan[RINGS, 0] == 0:  # the first plan has nothing to fade from
-            core.fade[0] = core.fade[1]
-            put(core.meters, SETTLED, float(core.posted[0, 0]))
-
-
-@kernel
-def wanted(core, slot):
-    """A parameter as hands and rows together want it; where no row has a share, it is what hands want to the bit."""
-    word = load_relaxed(core.params.words, slot)
-    if slot < chain.SLOTS:
-        share, toward = get(core.moves, 2 * slot), get(core.moves, 2 * slot + 1)
-        if share != 0.0 or toward != 0.0:
-            base = float_of(word)
-            return bits_of(base + toward - share * base)
-    return word
-
-
-@kernel
-def hand_on(core, slot, value):
-    """Tell the worker from which sample on the tempo is another; 0 while it has no room."""
-    core.note[0, 0], core.note[0, 1], core.note[0, 2] = get(core.meters, COUNTER), slot, value
-    return ring.push(core.hands, core.note)
-
-
-@kernel
-def note(core, slot, value):
-    if core.switches[0]:
-        core.note[0, 0], core.note[0, 1], core.note[0, 2] = get(core.meters, COUNTER), slot, value
-        count(core.meters, UNTAPED, 1.0 - ring.push(core.events, core.note))
 
 
 @kernel

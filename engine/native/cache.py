@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1]
-ROOMS = ("native", "params.py", "rings", "listening", "effects", "control/tempo.py", "audio", "bounce")
+ROOMS = ("native", "params.py", "rings", "listening", "effects", "control", "audio", "bounce")
 KEPT = 4  # folders: a few checkouts and versions side by side
 
 
