@@ -176,8 +176,8 @@ def test_what_is_audible_is_on_the_beat_of_the_others(peer, ours):
     assert stage.wanted("source") == LINK and wait_for(lambda: ours.peers == 1)
     for bpm in (97.0, 150.0, 64.0):
         peer.look(bpm)
-        agreed = lambda: stage.follow() and peer.off(time.perf_counter(), stage.beat(time.perf_counter())) < 2 * TIGHT  # noqa: E731
-        assert wait_for(agreed) and stage.wanted("bpm") == pytest.approx(bpm, rel=STEP)
+        assert wait_for(lambda bpm=bpm: stage.follow() and stage.wanted("bpm") == pytest.approx(bpm, rel=STEP))
+        assert wait_for(lambda: stage.follow() and peer.off(now := time.perf_counter(), stage.beat(now)) < TIGHT)
         until = time.monotonic() + 1.0
         while time.monotonic() < until:
             stage.follow()

@@ -204,7 +204,7 @@ def test_what_serves_the_tests_serves_a_run_but_not_the_reverse(start):
     start.set_up("test")
     start.set_up("run")
     first, second = installs(log)
-    assert first.endswith("-e .") and second.endswith("-e .[dev]")
+    assert first.endswith("-e .") and second.endswith("-e .[dev,control]")
 
 
 @POSIX

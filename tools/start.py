@@ -28,7 +28,7 @@ OLDEST = (3, 11)
 UNFINISHED = "unfinished"
 TOLD = 15  # lines of a failed command's output that are shown
 
-EXTRAS = {"run": "", "test": "[dev]"}  # each level holds the ones before it
+EXTRAS = {"run": "", "test": "[dev,control]"}  # each level holds the ones before it
 DEMO = (
     "bounce --source synth --seconds 12 --seed 7 --size 640x360 --fps 30 -o out/demo.mp4 -o out/demo.wav --overwrite"
 ).split()
