@@ -6,6 +6,12 @@ LOWEST, HIGHEST = 30.0, 16_000.0  # Hz, outer edges of the bands; the highest is
 HANN = 0.375  # mean of the window's square
 
 
+def corners(rate, count):
+    """Hz: where the first band begins, the middle of each, and where the last one ends."""
+    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, min(HIGHEST, 0.45 * rate))), count + 2)
+    return 700 * (10 ** (mel / 2595) - 1)
+
+
 def triangles(rate, size, window, count):
     """The bands of a power spectrum of `size` bins, seen through a Hann window of `window` samples.
 
@@ -18,9 +24,7 @@ def triangles(rate, size, window, count):
     weights : float64 array, shape (count, widest)
         Power weights of those bins.
     """
-    highest = min(HIGHEST, 0.45 * rate)
-    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, highest)), count + 2)
-    centre = 700 * (10 ** (mel / 2595) - 1) * size / rate  # in bins
+    centre = corners(rate, count) * size / rate  # in bins
     bins = np.arange(size // 2)
     rows = []
     for low, middle, high in zip(centre, centre[1:], centre[2:], strict=False):

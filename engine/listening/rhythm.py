@@ -1,108 +1,127 @@
-"""Rhythm: tempo, beat and bar, hop by hop, told as they are at the very sample that a record is stamped with."""
+"""Rhythm: what tempo is heard and where its beat lies, hop by hop, at the very sample that a record is stamped with."""
 
 import math
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.listening.frame import AT
-from engine.listening.novelty import PARTS, Novelty, find_novelty, make_novelty
-from engine.listening.pulse import Pulse, adopt, fit, follow_pulse, hold, make_pulse, near, shift, summit
-from engine.listening.tempo import GRID, SLOWEST, TEMPI, TURNS, Bank, make_bank, ring, weigh
+from engine.listening.frame import AT, BANDS
+from engine.listening.novelty import Novelty, find_novelty, make_novelty
+from engine.listening.pulse import (
+    BAR,
+    BEAT,
+    HERTZ,
+    NEAR,
+    PLACES,
+    Pulse,
+    adopt,
+    beats_to,
+    best,
+    fit,
+    gather,
+    make_pulse,
+    move,
+    pull,
+    speaks,
+)
+from engine.listening.ramp import make_ramp, tell
+from engine.listening.tempo import TURNS, Bank, between, likely, make_bank, place_of, resound, weigh
 from engine.native import kernel
 
-HEARD, TAPPED, LINK, HELD = range(4)
-HAND = np.array([HEARD, 120.0, 0.0, 1.0, 0.0, np.nan])
-CERTAIN = 0.6
-WIDTH = 3
-NEARBY = 5
+CERTAIN = 0.5  # how likely a tempo must be to be taken on
+ANOTHER = 5  # places on the grid that are another tempo, and not the same one drifting
+WEAK, STRONG = 2.0, 6.0  # fits that noise comes to, and that any beat does
+TRUST = 0.7  # seconds until a tempo that goes on fitting is believed
+SWAY = 1.1  # times better that another beat must fit, and
+STAY = 5  # for how many turns, before this one is left for it
+SURE, AWAY, DOWN, CLAIMED = range(4)
 
 
 class Rhythm(NamedTuple):
     novelty: Novelty
     bank: Bank
     pulse: Pulse
-    scratch: np.ndarray
-    own: np.ndarray  # sample, 
-    hops: np.ndarray
-    log: np.ndarray
+    ramp: np.ndarray
+    state: np.ndarray  # (4,): confidence, turns that another beat fitted better, beat that begins a bar, turns it does
+    hops: np.ndarray  # (1,) int64
+    trust: float
     rate: float
     hop: int
 
 
-def make_rhythm(rate, hop, size, centres):
-    return Rhythm(make_novelty(rate, hop, centres), make_bank(rate, hop), make_pulse(rate, hop, size), np.zeros(TEMPI), np.zeros(8), np.zeros(4, np.int64), np.zeros(8), rate, hop)
+def make_rhythm(rate, hop, size):
+    """For hops of so many samples, whose bands are seen through a window of `size`."""
+    return Rhythm(
+        make_novelty(rate, hop),
+        make_bank(rate, hop),
+        make_pulse(rate, hop, size),
+        make_ramp(),
+        np.zeros(4),
+        np.zeros(1, np.int64),
+        1 - math.exp(-TURNS * hop / (TRUST * rate)),
+        float(rate),
+        hop,
+    )
 
 
 @kernel
 def follow(rhythm, record, hand):
-    novelty, bank, pulse, hops = rhythm.novelty, rhythm.bank, rhythm.pulse, rhythm.hops
+    """Hear the hop whose sample and bands are in a record, and put its rhythm there."""
+    novelty, pulse, hops = rhythm.novelty, rhythm.pulse, rhythm.hops
     if hops[0] > 0:
-        pulse.state[0] += pulse.state[1] * (record[AT.sample] - rhythm.own[0]) / rhythm.rate
-    rhythm.own[0] = record[AT.sample]
-    find_novelty(novelty, record, AT.mel)
-    pulse.past[pulse.hops[0] % pulse.past.shape[0]] = novelty.rises
-    pulse.hops[0] += 1
-    ring(bank, novelty.rises, hops[0])
-    hold(pulse, novelty.rises, pulse.state[0])
-    hops[0] += 1
-    if hops[0] % TURNS == 0:
-        decide(rhythm)
-    tell(rhythm, record)
+        missed = round((record[AT.sample] - rhythm.ramp[0]) / rhythm.hop) - 1
+        novelty.rises[:] = 0.0
+        for _ in range(min(missed, pulse.past.shape[0])):
+            listen_on(rhythm)
+    find_novelty(novelty, record[AT.mel : AT.mel + BANDS])
+    listen_on(rhythm)
+    beats, hertz = pulse.now[BEAT] - rhythm.state[DOWN], pulse.now[HERTZ]
+    tell(rhythm.ramp, record, hand, beats, hertz, rhythm.state[SURE], rhythm.rate)
 
 
 @kernel
-def mass(bank, place):
-    total = 0.0
-    for c in range(max(place - WIDTH, 0), min(place + WIDTH + 1, TEMPI)):
-        total += bank.shares[c]
-    return total
+def listen_on(rhythm):
+    pulse, rises, hops = rhythm.pulse, rhythm.novelty.rises, rhythm.hops
+    pulse.now[BEAT] += pulse.step * pulse.now[HERTZ]
+    pulse.past[hops[0] % pulse.past.shape[0]] = rises
+    resound(rhythm.bank, rises, hops[0])
+    gather(pulse, rises, pulse.now[BEAT])
+    hops[0] += 1
+    if hops[0] % TURNS == 0:
+        decide(rhythm)
 
 
 @kernel
 def decide(rhythm):
-    bank, pulse, log = rhythm.bank, rhythm.pulse, rhythm.log
-    best = weigh(bank, rhythm.scratch)
-    own = round(GRID * math.log2(max(60.0 * pulse.state[1], 1.0) / SLOWEST))
-    sure, mine = mass(bank, best), mass(bank, own)
-    if abs(best - own) > NEARBY and sure > CERTAIN and sure > 2.0 * mine:
-        adopt(pulse, refined(bank, best) / 60.0)
-        rhythm.hops[1] = 0
-        fit(pulse)
+    bank, pulse, state = rhythm.bank, rhythm.pulse, rhythm.state
+    place, own = weigh(bank), place_of(60.0 * pulse.now[HERTZ])
+    chance, kept = likely(bank, place), likely(bank, own)
+    if abs(place - own) > ANOTHER and chance > CERTAIN and chance > 2.0 * kept:
+        adopt(pulse, between(bank, place) / 60.0, rhythm.hops[0])
+        state[SURE] = state[AWAY] = 0.0
+        return
+    fit(pulse)
+    elsewhere, here = best(pulse, PLACES // 2), best(pulse, NEAR)
+    strength = min(max((pulse.fits[here] - WEAK) / (STRONG - WEAK), 0.0), 1.0)
+    better = pulse.fits[elsewhere] > max(SWAY * pulse.fits[here], WEAK)
+    state[AWAY] = state[AWAY] + 1.0 if better else 0.0
+    if state[AWAY] >= STAY:
+        move(pulse, beats_to(pulse, elsewhere))
+        state[AWAY] = 0.0
     else:
-        place = fit(pulse)
-        close = near(pulse)
-        away = summit(pulse, place)
-        if abs(away) > 0.15 and pulse.fits[place] > 1.1 * pulse.fits[close]:
-            rhythm.hops[1] += 1
-        else:
-            rhythm.hops[1] = 0
-        if rhythm.hops[1] > 4:
-            shift(pulse, away)
-            rhythm.hops[1] = 0
-        else:
-            follow_pulse(pulse, TURNS * pulse.step)
-    log[0], log[1], log[2], log[3], log[4] = bank.tempi[best], sure, mine, pulse.fits.max(), pulse.fits[near(pulse)]
+        pull(pulse, strength * TURNS * pulse.step)
+    state[SURE] += rhythm.trust * (kept * strength - state[SURE])
+    find_bar(rhythm)
 
 
 @kernel
-def refined(bank, place):
-    """BPM between the places."""
-    if place == 0 or place == TEMPI - 1:
-        return bank.tempi[place]
-    before, here, after = bank.scores[place - 1], bank.scores[place], bank.scores[place + 1]
-    bend = before - 2.0 * here + after
-    return bank.tempi[place] * 2.0 ** ((0.5 * (before - after) / bend if bend < 0.0 else 0.0) / GRID)
-
-
-@kernel
-def tell(rhythm, record):
-    own, pulse = rhythm.own, rhythm.pulse
-    record[AT.tempo] = 60.0 * pulse.state[1]
-    dt = pulse.step
-    e = pulse.state[0] - own[1] - pulse.state[1] * dt
-    e -= math.floor(e + 1.0 / 3.0)
-    rate = pulse.state[1]
-    own[1] += max(0.5 * rate * dt, min(2.0 * rate * dt, rate * dt + e * (1 - math.exp(-dt / 0.1))))
-    record[AT.beat] = own[1]
-    record[AT.confidence] = rhythm.log[2]
+def find_bar(rhythm):
+    """Which beat begins the bar; another one must say so for a while."""
+    pulse, state = rhythm.pulse, rhythm.state
+    first = 0
+    for place in range(1, BAR):
+        if speaks(pulse, place) > speaks(pulse, first):
+            first = place
+    state[CLAIMED] = state[CLAIMED] + 1.0 if first != state[DOWN] else 0.0
+    if state[CLAIMED] >= STAY:
+        state[DOWN], state[CLAIMED] = first, 0.0

@@ -1,4 +1,4 @@
-"""Tempo: a bank of resonators hears how strongly each pace is in the rises, and weighs which of them is the beat."""
+"""Tempo: resonators hear how strong every pace is in what rises, and a table weighs which of them is the beat."""
 
 import math
 from typing import NamedTuple
@@ -8,69 +8,69 @@ import numpy as np
 from engine.listening.novelty import PARTS
 from engine.native import kernel
 
-GRID = 53  # paces in an octave: three times a pace lies on the grid too
-LOWEST, OCTAVES = 15.0, 6  # BPM; up to the fastest subdivisions
+GRID = 53  # paces in an octave: on this grid three times a pace lies too
+LOWEST, OCTAVES = 15.0, 6  # BPM: from the bar of a slow beat to the sixteenths of a fast one
 PACES = OCTAVES * GRID + 1
 SLOWEST, FASTEST = 40.0, 240.0  # BPM that a beat may have
-CYCLES, LONGEST = 6.0, 3.0  # that a resonator rings for; seconds, at most
-TURNS = 12  # hops from one weighing to the next
-SETTLING = 1.0  # seconds over which weights are averaged
+CYCLES, LONGEST = 6.0, 3.0  # that a resonator rings, and seconds that it may at most
+SETTLING = 0.6  # seconds over which scores are averaged
+TURNS = 12  # hops between two weighings
+BROAD = 3  # places on the grid that are one tempo
 
 
-def steps(ratio):
+def _steps(ratio):
     return round(math.log2(ratio) * GRID)
 
 
-FIRST = steps(SLOWEST / LOWEST)
-TEMPI = steps(FASTEST / SLOWEST) + 1
-RATIOS = 1 / 4, 1 / 2, 1, 2, 3, 4, 3 / 2, 2 / 3, 1 / 3
-SHIFTS = np.array([FIRST + steps(ratio) for ratio in RATIOS])
-WEIGHTS = np.array([[-0.7,  4. , -1.5],
- [ 6.4, -6.8,  0.7],
- [ 1.3,  4.9,  2. ],
- [13.4,  6.8,  7.1],
- [ 1.1,  1.8,  2.1],
- [ 1.8,  3.6,  8.5],
- [-3.4, -2.2,  5.2],
- [ 0.4, -1.9, -5.9],
- [-2.4, -2.4, -3.3]])
-LEANING = -3.2, -3.5
+FIRST, TEMPI = _steps(SLOWEST / LOWEST), _steps(FASTEST / SLOWEST) + 1
+SPEAKING = {  # for a tempo: how strong, in the low, middle and high part, is the pace so many times as fast
+    1 / 4: (-0.7, 4.0, -1.5),
+    1 / 3: (-2.4, -2.4, -3.3),
+    1 / 2: (6.4, -6.8, 0.7),
+    2 / 3: (0.4, -1.9, -5.9),
+    1: (1.3, 4.9, 2.0),
+    3 / 2: (-3.4, -2.2, 5.2),
+    2: (13.4, 6.8, 7.1),
+    3: (1.1, 1.8, 2.1),
+    4: (1.8, 3.6, 8.5),
+}
+LEANING = -3.2, -3.5  # towards slower tempi, and towards those about 120, by octaves and their squares
+SHIFTS, WEIGHTS = np.array([FIRST + _steps(ratio) for ratio in SPEAKING]), np.array(list(SPEAKING.values()))
 
 
 class Bank(NamedTuple):
-    cosines: np.ndarray  # (PACES,), of a step of each resonator, already shrunk by how it decays
+    cosines: np.ndarray  # (PACES,), of a resonator's step, shrunk by how much it fades meanwhile
     sines: np.ndarray
     gains: np.ndarray
     real: np.ndarray  # (PARTS, PACES)
     imag: np.ndarray
-    strengths: np.ndarray  # (PARTS, PACES), square roots of magnitudes
-    gathered: np.ndarray  # (PARTS,), rises since the part's last step
+    strengths: np.ndarray  # (PARTS, PACES), roots of magnitudes
+    gathered: np.ndarray  # (PARTS,), rises since a part's last step
     tempi: np.ndarray  # (TEMPI,) BPM
-    leanings: np.ndarray  # (TEMPI,), before anything is heard
-    scores: np.ndarray  # (TEMPI,)
-    shares: np.ndarray  # (TEMPI,), how likely each is, summing to one
+    leanings: np.ndarray  # (TEMPI,)
+    now: np.ndarray  # (TEMPI,), scores
+    scores: np.ndarray  # (TEMPI,), averaged
+    shares: np.ndarray  # (TEMPI,), how likely each tempo is; their sum is one
     settle: float
 
 
 def make_bank(rate, hop):
-    """One part takes a step each hop, so a step is as many hops long as there are parts."""
-    step = PARTS * hop / rate  # seconds
+    step = PARTS * hop / rate  # seconds: the parts take turns
     hertz = LOWEST / 60 * 2 ** (np.arange(PACES) / GRID)
-    ring = np.minimum(CYCLES / hertz, LONGEST)
-    turn = np.exp(2j * np.pi * hertz * step - step / ring)
+    ringing = np.minimum(CYCLES / hertz, LONGEST)
+    turn = np.exp(2j * np.pi * hertz * step - step / ringing)
     tempi = LOWEST * 2 ** ((FIRST + np.arange(TEMPI)) / GRID)
     octaves = np.log2(tempi / 120)
     leanings = LEANING[0] * octaves + LEANING[1] * octaves**2
     return Bank(
         turn.real.copy(),
         turn.imag.copy(),
-        (1 - np.exp(-step / ring)) / PARTS,
-        np.zeros((PARTS, PACES)),
-        np.zeros((PARTS, PACES)),
-        np.zeros((PARTS, PACES)),
+        (1 - np.exp(-step / ringing)) / PARTS,
+        *(np.zeros((PARTS, PACES)) for _ in range(3)),
         np.zeros(PARTS),
         tempi,
         leanings,
+        leanings.copy(),
         leanings.copy(),
         np.full(TEMPI, 1 / TEMPI),
         1 - math.exp(-TURNS * hop / (SETTLING * rate)),
@@ -78,20 +78,17 @@ def make_bank(rate, hop):
 
 
 @kernel
-def ring(bank, rises, hops):
+def resound(bank, rises, hops):
+    """Add a hop's rises; one part moves on."""
     for part in range(PARTS):
         bank.gathered[part] += rises[part]
     part = hops % PARTS
-    turn(bank.cosines, bank.sines, bank.gains, bank.real[part], bank.imag[part], bank.gathered[part])
-    bank.gathered[part] = 0.0
-
-
-@kernel
-def turn(cosines, sines, gains, real, imag, rise):
+    real, imag, rise = bank.real[part], bank.imag[part], bank.gathered[part]
     for k in range(PACES):
         r, i = real[k], imag[k]
-        real[k] = cosines[k] * r - sines[k] * i + gains[k] * rise
-        imag[k] = sines[k] * r + cosines[k] * i
+        real[k] = bank.cosines[k] * r - bank.sines[k] * i + bank.gains[k] * rise
+        imag[k] = bank.sines[k] * r + bank.cosines[k] * i
+    bank.gathered[part] = 0.0
 
 
 @kernel
@@ -103,23 +100,49 @@ def measure(bank):
 
 
 @kernel
-def weigh(bank, scratch):
-    """Which tempo it is, by all that is heard now and lately: a place among the tempi."""
+def weigh(bank):
+    """Score every tempo by all that is heard; gives the place of the likeliest."""
     measure(bank)
-    scratch[:] = bank.leanings
-    for r in range(len(RATIOS)):
+    now, scores, shares = bank.now, bank.scores, bank.shares
+    now[:] = bank.leanings
+    for row in range(SHIFTS.shape[0]):
+        shift = SHIFTS[row]
         for part in range(PARTS):
-            weight, strengths = WEIGHTS[r, part], bank.strengths[part]
-            for c in range(max(-SHIFTS[r], 0), min(PACES - SHIFTS[r], TEMPI)):
-                scratch[c] += weight * strengths[c + SHIFTS[r]]
+            weight, strengths = WEIGHTS[row, part], bank.strengths[part]
+            for c in range(max(-shift, 0), min(PACES - shift, TEMPI)):
+                now[c] += weight * strengths[c + shift]
     best, total = 0, 0.0
     for c in range(TEMPI):
-        bank.scores[c] += bank.settle * (scratch[c] - bank.scores[c])
-        if bank.scores[c] > bank.scores[best]:
+        scores[c] += bank.settle * (now[c] - scores[c])
+        if scores[c] > scores[best]:
             best = c
     for c in range(TEMPI):
-        bank.shares[c] = math.exp(bank.scores[c] - bank.scores[best])
-        total += bank.shares[c]
+        shares[c] = math.exp(scores[c] - scores[best])
+        total += shares[c]
     for c in range(TEMPI):
-        bank.shares[c] /= total
+        shares[c] /= total
     return best
+
+
+@kernel
+def place_of(bpm):
+    return round(GRID * math.log2(bpm / SLOWEST))
+
+
+@kernel
+def likely(bank, place):
+    """How likely it is this tempo."""
+    total = 0.0
+    for c in range(max(place - BROAD, 0), min(place + BROAD + 1, TEMPI)):
+        total += bank.shares[c]
+    return total
+
+
+@kernel
+def between(bank, place):
+    """The BPM of the peak that lies at a place, or beside it."""
+    if place == 0 or place == TEMPI - 1:
+        return bank.tempi[place]
+    before, here, after = bank.scores[place - 1], bank.scores[place], bank.scores[place + 1]
+    bend = before - 2.0 * here + after
+    return bank.tempi[place] * 2.0 ** ((0.5 * (before - after) / bend if bend < 0.0 else 0.0) / GRID)
