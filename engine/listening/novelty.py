@@ -28,6 +28,7 @@ class Novelty(NamedTuple):
     means: np.ndarray  # (PARTS, 2), of a rise in dB, and of its square about that
     rises: np.ndarray  # (PARTS,), found last, in spreads about the mean
     hops: np.ndarray  # (1,) int64
+    sounding: np.ndarray  # (1,), 1 where any band is
     sink: float  # dB a hop
     fade: float
 
@@ -42,6 +43,7 @@ def make_novelty(rate, hop):
         np.zeros((PARTS, 2)),
         np.zeros(PARTS),
         np.zeros(1, np.int64),
+        np.zeros(1),
         RECOVERY * hop / rate,
         1 - math.exp(-hop / (MEMORY * rate)),
     )
@@ -51,12 +53,14 @@ def make_novelty(rate, hop):
 def find_novelty(novelty, bands):
     """From a hop's bands in dB."""
     tops, rises, past = novelty.tops, novelty.rises, novelty.past[novelty.hops[0] % BACK]
-    rises[:] = 0.0
+    rises[:] = novelty.sounding[0] = 0.0
     for b in range(BANDS):
         tops[b] = max(bands[b], tops[b] - novelty.sink, QUIETEST)
         level = max(bands[b], tops[b] - DEPTH, QUIETEST)
         rises[novelty.places[b]] += max(level - past[b], 0.0)
         past[b] = level
+        if level > QUIETEST:
+            novelty.sounding[0] = 1.0
     novelty.hops[0] += 1
     fade = max(novelty.fade, 1.0 / novelty.hops[0])
     for part in range(PARTS):

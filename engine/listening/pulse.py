@@ -136,11 +136,11 @@ def adopt(pulse, hertz, hops):
 
 
 @kernel
-def pull(pulse, seconds):
-    """Draw the beat to where it fits, close by, for so many seconds."""
+def pull(pulse, seconds, sense):
+    """Draw the beat to where it fits, close by, for so many seconds; the `sense` in which they go by is 1 or -1."""
     off = beats_to(pulse, best(pulse, NEAR))
     move(pulse, (1.0 - math.exp(-seconds * PULLS[0])) * off)
-    hertz = pulse.now[HERTZ] + seconds * PULLS[1] * off
+    hertz = pulse.now[HERTZ] + sense * seconds * PULLS[1] * off
     pulse.now[HERTZ] = min(max(hertz, SLOWEST / 60.0), FASTEST / 60.0)
 
 

@@ -12,7 +12,7 @@ SOURCE, BPM, ANCHOR, SCALE, NUDGE, BAR_ANCHOR = range(6)
 """What hands say, by place: who leads; for a tempo that is tapped or Link's, its BPM and the index of a sample at
 which a beat lies; how many times as fast what is heard is told; beats that all is moved by; and the index of a
 sample at which a bar begins, NaN where that is not known."""
-LED, LOST = 0.4, 0.2  # confidence from which what is heard leads, and beneath which it does no more
+LED, LOST = 0.5, 0.1  # confidence from which what is heard leads, and beneath which it does no more
 GLIDE, MENDING = 0.2, 0.1  # seconds in which a tempo, and the place in a beat, come to where they should be
 REMEMBERED, MOVED = 4.0, 0.1  # seconds that a moved tempo tells; octaves after which little stability is left
 SLOWER, FASTER = 0.5, 2.0  # times the tempo that a beat may run at while it is mended
@@ -36,7 +36,8 @@ def make_ramp():
 def tell(ramp, record, hand, beats, hertz, sure, rate):
     """Into a record: what was heard, bars being counted from a multiple of four, unless a hand knows better."""
     sample, scale, bars = record[AT.sample], hand[SCALE], math.nan
-    seconds = 0.0 if math.isnan(ramp[SAMPLE]) else (sample - ramp[SAMPLE]) / rate
+    begins = math.isnan(ramp[SAMPLE])
+    seconds = 0.0 if begins else (sample - ramp[SAMPLE]) / rate
     if hand[SOURCE] == HEARD:
         ramp[LEADS] = sure >= (LOST if ramp[LEADS] else LED)
         hertz, beats = hertz * scale, beats * scale
@@ -48,6 +49,10 @@ def tell(ramp, record, hand, beats, hertz, sure, rate):
         hertz = hand[BPM] / 60.0
         beats = (sample - hand[ANCHOR]) / rate * hertz
         bars = (sample - hand[BAR_ANCHOR]) / rate * hertz / BEATS
+    if ramp[LEADS] and begins:
+        ramp[BEAT] = (beats + hand[NUDGE]) % 1.0
+        ramp[BAR] = ((beats if math.isnan(bars) else BEATS * bars) + hand[NUDGE]) / BEATS % 1.0
+        ramp[TEMPO], ramp[USUAL] = 60.0 * hertz, math.log2(60.0 * hertz)
     if ramp[LEADS]:
         ramp[KEPT] = hertz / scale
         ramp[OWED] = nearest(beats + hand[NUDGE] - ramp[BEAT] - seconds * hertz)

@@ -13,6 +13,7 @@ LOWEST, OCTAVES = 15.0, 6  # BPM: from the bar of a slow beat to the sixteenths 
 PACES = OCTAVES * GRID + 1
 SLOWEST, FASTEST = 40.0, 240.0  # BPM that a beat may have
 CYCLES, LONGEST = 6.0, 3.0  # that a resonator rings, and seconds that it may at most
+EMPTY = 0.3  # where less was sound, it is not made up for
 SETTLING = 0.6  # seconds over which scores are averaged
 TURNS = 12  # hops between two weighings
 BROAD = 3  # places on the grid that are one tempo
@@ -24,17 +25,18 @@ def _steps(ratio):
 
 FIRST, TEMPI = _steps(SLOWEST / LOWEST), _steps(FASTEST / SLOWEST) + 1
 SPEAKING = {  # for a tempo: how strong, in the low, middle and high part, is the pace so many times as fast
-    1 / 4: (-0.7, 4.0, -1.5),
-    1 / 3: (-2.4, -2.4, -3.3),
-    1 / 2: (6.4, -6.8, 0.7),
-    2 / 3: (0.4, -1.9, -5.9),
-    1: (1.3, 4.9, 2.0),
-    3 / 2: (-3.4, -2.2, 5.2),
-    2: (13.4, 6.8, 7.1),
-    3: (1.1, 1.8, 2.1),
-    4: (1.8, 3.6, 8.5),
+    1 / 4: (-0.6, 1.4, -4.1),
+    1 / 3: (-2.2, -4.4, -7.1),
+    1 / 2: (7.2, -7.0, -0.2),
+    2 / 3: (0.3, -2.8, -7.8),
+    1: (2.6, 6.5, 3.3),
+    3 / 2: (-2.6, -3.7, 3.4),
+    2: (14.8, 6.5, 6.5),
+    3: (0.7, 0.2, -0.1),
+    4: (2.6, 3.9, 6.8),
 }
-LEANING = -3.2, -3.5  # towards slower tempi, and towards those about 120, by octaves and their squares
+LEANING = -2.7, -4.0  # towards slower tempi, and towards those about 120, by octaves and their squares
+NOTHING = 13.0  # what speaks for there being no beat at all
 SHIFTS, WEIGHTS = np.array([FIRST + _steps(ratio) for ratio in SPEAKING]), np.array(list(SPEAKING.values()))
 
 
@@ -45,12 +47,14 @@ class Bank(NamedTuple):
     real: np.ndarray  # (PARTS, PACES)
     imag: np.ndarray
     strengths: np.ndarray  # (PARTS, PACES), roots of magnitudes
+    filled: np.ndarray  # (PACES,), how much of what a resonator remembers was sound
+    keeps: np.ndarray  # (PACES,), of that, until the next weighing
     gathered: np.ndarray  # (PARTS,), rises since a part's last step
     tempi: np.ndarray  # (TEMPI,) BPM
     leanings: np.ndarray  # (TEMPI,)
     now: np.ndarray  # (TEMPI,), scores
     scores: np.ndarray  # (TEMPI,), averaged
-    shares: np.ndarray  # (TEMPI,), how likely each tempo is; their sum is one
+    shares: np.ndarray  # (TEMPI,), how likely each tempo is; what is left is that there is none
     settle: float
 
 
@@ -67,12 +71,14 @@ def make_bank(rate, hop):
         turn.imag.copy(),
         (1 - np.exp(-step / ringing)) / PARTS,
         *(np.zeros((PARTS, PACES)) for _ in range(3)),
+        np.zeros(PACES),
+        np.exp(-TURNS * hop / rate / ringing),
         np.zeros(PARTS),
         tempi,
         leanings,
         leanings.copy(),
         leanings.copy(),
-        np.full(TEMPI, 1 / TEMPI),
+        np.zeros(TEMPI),
         1 - math.exp(-TURNS * hop / (SETTLING * rate)),
     )
 
@@ -92,17 +98,20 @@ def resound(bank, rises, hops):
 
 
 @kernel
-def measure(bank):
+def measure(bank, sounding):
+    filled, keeps = bank.filled, bank.keeps
+    for k in range(PACES):
+        filled[k] += (1.0 - keeps[k]) * (sounding - filled[k])
     for part in range(PARTS):
         real, imag, strengths = bank.real[part], bank.imag[part], bank.strengths[part]
         for k in range(PACES):
-            strengths[k] = math.sqrt(math.sqrt(real[k] * real[k] + imag[k] * imag[k]))
+            strengths[k] = math.sqrt(math.sqrt(real[k] * real[k] + imag[k] * imag[k]) / max(filled[k], EMPTY))
 
 
 @kernel
-def weigh(bank):
-    """Score every tempo by all that is heard; gives the place of the likeliest."""
-    measure(bank)
+def weigh(bank, sounding):
+    """Score every tempo by all that is heard, now with or without a sound; gives the place of the likeliest."""
+    measure(bank, sounding)
     now, scores, shares = bank.now, bank.scores, bank.shares
     now[:] = bank.leanings
     for row in range(SHIFTS.shape[0]):
@@ -111,13 +120,15 @@ def weigh(bank):
             weight, strengths = WEIGHTS[row, part], bank.strengths[part]
             for c in range(max(-shift, 0), min(PACES - shift, TEMPI)):
                 now[c] += weight * strengths[c + shift]
-    best, total = 0, 0.0
+    best = 0
     for c in range(TEMPI):
         scores[c] += bank.settle * (now[c] - scores[c])
         if scores[c] > scores[best]:
             best = c
+    most = max(scores[best], NOTHING)
+    total = math.exp(NOTHING - most)
     for c in range(TEMPI):
-        shares[c] = math.exp(scores[c] - scores[best])
+        shares[c] = math.exp(scores[c] - most)
         total += shares[c]
     for c in range(TEMPI):
         shares[c] /= total
