@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.archives import npz
 from engine.archives.pooling import pooled
-from engine.listening.bands import centres
+from engine.listening.bands import corners
 from engine.listening.frame import BANDS
 from engine.listening.outline import drawn
 
@@ -151,7 +151,7 @@ def _mel(panel, scene):
     rows = scene.pooled("mel", np.add)
     top = max(rows.max(), DEEP - 100.0)
     _picture(panel, scene, rows, top - DEEP, top)
-    middles = centres(scene.meta["rate"], BANDS)[1:-1]
+    middles = corners(scene.meta["rate"], BANDS)[1:-1]
     ticks = [hertz for hertz in HERTZ if middles[0] <= hertz <= middles[-1]]
     names = [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in ticks]
     panel.set_yticks(np.interp(ticks, middles, np.arange(BANDS)), names)

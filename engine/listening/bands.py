@@ -7,10 +7,9 @@ SPLITS = 250.0, 2_000.0  # Hz, between low, mid and high
 HANN = 0.375  # mean of the window's square
 
 
-def centres(rate, count):
-    """Hz at the middle of each band, and at the outer edges of the first and the last."""
-    highest = min(HIGHEST, 0.45 * rate)
-    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, highest)), count + 2)
+def corners(rate, count):
+    """Hz: where the first band begins, the middle of each, and where the last one ends."""
+    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, min(HIGHEST, 0.45 * rate))), count + 2)
     return 700 * (10 ** (mel / 2595) - 1)
 
 
@@ -26,7 +25,7 @@ def triangles(rate, size, window, count):
     weights : float64 array, shape (count, widest)
         Power weights of those bins.
     """
-    centre = centres(rate, count) * size / rate  # in bins
+    centre = corners(rate, count) * size / rate  # in bins
     bins = np.arange(size // 2)
     rows = []
     for low, middle, high in zip(centre, centre[1:], centre[2:], strict=False):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.listening.bands import centres
+from engine.listening.bands import corners
 from engine.listening.frame import AT, BANDS
 from engine.native import kernel
 
@@ -47,7 +47,7 @@ class Events(NamedTuple):
 
 
 def make_events(rate, hop):
-    starts = np.searchsorted(centres(rate, BANDS)[1:-1], GROUPS)
+    starts = np.searchsorted(corners(rate, BANDS)[1:-1], GROUPS)
     starts[-1] = BANDS
     seconds = hop / rate
     usual = np.array([[1.5], [0.7]]) * np.ones(len(GROUPS) - 1)

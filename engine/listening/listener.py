@@ -8,6 +8,7 @@ from engine.listening.controls import Controls, control, make_controls
 from engine.listening.events import Events, happen, make_events
 from engine.listening.frame import AT, POINTS, SCALARS, WIDTH
 from engine.listening.level import Level, make_level, weigh
+from engine.listening.rhythm import Rhythm, follow, make_rhythm
 from engine.listening.spectrum import Spectrum, bands, crossings, look, make_spectrum, shape
 from engine.listening.tones import Tones, chroma, make_tones
 from engine.native import aligned, kernel
@@ -26,6 +27,7 @@ class Listener(NamedTuple):
     tones: Tones
     events: Events
     controls: Controls
+    rhythm: Rhythm
     hop: int
 
 
@@ -47,6 +49,7 @@ def make_listener(rate, start=0):
         make_tones(rate, window, hop),
         make_events(rate, hop),
         make_controls(rate, window, hop),
+        make_rhythm(rate, hop, window),
         hop,
     )
 
@@ -87,6 +90,7 @@ def describe_hop(listener):
     chroma(listener.tones, listener.spectrum, record)
     control(listener.controls, power, record)
     happen(listener.events, record)
+    follow(listener.rhythm, record, listener.hand)
     trace(sound, hop, record)
 
 
