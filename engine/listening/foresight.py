@@ -13,10 +13,11 @@ import numpy as np
 from engine.listening.frame import AT, WIDTH
 from engine.native import kernel
 
-AHEAD = 4.0  # seconds after which the tempo of a moment is known
+AHEAD = 6.0  # seconds after which the tempo of a moment is known
 SURE = 4.0  # seconds more, after which its beats no longer change
-LAG = 0.005  # seconds from the stamp of a frame to where what it tells the onset of began, on average
+LAG = -0.001  # seconds from the stamp of a frame to where what it tells the onset of began, on average
 TIGHT = 100.0  # how much it costs to leave the tempo: times the square of the logarithm, in deviations of onset
+LED = 2.0  # deviations of onset that it counts to be where the causal rhythm has its beat: or an off-beat might win
 SLOWEST = 3.0  # seconds between two beats at the most
 NEAR = 2  # beats on either side that one is smoothed with
 BEATS = 4  # of a bar
@@ -116,7 +117,7 @@ def take(state, record, real):
 def link(state, at):
     """Find the best beat before, were there one here."""
     mask = state.rows.shape[0] - 1
-    period, sure = foreseen(state, at)
+    period, sure, beat = foreseen(state, at)
     best, lag = 0.0, 0
     for back in range(max(int(0.5 * period), 1), min(int(2.0 * period) + 1, at + 1)):
         away = math.log(back / period)
@@ -124,19 +125,21 @@ def link(state, at):
         if lag == 0 or score > best:
             best, lag = score, back
     usual = math.sqrt(max(state.now[POWER], 0.0) / min(state.now[COUNT], 2.0 * state.ahead)) + 1e-3
-    state.score[at & mask] = sure * state.onset[at & mask] / usual + best
+    told = LED * math.cos(2.0 * math.pi * beat)
+    state.score[at & mask] = sure * (state.onset[at & mask] / usual + told) + best
     state.back[at & mask] = lag
 
 
 @kernel
 def foreseen(state, at):
-    """Hops from beat to beat, as they are known once they are known best, and how well."""
-    mask, best, period = state.rows.shape[0] - 1, -1.0, 1.0
+    """Hops from beat to beat, as they are known once they are known best, how well, and where in its beat this is."""
+    mask, best, period, beat = state.rows.shape[0] - 1, -1.0, 1.0, 0.0
     for beyond in range(0, state.ahead + 1):
         row = state.rows[(at + beyond) & mask]
         if row[AT.confidence] > best + 0.02:
             best, period = row[AT.confidence], 60.0 / (row[AT.tempo] * state.seconds)
-    return period, max(best, 0.0)
+            beat = row[AT.beat] - beyond / period
+    return period, max(best, 0.0), beat
 
 
 @kernel
@@ -144,7 +147,7 @@ def give(state, into):
     """The oldest record not given out yet, its rhythm told anew."""
     mask, at = state.rows.shape[0] - 1, int(state.now[OUT])
     into[:] = state.rows[at & mask]
-    period, sure = foreseen(state, at)
+    period, sure, _ = foreseen(state, at)
     state.now[OUT] = at + 1
     moved = (into[AT.sample] - state.now[LAST]) if at > 0 else 0.0
     before = state.rows[(at - 1) & mask] if at > 0 else into
@@ -209,7 +212,7 @@ def vote(state, beats, row):
 def trace(state, at):
     """The best beats up to the front, newest first, past `at` and some more; gives how many."""
     mask, front = state.rows.shape[0] - 1, int(state.now[COUNT]) - 1 - state.ahead
-    period, _ = foreseen(state, front)
+    period, _, _ = foreseen(state, front)
     best, oldest = front, max(at - 2 * int(SLOWEST / state.seconds), 0)
     for back in range(1, min(int(period), front) + 1):
         if state.score[(front - back) & mask] > state.score[best & mask]:
