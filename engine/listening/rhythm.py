@@ -15,10 +15,11 @@ from engine.native import kernel
 CERTAIN = 0.3  # how likely a tempo must be to be taken on
 ANOTHER = 5  # places on the grid that are another tempo, and not the same one drifting
 WEAK, STRONG = 1.5, 5.0  # fits that noise comes to, and that any clear beat does
+HANDED_ON = 0.5  # of the trust in a tempo, to the one that takes its place
 DOUBT, TRUST = 0.35, 0.5  # how good a beat must be to be believed the more, and seconds of a perfect one to be certain
 SWAY = 1.1  # times better that another place in the beat must fit, and
 STAY = 4  # for how many turns, before the beat, or the bar, is moved there
-SURE, STRENGTH, AWAY, FIRST, CLAIMED = range(5)
+SURE, FITTING, AWAY, FIRST, CLAIMED = range(5)
 
 
 class Rhythm(NamedTuple):
@@ -26,7 +27,7 @@ class Rhythm(NamedTuple):
     bank: Bank
     pulse: Pulse
     ramp: np.ndarray  # what was told
-    state: np.ndarray  # (5,): SURE, 0..1, and STRENGTH of the beat now; turns AWAY; FIRST beat of a bar, turns CLAIMED
+    state: np.ndarray  # (5,): how SURE, 0..1; how well FITTING; turns AWAY; FIRST beat of a bar; turns CLAIMED
     last: np.ndarray  # (1,), sample of the last hop
     hops: np.ndarray  # (1,) int64
     rate: float
@@ -91,19 +92,21 @@ def decide(rhythm):
     chance, kept = likely(bank, place), likely(bank, own)
     if abs(place - own) > ANOTHER and chance > CERTAIN and chance > 2.0 * kept:
         beat.adopt(pulse, between(bank, place) / 60.0, rhythm.hops[0])
-        state[SURE] = state[STRENGTH] = state[AWAY] = 0.0
+        state[SURE] *= HANDED_ON
+        state[FITTING] = state[AWAY] = 0.0
         return
     beat.fit(pulse)
     here, elsewhere = beat.best(pulse, NEAR), beat.best(pulse, PLACES // 2)
-    state[STRENGTH] = strength_of(pulse.fits[here])
+    state[FITTING] = pulse.fits[here]
+    strength = strength_of(state[FITTING])
     sways = pulse.fits[elsewhere] > max(SWAY * pulse.fits[here], WEAK)
     state[AWAY] = state[AWAY] + 1.0 if sways else 0.0
     if state[AWAY] > STAY:
         beat.move(pulse, beat.beats_to(pulse, elsewhere))
         state[AWAY] = 0.0
     else:
-        beat.pull(pulse, state[STRENGTH] * TURNS * pulse.step, 1.0)
-    gained = (kept * state[STRENGTH] - DOUBT) * TURNS * pulse.step / TRUST
+        beat.pull(pulse, strength * TURNS * pulse.step, 1.0)
+    gained = (kept * strength - DOUBT) * TURNS * pulse.step / TRUST
     state[SURE] = min(max(state[SURE] + gained, 0.0), 1.0)
 
 
