@@ -95,6 +95,9 @@ class RunRecord(Strict):
     frames: int = Field(ge=0)
     rate: int = Field(ge=1)
     channels: int = Field(ge=1)
+    tempo: Literal["causal", "lookahead"] = (
+        "causal"  # whether pictures know the rhythm by what came, or by what follows
+    )
     format: str  # of each result, the container and how a sample or a picture is written: "wav float32"
     pictures: int | None = Field(None, ge=0)
     pictures_sha256: Digest | None = None  # over all of them as they went to the encoder: I420, one behind the other

@@ -62,7 +62,7 @@ def archive(path, out, *, plot=None, tempo="lookahead", shelf=None, watch=lambda
 def _listen(reading, part, tempo):
     beats = Beats()
     with npz.Growing(part.parent, KINDS) as arrays:
-        for records in frames(reading, reading.rate):
+        for records in frames(reading, reading.rate, ahead=tempo == "lookahead"):
             for name in COLUMNS:
                 arrays.add(name, rows_of(name, records, reading.rate))
             arrays.add("beats", beats.of(records["sample"] / reading.rate, records["beat"]))

@@ -7,6 +7,7 @@ from engine.audio import meters
 from engine.audio.clock import OfflineClock
 from engine.audio.core import CHANNELS
 from engine.audio.pace import Paced, pace_of
+from engine.bounce.foreseer import Foreseer
 from engine.bounce.replay import believed
 from engine.control import tempo
 from engine.control.matrix import STILL
@@ -76,7 +77,10 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
 
 
 def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
-    """The graph that plays a source through a preset's genome; what is heard begins when the source does."""
+    """The graph that plays a source through a preset's genome; what is heard begins when the source does.
+
+    Who looks at it knows its rhythm by what follows; with a take, by what came, as whoever was there.
+    """
     genes = preset.genes()
     if (pace := pace_of(genes)) != 1.0:
         source = Paced(source, lambda: pace)
@@ -88,9 +92,13 @@ def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
     def feeder(inlet, *_):
         return Feeder(source, inlet, frames=limit)
 
+    def eyes(ear, player, script):
+        foreseer = Foreseer(ear)
+        return foreseer, *eyes_of(foreseer, player, script)
+
     late = limiter.latency(source.rate) + sum(chain.latency(op, source.rate) for op, _ in genes)
     how = {"acts": [Begin(0, FIRST, genes, [])], "modulation": preset.modulation()}
-    return join(feeder, sink_of, source.rate, frames, eyes_of=eyes_of, late=late, **how)
+    return join(feeder, sink_of, source.rate, frames, eyes_of=eyes_of and eyes, late=late, **how)
 
 
 def from_take(reader, sink_of, *, eyes_of=None):

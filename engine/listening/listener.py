@@ -8,6 +8,7 @@ from engine.listening.controls import Controls, control, make_controls
 from engine.listening.events import Events, happen, make_events
 from engine.listening.frame import AT, POINTS, SCALARS, WIDTH
 from engine.listening.level import Level, make_level, weigh
+from engine.listening.ramp import make_hand
 from engine.listening.rhythm import Rhythm, follow, make_rhythm
 from engine.listening.spectrum import Spectrum, bands, crossings, look, make_spectrum, shape
 from engine.listening.tones import Tones, chroma, make_tones
@@ -43,7 +44,7 @@ def make_listener(rate, start=0):
         aligned((2, -(-hop // 8) * 8), np.float64),
         np.array([0, 0, start]),
         record,
-        np.array([0.0, 120.0, 0.0, 1.0, 0.0, np.nan]),
+        make_hand(),
         make_level(rate, hop),
         spectrum,
         make_tones(rate, window, hop),
