@@ -28,7 +28,7 @@ def parse(words=None):
     """
     parser = Parser(prog="phosphene", description="Listens, or dreams, and paints what it hears.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_live, _add_bounce, _add_apply, _add_evolve, _add_check, _add_doctor):
+    for add in (_add_live, _add_bounce, _add_apply, _add_evolve, _add_listen, _add_check, _add_doctor):
         add(commands)
     asked, unknown = parser.parse_known_args(words)
     if unknown:
@@ -112,6 +112,20 @@ def _add_evolve(commands):
     evolve.add_argument("--max-total-seconds", type=_seconds, default=60.0, metavar="S", help="of all together (60)")
     evolve.add_argument("--workers", type=_whole(1, 256), metavar="N", help="threads that listen (as many as cores)")
     evolve.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _add_listen(commands):
+    listen = commands.add_parser("listen", help="what is heard in a file or a folder, as arrays")
+    listen.set_defaults(command="listen", parser=listen)
+    listen.add_argument("input", type=Path, metavar="INPUT", help="any file that FFmpeg reads, or a folder of them")
+    listen.add_argument(
+        "-o", dest="out", type=Path, required=True, metavar="OUT", help="an .npz file; for a folder, a folder"
+    )
+    listen.add_argument("--plot", type=Path, metavar="P", help="draw it on a sheet, a .png file; or a folder")
+    listen.add_argument("--json", action="store_true", help="a summary of each file, as a line of JSON")
+    listen.add_argument("--causal", action="store_true", help="tempo as a live session hears it, without reading ahead")
+    listen.add_argument("--no-cache", action="store_true", help="listen anew, and keep nothing")
+    listen.add_argument("--overwrite", action="store_true", help="replace what is there")
 
 
 def _add_check(commands):

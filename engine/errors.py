@@ -23,4 +23,5 @@ def nearest(name, allowed):
 
 def unknown(kind, name, allowed, where):
     """The one error for a name that is not known."""
-    return UsageError(f"{where}: no {kind} '{name}' (has {', '.join(sorted(allowed))}){nearest(name, allowed)}")
+    has = ", ".join(sorted(allowed)) or "none"
+    return UsageError(f"{where}: no {kind} '{name}' (has {has}){nearest(name, allowed)}")

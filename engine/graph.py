@@ -1,13 +1,16 @@
 """The graph: nodes joined by rings, the same whichever clock drives them."""
 
+from collections import deque
+
 import numpy as np
 
 from engine.audio import core as sound
+from engine.audio.changes import PLAN_CHANGED
 from engine.audio.clock import FILLER
 from engine.audio.core import BLOCK, CHANNELS, make_core
 from engine.audio.meters import Meter
 from engine.control import tempo
-from engine.control.take import Begin, Swap
+from engine.control.take import Begin, Change, Swap
 from engine.effects import chain
 from engine.native import describe
 from engine.rings import ring
@@ -91,7 +94,7 @@ class Player:
         self.stereo = np.zeros((BLOCK, CHANNELS), np.float32)
         self.play = FILLER(sound.play.address)
         self.core = make_core(rate, params, gauges)
-        self.tap = self.core.tap
+        self.tap, self.mover = self.core.tap, None  # a Mover, where rows move what is played
         self.plans, self.words = None, None
         self.done = False
 
@@ -150,7 +153,8 @@ class Player:
         moves = len(tempo.PARAMS)  # that a block may bring
         if ring.writable(self.core.hands, moves) < moves:
             return 0
-        return min(ring.writable(self.outlet, BLOCK), ring.writable(self.tap, BLOCK))
+        room = min(ring.writable(self.outlet, BLOCK), ring.writable(self.tap, BLOCK))
+        return min(room, self.mover.until(self.position)) if self.mover else room
 
     def _obey(self, frames):
         """Do what the script says for this sample; gives how far the next block may go."""
@@ -160,14 +164,15 @@ class Player:
                 self._begin(act)
             elif isinstance(act, Swap):
                 self.plans.change(act.genome, act.serial, values=())
-            else:
+            elif isinstance(act, Change):
                 put(self.params, act.slot, act.value)
         return int(min(frames, self.script[0].sample - self.position)) if self.script else frames
 
     def _begin(self, begin):
         for slot, value in enumerate(begin.values):
             put(self.params, slot, value)
-        self.core = make_core(self.rate, self.params, self.gauges)._replace(tap=self.tap, hands=self.core.hands)
+        kept = {"tap": self.tap, "hands": self.core.hands}
+        self.core = make_core(self.rate, self.params, self.gauges, moves=self.core.moves)._replace(**kept)
         self.words = describe(self.core)
         self.plans = Plans(self.core, self.rate)
         self.plans.change(begin.genome, begin.serial, values=None if not begin.values else ())
@@ -213,20 +218,26 @@ class Taper:
     def __init__(self, core, writer, swaps):
         self.core, self.writer = core, writer
         self.swaps = swaps  # genomes by serial, as they were asked for
+        self.patches = deque()  # Patch, to be written before the sound that comes next
         self.block = np.zeros((CHUNK, 2 * CHANNELS), np.float32)
         self.notes = np.zeros((CHUNK, 3))
 
     def step(self):
         count = min(ring.readable(self.core.tape, CHUNK), CHUNK)  # first: what changed before is noted by now
+        patches = [
+            self.patches.popleft() for _ in range(len(self.patches))
+        ]  # no change of before them is still to come
         notes = self.notes[: ring.pull(self.core.events, self.notes)]
         self._write(notes)
+        for patch in patches:
+            self.writer.patch(patch)
         if count:
             ring.pull(self.core.tape, self.block[:count])
             self.writer.sound(self.block[:count])
         return count + len(notes)
 
     def _write(self, notes):
-        swaps = np.flatnonzero(notes[:, 1] == sound.PLAN_CHANGED)
+        swaps = np.flatnonzero(notes[:, 1] == PLAN_CHANGED)
         start = 0
         for at in swaps:
             if at > start:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import signal
 import sys
 import threading
 import time
@@ -16,17 +15,19 @@ from engine.audio.meters import Meter
 from engine.audio.pace import Paced, pace_of
 from engine.audio.sources import RATE, open_source
 from engine.audio.stream import DeviceStream
-from engine.control.take import Begin, TakeWriter
+from engine.control.matrix import STILL, Modulation
+from engine.control.mover import Mover
+from engine.control.take import Begin, Patch, TakeWriter
 from engine.ear import Ear
 from engine.effects import chain
 from engine.errors import PhospheneError
 from engine.graph import Feeder, Plans, Taper
 from engine.native import describe
 from engine.presets import restore_preset
-from engine.rings import Segment, local, ring
+from engine.rings import local, ring
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
-from engine.session import PLANS
+from engine.session import serve
 from engine.slots import NAMES
 
 TICK = 0.01  # seconds between two looks at the world
@@ -56,14 +57,16 @@ class Live:
         known = self.loudspeaker or self.microphone
         self.rate = int(wish["rate"] or (known.rate if known else RATE))
         put(self.gauges, int(Meter.RATE), self.rate)
-        self.core = make_core(self.rate, segment["params"], self.gauges)
+        self.core = make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"])
         self.words = describe(self.core)
         self.plans, self.swaps = Plans(self.core, self.rate), {}
         self.player = sound.play.address, self.words.ctypes.data
-        self.serial, genes = self._genome()
+        self.serial, genes, modulation, self.preset = self._genome()
         self._open_source()
         start = int(get(self.gauges, int(Meter.POSITION)))
         self.ear = Ear(self.rate, self.core, segment["frames"], start)
+        how = {"hop": self.ear.listener.hop, "rate": self.rate, "serial": self.serial}
+        self.mover = Mover(modulation, segment["frames"], segment["moves"], **how)
         self.plans.change(genes, self.serial, values=())
         self.taper = self._open_take(start)
         self.retry, self.pause = 0.0, BACK_OFF[0]
@@ -97,13 +100,13 @@ class Live:
         return pace_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
 
     def _genome(self):
-        """The genome that was asked for since the last look, and its serial number; None if none was."""
+        """What was asked for since the last look: serial number, genome, modulation, preset; None if nothing was."""
         text = fetch_text(self.segment["genome"])
         if text is None:
             return None
         told = json.loads(text)
         self.swaps[told["serial"]] = told["genome"]
-        return told["serial"], told["genome"]
+        return told["serial"], told["genome"], Modulation(*told["modulation"]), told["preset"]
 
     def _open_take(self, start):
         if not self.wish["take"]:
@@ -113,7 +116,10 @@ class Live:
         writer = TakeWriter(self.wish["take"], self.rate, self.wish["preset"], NAMES)
         writer.begin(Begin(start, self.serial, self.swaps[self.serial], self.core.heard.view("f8").tolist()))
         self.core.switches[0] = 1
-        return Taper(self.core, writer, self.swaps)
+        taper = Taper(self.core, writer, self.swaps)
+        if self.wish["again"]:  # what the head tells of may be long ago
+            taper.patches.append(Patch(start, self.preset))
+        return taper
 
     def run(self):
         """Sound until `stop`."""
@@ -136,9 +142,7 @@ class Live:
     def _tick(self):
         put(self.gauges, int(Meter.BEAT), get(self.gauges, int(Meter.BEAT)) + 1)
         if told := self._genome():
-            self.serial, genes = told
-            self.plans.change(genes, self.serial, values=())
-            self._tell()
+            self._play(*told)
         self.plans.settle()
         if self.take_trouble and self.taper:
             self._end_take()
@@ -153,6 +157,16 @@ class Live:
             put(self.gauges, int(Meter.SOURCE), get(self.gauges, int(Meter.SOURCE)) + came)
             if time.monotonic() > self.retry:
                 self._try_again()
+
+    def _play(self, serial, genes, modulation, preset):
+        """Change to other rows, and where the serial number is another one, to another genome."""
+        self.mover.change(modulation, serial)  # first: what it moves of a new plan is moved before that plays
+        if self.taper:
+            self.taper.patches.append(Patch(int(get(self.gauges, int(Meter.POSITION))), preset))
+        if serial != self.serial:
+            self.serial = serial
+            self.plans.change(genes, serial, values=())
+            self._tell()
 
     def _open_stream(self):
         """Open the devices; what goes wrong is in `trouble`, and the standby clock keeps time."""
@@ -224,7 +238,7 @@ class Live:
 
     def _work(self):
         while not self.stopped.is_set():
-            if not self.ear.step() + self._tape():
+            if not self.ear.step() + self.mover.step() + self._tape():
                 time.sleep(IDLE)
 
     def _tape(self):
@@ -256,6 +270,7 @@ class Live:
             self._settle()
             self.swaps[self.serial + 1] = ENDING
             self.serial += 1
+            self.mover.change(STILL, self.serial)
             self.plans.change(ENDING, self.serial)
         if well:
             self._settle()
@@ -281,24 +296,5 @@ class Live:
         return self.wish["buffer"] + self.wish["block"] / self.rate
 
 
-def main():
-    """Read the wish from the first line of standard input; its end is the keeper's, and ours."""
-    for name in ("SIGINT", "SIGHUP"):  # meant for the keeper, who tells us
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    line = sys.stdin.readline()
-    if not line:
-        return 0
-    wish = json.loads(line)
-    try:
-        live = Live(wish, Segment(wish["segment"], PLANS, create=False))
-        threading.Thread(target=lambda: (sys.stdin.read(), live.stop()), daemon=True).start()
-        live.run()
-    except PhospheneError as fault:
-        sys.stderr.write(f"{fault}\n")
-        return fault.code
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(Live))

@@ -1,19 +1,26 @@
 """Presets, genomes and run records: what comes from outside as text, believed only once it is validated."""
 
+import contextlib
 import json
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import yaml
-from pydantic import Field, TypeAdapter, create_model
+from pydantic import Field, TypeAdapter, create_model, model_validator
 
+from engine.control import rows
+from engine.control.matrix import Modulation
+from engine.control.sources import Source
+from engine.control.trajectory import Spec
 from engine.documents.document import Place, one_line, shortened
+from engine.documents.including import include
 from engine.documents.overrides import overlay
 from engine.documents.reading import parse, read
-from engine.documents.schema import Gene, Params, Strict, pairs, params_model
+from engine.documents.schema import Gene, Params, Strict, checked, listed, pairs, params_model
 from engine.documents.validation import validate
+from engine.effects import EFFECTS
 from engine.errors import UsageError, unknown
 
 USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
@@ -30,6 +37,18 @@ class Preset(Strict):
     genome: tuple[Gene, ...]
     synth: Params
     scene: str
+    include: Annotated[tuple[str, ...], Field(strict=False)] = ()  # when it is read, what they hold takes their place
+    sources: dict[str, Source] = Field({})
+    matrix: listed(rows.Row, rows.MOST) = ()
+    trajectory: Spec = Spec()
+
+    targets: ClassVar[rows.Targets]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _joined(cls, given, handler):
+        wrong = rows.loose_ends(given, cls.targets, _genes_in(given)) if isinstance(given, dict) else ()
+        return checked(given, handler, list(wrong))
 
     def genes(self):
         """The genome as it sounds: (op, params) pairs, every parameter told."""
@@ -39,6 +58,18 @@ class Preset(Strict):
         """The scene, and the parameters of every scene."""
         plain = self.model_dump()
         return self.scene, {name: values for name, values in plain.items() if isinstance(values, dict)}
+
+    def modulation(self):
+        """The rows, their targets found. An optional one that has none is left out."""
+        genome = [(gene.op, not gene.bypass) for gene in self.genome]
+        wired = []
+        for row in self.matrix:
+            with contextlib.suppress(UsageError):  # of an optional one; any other was refused
+                target = self.targets.find(row.to, genome)
+                ends = row.range or (target.param.low, target.param.high)
+                wired.append({**row.model_dump(), "name": row.to, "to": target.places, "range": ends})
+        sources = {name: source.model_dump() for name, source in self.sources.items()}
+        return Modulation(self.seed, sources, wired, self.trajectory.model_dump())
 
     def full(self):
         """Everything with every default filled in, as plain mappings and lists in sorted order."""
@@ -82,16 +113,28 @@ class Schemas(NamedTuple):
     record: type
 
 
-def schemas(genome, sections, scenes):
+def _genes_in(given):
+    """The genome in a preset's plain values, as rows look at it."""
+    told = given.get("genome", [{"op": op} for op in USUAL])
+    genes = [gene if isinstance(gene, dict) else {} for gene in (told if isinstance(told, list | tuple) else ())]
+    ops = [gene.get("op") for gene in genes]
+    known = [op if isinstance(op, str) and op in EFFECTS else None for op in ops]
+    return [(op, gene.get("bypass") is not True) for op, gene in zip(known, genes)]
+
+
+def schemas(genome, sections, scenes, places=()):
     """What is valid for an engine with this type of genome, these scenes, and these sections of Params beside them.
 
-    The first of the scenes is the one where nothing else is said.
+    The first of the scenes is the one where nothing else is said. `places` has the place of each (scene, Param).
     """
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
     fields = {name: (model, model()) for name, model in models.items()}
     fields["scene"] = Literal[tuple(scenes)], next(iter(scenes))
     preset = create_model("Preset", __base__=Preset, genome=(genome, usual), **fields)
+    preset.targets = rows.Targets({scene: {} for scene in scenes})
+    for (scene, param), place in dict(places).items():
+        preset.targets.scenes[scene][param.name] = param, place
     return Schemas(preset, genome, create_model("RunRecord", __base__=RunRecord, preset=(preset, ...)))
 
 
@@ -99,10 +142,10 @@ def schemas(genome, sections, scenes):
 def _engine():
     from engine.audio import synth  # here, since a preset may be named before anything that sounds is loaded
     from engine.effects import genome
-    from engine.visuals.scenes import SCENES
+    from engine.visuals.scenes import PLACES, SCENES
 
     sections = {"synth": synth.PARAMS, **{name: scene.params for name, scene in SCENES.items()}}
-    return schemas(genome.model(), sections, SCENES)
+    return schemas(genome.model(), sections, SCENES, PLACES)
 
 
 def load_preset(name=None, sets=(), *, genome=None, permissive=False):
@@ -129,7 +172,7 @@ def load_preset(name=None, sets=(), *, genome=None, permissive=False):
     UsageError
         A line for every fault.
     """
-    document = read(*_locate(name)) if name is not None else parse("{}", lambda line: Place(line, "the defaults"))
+    document = _read(*_locate(name)) if name is not None else parse("{}", lambda line: Place(line, "the defaults"))
     if genome is not None and isinstance(document.value, dict):
         given = read(Path(genome))
         document.put(("genome",), given.value, given.spot)
@@ -137,6 +180,7 @@ def load_preset(name=None, sets=(), *, genome=None, permissive=False):
         usual = parse(json.dumps([{"op": op} for op in USUAL]), lambda line: document.spot.place)
         document.put(("genome",), usual.value, usual.spot)
     overlay(document, sets)
+    include(document, _fragment)
     return validate(_engine().preset, document, permissive=permissive)
 
 
@@ -160,7 +204,7 @@ def check(paths, *, permissive=False):
     for name in paths:
         try:
             path, where = _locate(name)
-            document = read(path, where)
+            document = _read(path, where)
             noun, kind = _kind(path, document.value)
             sound += [*validate(kind, document, permissive=permissive)[1], one_line(f"{where}: a sound {noun}")]
         except UsageError as error:
@@ -176,11 +220,25 @@ def _kind(path, value):
     return "preset", _engine().preset
 
 
-def _locate(name):
+def _read(path, where):
+    """A document, with what it includes."""
+    document = read(path, where)
+    include(document, lambda fragment: _fragment(fragment, Path(where).parent))
+    return document
+
+
+def _fragment(name, folder=Path()):
+    """The document of a fragment; a path is one from where the preset lies."""
+    path, where = _locate(name, "fragment", "presets/fragments")
+    return read(path, where) if where != name else read(folder / path)
+
+
+def _locate(name, kind="preset", home="presets"):
     """The file that a name stands for, and what messages call it."""
     if not isinstance(name, str) or set(name) & set("/\\."):
         return Path(name), str(name)
-    packaged = {each.name[:-5]: each for each in resources.files("presets").iterdir() if each.name.endswith(".yaml")}
+    folder = resources.files("presets").joinpath(home.removeprefix("presets").removeprefix("/"))
+    packaged = {each.name[:-5]: each for each in folder.iterdir() if each.name.endswith(".yaml")}
     if name not in packaged:
-        raise unknown("preset", one_line(shortened(name)), packaged, "presets")
-    return packaged[name], f"presets/{name}.yaml"
+        raise unknown(kind, one_line(shortened(name)), packaged, home)
+    return packaged[name], f"{home}/{name}.yaml"

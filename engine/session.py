@@ -1,23 +1,59 @@
 """What the processes of a session share, and the words they pass."""
 
+import json
+import signal
+import sys
+import threading
+
 import numpy as np
 
 from engine.audio import meters
+from engine.effects import chain
+from engine.errors import PhospheneError
 from engine.listening import listener
-from engine.rings import board, mailbox, ring, timeline
+from engine.rings import Segment, board, mailbox, ring, timeline
 from engine.slots import SLOTS
 from engine.visuals import sight
 
 REMEMBERED = 8.0  # seconds of frames
 PLANS = {
     "params": board.plan(SLOTS),  # main writes; the audio thread reads, and whoever draws
+    "moves": board.plan(2 * chain.SLOTS),  # the worker writes, the audio thread reads: what rows make of the genome's
     "meters": meters.plan(),  # the audio thread writes, main reads
     "frames": listener.plan(REMEMBERED),  # the worker writes, main reads, and whoever draws
     "clock": timeline.plan(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
     "keys": ring.plan(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
     "sights": sight.plan(),  # who draws writes, main reads
-    "genome": mailbox.plan(8192),  # main writes, the audio process reads: {serial, genome} as JSON
+    "genome": mailbox.plan(32768),  # main writes, the audio process reads: {serial, genome, modulation, preset} as JSON
+    "modulation": mailbox.plan(16384),  # main writes, who draws reads, as JSON
     "told": mailbox.plan(2048),  # the audio process writes, main reads: what it plays on, as JSON
     "seen": mailbox.plan(2048),  # who draws writes, main reads: what it draws with, as JSON
 }
-AUDIO_MAIL, VISUAL_MAIL = ("genome", "told"), ("seen",)
+AUDIO_MAIL, VISUAL_MAIL = ("genome", "told"), ("modulation", "seen")
+
+
+def serve(life):
+    """Be a process of a session; gives its exit code.
+
+    The wish is the first line of standard input, whose end is the keeper's, and ours.
+
+    Parameters
+    ----------
+    life : callable(wish, segment)
+        Gives what has run() and stop().
+    """
+    for name in ("SIGINT", "SIGHUP"):  # meant for the keeper, who tells us
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    wish = json.loads(line)
+    try:
+        lived = life(wish, Segment(wish["segment"], PLANS, create=False))
+        threading.Thread(target=lambda: (sys.stdin.read(), lived.stop()), daemon=True).start()
+        lived.run()
+    except PhospheneError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return fault.code
+    return 0

@@ -1,7 +1,6 @@
 """The visual process: pictures in time with what is audible, until its keeper lets go of it."""
 
 import json
-import signal
 import sys
 import threading
 import time
@@ -10,11 +9,11 @@ import numpy as np
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
-from engine.errors import PhospheneError
-from engine.rings import Segment, ring
+from engine.control.matrix import STILL, Modulation
+from engine.rings import ring
 from engine.rings.board import get
-from engine.rings.mailbox import post_text
-from engine.session import PLANS
+from engine.rings.mailbox import fetch_text, post_text
+from engine.session import serve
 from engine.visuals.pacer import Pacer
 from engine.visuals.painter import Painter
 from engine.visuals.sight import Sight, count, note
@@ -43,7 +42,7 @@ class Show:
         software = self.window.context.software
         refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
         self.pacer = Pacer(refresh, waits=self.window.waits)
-        self.rate, self.clock, self.painter = 0, None, None
+        self.rate, self.clock, self.painter, self.modulation = 0, None, None, STILL
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
 
@@ -65,6 +64,8 @@ class Show:
     def _picture(self):
         self.window.heed()
         self._pass_keys()
+        if text := fetch_text(self.segment["modulation"]):
+            self._change(Modulation(*json.loads(text)))
         moment, missed = self.pacer.begin()
         if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
             self.pacer.restart()
@@ -77,6 +78,12 @@ class Show:
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
         note(self.sights, (self.clock.exact(seen) - sample) / self.rate)
+
+    def _change(self, modulation):
+        """Let other rows move the picture."""
+        self.modulation = modulation
+        if self.painter:
+            self.painter.change(modulation)
 
     def _pass_keys(self):
         """Tell the keeper what was pressed in the window."""
@@ -112,6 +119,7 @@ class Show:
             rate=self.rate,
             seed=self.wish["seed"],
             screen=self.window,
+            modulation=self.modulation,
         )
 
     def _size(self):
@@ -128,24 +136,5 @@ class Show:
         post_text(self.segment["seen"], json.dumps({"gl": self.window.context.about()}))
 
 
-def main():
-    """Read the wish from the first line of standard input; its end is the keeper's, and ours."""
-    for name in ("SIGINT", "SIGHUP"):  # meant for the keeper, who tells us
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    line = sys.stdin.readline()
-    if not line:
-        return 0
-    wish = json.loads(line)
-    try:
-        show = Show(wish, Segment(wish["segment"], PLANS, create=False))
-        threading.Thread(target=lambda: (sys.stdin.read(), show.stop()), daemon=True).start()
-        show.run()
-    except PhospheneError as fault:
-        sys.stderr.write(f"{fault}\n")
-        return fault.code
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(Show))

@@ -8,17 +8,19 @@ import time
 from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
 from engine.control import tempo
+from engine.control.desk import Control, Desk
 from engine.control.watch import FileWatch
 from engine.effects import chain
-from engine.effects.chain import slot
 from engine.errors import PhospheneError, UsageError
+from engine.params import Param
 from engine.rings import Claim, Segment, sweep
-from engine.rings.board import get, put
+from engine.rings.board import get
 from engine.rings.mailbox import fetch_text, post_text, prepare
 from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
-from engine.visuals.scenes import settings
+from engine.visuals.scenes import PLACES, SCENES, WHICH
 from engine.visuals.sight import Sight, late_ms
 
+CONVERTERS, DECLARED = {"input": "adc", "output": "dac"}, "declared"
 REST = 5.0  # seconds without a picture that died again and again, before it is tried once more
 
 
@@ -47,15 +49,15 @@ class Session:
         self.wish = {**wish, "segment": self.claim.name, "preset": preset.full(), "again": False}
         self.look_wish = {**look, "segment": self.claim.name, "seed": preset.seed}
         self.serial, self.told, self.seen = 0, {}, {}
-        self.notices = []
         tempo.want(self.segment["params"], tempo.DEFAULTS)
-        self._change_genome(preset)
-        self._move_picture(preset)
+        self.notices, self.desk = [], Desk(self.segment["params"])
+        self._lay(preset, swap=True)
         self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))
         if self.painting:
             self._wish_picture()
 
     def _wish_picture(self):
+        post_text(self.segment["modulation"], json.dumps(self.preset.modulation()))
         self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(Sight.BEAT)))
 
     def meters(self):
@@ -124,12 +126,9 @@ class Session:
             self._wish_picture()
 
     def play(self, preset):
-        """Change to another preset: parameters glide, another genome is faded in."""
-        if [op for op, _ in preset.genes()] == [op for op, _ in self.preset.genes()]:
-            self._move_parameters(preset)
-        else:
-            self._change_genome(preset)
-        self._move_picture(preset)
+        """Change to another preset: parameters glide, rows are taken up, another genome is faded in."""
+        self._lay(preset, swap=[op for op, _ in preset.genes()] != [op for op, _ in self.preset.genes()])
+        post_text(self.segment["modulation"], json.dumps(preset.modulation()))
         self.preset = preset
 
     @property
@@ -137,21 +136,14 @@ class Session:
         """True when the last genome plays alone: the next one may come."""
         return get(self.segment["meters"], int(Meter.SETTLED)) == self.serial
 
-    def _move_parameters(self, preset):
-        for at, value in _values(preset, self.serial):
-            put(self.segment["params"], at, value)
-
-    def _move_picture(self, preset):
-        for at, value in settings(*preset.look()):
-            put(self.segment["params"], at, value)
-
-    def _change_genome(self, preset):
-        self.serial += 1
-        self._move_parameters(preset)
+    def _lay(self, preset, *, swap):
+        self.serial += swap
+        self.desk.lay(controls(preset, self.serial), preset.modulation())
         self._post_genome(preset)
 
     def _post_genome(self, preset):
-        post_text(self.segment["genome"], json.dumps({"serial": self.serial, "genome": preset.genes()}))
+        told = {"genome": preset.genes(), "modulation": preset.modulation(), "preset": {**preset.full(), "about": ""}}
+        post_text(self.segment["genome"], json.dumps({"serial": self.serial, **told}))
 
     def _empty(self, mailboxes):
         """While nobody is at the other end; one who died there may have left a slot half taken."""
@@ -164,11 +156,16 @@ class Session:
     def latency_ms(self):
         """Milliseconds by node, and their total: what the device measured, or else what it declares."""
         nodes, meters = dict(self.told.get("latency_ms", {})), self.meters()
-        for end in nodes.keys() & {"input", "output"}:
-            measured = meters[f"{end}_latency"]
-            if 0.0 < measured < BELIEVED:  # some systems give no times, or wrong ones
-                nodes[end] = 1000 * measured
+        for end, told_by in self.times().items():
+            if told_by != DECLARED:
+                nodes[end] = 1000 * meters[f"{end}_latency"]
         return {**nodes, "total": sum(nodes.values())}
+
+    def times(self):
+        """By which clock the latency of each end is known: the device's converter, or its own declaration."""
+        ends, meters = self.told.get("latency_ms", {}).keys() & CONVERTERS.keys(), self.meters()
+        believed = {end: 0.0 < meters[f"{end}_latency"] < BELIEVED for end in ends}  # some give no times, or wrong ones
+        return {end: CONVERTERS[end] if believed[end] else DECLARED for end in sorted(ends)}
 
     def report(self):
         """What happened, as `--report` writes it."""
@@ -181,6 +178,7 @@ class Session:
             "seconds_heard": self.seconds(),
             "restarts": self.restarts(),
             "latency_ms": self.latency_ms(),
+            "latency_by": self.times(),
             "devices": self.told.get("devices", {}),
             "rate": self.told.get("rate"),
             "load": meters["busy"] / max(self.seconds(), 1e-9),
@@ -202,10 +200,19 @@ class Session:
         self.claim.release()
 
 
-def _values(preset, serial):
-    for g, (op, params) in enumerate(preset.genes()):
-        for p, param in enumerate(chain.EFFECTS[op].PARAMS):
-            yield slot(serial, g, p), params[param.name]
+def controls(preset, serial):
+    """Every parameter that a preset sets, as the desk knows it."""
+    scene, values = preset.look()
+    yield Control(
+        "scene", Param("scene", 0.0, low=0.0, high=len(SCENES) - 1.0), list(SCENES).index(scene), WHICH, WHICH
+    )
+    for (name, param), place in PLACES.items():
+        yield Control(f"visuals.{name}.{param.name}", param, values[name][param.name], place, place)
+    sounding = [(at, gene) for at, gene in enumerate(preset.genome) if not gene.bypass]
+    for g, (at, gene) in enumerate(sounding):
+        for p, param in enumerate(chain.EFFECTS[gene.op].PARAMS):
+            slots = chain.slot(serial, g, p), chain.slot(0, g, p)
+            yield Control(f"genome.{at}.{param.name}", param, getattr(gene.params, param.name), *slots)
 
 
 class Watch:

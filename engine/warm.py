@@ -10,13 +10,18 @@ from engine.audio.sources import SilenceSource
 from engine.audio.synth import Synth
 from engine.bounce.bounce import from_source
 from engine.bounce.i420 import to_i420
+from engine.control import mover
+from engine.control.matrix import STILL, Matrix
 from engine.effects import EFFECTS, chain, genome
+from engine.effects.guard import scrub
 from engine.graph import Ground
 from engine.listening.frame import WIDTH
+from engine.listening.outline import extend, make_outline
 from engine.listening.portrait import portray
+from engine.listening.whole import frames
 from engine.params import defaults
 from engine.presets import load_preset
-from engine.rings import local, mailbox, timeline
+from engine.rings import board, local, mailbox, timeline
 
 STAMP = "warm"
 
@@ -33,9 +38,12 @@ def steps():
     for op in EFFECTS:
         yield f"effect {op}", lambda op=op: chain.entry_of(op).address
     yield "whole files", _whole_files
+    yield "archives", _archives
     yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
     yield "colours", lambda: to_i420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
     yield "rings", _rings
+    yield "matrix", lambda: Matrix(STILL, 48_000, mover.PLACES).step(np.zeros(WIDTH))
+    yield "moves", lambda: mover.lay(local(board.plan(2 * mover.PLACES)), 0, np.zeros((mover.PLACES, 2)))
     yield "graph", _graph
 
 
@@ -46,6 +54,13 @@ def _whole_files():
             genome.render([(op, defaults(effect.PARAMS))], x, 8_000)
     genome.limited(x, 8_000)
     portray(x, 8_000)
+
+
+def _archives():
+    silence = np.zeros((8_000, 2), np.float32)
+    scrub(silence)
+    extend(make_outline(), silence)
+    list(frames([silence], 8_000))
 
 
 def _rings():

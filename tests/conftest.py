@@ -27,3 +27,12 @@ def screen():
     screen = Screen()
     yield screen
     screen.remove()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, compiled):
+    """Where a command works, with a cache of its own beside it."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "work"

@@ -5,6 +5,7 @@ import ctypes
 import numpy as np
 
 from engine.audio.synth import Synth
+from engine.control.matrix import STILL
 from engine.listening.listener import listen, make_listener, plan
 from engine.params import defaults
 from engine.rings import board, local
@@ -21,13 +22,13 @@ KINDS = "Buffer Framebuffer Program Query Renderbuffer Sampler Shader Texture Ve
 class Easel:
     """A painter of a sound that has been heard to its end."""
 
-    def __init__(self, context, frames, scene="scope", *, size=SMALL, seed=7, rate=RATE, **params):
+    def __init__(self, context, frames, scene="scope", *, size=SMALL, seed=7, rate=RATE, modulation=STILL, **params):
         self.board = local(board.plan(SLOTS))
         wanted = {name: defaults(each.params) for name, each in SCENES.items()}
         wanted[scene] |= params
         for slot, value in settings(scene, wanted):
             put(self.board, slot, value)
-        self.screen, heard = Readback(context, size), {"frames": frames, "rate": rate}
+        self.screen, heard = Readback(context, size), {"frames": frames, "rate": rate, "modulation": modulation}
         self.painter = Painter(context, size, board=self.board, seed=seed, screen=self.screen, **heard)
 
     def picture(self, sample):

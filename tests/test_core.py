@@ -8,8 +8,9 @@ import pytest
 
 from engine.audio import core as sound
 from engine.audio import meters
+from engine.audio.changes import PLAN_CHANGED
 from engine.audio.clock import FILLER
-from engine.audio.core import BLOCK, CROSSFADE, PLAN_CHANGED
+from engine.audio.core import BLOCK, CROSSFADE
 from engine.control.take import Begin, Change, Swap
 from engine.effects import EFFECTS, chain, limiter
 from engine.effects.guard import LOUDEST

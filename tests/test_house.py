@@ -18,7 +18,7 @@ FLOORS = """
     graph visuals ear
     presets slots
     bounce session
-    live show process warm
+    archives live show process warm
     supervisor keyboard performer
     terminal doctor arguments
     commands

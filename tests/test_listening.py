@@ -6,7 +6,8 @@ import pytest
 from engine.audio.core import CHANNELS
 from engine.ear import Ear
 from engine.listening.frame import BANDS, QUIETEST, WIDTH, as_frame
-from engine.listening.listener import FLOOR, HOP, listen, make_listener, plan
+from engine.listening.listener import HOP, listen, make_listener, plan
+from engine.listening.spectrum import FLOOR
 from engine.rings import local, timeline
 from tests.desk import Desk, noise
 
@@ -65,16 +66,15 @@ def test_level_and_place_are_numpys(rate):
 
 def centres(rate):
     """Hertz at the middle of every band, from its weights."""
-    listener = make_listener(float(rate))
-    size = len(listener.past)
-    heaviest = [weights.argmax() + first for weights, (first, _) in zip(listener.weights, listener.edges)]
-    return np.array(heaviest) * rate / size, listener
+    spectrum = make_listener(float(rate)).spectrum
+    size = len(spectrum.past)
+    heaviest = [row.argmax() + first for row, (first, _) in zip(spectrum.weights, spectrum.edges)]
+    return np.array(heaviest) * rate / size, size
 
 
 @pytest.mark.parametrize("rate", RATES)
 def test_a_sine_lights_its_band_with_its_power(rate):
-    hertz, listener = centres(rate)
-    size = len(listener.past)
+    hertz, size = centres(rate)
     for band in range(4, BANDS, 5):
         x = 0.5 * np.sin(2 * np.pi * hertz[band] * np.arange(2 * size) / rate)
         bands = hear(stereo(x), rate=rate)[-1]["mel"]

@@ -120,6 +120,7 @@ def test_the_microphone_is_heard(server, tmp_path):
     assert told["restarts"] == {"audio": 0, "visual": 0} and told["callbacks"] > 0
     assert told["latency_ms"]["total"] == pytest.approx(sum(v for k, v in told["latency_ms"].items() if k != "total"))
     assert {"input", "output"} <= told["latency_ms"].keys()
+    assert told["latency_by"] == {"input": "adc", "output": "dac"}
 
 
 def test_two_devices_are_joined(server, tmp_path):

@@ -59,7 +59,7 @@ def refusal(call, *args, **options):
     return str(caught.value)
 
 
-KEYS = "(has about, genome, scene, seed, synth)"
+KEYS = "(has about, genome, include, matrix, scene, seed, sources, synth)"
 OPS = "(has dc_blocker, volume)"
 DEFAULT = "the default is used"
 VOLUME, TEMPO = {"genome": [{"op": "volume"}]}, {"synth": {"tempo": 90}}
@@ -164,7 +164,7 @@ def test_all_faults_are_told_at_once_in_order_of_line(few, write):
         "x.yaml:21: seed: written twice (first on line 20)",
         "x.yaml:21: seed: found text 'y', needs a whole number",
         "--set seed: needs key=value",
-        "--set abuot=3: no key 'abuot' (has about, genome, scene, seed, synth); did you mean 'about'?",
+        f"--set abuot=3: no key 'abuot' {KEYS}; did you mean 'about'?",
     ]
 
 
@@ -193,10 +193,10 @@ SETS = {
     "genome.-1.op=volume": "genome: no entry '-1' (has 2, counted from 0)",
     "genome.volume.gain=3": "genome: no entry 'volume' (has 2, counted from 0)",
     "seed.low=3": "seed: found 5, so nothing fits inside",
-    "synt.tempo=3": "no key 'synt' (has about, genome, scene, seed, synth); did you mean 'synth'?",
+    "synt.tempo=3": f"no key 'synt' {KEYS}; did you mean 'synth'?",
     "seed.\ud800=3": "needs key=value",
     "seed=[": "cannot be read: expected the node content, but found '<stream end>'",
-    "=3": "no key '' (has about, genome, scene, seed, synth)",
+    "=3": f"no key '' {KEYS}",
 }
 
 
@@ -210,7 +210,7 @@ def test_a_fault_of_a_set_names_the_set(few, write, word, told):
 
 def test_an_unknown_preset_lists_what_is_there():
     assert refusal(load_preset, "qiet").endswith("undertow); did you mean 'quiet'?")
-    assert refusal(load_preset, "\x1b\n").startswith("presets: no preset '\\x1b\\n' (has default, ")
+    assert refusal(load_preset, "\x1b\n").startswith("presets: no preset '\\x1b\\n' (has breath, ")
 
 
 def test_packaged_presets_are_sound():
@@ -290,7 +290,7 @@ def test_check_tells_of_every_file(few, write):
     assert sound == ["a.yaml: a sound preset", "b.json: a sound genome", "c.json: a sound run record"]
     assert faults[:4] == [
         "d.yaml:1: seed: found text 'x', needs a whole number",
-        "d.yaml:2: no key 'abuot' (has about, genome, scene, seed, synth); did you mean 'about'?",
+        f"d.yaml:2: no key 'abuot' {KEYS}; did you mean 'about'?",
         "e.yaml: No such file or directory",
         "run.json:1: phosphene: missing",
     ]
@@ -310,7 +310,10 @@ def test_a_preset_stays_as_it_is(few):
             {"op": "dc_blocker", "params": {"corner": 8.0}, "bypass": False},
             {"op": "volume", "params": {"gain": 0.0}, "bypass": False},
         ],
+        "include": [],
+        "matrix": [],
         "scene": "scope",
         "seed": 0,
+        "sources": {},
         "synth": {"tempo": 96.0},
     }

@@ -7,6 +7,10 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from engine.control.matrix import WHENS
+from engine.control.rows import AMOUNT, ATTACK, RELEASE
+from engine.control.shares import LISTENING
+from engine.control.sources import ENVELOPE, EVENTS, LFO, SHAPES, WALK
 from engine.effects import EFFECTS
 from engine.errors import PhospheneError
 from engine.params import Param
@@ -18,13 +22,42 @@ def number(param):
     return st.floats(param.low, param.high) | whole
 
 
+def numbers(params):
+    return {param.name: number(param) for param in params}
+
+
 def mapping(params):
-    return st.fixed_dictionaries({}, optional={param.name: number(param) for param in params})
+    return st.fixed_dictionaries({}, optional=numbers(params))
 
 
 GENE = st.one_of(
     st.fixed_dictionaries({"op": st.just(op)}, optional={"params": mapping(effect.PARAMS)})
     for op, effect in EFFECTS.items()
+)
+SOURCES = st.dictionaries(
+    st.from_regex("[a-z][a-z0-9_]{0,31}", fullmatch=True),
+    st.one_of(
+        st.fixed_dictionaries({"kind": st.just("lfo")}, optional={"shape": st.sampled_from(SHAPES), **numbers(LFO)}),
+        st.fixed_dictionaries({"kind": st.just("walk")}, optional=numbers(WALK)),
+        st.fixed_dictionaries(
+            {"kind": st.just("envelope")}, optional={"on": st.sampled_from(EVENTS), **numbers(ENVELOPE)}
+        ),
+    ),
+    max_size=4,
+)
+ROW = st.fixed_dictionaries(
+    {
+        "from": st.sampled_from([f"listening.{name}" for name in LISTENING] + ["clock.day", "listening.mel.63"]),
+        "to": st.sampled_from(["visuals.scope.hue", "visuals.flash.fade"]),
+    },
+    optional={
+        "range": st.lists(st.floats(0.1, 0.9), min_size=2, max_size=2),
+        "curve": st.sampled_from(["linear", "s", "steps"]),
+        "steps": st.integers(2, 64),
+        "when": st.sampled_from(WHENS),
+        "optional": st.booleans(),
+        **numbers((ATTACK, RELEASE, AMOUNT)),
+    },
 )
 PRESET = st.fixed_dictionaries(
     {},
@@ -32,6 +65,8 @@ PRESET = st.fixed_dictionaries(
         "about": st.text(st.characters(exclude_categories=["Cs"])),
         "seed": st.integers(0, 2**63 - 1),
         "genome": st.lists(GENE, max_size=16),
+        "sources": SOURCES,
+        "matrix": st.lists(ROW, max_size=5),
         "synth": mapping([Param(name, 0.0, low=field.metadata[0].ge, high=field.metadata[1].le) for name, field in
                           type(load_preset()[0].synth).model_fields.items()]),
     },

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools import effectrows, evolverows, filmrows
+from tools import effectrows, evolverows, filmrows, listeningrows, trajectoryrows
 from tools.rows import Row, best, interleaved
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,20 +91,6 @@ def bench_bounce():
     yield Row("bounce of the synth, one core", f"{max(speeds):.0f} times real time", "", "50", max(speeds) >= 50)
 
 
-def bench_listening():
-    """Features as they are now, on one core."""
-    import numpy as np
-
-    from engine.listening.listener import listen, make_listener, plan
-    from engine.rings import local
-
-    sound = np.random.default_rng(1).normal(0, 0.1, (48_000, 2)).astype(np.float32)
-    listener, line = make_listener(48_000.0), local(plan(2.0))
-    listen(listener, sound, line)
-    spent = interleaved({"ours": lambda: listen(listener, sound, line)}, rounds=10)["ours"]
-    yield Row("listening", f"{1e3 * spent:.2f} ms per s", "", "under 2 % of a core", spent < 0.02)
-
-
 def bench_start():
     """From the command to the first block of sound, with everything compiled; and what the wrapper adds."""
     from tools.firstsound import first_sound
@@ -169,7 +155,8 @@ ROWS = {
     "bounce": bench_bounce,
     "effects": effectrows.bench_effects,
     "evolve": evolverows.bench_evolve,
-    "listening": bench_listening,
+    "listening": listeningrows.bench_listening,
+    "trajectory": trajectoryrows.bench_trajectory,
     "start": bench_start,
     "live": bench_live,
     "clicks": filmrows.bench_clicks,

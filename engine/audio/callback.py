@@ -6,7 +6,8 @@ import numpy as np
 from numba import typeof, types
 
 from engine.audio import meters
-from engine.audio.core import BLOCK, CHANNELS, count
+from engine.audio.changes import count
+from engine.audio.core import BLOCK, CHANNELS
 from engine.audio.meters import Meter
 from engine.native import (
     ULONG,

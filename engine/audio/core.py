@@ -9,8 +9,8 @@ import numpy as np
 from numba import typeof
 
 from engine.audio import meters
+from engine.audio.changes import COUNTER, ENDS, PLAYS, RINGS, SETTLED, UNTAPED, count, heed
 from engine.audio.meters import Meter
-from engine.control import tempo
 from engine.effects import chain, limiter
 from engine.effects.chain import BLOCK, LATE, RINGING
 from engine.effects.guard import scrub
@@ -19,17 +19,15 @@ from engine.native import (
     address_of,
     aligned,
     copy_rows,
-    float_of,
     flush_denormals,
     interleaved,
     kernel,
-    load_relaxed,
     native,
     reader_of,
     restore_denormals,
 )
 from engine.rings import board, local, mailbox, ring
-from engine.rings.board import Board, get, put
+from engine.rings.board import Board, put
 from engine.rings.mailbox import Mailbox
 from engine.rings.ring import Ring
 
@@ -37,19 +35,17 @@ CHANNELS = 2
 CROSSFADE = 0.02  # seconds between two plans
 SILENT = 1e-5  # of full scale: a tail below it
 REST = 2.5  # seconds for each gene that rings, more than between two repeats of the longest echo, is over
-PLAN_CHANGED = -1.0  # in an event, where a parameter's slot would be
 
-COUNTER, SETTLED = int(Meter.POSITION), int(Meter.SETTLED)
-STARVED, UNHEARD, UNTAPED = int(Meter.STARVED), int(Meter.UNHEARD), int(Meter.UNTAPED)
+STARVED, UNHEARD = int(Meter.STARVED), int(Meter.UNHEARD)
 SCRUBBED, MUTED = int(Meter.SCRUBBED), int(Meter.MUTED)
-PLAYS, RINGS, ENDS = range(3)  # rows of plans
 
 
 class Core(NamedTuple):
     """All that the audio thread knows. Every array is made before it starts."""
 
-    params: Board  # parameters as they are wanted
-    heard: np.ndarray  # (slots,) int64, the same as this thread last took them
+    params: Board  # parameters as hands want them
+    moves: Board  # (share, toward) by slot of a genome: what rows make of them
+    heard: np.ndarray  # (slots,) int64, both together, as this thread last took them
     plans: Mailbox
     plan: np.ndarray  # (3, chain.WORDS) int64: what plays, what rings on, what rang on before that
     fade: np.ndarray  # (2,) int64: frames into the crossfade, frames of it; equal when there is none
@@ -74,14 +70,18 @@ class Core(NamedTuple):
     meters: Board
 
 
-def make_core(rate, params, gauges, *, seconds=1.0):
-    """A core with empty rings of at least `seconds`; `params` and `gauges` are the session's boards."""
+def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
+    """A core with empty rings of at least `seconds`; `params`, `gauges` and `moves` are the session's boards.
+
+    Without `moves` it has one of its own, on which nothing moves.
+    """
     frames = int(max(rate * seconds, 2 * BLOCK))
     plans = local(mailbox.plan(chain.WORDS))
     mailbox.prepare(plans)
     length = max(int(round(rate * CROSSFADE)), 1)
     return Core(
         params=params,
+        moves=moves or local(board.plan(2 * chain.SLOTS)),
         heard=np.array(params.words),
         plans=plans,
         plan=aligned((3, chain.WORDS), np.int64),
@@ -106,11 +106,6 @@ def make_core(rate, params, gauges, *, seconds=1.0):
         gap=aligned((1, 2), np.float64),
         meters=gauges,
     )
-
-
-@kernel
-def count(gauges, slot, amount):
-    put(gauges, slot, get(gauges, slot) + amount)
 
 
 @kernel
@@ -159,45 +154,6 @@ def tell(core, block):
     if lost:
         count(core.meters, UNHEARD, float(lost))
         gap[0, 0], gap[0, 1] = core.tap.written[0], gap[0, 1] + lost
-
-
-@kernel
-def heed(core):
-    """Take the parameters and the plan that are wanted now, and note what changed and when."""
-    arrived = False
-    if core.fade[0] >= core.fade[1]:
-        arrived = mailbox.fetch(core.plans, core.posted[0]) > 0
-    for slot in range(core.heard.shape[0]):  # after the plan: its parameters were put on the board before it was posted
-        word = load_relaxed(core.params.words, slot)
-        if word == core.heard[slot] or (tempo.FIRST <= slot < tempo.SLOTS and not hand_on(core, slot, float_of(word))):
-            continue
-        core.heard[slot] = word
-        note(core, slot, float_of(word))
-    if arrived:
-        copy_rows(core.plan, RINGS, core.plan, ENDS, 1)
-        copy_rows(core.plan, PLAYS, core.plan, RINGS, 1)
-        copy_rows(core.posted, 0, core.plan, PLAYS, 1)
-        note(core, PLAN_CHANGED, core.posted[0, 0])
-        # from then on, at the earliest, all that the one plays is in its place in time, and none of the other is missed
-        core.fade[0] = -max(core.plan[PLAYS, LATE], core.plan[RINGS, LATE])
-        core.rest[0] = 0
-        if core.plan[RINGS, 0] == 0:  # the first plan has nothing to fade from
-            core.fade[0] = core.fade[1]
-            put(core.meters, SETTLED, float(core.posted[0, 0]))
-
-
-@kernel
-def hand_on(core, slot, value):
-    """Tell the worker from which sample on the tempo is another; 0 while it has no room."""
-    core.note[0, 0], core.note[0, 1], core.note[0, 2] = get(core.meters, COUNTER), slot, value
-    return ring.push(core.hands, core.note)
-
-
-@kernel
-def note(core, slot, value):
-    if core.switches[0]:
-        core.note[0, 0], core.note[0, 1], core.note[0, 2] = get(core.meters, COUNTER), slot, value
-        count(core.meters, UNTAPED, 1.0 - ring.push(core.events, core.note))
 
 
 @kernel

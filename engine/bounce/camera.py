@@ -1,7 +1,7 @@
 """The camera and the darkroom: pictures of what is heard, one for each frame of a film."""
 
 from engine.bounce.i420 import to_i420
-from engine.control.take import Change
+from engine.control.take import Change, Patch
 from engine.rings import board, local
 from engine.rings.board import put
 from engine.visuals.painter import Painter
@@ -22,7 +22,7 @@ class Camera:
     preset : Preset
     ear, player
         Nodes: who listens, and who knows how long the sound was in the end.
-    script : deque of Begin, Swap, Change
+    script : deque of Begin, Swap, Change, Patch
         What happens to the picture, each there before the frames of its sample.
     outlet : Slides
         Of pictures as the screen gives them.
@@ -46,6 +46,7 @@ class Camera:
                 rate=player.rate,
                 seed=preset.seed,
                 screen=screen,
+                modulation=preset.modulation(),
             )
         ear.followers.append(self.painter.signals)
 
@@ -80,6 +81,8 @@ class Camera:
             match self.script.popleft():
                 case Change(_, slot, value) if slot < SLOTS:
                     put(self.board, slot, value)
+                case Patch(_, preset):
+                    self.painter.change(preset.modulation())
                 case _:
                     pass
 

@@ -9,6 +9,8 @@ from engine.audio.core import CHANNELS
 from engine.audio.pace import Paced, pace_of
 from engine.bounce.replay import believed
 from engine.control import tempo
+from engine.control.matrix import STILL
+from engine.control.mover import Mover, sounding
 from engine.control.take import Begin
 from engine.ear import Ear
 from engine.effects import chain, limiter
@@ -18,6 +20,7 @@ from engine.listening import listener
 from engine.rings import board, local, ring
 from engine.slots import SLOTS
 
+FIRST = 1  # serial number of the plan of a source
 LASTS = 60.0  # seconds of a source without an end, where nothing else is said
 AHEAD = 16 * CHUNK  # frames that may wait between two nodes
 REMEMBERED = 8.0  # seconds of what was heard, for those who look at it
@@ -39,7 +42,7 @@ class Graph(NamedTuple):
         OfflineClock(nodes, threads=threads).run(watch)
 
 
-def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None, late=0):
+def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None, late=0, modulation=STILL):
     """Join a feeder, the core, an ear and a sink by rings.
 
     Parameters
@@ -55,6 +58,8 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
         Makes nodes that look at what is heard.
     late : int
         Frames by which what is heard trails the source, and which are taken off.
+    modulation : Modulation
+        What moves the sound.
     """
     params, gauges, acts, seen = local(board.plan(SLOTS)), local(meters.plan()), deque(acts), deque()
     tempo.want(params, tempo.DEFAULTS)
@@ -63,6 +68,9 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
     outlet = local(ring.plan(AHEAD, CHANNELS))
     player = Player(rate, params, gauges, inlet, outlet, acts, late)
     ear = Ear(rate, player.core, local(listener.plan(REMEMBERED)), start=-late)
+    if sounding(modulation):
+        moves, hop = player.core.moves, ear.listener.hop
+        player.mover = Mover(modulation, ear.frames, moves, hop=hop, rate=rate, serial=FIRST)
     eyes = eyes_of(ear, player, seen) if eyes_of else ()
     return Graph(feeder_of(inlet, *scripts), player, ear, sink_of(outlet), tuple(eyes), rate, frames)
 
@@ -81,8 +89,8 @@ def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
         return Feeder(source, inlet, frames=limit)
 
     late = limiter.latency(source.rate) + sum(chain.latency(op, source.rate) for op, _ in genes)
-    acts = [Begin(0, 1, genes, [])]
-    return join(feeder, sink_of, source.rate, frames, acts=acts, eyes_of=eyes_of, late=late)
+    how = {"acts": [Begin(0, FIRST, genes, [])], "modulation": preset.modulation()}
+    return join(feeder, sink_of, source.rate, frames, eyes_of=eyes_of, late=late, **how)
 
 
 def from_take(reader, sink_of, *, eyes_of=None):

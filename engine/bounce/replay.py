@@ -1,8 +1,9 @@
 """A take's records, believed only where they name what is there."""
 
-from engine.control.take import Begin, Change, Swap
+from engine.control.take import Begin, Change, Patch, Swap
 from engine.effects import chain, genome
 from engine.errors import PhospheneError
+from engine.presets import restore_preset
 from engine.slots import NAMES, allowed
 
 
@@ -38,6 +39,8 @@ def _translated(record, here, path):
                 yield from _translated(Change(record.sample, slot, value), here, path)
         case Swap():
             yield record._replace(genome=genome.restore(record.genome, path))
+        case Patch():
+            yield record._replace(preset=restore_preset(record.preset, path))
         case Change() if record.slot >= chain.SLOTS:
             slot = here.get(record.slot)
             if slot is not None:

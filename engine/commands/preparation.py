@@ -9,15 +9,18 @@ def preset_of(asked):
     return load_preset(asked.preset, sets, genome=asked.genome)[0]
 
 
-def warm_up(stopped=lambda: False):
-    """Compile under a progress bar, on the first start only; `stopped` ends it between two steps."""
+def warm_up(stopped=lambda: False, told=None):
+    """Compile under a progress bar, on the first start only; `stopped` ends it between two steps.
+
+    `told` gets the sentence that says so; without it, it goes to standard output.
+    """
     from engine import warm
     from engine.terminal import progress, say
 
     if warm.is_warm():
         return
     names = [name for name, _ in warm.steps()]
-    say("first start: compiling, once")
+    (told or say)("first start: compiling, once")
     with progress() as bar:
         task = bar.add_task("compiling", total=len(names), told="")
 

@@ -20,8 +20,9 @@ from engine.params import RATES
 MAGIC = b"phosphene take 2\n"
 FIRST = b"phosphene take 1\n"  # when parameters lay elsewhere
 HEAD = struct.Struct("<4sQ")
-ABOUT, BEGIN, GENOME, CHANGES, SOUND, BOTH = b"head", b"begn", b"genm", b"chng", b"soun", b"both"
-KINDS = ABOUT, BEGIN, GENOME, CHANGES, SOUND, BOTH
+ABOUT, BEGIN, GENOME, CHANGES, PATCH = b"head", b"begn", b"genm", b"chng", b"ptch"
+SOUND, BOTH = b"soun", b"both"
+KINDS = ABOUT, BEGIN, GENOME, CHANGES, PATCH, SOUND, BOTH
 CHANGE_WIDTH, SIDES = 3, 2
 
 
@@ -48,6 +49,13 @@ class Change(NamedTuple):
     sample: int
     slot: int
     value: float
+
+
+class Patch(NamedTuple):
+    """The rows of another preset take over; what they made of the sound is told by changes."""
+
+    sample: int
+    preset: dict  # in full
 
 
 class TakeWriter:
@@ -77,6 +85,9 @@ class TakeWriter:
         """(sample, slot, value) rows."""
         self._record(CHANGES, np.ascontiguousarray(rows, "<f8").tobytes())
 
+    def patch(self, patch):
+        self._json(PATCH, patch._asdict())
+
     def sound(self, pairs):
         """(frames, 4) rows: what came in, and what came back from the worker."""
         if pairs[:, SIDES:].any():
@@ -99,7 +110,7 @@ class TakeWriter:
 class TakeReader:
     """A take from its beginning.
 
-    Iterating gives Begin, Swap and Change, and (frames, 4) arrays of sound, in their order. A last record
+    Iterating gives Begin, Swap, Change and Patch, and (frames, 4) arrays of sound, in their order. A last record
     that a crash cut short is left out.
 
     Raises
@@ -177,6 +188,8 @@ def _told(kind, payload):
         yield Begin(**json.loads(payload))
     elif kind == GENOME:
         yield Swap(**json.loads(payload))
+    elif kind == PATCH:
+        yield Patch(**json.loads(payload))
     elif kind == CHANGES:
         for sample, slot, value in np.frombuffer(payload, "<f8").reshape(-1, CHANGE_WIDTH):
             yield Change(int(sample), int(slot), float(value))

@@ -1,5 +1,6 @@
 """Schemas: pydantic models whose ranges come from the Params, and from nowhere else."""
 
+from functools import partial
 from typing import Annotated, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator, create_model
@@ -30,10 +31,14 @@ def pairs(genes):
     return [(gene.op, gene.params.model_dump()) for gene in genes if not gene.bypass]
 
 
+def number(param):
+    """The type and the field of a number that a Param tells of."""
+    return float, Field(float(param.default), ge=param.low, le=param.high, description=param.span)
+
+
 def params_model(name, params):
     """The model of some Params."""
-    fields = {p.name: (float, Field(float(p.default), ge=p.low, le=p.high, description=p.span)) for p in params}
-    return create_model(name, __base__=Params, **fields)
+    return create_model(name, __base__=Params, **{param.name: number(param) for param in params})
 
 
 def genome_type(effects):
@@ -42,20 +47,30 @@ def genome_type(effects):
     for op, effect in effects.items():
         params = params_model(f"{op} parameters", effect.PARAMS)
         genes.append(create_model(op, __base__=Gene, op=(Literal[op], ...), params=(params, params())))
-    gene = Annotated[Union[tuple(genes)], Field(discriminator="op")]  # noqa: UP007
-    return Annotated[tuple[gene, ...], Field(strict=False), WrapValidator(_counted)]  # a list comes, a tuple stays
+    return listed(Annotated[Union[tuple(genes)], Field(discriminator="op")], MOST)  # noqa: UP007
 
 
-def _counted(genes, handler):
+def listed(kind, most):
+    """The type of a list of some kind, no longer than `most`."""
+    counted = WrapValidator(partial(_counted, most))
+    return Annotated[tuple[kind, ...], Field(strict=False), counted]  # a list comes, a tuple stays
+
+
+def _counted(most, things, handler):
     """Pydantic's own limit is silent about a list that has anything else wrong with it."""
     wrong = []
-    if isinstance(genes, list | tuple) and len(genes) > MOST:
-        limit = {"field_type": "List", "max_length": MOST, "actual_length": len(genes)}
-        wrong = [{"type": "too_long", "loc": (), "input": genes, "ctx": limit}]
+    if isinstance(things, list | tuple) and len(things) > most:
+        limit = {"field_type": "List", "max_length": most, "actual_length": len(things)}
+        wrong = [{"type": "too_long", "loc": (), "input": things, "ctx": limit}]
+    return checked(things, handler, wrong)
+
+
+def checked(given, handler, wrong):
+    """What a handler makes of it; what else is wrong is told with the handler's own faults."""
     try:
-        valid = handler(genes)
+        valid = handler(given)
     except ValidationError as error:
-        wrong += error.errors(include_url=False)
+        wrong = [*wrong, *error.errors(include_url=False)]
     if wrong:
-        raise ValidationError.from_exception_data("genome", wrong)
+        raise ValidationError.from_exception_data("checked", wrong)
     return valid

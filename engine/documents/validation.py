@@ -11,6 +11,7 @@ from engine.documents.schema import Params
 from engine.errors import UsageError, unknown
 
 NEEDS = {
+    "bool_type": "true or false",
     "float_type": "a number",
     "int_type": "a whole number",
     "finite_number": "a finite number",
@@ -21,6 +22,7 @@ NEEDS = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+TAGGED = {"op": "operator", "kind": "kind of source"}
 
 
 def validate(kind, document, *, permissive=False):
@@ -58,8 +60,9 @@ def validate(kind, document, *, permissive=False):
             raise UsageError("\n".join(fault.line for fault in _by_line(hopeless)))
         if not wrong:
             return value, [f"{fault.line} ({fault.mend})" for fault in _by_line(faults)]
-        for _, _, mend in sorted(wrong, key=lambda each: each[0], reverse=True):  # a list is emptied from its end
-            mend()
+        mends = {path: mend for path, _, mend in wrong}  # once each: what follows in a list moves up
+        for path in sorted(mends, reverse=True):  # a list is emptied from its end
+            mends[path]()
 
 
 def _by_line(faults):
@@ -67,12 +70,19 @@ def _by_line(faults):
 
 
 def _diagnose(kind, document, error):
-    """Where a document is wrong, the fault as a user is told it, and the step that mends it."""
+    """Where a document is mended, the fault as a user is told it, and the step that mends it."""
     path, owner, field = _follow(kind, error["loc"])
+    told = _describe(path, owner, field, error).removeprefix(": ")
+    place = document.place((*path, *_tag(error)))
+    if field and field.is_required() and len(path) > 1 and isinstance(path[-2], int):  # an entry cannot do without
+        path, owner = path[:-1], None
     words, mend = _mend(document, path, owner, field, error)
-    naming = error["type"].startswith("union_tag")
-    place = document.place((*path, "op") if naming else path)
-    return path, Fault(place, _describe(path, owner, field, error).removeprefix(": "), words), mend
+    return path, Fault(place, told, words), mend
+
+
+def _tag(error):
+    """The key by which one kind is told from another, where it is that which is wrong."""
+    return [error["ctx"]["discriminator"].strip("'")] if error["type"].startswith("union_tag") else []
 
 
 def _follow(kind, steps):
@@ -89,7 +99,7 @@ def _follow(kind, steps):
             owner, field = kind, kind.model_fields.get(step)
             kind = field and field.annotation
         else:
-            owner, field, kind = None, None, get_args(kind)[0]
+            owner, field, kind = None, None, get_args(kind)[get_origin(kind) is dict]
     return path, owner, field
 
 
@@ -100,18 +110,21 @@ def _describe(path, owner, field, error):
         case "extra_forbidden":
             noun = "parameter" if issubclass(owner, Params) else "key"
             return str(unknown(noun, shortened(path[-1]), owner.model_fields, around))
+        case "told":
+            return f"{where}: {limits['told']}"
         case "union_tag_invalid":
-            operators = limits["expected_tags"].replace("'", "").split(", ")
-            return str(unknown("operator", _name(found["op"]), operators, where))
+            (tag,), tags = _tag(error), limits["expected_tags"].replace("'", "").split(", ")
+            return str(unknown(TAGGED[tag], _name(found[tag]), tags, where))
         case "union_tag_not_found":
-            return f"{where}: no 'op' to name an operator"
+            (tag,) = _tag(error)
+            return f"{where}: no '{tag}' to name {'an' if tag == 'op' else 'a'} {TAGGED[tag]}"
         case "literal_error":
             return str(unknown(path[-1], _name(found), get_args(field.annotation), around))
         case "missing":
             return f"{where}: missing"
         case "too_long":
             return f"{where}: {limits['actual_length']} are too many, {limits['max_length']} is the most"
-        case "greater_than_equal" | "less_than_equal" if issubclass(owner, Params):
+        case "greater_than_equal" | "less_than_equal" if field.description:
             return f"{where}: {shown(found)} is outside {field.description}"
         case "greater_than_equal":
             return f"{where}: found {shown(found)}, needs {limits['ge']} or more"

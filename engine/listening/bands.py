@@ -3,7 +3,15 @@
 import numpy as np
 
 LOWEST, HIGHEST = 30.0, 16_000.0  # Hz, outer edges of the bands; the highest is below 0.45 of the rate
+SPLITS = 250.0, 2_000.0  # Hz, between low, mid and high
 HANN = 0.375  # mean of the window's square
+
+
+def centres(rate, count):
+    """Hz at the middle of each band, and at the outer edges of the first and the last."""
+    highest = min(HIGHEST, 0.45 * rate)
+    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, highest)), count + 2)
+    return 700 * (10 ** (mel / 2595) - 1)
 
 
 def triangles(rate, size, window, count):
@@ -18,9 +26,7 @@ def triangles(rate, size, window, count):
     weights : float64 array, shape (count, widest)
         Power weights of those bins.
     """
-    highest = min(HIGHEST, 0.45 * rate)
-    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (LOWEST, highest)), count + 2)
-    centre = 700 * (10 ** (mel / 2595) - 1) * size / rate  # in bins
+    centre = centres(rate, count) * size / rate  # in bins
     bins = np.arange(size // 2)
     rows = []
     for low, middle, high in zip(centre, centre[1:], centre[2:], strict=False):

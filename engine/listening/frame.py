@@ -1,6 +1,7 @@
 """The record that listening publishes, and what consumes it: pictures, effects, models."""
 
 from collections import namedtuple
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ FRAME = np.dtype(
     ]
 )
 WIDTH = FRAME.itemsize // 8
-AT = namedtuple("At", FRAME.names)(*(FRAME.fields[name][1] // 8 for name in FRAME.names))
+AT: Any = namedtuple("At", FRAME.names)(*(FRAME.fields[name][1] // 8 for name in FRAME.names))
 """The same places, for compiled code."""
 
 

@@ -1,53 +1,52 @@
-"""Listening: level, a 64-band spectrum, onset strength and the waveform itself, hop by hop."""
+"""Listening: all that a frame tells, hop by hop, the same however the sound is cut."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.listening.bands import triangles
-from engine.listening.frame import AT, BANDS, POINTS, QUIETEST, WIDTH
-from engine.native import kernel
-from engine.native.fft import Fft, make_fft, transform
+from engine.listening.controls import Controls, control, make_controls
+from engine.listening.events import Events, happen, make_events
+from engine.listening.frame import AT, POINTS, SCALARS, WIDTH
+from engine.listening.level import Level, make_level, weigh
+from engine.listening.spectrum import Spectrum, bands, crossings, look, make_spectrum, shape
+from engine.listening.tones import Tones, chroma, make_tones
+from engine.native import aligned, kernel
 from engine.rings import timeline
 
 HOP = 512 / 48_000  # seconds between frames
-WINDOW = 2048 / 48_000  # seconds under the spectrum's window, rounded up to a power of two of samples
-FLOOR = 1e-10  # power at which a band counts as silent, -100 dB
 
 
 class Listener(NamedTuple):
-    past: np.ndarray  # (window,) circular, the last samples, mono
-    shape: np.ndarray  # (window,) Hann
-    edges: np.ndarray  # (BANDS, 2) int64, first bin and one past the last of each band
-    weights: np.ndarray  # (BANDS, widest), power weights of those bins
-    before: np.ndarray  # (BANDS,) dB, one hop ago
-    sums: np.ndarray  # (2,): squares and peak of the hop so far
+    sound: np.ndarray  # (2, hop or up to 7 more): the hop so far, left and right; zeros behind it
     counts: np.ndarray  # (3,) int64: samples heard, of them in this hop, missed (before the start, and in gaps)
-    sound: np.ndarray  # (hop, 2): the hop so far
     record: np.ndarray  # (WIDTH,)
     hand: np.ndarray  # (6,): source wanted, BPM, anchor, scale, nudge, bar (engine/control/tempo.py)
-    fft: Fft
+    level: Level
+    spectrum: Spectrum
+    tones: Tones
+    events: Events
+    controls: Controls
     hop: int
 
 
 def make_listener(rate, start=0):
     """For sound whose first sample has the index `start`."""
-    size = 1 << math.ceil(math.log2(WINDOW * rate))
-    edges, weights = triangles(rate, size, size, BANDS)
     hop = max(round(HOP * rate), 1)
+    spectrum = make_spectrum(rate)
+    window = len(spectrum.past)
+    record = np.zeros(WIDTH)
+    for param in SCALARS:
+        record[getattr(AT, param.name)] = param.default
     return Listener(
-        np.zeros(size),
-        0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(size) + 0.5) / size),
-        edges,
-        weights,
-        np.full(BANDS, 10 * math.log10(FLOOR)),
-        np.zeros(2),
+        aligned((2, -(-hop // 8) * 8), np.float64),
         np.array([0, 0, start]),
-        np.zeros((hop, 2)),
-        np.zeros(WIDTH),
-        np.array([0.0, 120.0, 0.0, 1.0, 0.0, math.nan]),
-        make_fft(size),
+        record,
+        np.array([0.0, 120.0, 0.0, 1.0, 0.0, np.nan]),
+        make_level(rate, hop),
+        spectrum,
+        make_tones(rate, window, hop),
+        make_events(rate, hop),
+        make_controls(rate, window, hop),
         hop,
     )
 
@@ -55,70 +54,53 @@ def make_listener(rate, start=0):
 @kernel
 def listen(listener, block, published):
     """Hear a block; each hop that it completes becomes a frame of the timeline."""
-    size = listener.past.shape[0]
-    for n in range(block.shape[0]):
-        left, right = np.float64(block[n, 0]), np.float64(block[n, 1])
-        listener.past[listener.counts[0] & (size - 1)] = 0.5 * (left + right)
-        listener.sums[0] += 0.5 * (left * left + right * right)
-        listener.sums[1] = max(listener.sums[1], abs(left), abs(right))
-        listener.sound[listener.counts[1], 0], listener.sound[listener.counts[1], 1] = left, right
-        listener.counts[0] += 1
-        listener.counts[1] += 1
-        if listener.counts[1] == listener.hop:
+    sound, counts, done = listener.sound, listener.counts, 0
+    while done < block.shape[0]:
+        start = counts[1]
+        count = min(listener.hop - start, block.shape[0] - done)
+        for n in range(count):
+            sound[0, start + n], sound[1, start + n] = block[done + n, 0], block[done + n, 1]
+        done += count
+        counts[0] += count
+        counts[1] += count
+        if counts[1] == listener.hop:
             describe_hop(listener)
             timeline.publish(published, listener.record)
-            listener.counts[1] = 0
-            listener.sums[0] = listener.sums[1] = 0.0
+            counts[1] = 0
 
 
 def miss(listener, frames):
     """Frames went by unheard: what follows joins on to what came before, in a new hop."""
     listener.counts[1] = 0
     listener.counts[2] += frames
-    listener.sums[:] = 0.0
 
 
 @kernel
 def describe_hop(listener):
-    record, hop = listener.record, listener.hop
+    record, sound, hop = listener.record, listener.sound, listener.hop
     record[AT.sample] = listener.counts[2] + listener.counts[0] - hop
-    record[AT.rms_db] = decibels(listener.sums[0] / hop)
-    record[AT.peak_db] = decibels(listener.sums[1] * listener.sums[1])
-    spectrum(listener)
-    rise = 0.0
-    for b in range(BANDS):
-        first, last = listener.edges[b]
-        power = 0.0
-        for k in range(last - first):
-            real, imag = listener.fft.real[first + k], listener.fft.imag[first + k]
-            power += listener.weights[b, k] * (real * real + imag * imag)
-        level = 10.0 * math.log10(power + FLOOR)
-        rise += max(level - listener.before[b], 0.0)
-        listener.before[b] = level
-        record[AT.mel + b] = level
-    record[AT.onset] = rise / BANDS
+    weigh(listener.level, sound, hop, record)
+    look(listener.spectrum, sound, hop)
+    bands(listener.spectrum, record)
+    power = shape(listener.spectrum, record)
+    record[AT.zcr] = crossings(listener.spectrum)
+    chroma(listener.tones, listener.spectrum, record)
+    control(listener.controls, power, record)
+    happen(listener.events, record)
+    trace(sound, hop, record)
+
+
+@kernel
+def trace(sound, hop, record):
+    """Tell the waveform, averaged to so many points."""
     for point in range(POINTS):
         first = point * hop // POINTS
         last = max((point + 1) * hop // POINTS, first + 1)
         for side in range(2):
             total = 0.0
             for n in range(first, last):
-                total += listener.sound[n, side]
+                total += sound[side, n]
             record[AT.wave + 2 * point + side] = total / (last - first)
-
-
-@kernel
-def decibels(power):
-    return 10.0 * math.log10(max(power, 10.0 ** (QUIETEST / 10.0)))
-
-
-@kernel
-def spectrum(listener):
-    size, start = listener.past.shape[0], listener.counts[0]
-    for n in range(size):
-        listener.fft.real[n] = listener.past[(start + n) & (size - 1)] * listener.shape[n]
-        listener.fft.imag[n] = 0.0
-    transform(listener.fft)
 
 
 def plan(seconds):

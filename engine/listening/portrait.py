@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.listening.bands import triangles
+from engine.listening.bands import SPLITS, triangles
 from engine.native import aligned, dot, kernel, peak
 from engine.native.fft import make_fft, transform
 
@@ -20,7 +20,6 @@ HEARD = -60.0  # dB of full scale; frames below have no features
 GROUP = 16  # powers multiplied before a logarithm is taken: it still fits
 CLIPPED = 0.999  # of full scale
 EDGES = 100.0, 7_000.0  # Hz, between which flatness is told
-SPLITS = 250.0, 2_000.0  # Hz, between low, mid and high
 
 FEATURES = (
     "rms",  # dB of full scale

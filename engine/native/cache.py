@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1]
-ROOMS = ("native", "params.py", "rings", "listening", "effects", "control/tempo.py", "audio", "bounce")
+ROOMS = ("native", "params.py", "rings", "listening", "effects", "control", "audio", "bounce")
 KEPT = 4  # folders: a few checkouts and versions side by side
 
 
@@ -30,15 +30,20 @@ def cache_home():
     return home
 
 
-def fingerprint():
-    """A name for the kernels' source as it stands now."""
-    digest = hashlib.sha256(str(SOURCE).encode())
-    for file in sorted(file for room in ROOMS for file in [SOURCE / room, *(SOURCE / room).rglob("*.py")]):
+def digest(rooms, *others):
+    """A name for the source of some rooms as it stands now, and for what else matters."""
+    whole = hashlib.sha256("".join(others).encode())
+    for file in sorted(file for room in rooms for file in [SOURCE / room, *(SOURCE / room).rglob("*.py")]):
         if not file.is_file():
             continue
-        digest.update(file.relative_to(SOURCE).as_posix().encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+        whole.update(file.relative_to(SOURCE).as_posix().encode())
+        whole.update(file.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def fingerprint():
+    """A name for the kernels' source as it stands now, and where: numba remembers by path."""
+    return digest(ROOMS, str(SOURCE))
 
 
 def settle():

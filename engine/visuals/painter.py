@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from engine.control.matrix import STILL
 from engine.listening.frame import BANDS
 from engine.rings.board import get
 from engine.visuals import signals
@@ -31,11 +32,13 @@ class Painter:
     rate, seed : int
     screen
         Where the picture is shown: has turn() and framebuffer.
+    modulation : Modulation
+        What moves the parameters beside the board.
     """
 
-    def __init__(self, context, size, *, frames, board, rate, seed, screen):
+    def __init__(self, context, size, *, frames, board, rate, seed, screen, modulation=STILL):
         self.context, self.board, self.rate, self.seed = context, board, rate, seed
-        self.signals = Signals(frames, rate)
+        self.signals = Signals(frames, rate, modulation)
         self.bands = context.gl.texture((BANDS, 1), 1, dtype="f4")
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
         self.values = {"clock.dt": 0.0, "clock.minute": 0.0}
@@ -44,6 +47,7 @@ class Painter:
         self.params = dict.fromkeys(PLACES.values(), 0.0)
         self.resize(size)
         self._glide(math.inf)
+        self._move(0.0)
         try:
             self._open_scene()
         except BaseException:
@@ -54,6 +58,10 @@ class Painter:
         """Paint in another size from now on; what fed back is lost."""
         self.size, self.scene = size, None
         self.values["picture.aspect"] = size[0] / size[1]
+
+    def change(self, modulation):
+        """Let other rows move the parameters, from the next frame that is heard."""
+        self.signals.matrix.change(modulation)
 
     def reach(self, sample):
         """True if all that is needed to paint this sample has been heard."""
@@ -66,6 +74,7 @@ class Painter:
         first, gone = self.sample is None, (sample - (self.sample or 0.0)) / self.rate
         self.sample, gone = sample, 0.0 if first else min(max(gone, 0.0), LONGEST)
         self._glide(math.inf if first else gone)
+        self._move(sample)
         told, bands, wave = self.signals.at(sample)
         self.values |= {f"audio.{name}": value for name, value in told.items()}
         self.values["clock.dt"], self.values["clock.minute"] = gone, sample / self.rate / MINUTE % 1.0
@@ -76,9 +85,15 @@ class Painter:
 
     def _glide(self, gone):
         follow = 1.0 - math.exp(-gone / GLIDE)
-        for (scene, param), slot in PLACES.items():
+        for slot in PLACES.values():
             self.params[slot] += follow * (get(self.board, slot) - self.params[slot])
-            self.values[f"{scene}.{param.name}"] = self.params[slot]
+
+    def _move(self, sample):
+        """What shaders are given: the parameters as hands have them, moved by the rows."""
+        moved = self.signals.moved(sample)
+        for (scene, param), slot in PLACES.items():
+            base, (share, toward) = self.params[slot], moved[slot].tolist()
+            self.values[f"{scene}.{param.name}"] = base + toward - share * base if share or toward else base
 
     def _open_scene(self):
         """Build the scene that the board asks for; the old one stays if that fails."""

@@ -5,18 +5,18 @@ from collections import deque
 
 import numpy as np
 
+from engine.control.matrix import STILL, Matrix
 from engine.listening.frame import BANDS, POINTS, WIDTH, as_frame
 from engine.listening.listener import HOP
 from engine.rings.timeline import newest, read
+from engine.visuals.scenes import SLOTS
 
 QUIET = 48.0  # dB below the loudest of late that count as nothing
 GATE = -72.0  # dB of full scale that count as silence, however quiet the rest is
 FORGET = 12.0  # seconds in which what was loudest falls by half of QUIET
 RISE, FALL = 0.012, 0.18  # seconds to follow a band up, and down
 TILT = np.linspace(0.0, 15.0, BANDS)  # dB by which a band counts for more: music grows weaker upwards
-ONSET, ATTACK = 2.4, 9.0  # dB by which the bands, or the level, must rise at once; of noise they rise by 1.4
 PAST = 0.1  # seconds after which who has only just begun to ask need not be told of an onset
-APART = 0.07  # seconds between two onsets
 GLOW = 0.16  # seconds in which an onset fades to 1/e
 TURN = 6.0  # seconds of full loudness for a turn of audio.travel
 PARTS = np.array([0, 12, 36, BANDS])  # where bass, middle and treble begin: 30 Hz, 450 Hz, 2.6 kHz
@@ -31,12 +31,13 @@ WRAPS = NAMES.index("travel")
 
 
 class State:
-    """What is known after a hop: its time, NAMES, and the 64 bands from 0 to 1."""
+    """What is known after a hop: its time, NAMES, the 64 bands from 0 to 1, and what rows of the matrix move."""
 
-    def __init__(self):
+    def __init__(self, moved):
         self.sample = -math.inf
         self.numbers = np.zeros(len(NAMES))
         self.bands = np.zeros(BANDS)
+        self.moved = moved  # (SLOTS, 2)
 
 
 class Signals:
@@ -47,14 +48,16 @@ class Signals:
     frames : Timeline
     rate : int
         Samples per second of its stamps.
+    modulation : Modulation
     """
 
-    def __init__(self, frames, rate):
+    def __init__(self, frames, rate, modulation=STILL):
         self.frames, self.rate = frames, rate
+        self.matrix = Matrix(modulation, rate, SLOTS)
         self.index = 0  # of the record that is read next
         self.record = np.zeros(WIDTH)
-        self.before, self.after = State(), State()
-        self.loudest, self.level, self.peak = GATE + QUIET, GATE, LOWEST
+        self.before, self.after = State(np.zeros((SLOTS, 2))), State(np.zeros((SLOTS, 2)))
+        self.loudest, self.peak = GATE + QUIET, LOWEST
         self.last_onset, self.asked = -math.inf, False
         self.onsets = deque()  # samples at which one came, not yet seen
         self.waves = deque([np.zeros((POINTS, 2)) for _ in range(KEPT)], maxlen=KEPT)
@@ -80,7 +83,7 @@ class Signals:
         return False
 
     def _hear(self, frame):
-        state, self.before = State(), self.after
+        state, self.before = State(self.matrix.step(self.record).copy()), self.after
         state.sample = float(frame["sample"])
         gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; one at the first
         bands = frame["mel"] + TILT
@@ -90,18 +93,12 @@ class Signals:
         wanted = np.clip((bands - self.loudest) / QUIET + 1, 0, 1)
         follow = 1 - np.exp(-gap / np.where(wanted > self.before.bands, RISE, FALL))
         state.bands = self.before.bands + follow * (wanted - self.before.bands)
-        self._onset(frame, state.sample)
+        if frame["onset_event"]:
+            self.last_onset = state.sample
+            self.onsets.append(state.sample)
         self._sum_up(state, gap)
         self.waves.append(frame["wave"].copy())
         self.after = state
-
-    def _onset(self, frame, sample):
-        level = frame["rms_db"]
-        rise, self.level = level - self.level, level
-        if (frame["onset"] > ONSET or rise > ATTACK) and level > GATE:
-            if sample - self.last_onset >= APART * self.rate:
-                self.last_onset = sample
-                self.onsets.append(sample)
 
     def _sum_up(self, state, gap):
         bands, before = state.bands, self.before.numbers
@@ -120,10 +117,7 @@ class Signals:
         A sample that could not be reached gives what was last heard. `hit` is 1 where an onset came since
         the last call.
         """
-        before, after = self.before, self.after
-        share = 1.0
-        if before.sample <= sample < after.sample and math.isfinite(before.sample):
-            share = (sample - before.sample) / (after.sample - before.sample)
+        before, after, share = self.before, self.after, self._share(sample)
         numbers = before.numbers + share * (after.numbers - before.numbers)
         bands = before.bands + share * (after.bands - before.bands)
         hit = 0.0
@@ -134,6 +128,15 @@ class Signals:
         told = dict(zip(NAMES, numbers.tolist()))
         told["travel"] %= 1.0
         return {**told, "hit": hit}, bands, self._wave(sample)
+
+    def moved(self, sample):
+        """(SLOTS, 2): what rows make of the parameters at a sample that has been reached; see Matrix."""
+        return self.before.moved + self._share(sample) * (self.after.moved - self.before.moved)
+
+    def _share(self, sample):
+        """How far a sample lies between the two frames that are known."""
+        before, after = self.before.sample, self.after.sample
+        return (sample - before) / (after - before) if math.isfinite(before) and before <= sample < after else 1.0
 
     def _wave(self, sample):
         """(SEEN, 2): the points that end at the sample, moved to where the sound last crossed zero upwards.

@@ -1,0 +1,1 @@
+"""Timelines of files: listened to once, kept as arrays, drawn on a sheet."""
