@@ -20,7 +20,8 @@ from engine.bounce.encoders import GROUP
 from engine.control.take import Begin, TakeReader, TakeWriter
 from engine.effects import chain
 from engine.presets import load_preset, restore_preset
-from engine.visuals.scenes import NAMES, settings
+from engine.slots import NAMES
+from engine.visuals.scenes import settings
 from tests.commands import comes, ended, started, typed
 from tests.soundfiles import read
 from tests.test_bounce import LEFT, _may_mount, _no_more_than, names

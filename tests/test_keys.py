@@ -37,7 +37,7 @@ TYPIST = """
 import os, signal, sys
 from engine.keyboard import Keyboard
 out = os.fdopen(int(sys.argv[1]), "w", buffering=1)
-signal.signal(signal.SIGUSR1, lambda *_: out.write("awake\\n"))
+signal.signal(signal.SIGUSR1, lambda *_: os.write(out.fileno(), b"awake\\n"))
 with Keyboard() as keyboard:
     out.write(f"{os.getpid()}\\n")
     while True:

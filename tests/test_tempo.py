@@ -187,11 +187,14 @@ def test_a_hold_goes_on_where_the_beat_was_and_lets_go_of_it():
     before = stage.board()
     stage.hand.hold(BEGIN + 6.1)
     found = stage.board()
-    assert (found.source, found.nudge) == (HELD, 0.0) and found.bpm == pytest.approx(100.0)
-    beat = (6.1 * RATE - found.anchor) / RATE * 100.0 / 60.0
+    assert (found.source, found.nudge) == (HELD, before.nudge) and found.bpm == pytest.approx(100.0)
+    beat = (6.1 * RATE - found.anchor) / RATE * 100.0 / 60.0 + found.nudge
     assert beat % 1.0 == pytest.approx((6.1 * 100.0 / 60.0 + 0.25) % 1.0, abs=1e-3)
+    stage.hand.multiply(0.5)
+    assert (stage.board().bpm, stage.board().scale) == (pytest.approx(50.0), 1.0)
+    stage.hand.nudge(1 / 32)
     stage.hand.hold(BEGIN + 7.0)
-    assert stage.board().source == HEARD and stage.board().nudge == before.nudge and stage.board().scale == 2.0
+    assert (stage.board().source, stage.board().scale, stage.board().nudge) == (HEARD, 2.0, 2 / 32)
 
 
 def test_half_and_double_keep_to_their_ends():

@@ -57,15 +57,15 @@ class Hand:
         else:
             self._go_on(TAPPED, BPM.clamp(beat.bpm), beat.moment)
 
-    def _go_on(self, source, bpm, moment):
+    def _go_on(self, source, bpm, moment, nudge=0.0):
         """At a tempo from the beat at a moment; bars are counted on if somebody has said where they begin."""
         frame, bar = self.present.frame(moment), self.wanted["bar"]
         if frame is None:
             return
         anchor = self.present.sample(moment)
         if not math.isnan(bar):
-            bar = anchor - round(BEATS * frame["bar"]) % BEATS * self._length(bpm)
-        self._want(source=source, bpm=bpm, anchor=anchor, nudge=0.0, bar=bar)
+            bar = anchor - round(BEATS * (frame["bar"] - nudge / BEATS)) % BEATS * self._length(bpm)
+        self._want(source=source, bpm=bpm, anchor=anchor, nudge=nudge, bar=bar)
 
     def nudge(self, beats):
         """All beats come so much earlier."""
@@ -76,29 +76,27 @@ class Hand:
 
     def multiply(self, factor):
         """Half or double time."""
-        bpm = self.wanted["bpm"] * factor
+        bpm, scale = self.wanted["bpm"] * factor, SCALE.clamp(self.wanted["scale"] * factor)
         if self.source == HEARD:
-            self._want(scale=SCALE.clamp(self.wanted["scale"] * factor))
+            self._want(scale=scale)
         elif bpm != BPM.clamp(bpm):
             return
         elif self.source == LINK:
             self.link.lead(bpm)
             self.keep_up()
         else:
-            self._want(bpm=bpm)
+            self._want(bpm=bpm, scale=scale if self.source == HELD else self.wanted["scale"])
 
     def hold(self, moment):
         """Keep tempo and beat as they are; or let them go again."""
         if self.source == HELD:
-            self._want(**self.before)
+            self._want(**self.before | {"nudge": self.wanted["nudge"]})
             self.keep_up()
             return
         frame, bpm = self._heard(moment)
-        if frame is None:
-            return
-        nudge = self.wanted["nudge"] if self.source in (HEARD, LINK) else 0.0  # else the anchor will tell of it
-        self.before = {"source": self.source, "nudge": nudge}
-        self._go_on(HELD, bpm, moment - frame["beat"] % 1.0 * 60.0 / bpm)
+        if frame is not None:
+            self.before, nudge = dict(self.wanted), self.wanted["nudge"]
+            self._go_on(HELD, bpm, moment - (frame["beat"] - nudge) % 1.0 * 60.0 / bpm, nudge)
 
     def follow(self):
         """Back to what is heard, as it is heard."""

@@ -17,7 +17,7 @@ GLIDE, MENDING = 0.2, 0.1  # seconds in which a tempo, and the place in a beat, 
 REMEMBERED, MOVED = 4.0, 0.1  # seconds that a moved tempo tells; octaves after which little stability is left
 SLOWER, FASTER = 0.5, 2.0  # times the tempo that a beat may run at while it is mended
 BACK = 1 / 3  # beats: further than that is mended the other way, which at those speeds takes as long
-SAMPLE, BEAT, BAR, TEMPO, KEPT, OWED, BAR_OWED, NUDGED, LEADS, USUAL, SURE = range(11)
+SAMPLE, BEAT, BAR, TEMPO, KEPT, OWED, BAR_OWED, NUDGED, LEADS, USUAL, SURE, SAID, ONE = range(13)
 BEATS = 4  # in a bar
 
 
@@ -27,8 +27,8 @@ def make_hand():
 
 
 def make_ramp():
-    ramp = np.zeros(11)
-    ramp[SAMPLE], ramp[TEMPO], ramp[KEPT], ramp[USUAL] = np.nan, 120.0, 2.0, math.log2(120.0)
+    ramp = np.zeros(13)
+    ramp[SAMPLE], ramp[TEMPO], ramp[KEPT], ramp[USUAL], ramp[SAID] = np.nan, 120.0, 2.0, math.log2(120.0), np.nan
     return ramp
 
 
@@ -42,13 +42,12 @@ def tell(ramp, record, hand, beats, hertz, sure, rate):
         ramp[LEADS] = sure >= (LOST if ramp[LEADS] else LED)
         hertz, beats = hertz * scale, beats * scale
         bars = beats / BEATS
-    elif hand[SOURCE] == HELD:
+    elif hand[SOURCE] == HELD and not begins:  # who begins goes by what was in force when it was held
         ramp[LEADS] = 0.0
     else:
         ramp[LEADS] = 1.0
         hertz = hand[BPM] / 60.0
         beats = (sample - hand[ANCHOR]) / rate * hertz
-        bars = (sample - hand[BAR_ANCHOR]) / rate * hertz / BEATS
     if ramp[LEADS] and begins:
         ramp[BEAT] = (beats + hand[NUDGE]) % 1.0
         ramp[BAR] = ((beats if math.isnan(bars) else BEATS * bars) + hand[NUDGE]) / BEATS % 1.0
@@ -67,6 +66,9 @@ def tell(ramp, record, hand, beats, hertz, sure, rate):
         ramp[BAR_OWED] += (hand[NUDGE] - ramp[NUDGED]) / BEATS
     ramp[NUDGED], ramp[SAMPLE] = hand[NUDGE], sample
     advance(ramp, BEAT, OWED, seconds * hertz, seconds)
+    if not math.isnan(hand[BAR_ANCHOR]):
+        count_from(ramp, hand[BAR_ANCHOR], sample, hertz / rate)
+        ramp[BAR_OWED] = nearest((ramp[BEAT] + ramp[OWED] - ramp[ONE] - seconds * hertz) / BEATS - ramp[BAR])
     advance(ramp, BAR, BAR_OWED, seconds * hertz / BEATS, seconds)
     glide = 1.0 - math.exp(-seconds / GLIDE)
     ramp[TEMPO] += glide * (60.0 * hertz - ramp[TEMPO])
@@ -77,6 +79,13 @@ def tell(ramp, record, hand, beats, hertz, sure, rate):
     record[AT.confidence] = ramp[SURE]
     record[AT.stability] = math.exp(-abs(octave - ramp[USUAL]) / MOVED)
     record[AT.tempo_source] = hand[SOURCE]
+
+
+@kernel
+def count_from(ramp, anchor, sample, per_sample):
+    """Find the beat that somebody said is the one, from which bars are counted, whatever else is heard."""
+    if ramp[SAID] != anchor:
+        ramp[SAID], ramp[ONE] = anchor, round(ramp[BEAT] - (sample - anchor) * per_sample)
 
 
 @kernel
