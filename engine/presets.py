@@ -68,7 +68,7 @@ class Preset(Strict):
                 target = self.targets.find(row.to, genome)
                 ends = row.range or (target.param.low, target.param.high)
                 wired.append({**row.model_dump(), "name": row.to, "to": target.places, "range": ends})
-        sources = {name: source.model_dump() for name, source in self.sources.items()}
+        sources = {name: dict(source) for name, source in self.sources.items()}
         return Modulation(self.seed, sources, wired, self.trajectory.model_dump())
 
     def full(self):

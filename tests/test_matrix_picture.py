@@ -1,5 +1,7 @@
 """Rows onto the picture: not a pixel without an amount, the right value at any frame rate, and no jump in a change."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -90,7 +92,8 @@ def preset(*rows):
     return restore_preset({"sources": sources, "matrix": [{"from": "sources.stroll", **each} for each in rows]}, "here")
 
 
-FADE, GLOW = {"to": "visuals.scope.hue"}, {"to": "visuals.scope.bloom", "range": [0.0, 3.0]}
+FADE: dict[str, Any] = {"to": "visuals.scope.hue"}
+GLOW: dict[str, Any] = {"to": "visuals.scope.bloom", "range": [0.0, 3.0]}
 
 
 def taken(path, *presets):

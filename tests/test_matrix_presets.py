@@ -1,6 +1,7 @@
 """Rows in presets: every fault at once and in its place, fragments laid in, and nothing lost on the way to a file."""
 
 import json
+from typing import Any
 
 import pytest
 import yaml
@@ -237,7 +238,7 @@ def test_a_fault_of_what_is_included_is_told_in_its_place(write):
 def test_the_largest_preset_that_is_valid_fits_where_it_has_to_pass(write):
     """Sixteen genes, and sixty-four rows that move something in each of them."""
     name = "s" * 32
-    row = {
+    row: dict[str, Any] = {
         "from": f"sources.{name}",
         "to": "effects.noise_reduction.sensitivity",
         "range": [0.123456789012345, 9.87654321],

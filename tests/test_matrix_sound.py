@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from tests.test_graph import Sound, Tape, frames_of
 from tests.wires import modulation, record, row
 
 GENOME = [{"op": "echo", "params": {"time": 0.1}}, {"op": "trim"}, {"op": "volume", "params": {"gain": -3.0}}]
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"from": "listening.rms_db", "to": "effects.volume.gain", "range": [-24.0, 6.0], "attack": 0.0, "release": 0.05},
     {"from": "sources.stroll", "to": "genome.0.mix", "range": [0.9, 0.1], "amount": 0.7},
     {"from": "listening.onset", "to": "effects.echo.damping", "curve": "s"},

@@ -3,9 +3,10 @@
 import sys
 import threading
 
-from engine.live import main
+from engine.live import Live
+from engine.session import serve
 from tools.lateness import spin
 
 if __name__ == "__main__":
     threading.Thread(target=spin, args=(threading.Event(),), daemon=True).start()
-    sys.exit(main())
+    sys.exit(serve(Live))

@@ -81,8 +81,8 @@ class Camera:
             match self.script.popleft():
                 case Change(_, slot, value) if slot < SLOTS:
                     put(self.board, slot, value)
-                case Patch(_, preset):
-                    self.painter.change(preset.modulation())
+                case Patch() as patch:
+                    self.painter.change(patch.preset.modulation())
                 case _:
                     pass
 

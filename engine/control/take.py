@@ -10,7 +10,7 @@ import json
 import os
 import struct
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -55,7 +55,7 @@ class Patch(NamedTuple):
     """The rows of another preset take over; what they made of the sound is told by changes."""
 
     sample: int
-    preset: dict  # in full
+    preset: Any  # in full; a Preset, once it is believed
 
 
 class TakeWriter:
