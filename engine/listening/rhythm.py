@@ -9,7 +9,7 @@ from engine.listening.frame import AT, BANDS
 from engine.listening.novelty import Novelty, find_novelty, make_novelty
 from engine.listening.pulse import BAR, BEAT, HERTZ, NEAR, PLACES, Pulse
 from engine.listening.ramp import make_ramp, tell
-from engine.listening.tempo import TURNS, Bank, between, likely, make_bank, place_of, resound, weigh
+from engine.listening.tempo import GRID, TURNS, Bank, between, likely, make_bank, place_of, resound, weigh
 from engine.native import kernel
 
 CERTAIN = 0.3  # how likely a tempo must be to be taken on
@@ -18,8 +18,9 @@ WEAK, STRONG = 1.5, 5.0  # fits that noise comes to, and that any clear beat doe
 HANDED_ON = 0.5  # of the trust in a tempo, to the one that takes its place
 DOUBT, TRUST = 0.35, 0.5  # how good a beat must be to be believed the more, and seconds of a perfect one to be certain
 SWAY = 1.1  # times better that another place in the beat must fit, and
+LOYAL, MOST_LOYAL = 0.5, 8.0  # of its age, and seconds, that a tempo stays though twice or half of it is likelier
 STAY = 4  # for how many turns, before the beat, or the bar, is moved there
-SURE, FITTING, AWAY, FIRST, CLAIMED = range(5)
+SURE, FITTING, AWAY, FIRST, CLAIMED, AGE, RIVALLED = range(7)
 
 
 class Rhythm(NamedTuple):
@@ -27,7 +28,8 @@ class Rhythm(NamedTuple):
     bank: Bank
     pulse: Pulse
     ramp: np.ndarray  # what was told
-    state: np.ndarray  # (5,): how SURE, 0..1; how well FITTING; turns AWAY; FIRST beat of a bar; turns CLAIMED
+    state: np.ndarray  # (7,): how SURE, 0..1; how well FITTING; turns AWAY; FIRST beat of a bar; turns CLAIMED;
+    # seconds since the tempo was taken on, AGE, and since another was likelier, RIVALLED
     last: np.ndarray  # (1,), sample of the last hop
     hops: np.ndarray  # (1,) int64
     rate: float
@@ -41,7 +43,7 @@ def make_rhythm(rate, hop, size):
         make_bank(rate, hop),
         beat.make_pulse(rate, hop, size),
         make_ramp(),
-        np.zeros(5),
+        np.zeros(7),
         np.zeros(1),
         np.zeros(1, np.int64),
         float(rate),
@@ -89,12 +91,19 @@ def decide(rhythm):
     """Take on another tempo if one is likelier by far; else look where the beat lies, and how sure that is."""
     bank, pulse, state = rhythm.bank, rhythm.pulse, rhythm.state
     place, own = weigh(bank, rhythm.novelty.sounding[0]), place_of(60.0 * pulse.now[HERTZ])
-    chance, kept = likely(bank, place), likely(bank, own)
-    if abs(place - own) > ANOTHER and chance > CERTAIN and chance > 2.0 * kept:
+    chance, kept, turn = likely(bank, place), likely(bank, own), TURNS * pulse.step
+    rivals = abs(place - own) > ANOTHER and chance > CERTAIN and chance > 2.0 * kept
+    same_beats = abs(abs(place - own) - GRID) <= ANOTHER
+    patience = min(LOYAL * state[AGE], MOST_LOYAL) if same_beats else 0.0
+    state[AGE] += turn
+    state[RIVALLED] = state[RIVALLED] + turn if rivals else 0.0
+    if rivals and state[RIVALLED] > patience:
         beat.adopt(pulse, between(bank, place) / 60.0, rhythm.hops[0])
         state[SURE] *= HANDED_ON
-        state[FITTING] = state[AWAY] = 0.0
+        state[FITTING] = state[AWAY] = state[AGE] = state[RIVALLED] = 0.0
         return
+    if rivals and same_beats:
+        kept = chance  # twice or half as fast: that there is a beat, and where, both agree
     beat.fit(pulse)
     here, elsewhere = beat.best(pulse, NEAR), beat.best(pulse, PLACES // 2)
     state[FITTING] = pulse.fits[here]
@@ -106,7 +115,7 @@ def decide(rhythm):
         state[AWAY] = 0.0
     else:
         beat.pull(pulse, strength * TURNS * pulse.step, 1.0)
-    gained = (kept * strength - DOUBT) * TURNS * pulse.step / TRUST
+    gained = (kept * strength - DOUBT) * turn / TRUST
     state[SURE] = min(max(state[SURE] + gained, 0.0), 1.0)
 
 
