@@ -23,7 +23,7 @@ RELEASE = 160.0  # dB a second by which what was highest falls: what hisses as i
 MOST = 30.0  # dB that a band can rise by in a hop, and count
 REACH = -6.0, 18.0  # dB of excess that count
 LEAST_SHARE = -40.0  # dB
-DRUMS = np.array(  # a logit each: constant, and for a dB of each group's excess, of its share; by tools/drums.py
+DRUMS = np.array(  # a logit each: constant, and for a dB of each group's excess, of its share; by tools/drumfit.py
     [
         [0.18, 0.08, 0.10, -0.23, 0.12, 0.10, 0.23, 0.02, -0.07],
         [2.71, 0.04, -0.12, 0.28, -0.08, 0.01, 0.09, 0.07, 0.16],

@@ -1,6 +1,6 @@
 """What a kick, a snare and a hat look like to the ear: fits the weights in engine/listening/events.py, and tries them.
 
-    python3 tools/drums.py
+    python3 tools/drumfit.py
 
 Single drums and pairs, over pads and noise, among what is no drum of ours; half the clips are for the fit, half to try.
 """
