@@ -75,7 +75,7 @@ STYLES = {
         180,
         (
             {"kick": "X.....x.X.....x.", "rim": "X.....X.....X...", "hat": EIGHTHS},
-            {"kick": "X.....x.X.....x.", "rim": "....X...X.....x.", "shaker": "x,X,x,X,x,X,x,X,".replace(",", ".")},
+            {"kick": "X.....x.X.....x.", "rim": "....X...X.....x.", "shaker": "x.X.x.X.x.X.x.X."},
         ),
     ),
     "latin": Style(
@@ -122,12 +122,14 @@ STYLES = {
     "click": Style(60, 180, ({"click": QUARTERS},)),
 }
 HARDSHIPS = "plain fills drift break jump white pink crackle".split()
+PANS = {"hat": 0.35, "open": 0.35, "ride": 0.65, "shaker": 0.65, "rim": 0.4, "conga": 0.6}
+LEVELS = {"kick": 1.0, "snare": 0.8, "clap": 0.6, "click": 0.8, "hat": 0.3, "shaker": 0.2}
 NULLS = "speech white pink pad drops silence".split()
 
 
-def random(*name):
-    """Numbers that are named: another name, others."""
-    return np.random.default_rng(np.random.SeedSequence(list("/".join(map(str, name)).encode())))
+def drawn(name):
+    """What chance draws under a name."""
+    return np.random.default_rng(np.random.SeedSequence(list(name.encode())))
 
 
 def names(group, count):
@@ -141,9 +143,9 @@ def names(group, count):
 def make(name):
     """The clip of a name, `group/index/style/hardship` or `group/index/null/kind`."""
     _, _, style, hardship = name.split("/")
-    rng = random(name)
+    rng = drawn(name)
     if style == "null":
-        sound = np.repeat(silent_of_beats(hardship, rng)[:, None], 2, axis=1).astype(np.float32)
+        sound = np.repeat(beatless(hardship, rng)[:, None], 2, axis=1).astype(np.float32)
         return Clip(name, sound, np.zeros(0), np.zeros(0), np.zeros(0), np.nan)
     manner = STYLES[style]
     tempo = manner.slowest * (manner.fastest / manner.slowest) ** rng.random()
@@ -155,8 +157,7 @@ def make(name):
     voices = {instrument: VOICES[instrument](rng) for instrument in sorted({hit[1] for hit in hits})}
     for place, instrument, loud in hits:
         at = np.interp(place, np.arange(len(beats)), beats) + rng.normal(0, jitter)
-        pan = 0.5 + 0.15 * (hash_of(instrument) % 3 - 1)
-        add(out, at, loud * voices[instrument], pan)
+        add(out, at, loud * voices[instrument], PANS.get(instrument, 0.5))
     if style not in ("click", "sparse") or rng.random() < 0.5:
         accompany(out, beats, style, rng)
     out = out[: round(SECONDS * RATE)]
@@ -164,10 +165,6 @@ def make(name):
     out = disturbed(out, hardship, rng)
     kept = beats < SECONDS
     return Clip(name, out.astype(np.float32), beats[kept], beats[::4][beats[::4] < SECONDS], tempi[kept], jump)
-
-
-def hash_of(word):
-    return sum(word.encode())
 
 
 def pulse(tempo, hardship, rng):
@@ -190,8 +187,7 @@ def pulse(tempo, hardship, rng):
 
 def played(bar, count, hardship, rng):
     """Every hit: where, in beats, on what, and how loud."""
-    levels = {"kick": 1.0, "snare": 0.8, "clap": 0.6, "click": 0.8, "hat": 0.3, "shaker": 0.2}
-    levels = {instrument: levels.get(instrument, 0.35) * 10 ** (rng.normal(0, 2.5) / 20) for instrument in bar}
+    levels = {instrument: LEVELS.get(instrument, 0.35) * 10 ** (rng.normal(0, 2.5) / 20) for instrument in bar}
     silent, fill = rng.integers(2, 5), rng.integers(0, 4)
     for number in range(count):
         if hardship == "break" and number % 6 == silent:
@@ -325,7 +321,7 @@ def disturbed(out, hardship, rng):
     return out
 
 
-def silent_of_beats(kind, rng):
+def beatless(kind, rng):
     """Mono, without any beat to be found."""
     frames = round(SECONDS * RATE)
     if kind == "silence":
@@ -357,7 +353,7 @@ def talk(out, rng):
             pitch = rng.uniform(90, 180) * (1 + 0.1 * np.sin(2 * np.pi * rng.uniform(1, 4) * t))
             buzz = ((np.cumsum(pitch) / RATE) % 1 < 0.1) - 0.1
             for formant in (rng.uniform(300, 800), rng.uniform(900, 2_200), rng.uniform(2_300, 3_200)):
-                add(out, at, noiseless(buzz, formant) * np.sin(np.pi * t / long) ** 0.7, 0.5)
+                add(out, at, through(buzz, formant) * np.sin(np.pi * t / long) ** 0.7, 0.5)
             if rng.random() < 0.4:
                 add(out, at + long, 0.1 * hiss(3_000, 9_000, 0.05, 0.12)(rng), 0.5)
             at += long * rng.uniform(0.9, 1.4)
@@ -365,10 +361,6 @@ def talk(out, rng):
     out *= 0.1 / np.sqrt(np.mean(out**2))
 
 
-def noiseless(buzz, formant):
-    return lfilter([1 - 0.98], *resonance(formant), buzz)
-
-
-def resonance(hertz, width=90.0):
+def through(buzz, formant, width=90.0):
     radius = np.exp(-np.pi * width / RATE)
-    return ([1.0, -2 * radius * np.cos(2 * np.pi * hertz / RATE), radius**2],)
+    return lfilter([1 - radius], [1.0, -2 * radius * np.cos(2 * np.pi * formant / RATE), radius**2], buzz)

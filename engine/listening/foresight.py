@@ -151,7 +151,7 @@ def follow_back(sight):
 
 @kernel
 def settle(forth, back):
-    """Between the two: both, where they mean the same beat, else the one that fits; in doubt, who knows what follows."""
+    """Both, where they mean the same beat; else the one that fits, in doubt who knows what follows."""
     near = abs(forth[HERTZ] - back[HERTZ]) < SAME * back[HERTZ]
     off = forth[BEAT] - back[BEAT]
     off -= math.floor(off + 0.5)

@@ -16,7 +16,7 @@ PLACES = 48  # in a beat, where it is tried
 NEAR = 6  # places: what fits further away is another beat, and no correction
 PULLS = 4.0, 4.0  # 1/s and 1/s²: how firmly the beat, and its tempo, follow what fits
 AT_BEAT = 0.125  # beats about one that count as on it
-LATE = 0.187  # of a window, after which what begins shows as a rise: measured
+LATE = 0.22  # of a window, after which what begins shows as a rise: measured
 FITTING = np.array(  # how much each harmonic, in each part, speaks for a beat
     [[6.2, 6.0, 2.7, 2.5], [9.7, 4.4, 4.7, 2.6], [2.8, 4.8, 2.6, 5.3]]
 )
