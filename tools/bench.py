@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools import effectrows, evolverows, filmrows
+from tools import effectrows, evolverows, filmrows, rhythmrows
 from tools.rows import Row, best, interleaved
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -170,6 +170,7 @@ ROWS = {
     "effects": effectrows.bench_effects,
     "evolve": evolverows.bench_evolve,
     "listening": bench_listening,
+    "rhythm": rhythmrows.bench_rhythm,
     "start": bench_start,
     "live": bench_live,
     "clicks": filmrows.bench_clicks,

@@ -22,12 +22,12 @@ from engine.native import kernel
 from tools import rhythms
 from tools.rhythmrows import heard
 
-CLIPS, EMPTY, OTHERS = 176, 12, 88  # clips to learn from, of those without a beat, of each kind; and to try on
+CLIPS, EMPTY, OTHERS = 176, 20, 88  # clips to learn from, of those without a beat, of each kind; and to try on
 EVERY = 3 * tempo.TURNS  # hops between two examples
 EARLY, LATER = 1.2, 3.0  # seconds from which a tempo, and again after a jump, is asked for
 NARROW = 0.015, 0.02  # octaves, and beats, that a right choice is wide
 HELD_BACK = 1e-5  # by how much large weights are
-NO_BEAT = 0.5  # how much an example without one counts
+NO_BEAT = 1.0  # how much an example without one counts
 
 
 @kernel

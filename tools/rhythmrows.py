@@ -3,7 +3,7 @@
     python3 tools/rhythmrows.py [--clips N] [--group NAME]
 
 The F-measure is mir_eval's: a beat counts that lies within 70 ms of a true one, each at most once. Its first five
-seconds are left out, as there; how soon the beat is found is a row of its own. librosa (extra `dev`) hears a clip
+seconds are left out, as there; how soon the beat is found is a row of its own. librosa (extra `peers`) hears a clip
 whole before it answers; so does foresight, eight seconds of it.
 """
 
@@ -180,9 +180,7 @@ def bench_rhythm(count=CLIPS, group="fresh"):
     """On clips that no constant was chosen by."""
     found = examine(group, count)
     peer = mean(found["librosa"], "score") if found["librosa"] else np.nan
-    null = (
-        f"a wrong clip's beats {mean(found['wrong clip'], 'score'):.2f}, 120 BPM {mean(found['120 BPM'], 'score'):.2f}"
-    )
+    wrong, steady = (mean(found[way], "score") for way in ("wrong clip", "120 BPM"))
     for way in ("causal", "foresight"):
         ours = found[way]
         score, whole = mean(ours, "score"), mean(ours, "whole")
