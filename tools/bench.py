@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools import effectrows, evolverows, filmrows, listeningrows, trajectoryrows
+from tools import effectrows, evolverows, filmrows, listeningrows, rhythmrows, trajectoryrows
 from tools.rows import Row, best, interleaved
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -157,6 +157,7 @@ ROWS = {
     "evolve": evolverows.bench_evolve,
     "listening": listeningrows.bench_listening,
     "trajectory": trajectoryrows.bench_trajectory,
+    "rhythm": rhythmrows.bench_rhythm,
     "start": bench_start,
     "live": bench_live,
     "clicks": filmrows.bench_clicks,

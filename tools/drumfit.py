@@ -12,12 +12,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools.rhythms import RATE, VOICES, add, coloured, pad, plucked, random
-
 from engine.listening.events import DRUMS, REACH
 from engine.listening.frame import AT
 from engine.listening.listener import listen, make_listener, plan
 from engine.rings import local
+from tools.rhythms import RATE, VOICES, add, coloured, pad, plucked, random
 
 KINDS = {  # which drums each voice counts as: kick, snare, hat
     "kick": (1, 0, 0),

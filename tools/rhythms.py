@@ -6,9 +6,9 @@ Everything is drawn from a seed that is named by the clip, so that one can be ma
 from typing import NamedTuple
 
 import numpy as np
-from scipy.signal import butter, lfilter, sosfilt
 
-RATE = 48_000
+from tools.drums import RATE, VOICES, add, coloured, hiss, pad, plucked, through, tone
+
 SECONDS = 24.0
 STRAIGHT, TRIPLET = 16, 12  # steps in a bar
 DRIFT = 0.04  # of the tempo, up and down
@@ -75,7 +75,7 @@ STYLES = {
         180,
         (
             {"kick": "X.....x.X.....x.", "rim": "X.....X.....X...", "hat": EIGHTHS},
-            {"kick": "X.....x.X.....x.", "rim": "....X...X.....x.", "shaker": "x,X,x,X,x,X,x,X,".replace(",", ".")},
+            {"kick": "X.....x.X.....x.", "rim": "....X...X.....x.", "shaker": "x.X.x.X.x.X.x.X."},
         ),
     ),
     "latin": Style(
@@ -122,12 +122,14 @@ STYLES = {
     "click": Style(60, 180, ({"click": QUARTERS},)),
 }
 HARDSHIPS = "plain fills drift break jump white pink crackle".split()
+PANS = {"hat": 0.35, "open": 0.35, "ride": 0.65, "shaker": 0.65, "rim": 0.4, "conga": 0.6}
+LEVELS = {"kick": 1.0, "snare": 0.8, "clap": 0.6, "click": 0.8, "hat": 0.3, "shaker": 0.2}
 NULLS = "speech white pink pad drops silence".split()
 
 
-def random(*name):
-    """Numbers that are named: another name, others."""
-    return np.random.default_rng(np.random.SeedSequence(list("/".join(map(str, name)).encode())))
+def drawn(name):
+    """What chance draws under a name."""
+    return np.random.default_rng(np.random.SeedSequence(list(name.encode())))
 
 
 def names(group, count):
@@ -141,9 +143,9 @@ def names(group, count):
 def make(name):
     """The clip of a name, `group/index/style/hardship` or `group/index/null/kind`."""
     _, _, style, hardship = name.split("/")
-    rng = random(name)
+    rng = drawn(name)
     if style == "null":
-        sound = np.repeat(silent_of_beats(hardship, rng)[:, None], 2, axis=1).astype(np.float32)
+        sound = np.repeat(beatless(hardship, rng)[:, None], 2, axis=1).astype(np.float32)
         return Clip(name, sound, np.zeros(0), np.zeros(0), np.zeros(0), np.nan)
     manner = STYLES[style]
     tempo = manner.slowest * (manner.fastest / manner.slowest) ** rng.random()
@@ -155,8 +157,7 @@ def make(name):
     voices = {instrument: VOICES[instrument](rng) for instrument in sorted({hit[1] for hit in hits})}
     for place, instrument, loud in hits:
         at = np.interp(place, np.arange(len(beats)), beats) + rng.normal(0, jitter)
-        pan = 0.5 + 0.15 * (hash_of(instrument) % 3 - 1)
-        add(out, at, loud * voices[instrument], pan)
+        add(out, at, loud * voices[instrument], PANS.get(instrument, 0.5))
     if style not in ("click", "sparse") or rng.random() < 0.5:
         accompany(out, beats, style, rng)
     out = out[: round(SECONDS * RATE)]
@@ -164,10 +165,6 @@ def make(name):
     out = disturbed(out, hardship, rng)
     kept = beats < SECONDS
     return Clip(name, out.astype(np.float32), beats[kept], beats[::4][beats[::4] < SECONDS], tempi[kept], jump)
-
-
-def hash_of(word):
-    return sum(word.encode())
 
 
 def pulse(tempo, hardship, rng):
@@ -190,8 +187,7 @@ def pulse(tempo, hardship, rng):
 
 def played(bar, count, hardship, rng):
     """Every hit: where, in beats, on what, and how loud."""
-    levels = {"kick": 1.0, "snare": 0.8, "clap": 0.6, "click": 0.8, "hat": 0.3, "shaker": 0.2}
-    levels = {instrument: levels.get(instrument, 0.35) * 10 ** (rng.normal(0, 2.5) / 20) for instrument in bar}
+    levels = {instrument: LEVELS.get(instrument, 0.35) * 10 ** (rng.normal(0, 2.5) / 20) for instrument in bar}
     silent, fill = rng.integers(2, 5), rng.integers(0, 4)
     for number in range(count):
         if hardship == "break" and number % 6 == silent:
@@ -208,69 +204,6 @@ def played(bar, count, hardship, rng):
             per = len(next(iter(bar.values()))) // 4
             for step in range(per):
                 yield 4 * number + 3 + step / per, ("tom", "snare")[rng.integers(2)], rng.uniform(0.4, 0.8)
-
-
-def add(out, at, voice, pan):
-    frame = round(at * RATE)
-    if 0 <= frame < len(out):
-        part = voice[: len(out) - frame]
-        out[frame : frame + len(part)] += part[:, None] * np.array([1 - pan, pan])
-
-
-def decay(seconds, half=6.0):
-    return np.exp(-half * np.arange(round(seconds * RATE)) / (seconds * RATE))
-
-
-def noise_between(low, high, frames, rng):
-    return sosfilt(butter(2, (low, high), "bandpass", fs=RATE, output="sos"), rng.normal(0, 1, frames))
-
-
-def swept(high, low, seconds):
-    """A drum head: a sine that falls."""
-    envelope = decay(seconds)
-    hertz = low + (high - low) * decay(seconds, 40)
-    return np.sin(2 * np.pi * np.cumsum(hertz) / RATE) * envelope
-
-
-def kick(rng):
-    return swept(rng.uniform(120, 250), rng.uniform(42, 65), rng.uniform(0.2, 0.4))
-
-
-def snare(rng):
-    envelope = decay(rng.uniform(0.12, 0.25))
-    tone = np.sin(2 * np.pi * rng.uniform(170, 240) * np.arange(len(envelope)) / RATE)
-    return envelope * (0.5 * tone + 0.8 * noise_between(800, 9_000, len(envelope), rng))
-
-
-def hiss(low, high, shortest, longest):
-    def voice(rng):
-        envelope = decay(rng.uniform(shortest, longest))
-        return envelope * noise_between(low, high, len(envelope), rng)
-
-    return voice
-
-
-def tone(low, high, shortest, longest):
-    def voice(rng):
-        base = rng.uniform(low, high)
-        return swept(1.1 * base, base, rng.uniform(shortest, longest))
-
-    return voice
-
-
-VOICES = {
-    "kick": kick,
-    "snare": snare,
-    "clap": hiss(900, 4_000, 0.08, 0.2),
-    "hat": hiss(6_000, 15_000, 0.03, 0.08),
-    "open": hiss(5_000, 14_000, 0.15, 0.3),
-    "ride": hiss(3_500, 13_000, 0.2, 0.5),
-    "shaker": hiss(4_000, 12_000, 0.04, 0.07),
-    "rim": tone(1_200, 2_000, 0.02, 0.05),
-    "conga": tone(180, 400, 0.1, 0.2),
-    "tom": tone(90, 180, 0.2, 0.35),
-    "click": tone(1_000, 2_500, 0.02, 0.04),
-}
 
 
 def accompany(out, beats, style, rng):
@@ -292,28 +225,6 @@ def accompany(out, beats, style, rng):
             add(out, at, level * pad(4 * key, max(until - at, 0.5)), 0.6)
 
 
-def plucked(hertz, seconds, cut):
-    t = np.arange(round(seconds * RATE)) / RATE
-    saw = 2 * ((hertz * t) % 1) - 1
-    keep = np.exp(-2 * np.pi * cut / RATE)
-    return lfilter([1 - keep], [1, -keep], saw) * np.minimum(t / 0.005, 1) * np.exp(-2.5 * t / seconds)
-
-
-def pad(hertz, seconds):
-    t = np.arange(round(seconds * RATE)) / RATE
-    chord = sum(np.sin(2 * np.pi * hertz * ratio * t + ratio) for ratio in (1, 1.26, 1.5, 2.01))
-    return 0.3 * chord * np.minimum(1, np.minimum(t, seconds - t) / 0.15)
-
-
-def coloured(kind, frames, rng):
-    """White or pink, mean square one."""
-    spectrum = np.fft.rfft(rng.normal(0, 1, frames))
-    if kind == "pink":
-        spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
-    noise = np.fft.irfft(spectrum, frames)
-    return noise / np.sqrt(np.mean(noise**2))
-
-
 def disturbed(out, hardship, rng):
     level = np.sqrt(np.mean(out**2))
     if hardship in ("white", "pink"):
@@ -325,7 +236,7 @@ def disturbed(out, hardship, rng):
     return out
 
 
-def silent_of_beats(kind, rng):
+def beatless(kind, rng):
     """Mono, without any beat to be found."""
     frames = round(SECONDS * RATE)
     if kind == "silence":
@@ -349,26 +260,17 @@ def silent_of_beats(kind, rng):
 
 def talk(out, rng):
     """Syllables of a voice: a buzz through moving formants, hisses between, pauses for breath."""
-    at = 0.2
+    at, hissing, pace = 0.2, 10 ** rng.uniform(-2, -0.8), rng.uniform(0.02, 0.04)
     while at < SECONDS:
         for _ in range(rng.integers(4, 14)):
-            long = rng.gamma(6, 0.03)
+            long = rng.gamma(6, pace)
             t = np.arange(round(long * RATE)) / RATE
             pitch = rng.uniform(90, 180) * (1 + 0.1 * np.sin(2 * np.pi * rng.uniform(1, 4) * t))
             buzz = ((np.cumsum(pitch) / RATE) % 1 < 0.1) - 0.1
             for formant in (rng.uniform(300, 800), rng.uniform(900, 2_200), rng.uniform(2_300, 3_200)):
-                add(out, at, noiseless(buzz, formant) * np.sin(np.pi * t / long) ** 0.7, 0.5)
+                add(out, at, through(buzz, formant) * np.sin(np.pi * t / long) ** 0.7, 0.5)
             if rng.random() < 0.4:
-                add(out, at + long, 0.1 * hiss(3_000, 9_000, 0.05, 0.12)(rng), 0.5)
+                add(out, at + long, hissing * hiss(3_000, 9_000, 0.05, 0.12)(rng), 0.5)
             at += long * rng.uniform(0.9, 1.4)
         at += rng.uniform(0.2, 0.9)
     out *= 0.1 / np.sqrt(np.mean(out**2))
-
-
-def noiseless(buzz, formant):
-    return lfilter([1 - 0.98], *resonance(formant), buzz)
-
-
-def resonance(hertz, width=90.0):
-    radius = np.exp(-np.pi * width / RATE)
-    return ([1.0, -2 * radius * np.cos(2 * np.pi * hertz / RATE), radius**2],)

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.listening import pulse as beat
 from engine.listening.frame import AT, WIDTH
-from engine.listening.novelty import PARTS
+from engine.listening.novelty import PARTS, copy
 from engine.listening.pulse import BEAT, HERTZ, NEAR, Pulse, make_pulse
 from engine.listening.ramp import make_hand, make_ramp, tell
 from engine.listening.rhythm import FIRST, FITTING, SURE, Rhythm, hear_rhythm, make_rhythm, strength_of
@@ -69,7 +69,8 @@ class Foresight:
 
     def push(self, record, hand=None):
         """Take a record, and what hands did at its hop. Pull until nothing comes before the next one."""
-        push(self.sight, record, self.untouched if hand is None else hand)
+        if not push(self.sight, record, self.untouched if hand is None else hand):
+            raise BufferError("records wait to be pulled")
 
     def pull(self, into):
         """Put the next record that is settled into a row; False if more must come first."""
@@ -82,17 +83,19 @@ class Foresight:
 
 @kernel
 def push(sight, record, hand):
-    if sight.counts[SETTLED]:
-        drop(sight)
+    """False, and nothing is taken, while what is settled was not pulled."""
     n, rhythm = sight.counts[HELD], sight.rhythm
-    sight.rows[n] = record
-    sight.hands[n] = hand
+    if n == sight.rows.shape[0]:
+        return False
+    copy(record, sight.rows[n])
+    copy(hand, sight.hands[n])
     hear_rhythm(rhythm, record)
     now, state = rhythm.pulse.now, rhythm.state
-    sight.rises[n] = rhythm.novelty.rises
+    copy(rhythm.novelty.rises, sight.rises[n])
     sight.forth[n, BEAT], sight.forth[n, HERTZ] = now[BEAT] - state[FIRST], now[HERTZ]
     sight.forth[n, TRUSTED], sight.forth[n, FITS] = state[SURE], state[FITTING]
     sight.counts[HELD] += 1
+    return True
 
 
 @kernel
@@ -100,16 +103,18 @@ def drop(sight):
     """Make room: what was given out goes."""
     gone, left = sight.counts[SETTLED], sight.counts[HELD] - sight.counts[SETTLED]
     for n in range(left):
-        sight.rows[n] = sight.rows[n + gone]
-        sight.hands[n] = sight.hands[n + gone]
-        sight.rises[n] = sight.rises[n + gone]
-        sight.forth[n] = sight.forth[n + gone]
+        copy(sight.rows[n + gone], sight.rows[n])
+        copy(sight.hands[n + gone], sight.hands[n])
+        copy(sight.rises[n + gone], sight.rises[n])
+        copy(sight.forth[n + gone], sight.forth[n])
     sight.counts[HELD], sight.counts[SETTLED], sight.counts[GIVEN] = left, 0, 0
 
 
 @kernel
 def pull(sight, into, ended):
     counts = sight.counts
+    if counts[GIVEN] == counts[SETTLED]:
+        drop(sight)
     if counts[SETTLED] == 0 and (counts[HELD] == sight.rows.shape[0] or (ended and counts[HELD] > 0)):
         follow_back(sight)
         counts[SETTLED] = counts[HELD] if ended else sight.portion
@@ -117,7 +122,7 @@ def pull(sight, into, ended):
         return False
     n = counts[GIVEN]
     beats, hertz, sure = settle(sight.forth[n], sight.back[n])
-    into[:] = sight.rows[n]
+    copy(sight.rows[n], into)
     tell(sight.ramp, into, sight.hands[n], beats, hertz, sure, sight.rate)
     counts[GIVEN] += 1
     return True
@@ -151,7 +156,7 @@ def follow_back(sight):
 
 @kernel
 def settle(forth, back):
-    """Both, where they mean the same beat, else the one that fits; in doubt, who knows what follows."""
+    """Both, where they mean the same beat; else the one that fits, in doubt who knows what follows."""
     near = abs(forth[HERTZ] - back[HERTZ]) < SAME * back[HERTZ]
     off = forth[BEAT] - back[BEAT]
     off -= math.floor(off + 0.5)

@@ -16,12 +16,12 @@ PLACES = 48  # in a beat, where it is tried
 NEAR = 6  # places: what fits further away is another beat, and no correction
 PULLS = 4.0, 4.0  # 1/s and 1/s²: how firmly the beat, and its tempo, follow what fits
 AT_BEAT = 0.125  # beats about one that count as on it
-LATE = 0.187  # of a window, after which what begins shows as a rise: measured
-FITTING = np.array(  # how much each harmonic, in each part, speaks for a beat
-    [[6.2, 6.0, 2.7, 2.5], [9.7, 4.4, 4.7, 2.6], [2.8, 4.8, 2.6, 5.3]]
+LATE = 0.22  # of a window, after which what begins shows as a rise: measured
+FITTING = np.array(  # how much each harmonic, in each part, speaks for a beat (tools/rhythmfit.py made these)
+    [[8.0, 12.4, 2.4, 4.8], [16.0, 3.3, 3.7, 1.2], [1.6, 6.2, 4.1, 4.1]]
 )
 BEGINNING = np.array(  # how much each part, on each beat of a bar, speaks for the bar
-    [[16.0, 31.0, -20.0], [-10.0, -7.0, 14.0], [3.0, -16.0, 0.0], [-10.0, -9.0, 6.0]]
+    [[7.9, 25.9, -28.9], [-8.9, -6.4, 15.6], [7.6, -13.8, 5.8], [-6.7, -5.7, 7.6]]
 )
 LOUDNESS = 0.01  # of a bar that says nothing
 TRIAL = np.exp(-2j * np.pi * np.outer(np.arange(PLACES), np.arange(1, HARMONICS + 1)) / PLACES)

@@ -34,45 +34,39 @@ def make_ramp():
 
 @kernel
 def tell(ramp, record, hand, beats, hertz, sure, rate):
-    """Into a record: what was heard, bars being counted from a multiple of four, unless a hand knows better."""
+    """Put into a record what was heard, bars being counted from a multiple of four, unless a hand knows better."""
     sample, scale, bars = record[AT.sample], hand[SCALE], math.nan
-    begins = math.isnan(ramp[SAMPLE])
-    seconds = 0.0 if begins else (sample - ramp[SAMPLE]) / rate
     if hand[SOURCE] == HEARD:
         ramp[LEADS] = sure >= (LOST if ramp[LEADS] else LED)
         hertz, beats = hertz * scale, beats * scale
         bars = beats / BEATS
-    elif hand[SOURCE] == HELD and not begins:  # who begins goes by what was in force when it was held
-        ramp[LEADS] = 0.0
     else:
-        ramp[LEADS] = 1.0
-        hertz = hand[BPM] / 60.0
-        beats = (sample - hand[ANCHOR]) / rate * hertz
-    if ramp[LEADS] and begins:
-        ramp[BEAT] = (beats + hand[NUDGE]) % 1.0
-        ramp[BAR] = ((beats if math.isnan(bars) else BEATS * bars) + hand[NUDGE]) / BEATS % 1.0
-        ramp[TEMPO], ramp[USUAL] = 60.0 * hertz, math.log2(60.0 * hertz)
+        ramp[LEADS] = hand[SOURCE] != HELD or math.isnan(ramp[SAMPLE])  # who begins goes by what was in force then
+        sure = 1.0
+        if ramp[LEADS]:
+            hertz = hand[BPM] / 60.0
+            beats = (sample - hand[ANCHOR]) / rate * hertz
     if ramp[LEADS]:
         ramp[KEPT] = hertz / scale
-        ramp[OWED] = nearest(beats + hand[NUDGE] - ramp[BEAT] - seconds * hertz)
-        if math.isnan(bars):
-            beats_off = beats + hand[NUDGE] - BEATS * ramp[BAR] - seconds * hertz
-            ramp[BAR_OWED] = nearest(beats_off) / BEATS
-        else:
-            ramp[BAR_OWED] = nearest(bars + (hand[NUDGE] - seconds * hertz) / BEATS - ramp[BAR])
+    seconds = (sample - ramp[SAMPLE]) / rate
+    if math.isnan(seconds):
+        begin(ramp, hertz, beats + hand[NUDGE], bars + hand[NUDGE] / BEATS)
+        seconds = 0.0
+    glide = 1.0 - math.exp(-seconds / GLIDE)
+    ramp[TEMPO] += glide * (60.0 * scale * ramp[KEPT] - ramp[TEMPO])
+    ramp[SURE] += glide * (sure - ramp[SURE])
+    run = seconds * ramp[TEMPO] / 60.0
+    if ramp[LEADS]:
+        owe(ramp, beats + hand[NUDGE] - run, bars + (hand[NUDGE] - run) / BEATS)
     else:
-        hertz = ramp[KEPT] * scale
         ramp[OWED] += hand[NUDGE] - ramp[NUDGED]
         ramp[BAR_OWED] += (hand[NUDGE] - ramp[NUDGED]) / BEATS
     ramp[NUDGED], ramp[SAMPLE] = hand[NUDGE], sample
-    advance(ramp, BEAT, OWED, seconds * hertz, seconds)
+    advance(ramp, BEAT, OWED, run, seconds)
     if not math.isnan(hand[BAR_ANCHOR]):
-        count_from(ramp, hand[BAR_ANCHOR], sample, hertz / rate)
-        ramp[BAR_OWED] = nearest((ramp[BEAT] + ramp[OWED] - ramp[ONE] - seconds * hertz) / BEATS - ramp[BAR])
-    advance(ramp, BAR, BAR_OWED, seconds * hertz / BEATS, seconds)
-    glide = 1.0 - math.exp(-seconds / GLIDE)
-    ramp[TEMPO] += glide * (60.0 * hertz - ramp[TEMPO])
-    ramp[SURE] += glide * ((sure if hand[SOURCE] == HEARD else 1.0) - ramp[SURE])
+        count_from(ramp, hand[BAR_ANCHOR], sample, ramp[TEMPO] / 60.0 / rate)
+        ramp[BAR_OWED] = ahead((ramp[BEAT] + ramp[OWED] - ramp[ONE] - run) / BEATS - ramp[BAR])
+    advance(ramp, BAR, BAR_OWED, run / BEATS, seconds)
     octave = math.log2(ramp[TEMPO])
     ramp[USUAL] += (1.0 - math.exp(-seconds / REMEMBERED)) * (octave - ramp[USUAL])
     record[AT.tempo], record[AT.beat], record[AT.bar] = ramp[TEMPO], ramp[BEAT], ramp[BAR]
@@ -82,16 +76,35 @@ def tell(ramp, record, hand, beats, hertz, sure, rate):
 
 
 @kernel
+def begin(ramp, hertz, beats, bars):
+    """The first record has nothing before it: it may begin anywhere in a beat."""
+    if ramp[LEADS]:
+        ramp[BEAT] = beats % 1.0
+        ramp[BAR] = beats / BEATS % 1.0 if math.isnan(bars) else bars % 1.0
+        ramp[TEMPO] = 60.0 * hertz
+        ramp[USUAL] = math.log2(ramp[TEMPO])
+
+
+@kernel
+def owe(ramp, beats, bars):
+    """How far it is from where beat and bar are to where they should be, but for whole ones."""
+    ramp[OWED] = ahead(beats - ramp[BEAT])
+    if math.isnan(bars):  # any bar does that keeps to the beat
+        ramp[BAR_OWED] = ahead(beats - BEATS * ramp[BAR]) / BEATS
+    else:
+        ramp[BAR_OWED] = ahead(bars - ramp[BAR])
+
+
+@kernel
+def ahead(turns):
+    return turns - math.floor(turns + BACK)
+
+
+@kernel
 def count_from(ramp, anchor, sample, per_sample):
     """Find the beat that somebody said is the one, from which bars are counted, whatever else is heard."""
     if ramp[SAID] != anchor:
         ramp[SAID], ramp[ONE] = anchor, round(ramp[BEAT] - (sample - anchor) * per_sample)
-
-
-@kernel
-def nearest(owed):
-    """The same but for whole ones, ahead rather than back."""
-    return owed - math.floor(owed + BACK)
 
 
 @kernel

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.listening import pulse as beat
 from engine.listening.frame import AT, BANDS
-from engine.listening.novelty import Novelty, find_novelty, make_novelty
+from engine.listening.novelty import Novelty, copy, find_novelty, make_novelty
 from engine.listening.pulse import BAR, BEAT, HERTZ, NEAR, PLACES, Pulse
 from engine.listening.ramp import make_ramp, tell
 from engine.listening.tempo import GRID, TURNS, Bank, between, likely, make_bank, place_of, resound, weigh
@@ -14,9 +14,9 @@ from engine.native import kernel
 
 CERTAIN = 0.3  # how likely a tempo must be to be taken on
 ANOTHER = 5  # places on the grid that are another tempo, and not the same one drifting
-WEAK, STRONG = 1.5, 5.0  # fits that noise comes to, and that any clear beat does
+WEAK, STRONG = 2.0, 6.0  # fits that noise comes to, and that any clear beat does
 HANDED_ON = 0.5  # of the trust in a tempo, to the one that takes its place
-DOUBT, TRUST = 0.35, 0.5  # how good a beat must be to be believed the more, and seconds of a perfect one to be certain
+DOUBT, TRUST = 0.3, 0.4  # how good a beat must be to be believed the more, and seconds of a perfect one to be certain
 SWAY = 1.1  # times better that another place in the beat must fit, and
 LOYAL, MOST_LOYAL = 0.5, 8.0  # of its age, and seconds, that a tempo stays though twice or half of it is likelier
 STAY = 4  # for how many turns, before the beat, or the bar, is moved there
@@ -77,7 +77,7 @@ def hear_rhythm(rhythm, record):
 def step(rhythm):
     pulse, rises, hops = rhythm.pulse, rhythm.novelty.rises, rhythm.hops
     pulse.now[BEAT] += pulse.step * pulse.now[HERTZ]
-    pulse.past[hops[0] % pulse.past.shape[0]] = rises
+    copy(rises, pulse.past[hops[0] % pulse.past.shape[0]])
     resound(rhythm.bank, rises, hops[0])
     beat.gather(pulse, rises, pulse.now[BEAT])
     hops[0] += 1

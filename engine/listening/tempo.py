@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.listening.novelty import PARTS
+from engine.listening.novelty import PARTS, copy
 from engine.native import kernel
 
 GRID = 53  # paces in an octave: on this grid three times a pace lies too
@@ -24,19 +24,19 @@ def _steps(ratio):
 
 
 FIRST, TEMPI = _steps(SLOWEST / LOWEST), _steps(FASTEST / SLOWEST) + 1
-SPEAKING = {  # for a tempo: how strong, in the low, middle and high part, is the pace so many times as fast
-    1 / 4: (-0.6, 1.4, -4.1),
-    1 / 3: (-2.2, -4.4, -7.1),
-    1 / 2: (7.2, -7.0, -0.2),
-    2 / 3: (0.3, -2.8, -7.8),
-    1: (2.6, 6.5, 3.3),
-    3 / 2: (-2.6, -3.7, 3.4),
-    2: (14.8, 6.5, 6.5),
-    3: (0.7, 0.2, -0.1),
-    4: (2.6, 3.9, 6.8),
+SPEAKING = {  # for a tempo: how strong each part is at the pace so many times as fast (by tools/rhythmfit.py)
+    1 / 4: (-0.3, 0.9, -4.2),
+    1 / 3: (-2.3, -5.0, -8.0),
+    1 / 2: (7.4, -7.4, -0.5),
+    2 / 3: (0.5, -3.4, -8.8),
+    1: (3.2, 7.0, 3.6),
+    3 / 2: (-2.5, -4.0, 3.3),
+    2: (15.1, 5.9, 7.0),
+    3: (0.4, -0.2, -0.1),
+    4: (2.6, 3.8, 6.8),
 }
-LEANING = -2.7, -4.0  # towards slower tempi, and towards those about 120, by octaves and their squares
-NOTHING = 13.0  # what speaks for there being no beat at all
+LEANING = -2.8, -4.2  # towards slower tempi, and towards those about 120, by octaves and their squares
+NOTHING = 13.2  # what speaks for there being no beat at all
 SHIFTS, WEIGHTS = np.array([FIRST + _steps(ratio) for ratio in SPEAKING]), np.array(list(SPEAKING.values()))
 
 
@@ -113,7 +113,7 @@ def weigh(bank, sounding):
     """Score every tempo by all that is heard, now with or without a sound; gives the place of the likeliest."""
     measure(bank, sounding)
     now, scores, shares = bank.now, bank.scores, bank.shares
-    now[:] = bank.leanings
+    copy(bank.leanings, now)
     for row in range(SHIFTS.shape[0]):
         shift = SHIFTS[row]
         for part in range(PARTS):
