@@ -53,7 +53,7 @@ def heard(sound, rate=rhythms.RATE):
     rows = np.zeros((timeline.newest(published), WIDTH))
     for index, row in enumerate(rows):
         timeline.read(published, index, row)
-    return rows, listener.hop, len(listener.past)
+    return rows, listener.hop, len(listener.spectrum.past)
 
 
 @kernel
