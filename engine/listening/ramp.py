@@ -46,6 +46,7 @@ def tell(ramp, record, hand, beats, hertz, sure, rate):
         if ramp[LEADS]:
             hertz = hand[BPM] / 60.0
             beats = (sample - hand[ANCHOR]) / rate * hertz
+            bars = (sample - hand[BAR_ANCHOR]) / rate * hertz / BEATS
     if ramp[LEADS]:
         ramp[KEPT] = hertz / scale
     seconds = (sample - ramp[SAMPLE]) / rate
@@ -64,8 +65,8 @@ def tell(ramp, record, hand, beats, hertz, sure, rate):
     ramp[NUDGED], ramp[SAMPLE] = hand[NUDGE], sample
     advance(ramp, BEAT, OWED, run, seconds)
     if not math.isnan(hand[BAR_ANCHOR]):
-        count_from(ramp, hand[BAR_ANCHOR], sample, ramp[TEMPO] / 60.0 / rate)
-        ramp[BAR_OWED] = ahead((ramp[BEAT] + ramp[OWED] - ramp[ONE] - run) / BEATS - ramp[BAR])
+        told = (hand[SOURCE] == TAPPED or hand[SOURCE] == LINK) and ramp[LEADS]
+        count_bars(ramp, told, hand[BAR_ANCHOR], (sample - hand[BAR_ANCHOR]) * ramp[TEMPO] / 60.0 / rate, run)
     advance(ramp, BAR, BAR_OWED, run / BEATS, seconds)
     octave = math.log2(ramp[TEMPO])
     ramp[USUAL] += (1.0 - math.exp(-seconds / REMEMBERED)) * (octave - ramp[USUAL])
@@ -101,10 +102,18 @@ def ahead(turns):
 
 
 @kernel
-def count_from(ramp, anchor, sample, per_sample):
-    """Find the beat that somebody said is the one, from which bars are counted, whatever else is heard."""
-    if ramp[SAID] != anchor:
-        ramp[SAID], ramp[ONE] = anchor, round(ramp[BEAT] - (sample - anchor) * per_sample)
+def count_bars(ramp, told, anchor, since, run):
+    """Have bars begin with the beat that somebody said is the one, `since` beats ago, whatever else is heard.
+
+    Where it is `told` from that very sample how beats go, bars are right as they are, and the one is known by them.
+    """
+    place = ramp[BEAT] + ramp[OWED]
+    if told:
+        ramp[SAID], ramp[ONE] = anchor, round(place - run - BEATS * (ramp[BAR] + ramp[BAR_OWED]))
+    elif ramp[SAID] != anchor:
+        ramp[SAID], ramp[ONE] = anchor, round(ramp[BEAT] - since)
+    if not told:
+        ramp[BAR_OWED] = ahead((place - ramp[ONE] - run) / BEATS - ramp[BAR])
 
 
 @kernel
