@@ -225,8 +225,12 @@ def _kind(path, value):
 
 def _read(path, where):
     """A document, with what it includes."""
-    document = read(path, where)
-    include(document, lambda fragment: _fragment(fragment, Path(where).parent))
+    document, folder = read(path, where), Path(where).parent
+    include(document, lambda fragment: _fragment(fragment, folder))
+    travels = document.value.get("trajectory") if isinstance(document.value, dict) else None
+    anchors = travels.get("anchors") if isinstance(travels, dict) else None
+    if isinstance(anchors, str) and set(anchors) & set("/\\."):  # a path is one from where the preset lies
+        document.put(("trajectory", "anchors"), str(folder / anchors))
     return document
 
 

@@ -246,11 +246,11 @@ class Watch:
 
 
 class Stop:
-    """Set by Ctrl-C, SIGTERM and a closed terminal."""
+    """Set by Ctrl-C, Ctrl-\\, SIGTERM and a closed terminal."""
 
     def __init__(self):
         self.event = threading.Event()
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: self.event.set())
 

@@ -14,6 +14,7 @@ from engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
 from engine.rings.timeline import newest, read
 
 APART = "  "
+SHOWN = 2  # of who moves what
 CELLS = 20  # of a level meter
 QUIET, LOUD = -60.0, 0.0  # dB at its ends
 HOT = -3.0  # dB: the peak turns red
@@ -111,6 +112,9 @@ class StatusLine:
         yield 2, Text(f"load {100 * self.load:.1f} %")
         yield 6, Text(f"xruns {xruns}", style="default" if not xruns else "yellow")
         yield 3, Text(f"latency {self.session.latency_ms()['total']:.0f} ms")
+        if tells := self.session.desk.tells():
+            more = f" +{len(tells) - SHOWN}" if len(tells) > SHOWN else ""
+            yield 1, Text(", ".join(tells[:SHOWN]) + more, style="dim")
         yield 4, Text(f"{minutes:02d}:{seconds:02d}")
         if restarts := sum(self.session.restarts().values()):
             yield 5, Text(f"restarts {restarts}", style="yellow")

@@ -39,7 +39,8 @@ GAIN, HUE = chain.slot(1, 1, 0), NAMES["scope.hue"]
 
 def test_a_preset_is_on_the_board_under_names_as_it_has_them(desk):
     assert get(desk.board, GAIN) == -3.0 and get(desk.board, HUE) == 0.5
-    assert desk.standing("genome.2.gain")[:2] == (-3.0, "preset") == desk.standing("genome.2.gain")[:2]
+    assert desk.standing("genome.2.gain")[:2] == (-3.0, "preset")
+    assert desk.standing("visuals.scope.hue")[:2] == (0.5, "preset")
     assert "genome.0.gain" not in desk.controls and "genome.1.feedback" in desk.controls
     assert desk.controls["scene"].slot == NAMES["scene"]
 

@@ -146,6 +146,14 @@ def test_the_run_record_says_how_tempo_was_known(tmp_path):
     assert record(tmp_path / "x.mp4")["tempo"] == "lookahead"
 
 
+def test_where_rows_move_sound_both_keep_one_beat(tmp_path):
+    rows = ['matrix=[{"from": "listening.beat_phase", "to": "effects.volume.gain", "range": [-6.0, 0.0]}]']
+    preset = load_preset(None, rows)[0]
+    source = SynthSource(RATE, seed=7, params=preset.synth.model_dump())
+    bounce(Material(source, "synth", preset, seconds=0.5), [tmp_path / "x.mp4"], shot=SHOT)
+    assert record(tmp_path / "x.mp4")["tempo"] == "causal"
+
+
 def test_a_take_s_film_knows_what_was_known_then(tmp_path):
     path = tmp_path / "set.take"
     writer = TakeWriter(path, RATE, PRESET.full(), NAMES)

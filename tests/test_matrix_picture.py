@@ -11,8 +11,9 @@ from engine.control.matrix import Matrix
 from engine.control.take import Begin, Patch, TakeReader, TakeWriter
 from engine.presets import restore_preset
 from engine.rings import local, timeline
+from engine.slots import NAMES, SLOTS
 from engine.visuals.context import opened
-from engine.visuals.scenes import NAMES, SLOTS, settings
+from engine.visuals.scenes import settings
 from tests.easel import RATE, Easel, heard, music
 from tests.test_film_time import SHOT
 from tests.test_film_time import pictures as pictures_of

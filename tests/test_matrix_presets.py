@@ -131,7 +131,7 @@ TOLD = """
 15: matrix.5.curve: exp needs a range above 0, found -60 to 24 | the default is used
 16: matrix.6.from: missing | left out
 16: matrix.6.to: found 3, needs text | left out
-17: matrix.7.from: no source 'heard' (has clock, listening, sources) | left out
+17: matrix.7.from: no source 'heard' (has clock, listening, sources, trajectory) | left out
 17: matrix.7.range.0: found text 'a', needs a number | left out
 17: matrix.7.to: no target 'visual' (has effects, genome, visuals); did you mean 'visuals'? | left out
 18: matrix.8.from: listening: nothing is heard as 'beat'; did you mean 'beat_phase'? | left out

@@ -29,7 +29,7 @@ STAND_INS = presets.schemas(
 RECORD = {
     "phosphene": "0.1.0", "preset": {"genome": [{"op": "volume", "params": {"gain": 1e-05}}]}, "seed": 3,
     "versions": {"numpy": "2.0"}, "source": "synth", "input_sha256": None, "samples_sha256": "0f" * 32,
-    "frames": 48_000, "rate": 48_000, "channels": 2, "format": "wav float32, mp4 h264",
+    "frames": 48_000, "rate": 48_000, "channels": 2, "tempo": "causal", "format": "wav float32, mp4 h264",
     "pictures": 30, "pictures_sha256": "0e" * 32, "size": "640x360", "fps": "30000/1001", "gl_renderer": "llvmpipe",
 }  # fmt: skip
 
@@ -59,7 +59,7 @@ def refusal(call, *args, **options):
     return str(caught.value)
 
 
-KEYS = "(has about, genome, include, matrix, scene, seed, sources, synth)"
+KEYS = "(has about, genome, include, matrix, scene, seed, sources, synth, trajectory)"
 OPS = "(has dc_blocker, volume)"
 DEFAULT = "the default is used"
 VOLUME, TEMPO = {"genome": [{"op": "volume"}]}, {"synth": {"tempo": 90}}
@@ -316,4 +316,5 @@ def test_a_preset_stays_as_it_is(few):
         "seed": 0,
         "sources": {},
         "synth": {"tempo": 96.0},
+        "trajectory": {"anchors": "baseline", "beats": None, "smoothing": None, "wander": None},
     }

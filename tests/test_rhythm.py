@@ -246,18 +246,6 @@ def test_foresight_takes_no_more_than_it_can_hold():
             sight.push(record)
 
 
-def test_foresight_obeys_hands():
-    rows, hop, size = clip(ROCK)[1:]
-    hand, sight, row, beats = handed(TAPPED, 97.0, 4_321.0), Foresight(RATE, hop, size), np.zeros(WIDTH), []
-    for record in rows:
-        sight.push(record, hand)
-        while sight.pull(row):
-            beats.append((row[AT.sample], row[AT.beat], row[AT.tempo], row[AT.tempo_source]))
-    sample, beat, tempo, source = np.array(beats).T
-    assert (source == TAPPED).all() and tempo == pytest.approx(97.0)
-    assert np.abs(apart(beat, (sample - 4_321.0) / RATE * 97 / 60)).max() < 1e-6
-
-
 def faults(function, *state):
     """What is forbidden in a function as an audio thread would run it."""
     read = reader_of(typeof(state))

@@ -16,7 +16,8 @@ from engine.listening.events import DRUMS, REACH
 from engine.listening.frame import AT
 from engine.listening.listener import listen, make_listener, plan
 from engine.rings import local
-from tools.rhythms import RATE, VOICES, add, coloured, pad, plucked, random
+from tools.drums import RATE, VOICES, add, coloured, pad, plucked
+from tools.rhythms import drawn
 
 KINDS = {  # which drums each voice counts as: kick, snare, hat
     "kick": (1, 0, 0),
@@ -39,7 +40,7 @@ RIDGE = 1e-2
 
 def clip(name):
     """Sound, and its hits: seconds, and a row of KINDS each."""
-    rng = random("drums", name)
+    rng = drawn(f"drums/{name}")
     out, hits, at = np.zeros((round(SECONDS * RATE), 2)), [], 0.3
     voices = {kind: VOICES[kind](rng) for kind in KINDS if kind in VOICES}
     while at < SECONDS - 0.5:

@@ -65,7 +65,7 @@ def _listen(reading, part, tempo):
         for records in frames(reading, reading.rate, ahead=tempo == "lookahead"):
             for name in COLUMNS:
                 arrays.add(name, rows_of(name, records, reading.rate))
-            arrays.add("beats", beats.of(records["sample"] / reading.rate, records["beat"]))
+            arrays.add("beats", beats.of(records["sample"] / reading.rate, records["beat"], records["confidence"]))
         arrays.write(part, meta_of(reading, tempo))
 
 

@@ -50,22 +50,25 @@ def rows_of(name, records, rate):
     return rows
 
 
+HEARD = 0.1  # confidence from which on a beat is one
+
+
 class Beats:
     """When beats fall: where their ramp passes whole numbers, on a line from frame to frame."""
 
     def __init__(self):
-        self.last = np.zeros((2, 0))
+        self.last = np.zeros((3, 0))
 
-    def of(self, times, ramp):
-        """Seconds of the beats between the frames of the last call and the last of these."""
-        times, ramp = np.concatenate([self.last, [times, ramp]], axis=1)
-        self.last = np.stack([times[-1:], ramp[-1:]])
+    def of(self, times, ramp, confidence):
+        """Seconds of the beats between the frames of the last call and the last of these; not where none was heard."""
+        times, ramp, confidence = np.concatenate([self.last, [times, ramp, confidence]], axis=1)
+        self.last = np.stack([times[-1:], ramp[-1:], confidence[-1:]])
         whole = np.ceil(ramp)
         counts = np.diff(whole).astype(int)
         at = np.repeat(np.arange(len(counts)), counts)
         passed = whole[at] + np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
         share = (passed - ramp[at]) / (ramp[at + 1] - ramp[at])
-        return times[at] + share * (times[at + 1] - times[at])
+        return (times[at] + share * (times[at + 1] - times[at]))[confidence[at] >= HEARD]
 
 
 def meta_of(reading, tempo):

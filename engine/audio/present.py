@@ -4,9 +4,9 @@ import numpy as np
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
-from engine.listening.frame import WIDTH, as_frame
+from engine.listening.frame import AT, WIDTH, as_frame
 from engine.rings.board import get
-from engine.rings.timeline import EMPTY, at
+from engine.rings.timeline import EMPTY, WITHIN, at
 
 
 class Present:
@@ -29,6 +29,9 @@ class Present:
         None before there is any. The next call gives the same one, changed.
         """
         sample = self.sample(moment)
-        if sample is None or at(self.segment["frames"], sample, self.record, self.spare) == EMPTY:
+        found = EMPTY if sample is None else at(self.segment["frames"], sample, self.record, self.spare)
+        if found == EMPTY:
             return None
+        if found == WITHIN:  # between two sources there is none
+            self.record[AT.tempo_source] = self.spare[AT.tempo_source]
         return as_frame(self.record)

@@ -107,7 +107,7 @@ def bounce(material, outs, *, depth=None, shot=None, overwrite=False, threads=Tr
             frames=graph.sink.frames,
             rate=graph.rate,
             channels=CHANNELS,
-            tempo="lookahead" if film and material.kind != "take" else "causal",
+            tempo=graph.tempo,
             format=", ".join(" ".join(form)[1:] if form else film.format for form in forms),
             **(film.told() if film else {}),
         )

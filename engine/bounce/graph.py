@@ -37,6 +37,7 @@ class Graph(NamedTuple):
     eyes: tuple  # nodes that look at what the ear heard
     rate: int
     frames: int | None  # in all; None where only the end of the source tells
+    tempo: str = "causal"  # how the eyes know the rhythm: by what came, or "lookahead", by what follows
 
     def run(self, *, threads=True, watch=None):
         nodes = [self.feeder, self.player, self.ear, self.sink, *self.eyes]
@@ -79,7 +80,8 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
 def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
     """The graph that plays a source through a preset's genome; what is heard begins when the source does.
 
-    Who looks at it knows its rhythm by what follows; with a take, by what came, as whoever was there.
+    Who looks at it knows its rhythm by what follows; but where rows move the sound, which hear only what came, by
+    that, so that both keep one beat. With a take likewise: as whoever was there.
     """
     genes = preset.genes()
     if (pace := pace_of(genes)) != 1.0:
@@ -98,7 +100,10 @@ def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
 
     late = limiter.latency(source.rate) + sum(chain.latency(op, source.rate) for op, _ in genes)
     how = {"acts": [Begin(0, FIRST, genes, [])], "modulation": preset.modulation()}
-    return join(feeder, sink_of, source.rate, frames, eyes_of=eyes_of and eyes, late=late, **how)
+    if not eyes_of or sounding(how["modulation"]):
+        return join(feeder, sink_of, source.rate, frames, eyes_of=eyes_of, late=late, **how)
+    graph = join(feeder, sink_of, source.rate, frames, eyes_of=eyes, late=late, **how)
+    return graph._replace(tempo="lookahead")
 
 
 def from_take(reader, sink_of, *, eyes_of=None):

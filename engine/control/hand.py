@@ -79,7 +79,7 @@ class Hand:
         bpm, scale = self.wanted["bpm"] * factor, SCALE.clamp(self.wanted["scale"] * factor)
         if self.source == HEARD:
             self._want(scale=scale)
-        elif bpm != BPM.clamp(bpm):
+        elif bpm != BPM.clamp(bpm) or (self.source == HELD and scale != self.wanted["scale"] * factor):
             return
         elif self.source == LINK:
             self.link.lead(bpm)

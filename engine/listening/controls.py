@@ -17,7 +17,7 @@ ATTACK = 0.05  # seconds in which the reference goes most of the way up
 NEAR = 3.0  # dB below it: still as loud as it gets
 WAIT = 1.0  # seconds, longer than from beat to beat
 FALL = 12.0  # dB per second after that
-LOWEST = -96.0  # dB: no reference is lower
+LOWEST, BELOW = -96.0, 45.0  # dB: no reference is lower, nor further beneath that of the level: hum is no bass
 SILENT, HEARD = -70.0, -66.0  # dBFS where silence begins, and where it ends
 REST, HOLD = 0.1, 1.0  # seconds below before it is silence, and before references stand still
 FAST, SLOW = (0.01, 0.16), (0.25, 1.0)  # seconds up and down
@@ -77,7 +77,10 @@ def size(controls, group, level):
     else:
         controls.waited[group] += controls.seconds
         if controls.waited[group] > WAIT:
-            reference = max(reference - FALL * controls.seconds, LOWEST)
+            reference -= FALL * controls.seconds
+    reference = max(reference, LOWEST)
+    if group > 0:
+        reference = max(reference, controls.reference[0] - BELOW)
     controls.reference[group] = reference
     return min(10.0 ** ((level - reference) / 20.0), 1.0)
 

@@ -27,7 +27,6 @@ FAIR = 0.9  # times as well as what was heard, that what is heard from behind mu
 
 class Sight(NamedTuple):
     rows: np.ndarray  # (hops, WIDTH), records not told yet
-    hands: np.ndarray  # (hops, 6), what hands did then
     rises: np.ndarray  # (hops, PARTS)
     forth: np.ndarray  # (hops, 4), heard by who did not know what follows: BEAT, HERTZ, TRUSTED, FITTING
     back: np.ndarray  # (hops, 4), and by who comes from there
@@ -35,6 +34,7 @@ class Sight(NamedTuple):
     rhythm: Rhythm
     pulse: Pulse
     ramp: np.ndarray
+    hand: np.ndarray  # untouched
     portion: int
     rate: float
 
@@ -54,7 +54,6 @@ class Foresight:
         hops, portion = round((AHEAD + PORTION) / step), round(PORTION / step)
         self.sight = Sight(
             np.zeros((hops, WIDTH)),
-            np.zeros((hops, len(make_hand()))),
             np.zeros((hops, PARTS)),
             np.zeros((hops, 4)),
             np.zeros((hops, 4)),
@@ -62,14 +61,15 @@ class Foresight:
             make_rhythm(rate, hop, size),
             make_pulse(rate, hop, size),
             make_ramp(),
+            make_hand(),
             portion,
             float(rate),
         )
-        self.untouched, self.ended = make_hand(), False
+        self.ended = False
 
-    def push(self, record, hand=None):
-        """Take a record, and what hands did at its hop. Pull until nothing comes before the next one."""
-        if not push(self.sight, record, self.untouched if hand is None else hand):
+    def push(self, record):
+        """Take a record. Pull until nothing comes before the next one."""
+        if not push(self.sight, record):
             raise BufferError("records wait to be pulled")
 
     def pull(self, into):
@@ -82,13 +82,12 @@ class Foresight:
 
 
 @kernel
-def push(sight, record, hand):
+def push(sight, record):
     """False, and nothing is taken, while what is settled was not pulled."""
     n, rhythm = sight.counts[HELD], sight.rhythm
     if n == sight.rows.shape[0]:
         return False
     copy(record, sight.rows[n])
-    copy(hand, sight.hands[n])
     hear_rhythm(rhythm, record)
     now, state = rhythm.pulse.now, rhythm.state
     copy(rhythm.novelty.rises, sight.rises[n])
@@ -104,7 +103,6 @@ def drop(sight):
     gone, left = sight.counts[SETTLED], sight.counts[HELD] - sight.counts[SETTLED]
     for n in range(left):
         copy(sight.rows[n + gone], sight.rows[n])
-        copy(sight.hands[n + gone], sight.hands[n])
         copy(sight.rises[n + gone], sight.rises[n])
         copy(sight.forth[n + gone], sight.forth[n])
     sight.counts[HELD], sight.counts[SETTLED], sight.counts[GIVEN] = left, 0, 0
@@ -123,7 +121,7 @@ def pull(sight, into, ended):
     n = counts[GIVEN]
     beats, hertz, sure = settle(sight.forth[n], sight.back[n])
     copy(sight.rows[n], into)
-    tell(sight.ramp, into, sight.hands[n], beats, hertz, sure, sight.rate)
+    tell(sight.ramp, into, sight.hand, beats, hertz, sure, sight.rate)
     counts[GIVEN] += 1
     return True
 

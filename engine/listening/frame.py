@@ -44,7 +44,7 @@ SCALARS = (  # what one number tells, how far it goes, and how a share of the wa
         for band in ("level", "bass", "mid", "treble")
         for pace in ("fast", "slow")
     ),
-    *(Param(f"{band}_travel", 0.0, low=0.0, high=1.0) for band in ("level", "bass", "mid", "treble")),  # their sums
+    *(Param(f"{band}_travel", 0.0, low=0.0, high=1.0, unit="s") for band in ("level", "bass", "mid", "treble")),
 )
 SOURCES = ("heard", "tapped", "link", "held")  # who says what the tempo is
 ROWS = {"mel": BANDS, "mfcc": CEPSTRA, "chroma": TONES, "wave": (POINTS, 2)}  # dB of full scale; ; ; left and right

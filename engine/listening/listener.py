@@ -16,6 +16,7 @@ from engine.native import aligned, kernel
 from engine.rings import timeline
 
 HOP = 512 / 48_000  # seconds between frames
+LOUDEST = 1e4  # of full scale: what is beyond no sound is, and no number below could hold
 
 
 class Listener(NamedTuple):
@@ -63,7 +64,8 @@ def listen(listener, block, published):
         start = counts[1]
         count = min(listener.hop - start, block.shape[0] - done)
         for n in range(count):
-            sound[0, start + n], sound[1, start + n] = block[done + n, 0], block[done + n, 1]
+            sound[0, start + n] = min(max(block[done + n, 0], -LOUDEST), LOUDEST)
+            sound[1, start + n] = min(max(block[done + n, 1], -LOUDEST), LOUDEST)
         done += count
         counts[0] += count
         counts[1] += count

@@ -16,6 +16,7 @@ FAINTEST = 1e-5  # magnitude of a bin where flatness is told: a logarithm needs 
 GROUP, LANES = 32, 8  # magnitudes multiplied before a logarithm is taken: it still fits; and so many products at a time
 ROLLOFF = 0.85  # of the magnitude lies below
 RUN = 32  # bins
+OPPOSED = 0.01  # of the power of their difference, that the sum of both sides must have: else one is upside down
 
 
 class Spectrum(NamedTuple):
@@ -77,8 +78,13 @@ def look(spectrum, sound, hop):
     past, fft, window = spectrum.past, spectrum.fft, spectrum.past.shape[0]
     for n in range(window - hop):
         past[n] = past[n + hop]
+    middle, sides = 0.0, 0.0
     for n in range(hop):
-        past[window - hop + n] = 0.5 * (sound[0, n] + sound[1, n])
+        middle += (sound[0, n] + sound[1, n]) ** 2
+        sides += (sound[0, n] - sound[1, n]) ** 2
+    right = 0.5 if middle >= OPPOSED * sides else -0.5
+    for n in range(hop):
+        past[window - hop + n] = 0.5 * sound[0, n] + right * sound[1, n]
     for n in range(window // 2):
         fft.real[n] = past[2 * n] * spectrum.taper[2 * n]
         fft.imag[n] = past[2 * n + 1] * spectrum.taper[2 * n + 1]
