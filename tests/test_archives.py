@@ -22,13 +22,19 @@ def test_beats_fall_where_their_ramp_passes_whole_numbers(sizes):
         passed = np.arange(np.ceil(a), np.ceil(b))
         wanted = np.concatenate([wanted, t + 0.01 * (passed - a) / max(b - a, 1e-9)])
     beats, edges = Beats(), [0, *itertools.takewhile(lambda n: n < 1_000, itertools.accumulate(sizes * 1_000)), 1_000]
-    found = np.concatenate([beats.of(times[a:b], ramp[a:b]) for a, b in itertools.pairwise(edges)])
+    found = np.concatenate([beats.of(times[a:b], ramp[a:b], np.ones(b - a)) for a, b in itertools.pairwise(edges)])
     np.testing.assert_allclose(found, wanted, atol=1e-12)
     assert len(found) == np.ceil(ramp[-1]) and (np.diff(found) >= 0).all()
 
 
 def test_a_ramp_that_stands_has_no_beat():
-    assert len(Beats().of(np.arange(9) / 9, np.zeros(9))) == len(Beats().of(np.arange(9) / 9, np.full(9, 3.7))) == 0
+    for place in (0.0, 3.7):
+        assert len(Beats().of(np.arange(9) / 9, np.full(9, place), np.ones(9))) == 0
+
+
+def test_a_beat_that_nobody_heard_is_none():
+    times, confidence = np.arange(100) / 10, np.repeat([0.0, 1.0], 50)
+    assert Beats().of(times, times + 0.05, confidence).min() == pytest.approx(5.95)
 
 
 @pytest.mark.parametrize("frames", [1, 100, COLUMNS, COLUMNS + 1, 5 * COLUMNS + 77])

@@ -209,7 +209,7 @@ def test_a_fault_of_a_set_names_the_set(few, write, word, told):
 
 
 def test_an_unknown_preset_lists_what_is_there():
-    assert refusal(load_preset, "qiet").endswith("undertow); did you mean 'quiet'?")
+    assert refusal(load_preset, "qiet").endswith("undertow, wayfarer); did you mean 'quiet'?")
     assert refusal(load_preset, "\x1b\n").startswith("presets: no preset '\\x1b\\n' (has breath, ")
 
 

@@ -263,5 +263,5 @@ def test_no_kernel_allocates_or_locks_or_raises():
     rhythm, row, hand = make_rhythm(RATE, HOP, SIZE), np.zeros(WIDTH), make_hand()
     sight = Foresight(RATE, HOP, SIZE).sight
     assert not faults(follow, rhythm, row, hand)
-    assert not faults(push, sight, row, hand)
+    assert not faults(push, sight, row)
     assert not faults(pull, sight, row, 1)

@@ -63,11 +63,11 @@ def follow_all(rhythm, rows, hand):
 
 
 @kernel
-def foresee_all(sight, rows, hand, out):
+def foresee_all(sight, rows, out):
     given = 0
     for n in range(rows.shape[0] + 1):
         if n < rows.shape[0]:
-            push(sight, rows[n], hand)
+            push(sight, rows[n])
         while given < out.shape[0] and pull(sight, out[given], n == rows.shape[0]):
             given += 1
 
@@ -80,7 +80,7 @@ def causal(rows, hop, size, rate=rhythms.RATE):
 
 def foreseen(rows, hop, size, rate=rhythms.RATE):
     told = np.zeros_like(rows)
-    foresee_all(Foresight(rate, hop, size).sight, rows, make_hand(), told)
+    foresee_all(Foresight(rate, hop, size).sight, rows, told)
     return told.view(FRAME)[:, 0]
 
 
