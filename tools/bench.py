@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -155,7 +156,7 @@ ROWS = {
     "bounce": bench_bounce,
     "effects": effectrows.bench_effects,
     "evolve": evolverows.bench_evolve,
-    "listening": listeningrows.bench_listening,
+    "listening": lambda: chain(listeningrows.bench_listening(), rhythmrows.bench_rhythm()),
     "trajectory": trajectoryrows.bench_trajectory,
     "rhythm": rhythmrows.bench_rhythm,
     "start": bench_start,

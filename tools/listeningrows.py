@@ -86,6 +86,7 @@ def bench_listening():
         yield Row(f"{name} against librosa", told, beside, f"{least}", min(by.values()) >= least)
     yield _cost(music())
     yield _place()
+    yield _publishing(music()[: 4 * RATE])
 
 
 def _cost(sound):
@@ -107,6 +108,20 @@ def _cost(sound):
         "1.0 of it; aimed at 0.2",
         ratio <= 1.0,
     )
+
+
+def _publishing(sound):
+    """How much sound has come when a frame is published, since the first sample behind it."""
+    listener, published, waited = make_listener(float(RATE)), local(plan(8.0)), []
+    record, told = np.zeros(WIDTH), 0
+    for start in range(0, len(sound), 64):
+        listen(listener, np.ascontiguousarray(sound[start : start + 64]), published)
+        while told < timeline.newest(published):
+            timeline.read(published, told, record)
+            waited.append((start + 64 - record[0] - HOP) / HOP)
+            told += 1
+    worst = max(waited)
+    return Row("published, in blocks of 64", f"at most {worst:.2f} hops after its end", "", "1 hop", worst <= 1)
 
 
 def _place():
