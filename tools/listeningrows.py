@@ -1,13 +1,13 @@
 """Benchmarks of listening: what frames tell and cost, beside librosa; and where a click is found."""
 
 import numpy as np
-from tools.rhythms import make
 
 from engine.audio.synth import Synth
 from engine.listening.frame import BANDS, CEPSTRA, FRAME, WIDTH
 from engine.listening.listener import listen, make_listener, plan
 from engine.listening.tones import STEPS
 from engine.rings import local, timeline
+from tools.rhythms import make
 from tools.rows import Row, interleaved
 
 RATE, SECONDS = 48_000, 12
