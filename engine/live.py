@@ -56,7 +56,7 @@ class Live:
         self._find_devices()
         known = self.loudspeaker or self.microphone
         self.rate = int(wish["rate"] or (known.rate if known else RATE))
-        put(self.gauges, int(Meter.RATE), self.rate)
+        put(self.gauges, int(Meter.RATE), float(self.rate))
         self.core = make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"])
         self.words = describe(self.core)
         self.plans, self.swaps = Plans(self.core, self.rate), {}
@@ -128,7 +128,7 @@ class Live:
             raise PhospheneError(self.trouble)
         works = [self._work, self._feed] if self.feeder else [self._work]
         self.threads = [threading.Thread(target=work) for work in works]
-        for thread in self.threads:
+        for thread in [*self.threads, threading.Thread(target=chain.learn, args=(self.stopped,))]:
             thread.start()
         try:
             while not self.stopped.wait(TICK):

@@ -27,6 +27,7 @@ GENES = 16  # in one plan
 WIDTH = 8  # parameters of one gene
 BANKS = 3  # of parameters: of the plan that plays, the one whose tail rings, and the one whose tail is cut off
 SLOTS = BANKS * GENES * WIDTH
+APART = 0.15  # seconds between two operators that are loaded ahead: a source that is read ahead catches up
 BLOCK = 1024  # frames that a plan is given at the most
 SERIAL, COUNT, GUARD, LATE, RINGING = range(5)  # words: latency in frames, genes that ring; before those of each gene:
 HEAD, GENE = 5, 4  # entry, state, first parameter slot, parameters
@@ -47,6 +48,13 @@ ENTRIES = {}  # one compiled entry an operator, made when first asked for
 
 def entry_of(op):
     return ENTRIES.get(op) or ENTRIES.setdefault(op, entry(EFFECTS[op]))  # threads that ask at once get the same
+
+
+def learn(stopped):
+    """Load every operator, until `stopped` is set: that takes the interpreter, so it is done in peace, one by one."""
+    for op in EFFECTS:
+        if stopped.wait(APART) or not entry_of(op).address:
+            return
 
 
 def slot(serial, gene, param):
