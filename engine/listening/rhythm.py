@@ -18,7 +18,11 @@ WEAK, STRONG = 2.0, 6.0  # fits that noise comes to, and that any clear beat doe
 HANDED_ON = 0.5  # of the trust in a tempo, to the one that takes its place
 DOUBT, TRUST = 0.3, 0.4  # how good a beat must be to be believed the more, and seconds of a perfect one to be certain
 SWAY = 1.1  # times better that another place in the beat must fit, and
-LOYAL, MOST_LOYAL = 0.5, 8.0  # of its age, and seconds, that a tempo stays though twice or half of it is likelier
+PROVEN = 0.7  # certainty from which on a tempo earns loyalty
+LOYAL, MOST_LOYAL = (
+    0.5,
+    5.0,
+)  # of the time that it was sure, and seconds, that a tempo stays though twice or half of it is likelier
 STAY = 4  # for how many turns, before the beat, or the bar, is moved there
 SURE, FITTING, AWAY, FIRST, CLAIMED, AGE, RIVALLED = range(7)
 
@@ -29,7 +33,7 @@ class Rhythm(NamedTuple):
     pulse: Pulse
     ramp: np.ndarray  # what was told
     state: np.ndarray  # (7,): how SURE, 0..1; how well FITTING; turns AWAY; FIRST beat of a bar; turns CLAIMED;
-    # seconds since the tempo was taken on, AGE, and since another was likelier, RIVALLED
+    # seconds that the tempo was sure, AGE, and since another was likelier, RIVALLED
     last: np.ndarray  # (1,), sample of the last hop
     hops: np.ndarray  # (1,) int64
     rate: float
@@ -95,7 +99,8 @@ def decide(rhythm):
     rivals = abs(place - own) > ANOTHER and chance > CERTAIN and chance > 2.0 * kept
     same_beats = abs(abs(place - own) - GRID) <= ANOTHER
     patience = min(LOYAL * state[AGE], MOST_LOYAL) if same_beats else 0.0
-    state[AGE] += turn
+    if state[SURE] > PROVEN:
+        state[AGE] += turn
     state[RIVALLED] = state[RIVALLED] + turn if rivals else 0.0
     if rivals and state[RIVALLED] > patience:
         beat.adopt(pulse, between(bank, place) / 60.0, rhythm.hops[0])
