@@ -19,10 +19,7 @@ HANDED_ON = 0.5  # of the trust in a tempo, to the one that takes its place
 DOUBT, TRUST = 0.3, 0.4  # how good a beat must be to be believed the more, and seconds of a perfect one to be certain
 SWAY = 1.1  # times better that another place in the beat must fit, and
 PROVEN = 0.7  # certainty from which on a tempo earns loyalty
-LOYAL, MOST_LOYAL = (
-    0.5,
-    5.0,
-)  # of the time that it was sure, and seconds, that a tempo stays though twice or half of it is likelier
+LOYAL, MOST_LOYAL = 0.5, 5.0  # of that time, and seconds at the most, that it stays though an octave is likelier
 STAY = 4  # for how many turns, before the beat, or the bar, is moved there
 SURE, FITTING, AWAY, FIRST, CLAIMED, AGE, RIVALLED = range(7)
 
