@@ -22,7 +22,7 @@ class Ear:
     def __init__(self, rate, core, frames, start=0):
         self.tap, self.gaps, self.hands = core.tap, core.gaps, core.hands
         self.frames, self.followers = frames, []
-        self.rate, self.listener = rate, make_listener(float(rate), start)
+        self.listener = make_listener(float(rate), start)
         self.listener.hand[:] = core.heard.view("f8")[tempo.FIRST : tempo.SLOTS]
         self.block = np.zeros((CHUNK, CHANNELS), np.float32)
         self.gap, self.move = np.zeros((1, 2)), np.zeros((1, 3))

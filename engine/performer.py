@@ -5,8 +5,8 @@ import numpy as np
 from engine.audio.present import Present
 from engine.control.hand import Hand
 from engine.control.keys import ACTS, HELP, listing
-from engine.control.tempo import LINK
 from engine.listening.frame import SOURCES
+from engine.listening.hand import LINK
 from engine.rings import ring
 
 

@@ -9,8 +9,8 @@ from rich.live import Live as Lit
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.control.tempo import BEATS, HEARD
 from engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
+from engine.listening.hand import BEATS, HEARD
 from engine.rings.timeline import newest, read
 
 APART = "  "

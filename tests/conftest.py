@@ -1,6 +1,7 @@
 import pytest
 
 from engine import warm
+from engine.visuals.context import opened
 from tools.screen import Screen
 from tools.soundserver import SoundServer
 
@@ -27,6 +28,13 @@ def screen():
     screen = Screen()
     yield screen
     screen.remove()
+
+
+@pytest.fixture(scope="module")
+def context():
+    """OpenGL without a screen, for the tests of a module."""
+    with opened() as context:
+        yield context
 
 
 @pytest.fixture

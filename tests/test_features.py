@@ -9,7 +9,7 @@ from numba import njit, typeof
 
 from engine.listening.events import APART
 from engine.listening.frame import AT, BANDS, CEPSTRA, QUIETEST, ROWS, SCALARS, TONES
-from engine.listening.listener import HOP, listen, make_listener
+from engine.listening.listener import HOP, hop_of, listen, make_listener
 from engine.rings import local
 from tests.easel import music
 from tests.test_listening import RATES, hear, plan, stereo
@@ -122,7 +122,7 @@ def momentary(x, rate):
 def test_loudness_is_ffmpegs(rate):
     x = music(5.0)
     frames = np.array(hear(x, rate=rate))
-    ends = (frames["sample"] + make_listener(float(rate)).hop) / rate
+    ends = (frames["sample"] + hop_of(rate)) / rate
     theirs = momentary(x, rate)
     theirs = theirs[(theirs[:, 0] > 0.5) & (theirs[:, 0] < ends[-1])]
     ours = np.interp(theirs[:, 0], ends, frames["loudness"])
@@ -204,7 +204,7 @@ def test_a_click_is_an_event_at_its_sample(floor):
     frames = np.array(hear(stereo(x)))
     found = frames["sample"][(frames["onset_event"] == 1) & (frames["sample"] > RATE / 2)]
     assert len(found) == len(clicks)
-    assert (np.abs(found - clicks) <= make_listener(float(RATE)).hop).all()
+    assert (np.abs(found - clicks) <= hop_of(RATE)).all()
 
 
 def test_steady_sound_has_no_events():

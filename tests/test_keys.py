@@ -11,7 +11,8 @@ import time
 import pytest
 
 from engine.control.keys import ACTS, HELP, KEYS, listing
-from engine.control.tempo import HEARD, NAMES, TAPPED
+from engine.control.tempo import NAMES
+from engine.listening.hand import HEARD, TAPPED
 from engine.rings.board import get
 from tests.commands import ROOT
 from tests.sessions import Session

@@ -14,8 +14,9 @@ from engine.audio.present import Present
 from engine.control import link, tempo
 from engine.control.hand import TIGHT, Hand
 from engine.control.link import Link
-from engine.control.tempo import BEATS, DEFAULTS, HEARD, HELD, LINK, NAMES, SLOTS
+from engine.control.tempo import DEFAULTS, NAMES, SLOTS
 from engine.listening.frame import AT, WIDTH
+from engine.listening.hand import BEATS, HEARD, HELD, LINK
 from engine.listening.listener import plan
 from engine.rings import board, local, timeline
 from engine.rings.board import get, put

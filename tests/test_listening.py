@@ -6,7 +6,7 @@ import pytest
 from engine.audio.core import CHANNELS
 from engine.ear import Ear
 from engine.listening.frame import BANDS, QUIETEST, WIDTH, as_frame
-from engine.listening.listener import HOP, listen, make_listener, plan
+from engine.listening.listener import HOP, hop_of, listen, make_listener, plan
 from engine.listening.spectrum import FLOOR
 from engine.rings import local, timeline
 from tests.desk import Desk, noise
@@ -37,10 +37,6 @@ def frames_of(published):
 
 def stereo(x):
     return np.repeat(np.asarray(x, np.float32)[:, None], CHANNELS, axis=1)
-
-
-def hop_of(rate):
-    return make_listener(float(rate)).hop
 
 
 @pytest.mark.parametrize("sizes", SPLITS.values(), ids=SPLITS)

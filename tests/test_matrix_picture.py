@@ -12,7 +12,6 @@ from engine.control.take import Begin, Patch, TakeReader, TakeWriter
 from engine.presets import restore_preset
 from engine.rings import local, timeline
 from engine.slots import NAMES, SLOTS
-from engine.visuals.context import opened
 from engine.visuals.scenes import settings
 from tests.easel import RATE, Easel, heard, music
 from tests.test_film_time import SHOT
@@ -26,12 +25,6 @@ ROWS = (
     row("sources.stroll", HUE, amount=0.6),
 )
 STROLL = {"stroll": {"kind": "walk", "seconds": 0.4}}
-
-
-@pytest.fixture(scope="module")
-def context():
-    with opened() as context:
-        yield context
 
 
 @pytest.fixture(scope="module")

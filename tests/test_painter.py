@@ -12,7 +12,6 @@ import pytest
 from engine.errors import PhospheneError
 from engine.rings.board import put
 from engine.visuals import painter
-from engine.visuals.context import opened
 from engine.visuals.painter import GLIDE
 from engine.visuals.passes import Pass
 from engine.visuals.scenes import NAMES, SCENES, Scene
@@ -22,12 +21,6 @@ from tests.easel import RATE, SMALL, Easel, heard, music, names, silence
 WIDE = (160, 90)  # for what a few pixels would decide
 WHICH = NAMES["scene"]
 each_scene = pytest.mark.parametrize("scene", SCENES)
-
-
-@pytest.fixture(scope="module")
-def context():
-    with opened() as context:
-        yield context
 
 
 @pytest.fixture(scope="module")

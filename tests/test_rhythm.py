@@ -10,8 +10,8 @@ from numba import cfunc, typeof
 
 from engine.listening.foresight import Foresight, pull, push
 from engine.listening.frame import AT, FRAME, SOURCES, WIDTH, as_frame
+from engine.listening.hand import ANCHOR, BAR_ANCHOR, BPM, HEARD, HELD, LINK, NUDGE, SCALE, SOURCE, TAPPED, make_hand
 from engine.listening.listener import listen, make_listener, plan
-from engine.listening.ramp import ANCHOR, BAR_ANCHOR, BPM, HEARD, HELD, LINK, NUDGE, SCALE, SOURCE, TAPPED, make_hand
 from engine.listening.rhythm import follow, make_rhythm
 from engine.native import FILLER, reader_of
 from engine.native.kernel import OPTIONS

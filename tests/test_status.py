@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from rich.text import Text
 
-from engine.control.tempo import BEATS
 from engine.listening.frame import FRAME, SOURCES
+from engine.listening.hand import BEATS
 from engine.terminal import APART, SURE, fitted, tempo
 
 

@@ -14,10 +14,11 @@ from engine.bounce import graph as bounce
 from engine.control import tempo
 from engine.control.hand import Hand
 from engine.control.take import Begin, TakeReader, TakeWriter
-from engine.control.tempo import DEFAULTS, FIRST, HEARD, HELD, NAMES, PARAMS, SLOTS, TAPPED, allowed
+from engine.control.tempo import DEFAULTS, FIRST, NAMES, SLOTS, allowed
 from engine.ear import Ear
 from engine.graph import Ground, Taper
 from engine.listening.frame import AT, WIDTH
+from engine.listening.hand import BEATS, HEARD, HELD, PARAMS, TAPPED
 from engine.listening.listener import plan
 from engine.rings import board, local, timeline
 from engine.rings.board import get, put
@@ -155,7 +156,7 @@ class Stage:
         for sample in np.arange(0.0, seconds * RATE, 512.0):
             beat = sample / RATE * bpm / 60.0 + 0.25
             record[AT.sample], record[AT.tempo] = sample, bpm
-            record[AT.beat], record[AT.bar] = beat, beat / tempo.BEATS
+            record[AT.beat], record[AT.bar] = beat, beat / BEATS
             timeline.publish(self.segment["frames"], record)
             if len(self.segment["clock"].marks) > (seconds * RATE - sample) / 512:
                 moment = BEGIN + sample / RATE

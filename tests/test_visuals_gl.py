@@ -28,12 +28,6 @@ PLAIN = HEAD + "void main() { color = vec4(0.5); }\n"
 BROKEN = "float broken() { return nope; }\n"
 
 
-@pytest.fixture(scope="module")
-def context():
-    with gl.opened() as context:
-        yield context
-
-
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     """Writes a file into a folder that stands for shaders/, where the library is as well."""

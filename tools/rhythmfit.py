@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from engine.listening import pulse, tempo
 from engine.listening.frame import AT, BANDS
+from engine.listening.hand import BEATS
 from engine.listening.novelty import PARTS, find_novelty, make_novelty
 from engine.native import kernel
 from tools import rhythms
@@ -55,7 +56,7 @@ def examples(names):
         seconds, count = rows[:, AT.sample] / rhythms.RATE, len(rows) // EVERY
         known = np.interp(seconds, clip.beats, clip.tempo) if len(clip.beats) else np.zeros(len(rows))
         beats = np.interp(seconds, clip.beats, np.arange(len(clip.beats))) if len(clip.beats) else known
-        strengths, bars = np.zeros((count, PARTS, tempo.PACES)), np.zeros((count, pulse.BAR, PARTS))
+        strengths, bars = np.zeros((count, PARTS, tempo.PACES)), np.zeros((count, BEATS, PARTS))
         places = np.zeros((count, 2, PARTS, pulse.HARMONICS))
         parts = make_novelty(rhythms.RATE, hop), tempo.make_bank(rhythms.RATE, hop)
         bands = np.ascontiguousarray(rows[:, AT.mel : AT.mel + BANDS])
@@ -98,7 +99,7 @@ def by_place(places):
 
 def by_beat(bars):
     loud = pulse.LOUDNESS + np.abs(bars).sum(axis=(1, 2), keepdims=True)
-    return np.stack([np.roll(bars / loud, -first, axis=1).reshape(len(bars), -1) for first in range(pulse.BAR)], axis=1)
+    return np.stack([np.roll(bars / loud, -first, axis=1).reshape(len(bars), -1) for first in range(BEATS)], axis=1)
 
 
 def right_place(count):
@@ -141,7 +142,7 @@ def main():
         print(f"SPEAKING {ratio:.2f}: {tuple(weights.tolist())}")
     print(f"LEANING {leaning[0]}, {leaning[1]}; NOTHING {leaning[2]}")
     print(f"FITTING {tables[1].reshape(PARTS, -1).tolist()}")
-    print(f"BEGINNING {tables[2].reshape(pulse.BAR, -1).tolist()}")
+    print(f"BEGINNING {tables[2].reshape(BEATS, -1).tolist()}")
     strengths, places, bars, bpm = examples(rhythms.names("held", OTHERS))
     tempi = np.append(tempo.make_bank(48_000, 512).tempi, 1e-9)[chosen(by_tempo(strengths), tables[0])]
     off = (chosen(by_place(places), tables[1]) / pulse.PLACES + 0.5) % 1 - 0.5

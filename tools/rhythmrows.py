@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from engine.listening.foresight import Foresight, pull, push
 from engine.listening.frame import FRAME, WIDTH
+from engine.listening.hand import make_hand
 from engine.listening.listener import listen, make_listener, plan
-from engine.listening.ramp import make_hand
 from engine.listening.rhythm import follow, make_rhythm
 from engine.native import kernel
 from engine.rings import local, timeline

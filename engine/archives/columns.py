@@ -7,7 +7,7 @@ import numpy as np
 
 import engine
 from engine.listening.frame import BANDS, ROWS, SCALARS, VERSION
-from engine.listening.listener import HOP, make_listener
+from engine.listening.listener import HOP, hop_of
 from engine.listening.spectrum import WINDOW
 from engine.native.cache import digest
 
@@ -15,6 +15,7 @@ NAMES = {"onset_event": "onset_events", "beat": "beat_phase", "bar": "bar_phase"
 EXACT = "travel"  # ends the names of what grows without end, and would be coarse in float32
 ROOMS = "native", "params.py", "rings", "effects/guard.py", "listening", "archives"  # which numbers come from
 SOURCES = digest(ROOMS)
+LEAST = 0.1  # confidence from which on a beat is one
 
 
 class Column(NamedTuple):
@@ -50,9 +51,6 @@ def rows_of(name, records, rate):
     return rows
 
 
-HEARD = 0.1  # confidence from which on a beat is one
-
-
 class Beats:
     """When beats fall: where their ramp passes whole numbers, on a line from frame to frame."""
 
@@ -68,7 +66,7 @@ class Beats:
         at = np.repeat(np.arange(len(counts)), counts)
         passed = whole[at] + np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
         share = (passed - ramp[at]) / (ramp[at + 1] - ramp[at])
-        return (times[at] + share * (times[at + 1] - times[at]))[confidence[at] >= HEARD]
+        return (times[at] + share * (times[at + 1] - times[at]))[confidence[at] >= LEAST]
 
 
 def meta_of(reading, tempo):
@@ -80,7 +78,7 @@ def meta_of(reading, tempo):
         "tempo": tempo,
         "parameters": {"hop": HOP, "window": WINDOW, "bands": BANDS},
         "rate": reading.rate,
-        "hop": make_listener(float(reading.rate)).hop,
+        "hop": hop_of(reading.rate),
         "channels": reading.channels,
         "samples": reading.frames,
         "seconds": reading.frames / reading.rate,

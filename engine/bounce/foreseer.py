@@ -18,8 +18,7 @@ class Foreseer:
     def __init__(self, ear):
         self.ear, self.index, self.done = ear, 0, False
         self.frames, self.followers = local(timeline.plan(*ear.frames.words.shape)), []
-        listener = ear.listener
-        self.foresight = Foresight(ear.rate, listener.hop, len(listener.spectrum.past))
+        self.foresight = Foresight.beside(ear.listener)
         self.record, self.told = np.zeros(WIDTH), np.zeros(WIDTH)
         self.over = False
         ear.followers.append(self)

@@ -3,7 +3,8 @@
 import math
 
 from engine.control.tapping import Tapper
-from engine.control.tempo import BEATS, BPM, DEFAULTS, HEARD, HELD, LINK, SCALE, TAPPED, want
+from engine.control.tempo import BPM, DEFAULTS, SCALE, want
+from engine.listening.hand import BEATS, HEARD, HELD, LINK, TAPPED
 
 TIGHT = 2e-3  # seconds that Link's beat may be off before it is told anew
 

@@ -4,8 +4,9 @@ import asyncio
 import time
 from importlib.util import find_spec
 
-from engine.control.tempo import BEATS, BPM
+from engine.control.tempo import BPM
 from engine.errors import UsageError
+from engine.listening.hand import BEATS
 
 TRIES = 3  # readings of which the quickest counts
 

@@ -13,6 +13,11 @@ def corners(rate, count):
     return 700 * (10 ** (mel / 2595) - 1)
 
 
+def sine(size, window):
+    """What the power of a full-scale sine sums to over the bins of a transform of `size`, under a Hann window."""
+    return HANN * size * window / 4
+
+
 def triangles(rate, size, window, count):
     """The bands of a power spectrum of `size` bins, seen through a Hann window of `window` samples.
 
@@ -34,7 +39,6 @@ def triangles(rate, size, window, count):
     table = np.array(rows)
     edges = np.array([(row.nonzero()[0][0], row.nonzero()[0][-1] + 1) for row in table])
     weights = np.zeros((count, int((edges[:, 1] - edges[:, 0]).max())))
-    sine = HANN * size * window / 4  # what its power sums to, one side
     for row, (first, last), into in zip(table, edges, weights, strict=True):
-        into[: last - first] = row[first:last] / sine
+        into[: last - first] = row[first:last] / sine(size, window)
     return edges, weights

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.listening.bands import sine
 from engine.listening.frame import AT, QUIETEST
+from engine.listening.level import decibels
 from engine.native import kernel
 
 GROUPS = 4  # level, and low, mid, high
@@ -37,7 +39,7 @@ def make_controls(rate, window, hop):
     seconds = hop / rate
     follow = -np.expm1(-seconds / np.array([FAST, SLOW]))
     rise = -math.expm1(-seconds / ATTACK)
-    scale = 1.0 / (0.375 * window * window / 4.0)
+    scale = 1.0 / sine(window, window)
     return Controls(np.full(GROUPS, LOWEST), np.zeros(GROUPS), np.array([HOLD]), follow, rise, seconds, scale)
 
 
@@ -47,7 +49,7 @@ def control(controls, power, record):
     quiet = record[AT.silence] = silence(controls, record[AT.rms_db])
     for group in range(GROUPS):
         share = 1.0 if group == 0 else record[AT.low + group - 1]
-        level = 10.0 * math.log10(max(power * share * controls.scale, 10.0 ** (QUIETEST / 10.0)))
+        level = decibels(power * share * controls.scale, QUIETEST)
         wanted = 0.0
         if controls.quiet[0] < HOLD:
             wanted = size(controls, group, level) * (1.0 - quiet)

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.listening.bands import corners
 from engine.listening.frame import AT, BANDS
+from engine.listening.level import decibels
 from engine.native import kernel
 
 GROUPS = 30.0, 130.0, 500.0, 4_000.0, 16_000.0  # Hz: thump, body, middle, fizz
@@ -121,7 +122,7 @@ def come(events, record):
         events.share[g] = power
         whole += power
     for g in range(events.share.shape[0]):
-        events.share[g] = 10.0 * math.log10(max(events.share[g] / max(whole, 1e-20), 10.0 ** (0.1 * LEAST_SHARE)))
+        events.share[g] = decibels(events.share[g] / max(whole, 1e-20), LEAST_SHARE)
 
 
 @kernel

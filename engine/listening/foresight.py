@@ -12,12 +12,13 @@ import numpy as np
 
 from engine.listening import pulse as beat
 from engine.listening.frame import AT, WIDTH
-from engine.listening.novelty import PARTS, copy
+from engine.listening.hand import make_hand
+from engine.listening.novelty import PARTS
 from engine.listening.pulse import BEAT, HERTZ, NEAR, Pulse, make_pulse
-from engine.listening.ramp import make_hand, make_ramp, tell
+from engine.listening.ramp import make_ramp, tell
 from engine.listening.rhythm import FIRST, FITTING, SURE, Rhythm, hear_rhythm, make_rhythm, strength_of
 from engine.listening.tempo import TURNS
-from engine.native import kernel
+from engine.native import copy_rows, kernel
 
 AHEAD, PORTION = 8.0, 1.0  # seconds that are looked ahead, and that are settled at once
 FIRM = 0.5  # trust from which a beat is followed back
@@ -67,6 +68,11 @@ class Foresight:
         )
         self.ended = False
 
+    @classmethod
+    def beside(cls, listener):
+        """For the records of a listener."""
+        return cls(listener.rhythm.rate, listener.hop, len(listener.spectrum.past))
+
     def push(self, record):
         """Take a record. Pull until nothing comes before the next one."""
         if not push(self.sight, record):
@@ -87,10 +93,10 @@ def push(sight, record):
     n, rhythm = sight.counts[HELD], sight.rhythm
     if n == sight.rows.shape[0]:
         return False
-    copy(record, sight.rows[n])
+    copy_rows(record, 0, sight.rows[n], 0, WIDTH)
     hear_rhythm(rhythm, record)
     now, state = rhythm.pulse.now, rhythm.state
-    copy(rhythm.novelty.rises, sight.rises[n])
+    copy_rows(rhythm.novelty.rises, 0, sight.rises[n], 0, PARTS)
     sight.forth[n, BEAT], sight.forth[n, HERTZ] = now[BEAT] - state[FIRST], now[HERTZ]
     sight.forth[n, TRUSTED], sight.forth[n, FITS] = state[SURE], state[FITTING]
     sight.counts[HELD] += 1
@@ -102,16 +108,16 @@ def drop(sight):
     """Make room: what was given out goes."""
     gone, left = sight.counts[SETTLED], sight.counts[HELD] - sight.counts[SETTLED]
     for n in range(left):
-        copy(sight.rows[n + gone], sight.rows[n])
-        copy(sight.rises[n + gone], sight.rises[n])
-        copy(sight.forth[n + gone], sight.forth[n])
+        copy_rows(sight.rows, n + gone, sight.rows, n, 1)
+        copy_rows(sight.rises, n + gone, sight.rises, n, 1)
+        copy_rows(sight.forth, n + gone, sight.forth, n, 1)
     sight.counts[HELD], sight.counts[SETTLED], sight.counts[GIVEN] = left, 0, 0
 
 
 @kernel
 def pull(sight, into, ended):
     counts = sight.counts
-    if counts[GIVEN] == counts[SETTLED]:
+    if 0 < counts[SETTLED] == counts[GIVEN]:
         drop(sight)
     if counts[SETTLED] == 0 and (counts[HELD] == sight.rows.shape[0] or (ended and counts[HELD] > 0)):
         follow_back(sight)
@@ -120,7 +126,7 @@ def pull(sight, into, ended):
         return False
     n = counts[GIVEN]
     beats, hertz, sure = settle(sight.forth[n], sight.back[n])
-    copy(sight.rows[n], into)
+    copy_rows(sight.rows[n], 0, into, 0, WIDTH)
     tell(sight.ramp, into, sight.hand, beats, hertz, sure, sight.rate)
     counts[GIVEN] += 1
     return True

@@ -10,7 +10,6 @@ from engine.native import dot, kernel, peak
 
 MOMENTARY = 0.4  # seconds under the window of EBU R128's momentary loudness
 OFFSET = -0.691  # dB, of ITU-R BS.1770: a full-scale sine of 1 kHz on one side is -3.01 LUFS
-CLIPPED = 10 ** (QUIETEST / 10)
 
 
 class Level(NamedTuple):
@@ -52,8 +51,8 @@ def weigh(level, sound, hop, record):
     whole = sound.shape[1]
     power = 0.5 * (dot(sound[0], 0, sound[0], 0, whole) + dot(sound[1], 0, sound[1], 0, whole)) / hop
     highest = max(peak(sound[0], 0, whole), peak(sound[1], 0, whole))
-    record[AT.rms_db] = decibels(power)
-    record[AT.peak_db] = decibels(highest * highest)
+    record[AT.rms_db] = decibels(power, QUIETEST)
+    record[AT.peak_db] = decibels(highest * highest, QUIETEST)
     record[AT.crest] = record[AT.peak_db] - record[AT.rms_db]
     kept, turn = level.squares.shape[0], level.turn[0]
     level.squares[turn] = weighted(level, sound, hop)
@@ -61,12 +60,12 @@ def weigh(level, sound, hop, record):
     total = level.squares[level.turn[0]] * (level.share - 1.0)
     for h in range(kept):
         total += level.squares[h]
-    record[AT.loudness] = max(decibels(total / level.span) + OFFSET, QUIETEST)
+    record[AT.loudness] = max(decibels(total / level.span, QUIETEST) + OFFSET, QUIETEST)
 
 
 @kernel
-def decibels(power):
-    return 10.0 * math.log10(max(power, CLIPPED))
+def decibels(power, floor):
+    return 10.0 * math.log10(max(power, 10.0 ** (floor / 10.0)))
 
 
 @kernel

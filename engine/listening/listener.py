@@ -7,8 +7,8 @@ import numpy as np
 from engine.listening.controls import Controls, control, make_controls
 from engine.listening.events import Events, happen, make_events
 from engine.listening.frame import AT, POINTS, SCALARS, WIDTH
+from engine.listening.hand import make_hand
 from engine.listening.level import Level, make_level, weigh
-from engine.listening.ramp import make_hand
 from engine.listening.rhythm import Rhythm, follow, make_rhythm
 from engine.listening.spectrum import Spectrum, bands, crossings, look, make_spectrum, shape
 from engine.listening.tones import Tones, chroma, make_tones
@@ -33,9 +33,14 @@ class Listener(NamedTuple):
     hop: int
 
 
+def hop_of(rate):
+    """Samples from frame to frame."""
+    return max(round(HOP * rate), 1)
+
+
 def make_listener(rate, start=0):
     """For sound whose first sample has the index `start`."""
-    hop = max(round(HOP * rate), 1)
+    hop = hop_of(rate)
     spectrum = make_spectrum(rate)
     window = len(spectrum.past)
     record = np.zeros(WIDTH)

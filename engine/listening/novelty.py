@@ -70,10 +70,3 @@ def find_novelty(novelty, bands):
         rise += HUSH - means[0]
         means[1] += fade * (rise * rise - means[1])
         rises[part] = min(rise / math.sqrt(means[1] + STILL), MOST)
-
-
-@kernel
-def copy(source, target):
-    """One row into another as long; an assignment would ask, and could raise."""
-    for n in range(target.shape[0]):
-        target[n] = source[n]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.listening.bands import SPLITS, triangles
+from engine.listening.level import decibels
 from engine.native import aligned, dot, kernel, peak
 from engine.native.fft import make_fft, transform
 
@@ -131,11 +132,6 @@ def draw(lens, fft, power, mono, picture, levels, features):
     features /= max(heard, 1)
     features[RMS] = decibels(features[RMS], NOTHING)
     features[PEAK] = peak(mono, 0, mono.shape[0])
-
-
-@kernel
-def decibels(power, floor):
-    return 10.0 * math.log10(max(power, 10.0 ** (floor / 10.0)))
 
 
 @kernel

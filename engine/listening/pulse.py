@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from engine.listening.hand import BEATS
 from engine.listening.novelty import BACK, PARTS
 from engine.listening.tempo import FASTEST, SLOWEST
 from engine.native import kernel
 
-HARMONICS, BAR = 4, 4  # of the beat, down to its sixteenths; beats in a bar
+HARMONICS = 4  # of the beat, down to its sixteenths
 MEMORY, BAR_MEMORY = 1.6, 10.0  # seconds
 REPLAYED = 5.0  # seconds that are heard again with a new tempo
 PLACES = 48  # in a beat, where it is tried
@@ -33,7 +34,7 @@ class Pulse(NamedTuple):
     now: np.ndarray  # (2,): BEAT at the hop's first sample, and HERTZ
     real: np.ndarray  # (PARTS, HARMONICS), rises by where they lie in a beat
     imag: np.ndarray
-    bar: np.ndarray  # (BAR, PARTS), rises on the beats of a bar
+    bar: np.ndarray  # (BEATS, PARTS), rises on the beats of a bar
     past: np.ndarray  # (hops, PARTS), circular: rises to hear again
     fits: np.ndarray  # (PLACES,), how well the beat fits when moved so far
     late: float  # seconds from where something begins to the stamp of the hop that shows it
@@ -48,7 +49,7 @@ def make_pulse(rate, hop, size):
         np.array([0.0, 2.0]),
         np.zeros((PARTS, HARMONICS)),
         np.zeros((PARTS, HARMONICS)),
-        np.zeros((BAR, PARTS)),
+        np.zeros((BEATS, PARTS)),
         np.zeros((round(REPLAYED / step), PARTS)),
         np.zeros(PLACES),
         LATE * size / rate + (0.5 * BACK - 1.0) * step,
@@ -64,8 +65,8 @@ def gather(pulse, rises, beat):
     now, fade = pulse.now, pulse.fade
     beat -= pulse.late * now[HERTZ]
     number = math.floor(beat + 0.5)
-    for place in range(BAR):
-        on = place == number % BAR and abs(beat - number) < AT_BEAT
+    for place in range(BEATS):
+        on = place == number % BEATS and abs(beat - number) < AT_BEAT
         for part in range(PARTS):
             pulse.bar[place, part] += pulse.bar_fade * ((rises[part] if on else 0.0) - pulse.bar[place, part])
     c, s = math.cos(2.0 * math.pi * beat), -math.sin(2.0 * math.pi * beat)
@@ -148,8 +149,8 @@ def pull(pulse, seconds, sense):
 def speaks(pulse, first):
     """How much says that a bar begins on a beat."""
     told, loud = 0.0, LOUDNESS
-    for place in range(BAR):
+    for place in range(BEATS):
         for part in range(PARTS):
-            told += BEGINNING[place, part] * pulse.bar[(first + place) % BAR, part]
+            told += BEGINNING[place, part] * pulse.bar[(first + place) % BEATS, part]
             loud += abs(pulse.bar[place, part])
     return told / loud

@@ -4,26 +4,16 @@ import math
 
 import numpy as np
 
-from engine.listening.frame import AT, SOURCES
+from engine.listening.frame import AT
+from engine.listening.hand import ANCHOR, BAR_ANCHOR, BEATS, BPM, HEARD, HELD, LINK, NUDGE, SCALE, SOURCE, TAPPED
 from engine.native import kernel
 
-HEARD, TAPPED, LINK, HELD = range(len(SOURCES))
-SOURCE, BPM, ANCHOR, SCALE, NUDGE, BAR_ANCHOR = range(6)
-"""What hands say, by place: who leads; for a tempo that is tapped or Link's, its BPM and the index of a sample at
-which a beat lies; how many times as fast what is heard is told; beats that all is moved by; and the index of a
-sample at which a bar begins, NaN where that is not known."""
 LED, LOST = 0.5, 0.1  # confidence from which what is heard leads, and beneath which it does no more
 GLIDE, MENDING = 0.2, 0.1  # seconds in which a tempo, and the place in a beat, come to where they should be
 REMEMBERED, MOVED = 4.0, 0.1  # seconds that a moved tempo tells; octaves after which little stability is left
 SLOWER, FASTER = 0.5, 2.0  # times the tempo that a beat may run at while it is mended
 BACK = 1 / 3  # beats: further than that is mended the other way, which at those speeds takes as long
 SAMPLE, BEAT, BAR, TEMPO, KEPT, OWED, BAR_OWED, NUDGED, LEADS, USUAL, SURE, SAID, ONE = range(13)
-BEATS = 4  # in a bar
-
-
-def make_hand():
-    """Nobody touches anything."""
-    return np.array([HEARD, 120.0, 0.0, 1.0, 0.0, np.nan])
 
 
 def make_ramp():

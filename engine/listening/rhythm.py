@@ -6,11 +6,12 @@ import numpy as np
 
 from engine.listening import pulse as beat
 from engine.listening.frame import AT, BANDS
-from engine.listening.novelty import Novelty, copy, find_novelty, make_novelty
-from engine.listening.pulse import BAR, BEAT, HERTZ, NEAR, PLACES, Pulse
+from engine.listening.hand import BEATS
+from engine.listening.novelty import PARTS, Novelty, find_novelty, make_novelty
+from engine.listening.pulse import BEAT, HERTZ, NEAR, PLACES, Pulse
 from engine.listening.ramp import make_ramp, tell
 from engine.listening.tempo import GRID, TURNS, Bank, between, likely, make_bank, place_of, resound, weigh
-from engine.native import kernel
+from engine.native import copy_rows, kernel
 
 CERTAIN = 0.3  # how likely a tempo must be to be taken on
 ANOTHER = 5  # places on the grid that are another tempo, and not the same one drifting
@@ -78,7 +79,7 @@ def hear_rhythm(rhythm, record):
 def step(rhythm):
     pulse, rises, hops = rhythm.pulse, rhythm.novelty.rises, rhythm.hops
     pulse.now[BEAT] += pulse.step * pulse.now[HERTZ]
-    copy(rises, pulse.past[hops[0] % pulse.past.shape[0]])
+    copy_rows(rises, 0, pulse.past[hops[0] % pulse.past.shape[0]], 0, PARTS)
     resound(rhythm.bank, rises, hops[0])
     beat.gather(pulse, rises, pulse.now[BEAT])
     hops[0] += 1
@@ -130,7 +131,7 @@ def strength_of(fit):
 def find_bar(rhythm):
     pulse, state = rhythm.pulse, rhythm.state
     first = 0
-    for place in range(1, BAR):
+    for place in range(1, BEATS):
         if beat.speaks(pulse, place) > beat.speaks(pulse, first):
             first = place
     state[CLAIMED] = state[CLAIMED] + 1.0 if first != state[FIRST] else 0.0

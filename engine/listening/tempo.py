@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.listening.novelty import PARTS, copy
-from engine.native import kernel
+from engine.listening.novelty import PARTS
+from engine.native import copy_rows, kernel
 
 GRID = 53  # paces in an octave: on this grid three times a pace lies too
 LOWEST, OCTAVES = 15.0, 6  # BPM: from the bar of a slow beat to the sixteenths of a fast one
@@ -113,7 +113,7 @@ def weigh(bank, sounding):
     """Score every tempo by all that is heard, now with or without a sound; gives the place of the likeliest."""
     measure(bank, sounding)
     now, scores, shares = bank.now, bank.scores, bank.shares
-    copy(bank.leanings, now)
+    copy_rows(bank.leanings, 0, now, 0, TEMPI)
     for row in range(SHIFTS.shape[0]):
         shift = SHIFTS[row]
         for part in range(PARTS):

@@ -18,7 +18,7 @@ def frames(blocks, rate, *, ahead=False):
     """
     listener = make_listener(float(rate))
     batches = _heard(blocks, listener)
-    yield from _foreseen(batches, Foresight(rate, listener.hop, len(listener.spectrum.past))) if ahead else batches
+    yield from _foreseen(batches, Foresight.beside(listener)) if ahead else batches
 
 
 def _heard(blocks, listener):
