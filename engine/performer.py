@@ -5,6 +5,8 @@ import numpy as np
 from engine.audio.present import Present
 from engine.control.hand import Hand
 from engine.control.keys import ACTS, HELP, listing
+from engine.control.stagehand import Stagehand
+from engine.errors import UsageError
 from engine.listening.frame import SOURCES
 from engine.listening.hand import LINK
 from engine.rings import ring
@@ -15,18 +17,18 @@ class Performer:
 
     Parameters
     ----------
-    segment : Segment
-        The session's.
+    session : Session
     keyboard : Keyboard
         Entered.
     link : Link, optional
     """
 
-    def __init__(self, segment, keyboard, link=None):
-        self.segment, self.keyboard = segment, keyboard
-        self.present = Present(segment)
-        self.hand = Hand(segment["params"], self.present, link)
-        self.rows = np.zeros((len(segment["keys"].rows), 2))
+    def __init__(self, session, keyboard, link=None):
+        self.segment, self.keyboard = session.segment, keyboard
+        self.present = Present(self.segment)
+        self.hand = Hand(self.segment["params"], self.present, link)
+        self.stage = Stagehand(self.segment, session.desk)
+        self.rows = np.zeros((len(self.segment["keys"].rows), 2))
         self.acts = 0
 
     def heed(self):
@@ -43,7 +45,10 @@ class Performer:
         if key not in ACTS:
             return []
         self.acts += 1
-        said = ACTS[key](self.hand, moment)
+        try:
+            said = ACTS[key](self, moment)
+        except UsageError as fault:
+            said = str(fault)
         return [said] if said else []
 
     @property

@@ -4,11 +4,13 @@ import json
 import sys
 import threading
 import time
+from queue import SimpleQueue
 
 import numpy as np
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
+from engine.control.cues import Cue
 from engine.control.matrix import STILL, Modulation
 from engine.rings import ring
 from engine.rings.board import get
@@ -18,8 +20,10 @@ from engine.visuals.pacer import Pacer
 from engine.visuals.painter import Painter
 from engine.visuals.sight import Sight, count, note
 from engine.visuals.window import Window
+from engine.wings import Wings
 
 CALM = 0.15  # seconds that a window keeps a size before it is painted in it
+SAID = 4  # lines that are kept for a keeper who has not looked yet
 SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, which has to sound as well
 
 
@@ -29,7 +33,7 @@ class Show:
     Parameters
     ----------
     wish : dict
-        size, fullscreen, monitor, seed.
+        size, borderless, monitor, seed.
     segment : Segment
         The session's.
     """
@@ -38,22 +42,27 @@ class Show:
         self.wish, self.segment, self.sights = wish, segment, segment["sights"]
         self.stopped = threading.Event()
         size = wish["size"] and tuple(wish["size"])
-        self.window = Window(size=size, fullscreen=wish["fullscreen"], monitor=wish["monitor"])
+        full = get(segment["cues"], int(Cue.FULL)) > 0.0
+        self.window = Window(size=size, fullscreen=full, borderless=wish["borderless"], monitor=wish["monitor"])
+        self.said = SimpleQueue()
+        self.wings = Wings(self.window, segment, self.said.put)
         software = self.window.context.software
         refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
         self.pacer = Pacer(refresh, waits=self.window.waits)
         self.rate, self.clock, self.painter, self.modulation = 0, None, None, STILL
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
+        self.told, self.posted, self.lines = {"gl": self.window.context.about(), "said": []}, None, 0
 
     def run(self):
         """Show pictures until the window is closed, or `stop`."""
         try:
-            self._tell()
             while not (self.stopped.is_set() or self.window.closed):
+                self._tell()
                 self._picture()
                 count(self.sights, Sight.BEAT)
         finally:
+            self.wings.release()
             if self.painter:
                 self.painter.release()
             self.window.release()
@@ -64,6 +73,7 @@ class Show:
     def _picture(self):
         self.window.heed()
         self._pass_keys()
+        self.wings.heed(self.painter)
         if text := fetch_text(self.segment["modulation"]):
             self._change(Modulation(*json.loads(text)))
         moment, missed = self.pacer.begin()
@@ -73,11 +83,13 @@ class Show:
         self.painter.reach(sample)
         self.painter.paint(sample)
         self.pacer.painted()
-        self.window.present()
+        self.window.present(self.wings.over(sample, self.rate, self.painter.size, self.pacer.pacing))
         seen = self.pacer.presented()
+        late = (self.clock.exact(seen) - sample) / self.rate
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
-        note(self.sights, (self.clock.exact(seen) - sample) / self.rate)
+        note(self.sights, late)
+        self.wings.note(seen, late, missed)
 
     def _change(self, modulation):
         """Let other rows move the picture."""
@@ -88,6 +100,7 @@ class Show:
     def _pass_keys(self):
         """Tell the keeper what was pressed in the window."""
         if pressed := self.window.pressed:
+            self.wings.hear(pressed)
             ring.push(self.segment["keys"], np.array([(moment, ord(key)) for moment, key in pressed]))
             pressed.clear()
 
@@ -132,8 +145,15 @@ class Show:
         return self.calm
 
     def _tell(self):
-        """Tell the keeper what it draws with."""
-        post_text(self.segment["seen"], json.dumps({"gl": self.window.context.about()}))
+        """Tell the keeper what it draws with, and what there is to say; the screen, whether it is to wait."""
+        while not self.said.empty():
+            self.told["said"] = [*self.told["said"], [self.lines, self.said.get()]][-SAID:]
+            self.lines += 1
+        told = {**self.told, "pacing": self.pacer.pacing}
+        if told != self.posted:
+            self.window.wait(self.pacer.waits)
+            self.posted = told
+            post_text(self.segment["seen"], json.dumps(told))
 
 
 if __name__ == "__main__":

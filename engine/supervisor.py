@@ -8,17 +8,18 @@ import time
 from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
 from engine.control import tempo
+from engine.control.cues import Cue
 from engine.control.desk import Control, Desk
 from engine.control.watch import FileWatch
 from engine.effects import chain
 from engine.errors import PhospheneError, UsageError
 from engine.params import Param
 from engine.rings import Claim, Segment, sweep
-from engine.rings.board import get
+from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text, prepare
 from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
 from engine.visuals.scenes import PLACES, SCENES, WHICH
-from engine.visuals.sight import Sight, late_ms
+from engine.visuals.sight import Sight, late_histogram, late_ms
 
 CONVERTERS, DECLARED = {"input": "adc", "output": "dac"}, "declared"
 REST = 5.0  # seconds without a picture that died again and again, before it is tried once more
@@ -35,7 +36,7 @@ class Session:
     wish : dict
         What the audio process needs beside the preset: devices, source, block, take.
     look : dict
-        What the visual process needs: size, fullscreen, monitor.
+        What the visual process needs: size, fullscreen, borderless, monitor.
     """
 
     def __init__(self, audio, visual, preset, wish, look):
@@ -50,6 +51,7 @@ class Session:
         self.look_wish = {**look, "segment": self.claim.name, "seed": preset.seed}
         self.serial, self.told, self.seen = 0, {}, {}
         tempo.want(self.segment["params"], tempo.DEFAULTS)
+        put(self.segment["cues"], int(Cue.FULL), float(look["fullscreen"]))
         self.notices, self.desk = [], Desk(self.segment["params"])
         self._lay(preset, swap=True)
         self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))
@@ -57,6 +59,7 @@ class Session:
             self._wish_picture()
 
     def _wish_picture(self):
+        self.said = -1
         post_text(self.segment["modulation"], json.dumps(self.preset.modulation()))
         self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(Sight.BEAT)))
 
@@ -78,7 +81,7 @@ class Session:
         if told := fetch_text(self.segment["told"]):
             self._hear(json.loads(told))
         if seen := fetch_text(self.segment["seen"]):
-            self.seen = json.loads(seen)
+            self._watch(json.loads(seen))
         if why := self.audio.lost():
             self._restart_audio(why)
         if self.painting and (why := self.visual.lost()):
@@ -94,6 +97,12 @@ class Session:
         if told["take_trouble"] and told["take_trouble"] != self.told.get("take_trouble"):
             self.notices.append(f"{told['take_trouble']}, the sound goes on")
         self.told = told
+
+    def _watch(self, seen):
+        lines = [(number, line) for number, line in seen["said"] if number > self.said]
+        self.notices += [line for _, line in lines]
+        self.said = max([self.said, *(number for number, _ in lines)])
+        self.seen = seen
 
     def _restart_audio(self, why):
         if not self.audio.lived:
@@ -190,6 +199,8 @@ class Session:
             "frames_shown": int(get(sights, int(Sight.SHOWN))),
             "frames_dropped": int(get(sights, int(Sight.DROPPED))),
             "late_ms": late_ms(sights),
+            "late_histogram": late_histogram(sights),
+            "pacing": self.seen.get("pacing"),
             "gl": self.seen.get("gl"),
         }
 

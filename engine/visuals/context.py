@@ -8,6 +8,7 @@ import glcontext
 import moderngl
 
 from engine.errors import PhospheneError, UsageError
+from engine.visuals.timing import Timing
 
 COMPUTING, OLDEST, ANY = 430, 330, 100  # GL versions asked for, by turns: some drivers give just that
 VENDOR, RENDERER, VERSION = 0x1F00, 0x1F01, 0x1F02
@@ -51,6 +52,7 @@ class Context:
         self._use = self.function("glUseProgram", None, word)
         self._bind = self.function("glBindVertexArray", None, word)
         self._draw = self.function("glDrawArraysInstanced", None, word, whole, whole, whole)
+        self.timing = Timing(self)
 
     def function(self, name, result, *arguments):
         """GL's function of this name; calling it lets the interpreter lock go."""
@@ -113,6 +115,7 @@ class Context:
         }
 
     def release(self):
+        self.timing.release()
         self.__exit__()  # one that is current would live on
         self.gl.release()
 
