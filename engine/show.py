@@ -151,7 +151,7 @@ class Show:
             self.lines += 1
         told = {**self.told, "pacing": self.pacer.pacing}
         if told != self.posted:
-            self.window.wait(self.pacer.waits)
+            self.window.wait(self.pacer.asks)
             self.posted = told
             post_text(self.segment["seen"], json.dumps(told))
 

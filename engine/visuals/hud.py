@@ -15,6 +15,7 @@ FALL = 14.0  # dB a second that the peak's mark sinks by
 FADE = 0.12  # seconds in which a stroke's lamp fades to 1/e
 RECENT = 5.0  # seconds that lateness and rate are told of, and that a drop is fresh
 NOTICED = 6.0  # seconds that a notice stays
+READ = 0.2  # seconds that a number stands still, to be read
 
 
 class Hud:
@@ -31,8 +32,9 @@ class Hud:
     def __init__(self, context, frames):
         self.frames, self.sheet, self.timing = frames, Sheet(context), context.timing
         self.record, self.spare = np.zeros((2, WIDTH))
-        self.peak, self.glows, self.moment, self.index = QUIETEST, np.zeros(len(STROKES)), 0.0, 0
-        self.past, self.fresh = deque(), -math.inf
+        self.peak, self.glows, self.moment = QUIETEST, np.zeros(len(STROKES)), 0.0
+        self.index = newest(frames)  # of the record that is looked at next
+        self.past, self.fresh, self.readout, self.taken = deque(), -math.inf, None, -math.inf
 
     def note(self, moment, late, dropped):
         """A picture was seen so many seconds late, and so many were dropped before it."""
@@ -45,7 +47,9 @@ class Hud:
         """Draw what there is to tell at a moment, when a sample is heard; `told` as a Stagehand has it."""
         self.sheet.fit(room)
         self._sound(moment, sample)
-        panels.picture(self.sheet, self._readout(moment, sample, rate, preset=told["preset"], **picture))
+        if moment - self.taken > READ:
+            self.taken, self.readout = moment, self._readout(moment, sample, rate, preset=told["preset"], **picture)
+        panels.picture(self.sheet, self.readout)
         panels.below(self.sheet, self._lines(moment, **told))
         self.sheet.draw()
 

@@ -12,7 +12,7 @@ from engine.visuals.signals import TILT
 
 BRIGHT, DIM, PALE, LIT = 0xF4F6FAFF, 0x9AA4B5FF, 0xFFFFFF24, 0x7DE3D2FF
 HOT, WARM, LEARNING = 0xFF6459FF, 0xFFB85CFF, 0xBFA5FFFF
-DARK, BACK = 0x0B1513FF, 0x090B10CC
+DARK, BACK = 0x0B1513FF, 0x090B10D6
 COLUMNS = 23  # letters in a panel
 MARGIN, PAD = 0.8, 1.0  # lines around a panel, and letters within
 LOUD = -3.0  # dB: the peak is hot
@@ -58,7 +58,7 @@ class Panel:
         sheet.say(self.right - len(told) * sheet.letter, top, told, ink)
         if share is not None:
             begin, end = self.left + 8 * sheet.letter, self.right - (len(told) + bool(told)) * sheet.letter
-            self.bar(begin, top + round(0.32 * sheet.line), end - begin, share, mark, ink)
+            self.bar(begin, top + round(0.38 * sheet.line), end - begin, share, mark, ink)
         self.top += sheet.line
 
     def bar(self, left, top, width, share, mark, ink):
@@ -67,7 +67,8 @@ class Panel:
         if (long := round(width * min(max(share, 0.0), 1.0))) > 0:
             self.sheet.box(left, top, max(long, high), high, LIT if ink == BRIGHT else ink, high / 2)
         if mark:
-            self.sheet.box(left + round((width - 2) * min(mark, 1.0)), top - 1, 2, high + 2, ink)
+            thin = max(high // 3, 2)
+            self.sheet.box(left + round((width - thin) * min(mark, 1.0)), top - thin // 2, thin, high + thin, ink)
 
     def gap(self, lines=0.5):
         self.top += lines * self.sheet.line
@@ -79,7 +80,7 @@ class Panel:
 
 def sound(sheet, frame, peak, glows):
     """What is heard: tempo, level, bands, features, strokes; `peak` in dB is the highest of late."""
-    panel = Panel(sheet, 15.0)
+    panel = Panel(sheet, 14.3)
     _tempo(panel, frame)
     for name, level, mark in (("level", frame["rms_db"], peak), ("peak", peak, None)):
         ink = HOT if mark is None and peak > LOUD else BRIGHT
@@ -114,11 +115,11 @@ def _tempo(panel, frame):
     end += sheet.letter
     sheet.say(end, round(panel.top + 0.05 * sheet.line), f"bpm {source}", DIM)
     beat, gone = divmod(float(frame["bar"]) % 1.0 * BEATS, 1.0)
-    side = round(0.55 * sheet.line)
+    side = round(0.7 * sheet.line)
     for dot in range(BEATS):
         lit = dot == int(beat)
         colour = PALE if not lit else BRIGHT if gone < GLOW else LIT
-        sheet.box(end + dot * 1.7 * side, round(panel.top + 1.2 * sheet.line), side, side, colour, side / 2)
+        sheet.box(end + dot * 1.6 * side, round(panel.top + 1.15 * sheet.line), side, side, colour, side / 2)
     panel.gap(2.4)
 
 
@@ -128,7 +129,7 @@ def _bands(panel, mel):
     places = np.round(panel.left + np.linspace(0, panel.width, BANDS + 1)).tolist()
     share = np.clip((mel + TILT - FAINT) / (STRONG - FAINT), 0.0, 1.0)
     bottom, tall = round(panel.top + high), np.maximum(np.round(share * high), 1.0).tolist()
-    gap = 1 if panel.width >= 3 * BANDS else 0
+    gap = round(panel.width / BANDS / 5)
     for left, right, up in zip(places, places[1:], tall):
         sheet.box(left, bottom - up, right - left - gap, up, LIT)
     panel.top += high
@@ -138,12 +139,13 @@ def picture(sheet, readout):
     """What is drawn: preset, sizes, pace, lateness, and the passes with their times."""
     slow = sorted(readout.passes.items(), key=lambda item: -item[1])
     shown, others = slow[:PASSES], slow[PASSES:]
-    panel = Panel(sheet, 7.0 + (len(shown) + bool(others) + 1.5 if shown else 0.0), right=True)
+    panel = Panel(sheet, 8.0 + (len(shown) + bool(others) + 1.5 if shown else 0.0), right=True)
     panel.row("preset", readout.preset[: COLUMNS - 8])
     panel.row("picture", "{}×{}".format(*readout.size))
-    panel.row("pace", f"{readout.rate:.1f} fps {readout.pacing}")
+    panel.row("pace", f"{readout.rate:.1f} a second")
+    panel.row("pacing", readout.pacing)
     panel.row("late", "–" if readout.late is None else "{:.1f} / {:.1f} ms".format(*readout.late))
-    panel.row("heard", "–" if readout.ahead is None else f"{readout.ahead:+.0f} ms ahead")
+    panel.row("ahead", "–" if readout.ahead is None else f"{readout.ahead:.0f} ms")
     panel.row("shown", f"{readout.shown:,}".replace(",", " "))
     panel.row("dropped", f"{readout.dropped:,}".replace(",", " "), WARM if readout.dropping else BRIGHT)
     if not shown:

@@ -197,6 +197,8 @@ class Window:
             self.front.use()
             over(room)
         glfw.swap_buffers(self.window)
+        if self.waits:
+            self.context.wait(self.context.fence())  # else a driver may take some pictures more before it waits
 
     def picture(self):
         """What was drawn last: uint8 (height, width, 3), the bottom row first."""

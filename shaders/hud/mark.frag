@@ -18,12 +18,18 @@ out vec4 color;
 
 float box(float radius) {
     vec2 beyond = abs(at - 0.5 * extent) - 0.5 * extent + radius;
-    return 0.5 + radius - length(max(beyond, 0.0)) - min(max(beyond.x, beyond.y), 0.0);
+    return clamp(0.5 + radius - length(max(beyond, 0.0)) - min(max(beyond.x, beyond.y), 0.0), 0.0, 1.0);
 }
 
 void main() {
     ivec3 texel = ivec3(at, form.y);
-    float cover = form.x == BOX ? clamp(box(form.y), 0.0, 1.0)
-        : form.x == TEXT ? texelFetch(text, texel, 0).r : texelFetch(large, texel, 0).r;
+    float cover;
+    if (form.x == BOX) {
+        cover = box(form.y);
+    } else if (form.x == TEXT) {
+        cover = texelFetch(text, texel, 0).r;
+    } else {
+        cover = texelFetch(large, texel, 0).r;
+    }
     color = vec4(paint.rgb, paint.a * cover);
 }
