@@ -59,7 +59,8 @@ class Hud:
         self.sheet.draw()
 
     def _sound(self, moment, sample):
-        if (found := at(self.frames, sample, self.record, self.spare)) == EMPTY:
+        found = at(self.frames, sample, self.record, self.spare)
+        if found == EMPTY or not np.isfinite(self.record).all():
             return
         if found == WITHIN:  # between two sources there is none
             self.record[AT.tempo_source] = self.spare[AT.tempo_source]

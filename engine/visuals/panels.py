@@ -64,11 +64,11 @@ class Panel:
     def bar(self, left, top, width, share, mark, ink):
         high = max(round(0.32 * self.sheet.line), 3)
         self.sheet.box(left, top, width, high, PALE, high / 2)
-        if (long := round(width * min(max(share, 0.0), 1.0))) > 0:
+        if (long := round(width * share)) > 0:
             self.sheet.box(left, top, max(long, high), high, LIT if ink == BRIGHT else ink, high / 2)
         if mark:
             thin = max(high // 3, 2)
-            self.sheet.box(left + round((width - thin) * min(mark, 1.0)), top - thin // 2, thin, high + thin, ink)
+            self.sheet.box(left + round((width - thin) * mark), top - thin // 2, thin, high + thin, ink)
 
     def gap(self, lines=0.5):
         self.top += lines * self.sheet.line
@@ -84,16 +84,21 @@ def sound(sheet, frame, peak, glows):
     _tempo(panel, frame)
     for name, level, mark in (("level", frame["rms_db"], peak), ("peak", peak, None)):
         ink = HOT if mark is None and peak > LOUD else BRIGHT
-        share, mark = PARAMS["rms_db"].share(level), PARAMS["peak_db"].share(mark) if mark else None
+        share, mark = _share(PARAMS["rms_db"], level), _share(PARAMS["peak_db"], mark) if mark else None
         panel.row(name, f"{max(level, -99.9):5.1f}", ink, share, mark)
     panel.gap(0.4)
     _bands(panel, frame["mel"])
     panel.gap(0.6)
     for name, feature in FEATURES.items():
         param = PARAMS[feature]
-        panel.row(name, share=param.share(param.clamp(float(frame[feature]))))
+        panel.row(name, share=_share(param, float(frame[feature])))
     panel.gap(0.4)
     _strokes(panel, glows)
+
+
+def _share(param, value):
+    """How far up its range a number is."""
+    return param.share(min(max(value, param.low), param.high))
 
 
 def _strokes(panel, glows):
@@ -102,7 +107,7 @@ def _strokes(panel, glows):
     for name, glow in zip(STROKES, glows):
         wide = (len(name) + 0.8) * sheet.letter
         sheet.box(left, top, wide, high, PALE, 0.25 * high)
-        sheet.box(left, top, wide, high, LIT & ~0xFF | round(0xFF * min(glow, 1.0)), 0.25 * high)
+        sheet.box(left, top, wide, high, LIT & ~0xFF | round(0xFF * glow), 0.25 * high)
         sheet.say(left + 0.4 * sheet.letter, top, name, DIM if glow < 0.5 else DARK)
         left += wide + 0.9 * sheet.letter
 
