@@ -1,4 +1,4 @@
-"""The HUD: letters as they were drawn, one draw for it all, the middle of the picture left free, numbers that are true."""
+"""The HUD: letters as they were drawn, all in one draw, the middle of the picture left free, numbers that are true."""
 
 import numpy as np
 import pytest

@@ -7,7 +7,7 @@ from engine.rings.mailbox import post_text
 
 BLACKOUT, FREEZE = "visuals.finish.blackout", "visuals.finish.freeze"
 ON = 0.5  # beyond which they are
-KEPT = 3  # notices that the HUD has room for
+KEPT, FAULTS, LONGEST = 3, 4, 300  # notices and faults that the HUD has room for, and letters of each
 NOTHING: dict = {"preset": "", "notices": [], "faults": [], "learn": ""}  # as it begins
 
 
@@ -52,8 +52,9 @@ class Stagehand:
 
     def tell(self, moment, notices=(), **told):
         """Let the HUD show what the terminal says: `preset`, `faults`, which stay, and `learn`, as they are now."""
-        notices = [*self.told["notices"], *([moment, notice] for notice in notices)][-KEPT:]
+        notices = [*self.told["notices"], *([moment, notice[:LONGEST]] for notice in notices)][-KEPT:]
         told = {**self.told, **told, "notices": notices}
+        told["faults"] = [fault[:LONGEST] for fault in told["faults"][:FAULTS]]
         if told != self.told:
             self.told = told
             post_text(self.mail, json.dumps(told))
