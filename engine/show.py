@@ -4,26 +4,25 @@ import json
 import sys
 import threading
 import time
-from queue import SimpleQueue
 
 import numpy as np
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
 from engine.control.cues import Cue
-from engine.control.matrix import STILL, Modulation
+from engine.control.matrix import Modulation
 from engine.rings import ring
-from engine.rings.board import get
+from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
 from engine.session import serve
 from engine.visuals.pacer import Pacer
 from engine.visuals.painter import Painter
+from engine.visuals.scenes import Look
 from engine.visuals.sight import Sight, count, note
 from engine.visuals.window import Window
 from engine.wings import Wings
 
 CALM = 0.15  # seconds that a window keeps a size before it is painted in it
-SAID = 4  # lines that are kept for a keeper who has not looked yet
 SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, which has to sound as well
 
 
@@ -33,7 +32,7 @@ class Show:
     Parameters
     ----------
     wish : dict
-        size, borderless, monitor, seed.
+        size, borderless, monitor.
     segment : Segment
         The session's.
     """
@@ -44,15 +43,13 @@ class Show:
         size = wish["size"] and tuple(wish["size"])
         full = get(segment["cues"], int(Cue.FULL)) > 0.0
         self.window = Window(size=size, fullscreen=full, borderless=wish["borderless"], monitor=wish["monitor"])
-        self.said = SimpleQueue()
-        self.wings = Wings(self.window, segment, self.said.put)
+        self.wings = Wings(self.window, segment)
         software = self.window.context.software
         refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
         self.pacer = Pacer(refresh, waits=self.window.waits)
-        self.rate, self.clock, self.painter, self.modulation = 0, None, None, STILL
+        self.rate, self.clock, self.painter, self.wanted, self.told = 0, None, None, None, None
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
-        self.told, self.posted, self.lines = {"gl": self.window.context.about(), "said": []}, None, 0
 
     def run(self):
         """Show pictures until the window is closed, or `stop`."""
@@ -74,12 +71,14 @@ class Show:
         self.window.heed()
         self._pass_keys()
         self.wings.heed(self.painter)
-        if text := fetch_text(self.segment["modulation"]):
-            self._change(Modulation(*json.loads(text)))
+        if text := fetch_text(self.segment["look"]):
+            self._play(Look(*json.loads(text)))
+        self._tell()
         moment, missed = self.pacer.begin()
         if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
             self.pacer.restart()
             return
+        self.painter.reload()
         self.painter.reach(sample)
         self.painter.paint(sample)
         self.pacer.painted()
@@ -91,11 +90,11 @@ class Show:
         note(self.sights, late)
         self.wings.note(seen, late, missed)
 
-    def _change(self, modulation):
-        """Let other rows move the picture."""
-        self.modulation = modulation
+    def _play(self, look):
+        """Show another look, or let other rows move the one that is shown."""
+        self.wanted = look._replace(modulation=Modulation(*look.modulation))
         if self.painter:
-            self.painter.change(modulation)
+            self.painter.play(self.wanted)
 
     def _pass_keys(self):
         """Tell the keeper what was pressed in the window."""
@@ -107,7 +106,7 @@ class Show:
     def _ready(self):
         """False before there is sound, and where a painter had to be made first."""
         rate = int(get(self.segment["meters"], int(Meter.RATE)))
-        if not rate:
+        if not (rate and self.wanted):
             return False
         size = self._size()
         if rate == self.rate and size == self.painter.size:
@@ -130,9 +129,9 @@ class Show:
             frames=self.segment["frames"],
             board=self.segment["params"],
             rate=self.rate,
-            seed=self.wish["seed"],
             screen=self.window,
-            modulation=self.modulation,
+            look=self.wanted,
+            patient=True,
         )
 
     def _size(self):
@@ -145,14 +144,18 @@ class Show:
         return self.calm
 
     def _tell(self):
-        """Tell the keeper what it draws with, and what there is to say; the screen, whether it is to wait."""
-        while not self.said.empty():
-            self.told["said"] = [*self.told["said"], [self.lines, self.said.get()]][-SAID:]
-            self.lines += 1
-        told = {**self.told, "pacing": self.pacer.pacing}
-        if told != self.posted:
+        """Tell the keeper what it draws with, what is seen alone, what cannot be drawn, and what there is to say."""
+        if self.painter and self.painter.settled is not None:
+            put(self.sights, int(Sight.SETTLED), float(self.painter.settled))
+        told = {
+            "gl": self.window.context.about(),
+            "fault": self.painter and self.painter.fault,
+            "pacing": self.pacer.pacing,
+            "said": self.wings.said(),
+        }
+        if told != self.told:
             self.window.wait(self.pacer.asks)
-            self.posted = told
+            self.told = told
             post_text(self.segment["seen"], json.dumps(told))
 
 

@@ -18,6 +18,7 @@ from engine.rings.mailbox import fetch_text
 from engine.visuals.hud import Hud
 from engine.visuals.sight import Sight
 
+SAID = 4  # lines that are kept for a keeper who has not looked yet
 HELPED = 8.0  # seconds that the list of keys stays
 
 
@@ -29,12 +30,10 @@ class Wings:
     window : Window
     segment : Segment
         The session's.
-    say : callable(str)
-        Tells the user.
     """
 
-    def __init__(self, window, segment, say):
-        self.window, self.segment, self.say = window, segment, say
+    def __init__(self, window, segment):
+        self.window, self.segment, self.lines = window, segment, []
         self.timing, self.told, self.helped = window.context.timing, NOTHING, -math.inf
         self.stills, self.clears = self._cue(Cue.STILLS), self._cue(Cue.CLEARS)
         self.hud, self.darkroom = None, ThreadPoolExecutor(1)
@@ -50,7 +49,7 @@ class Wings:
             self.told = json.loads(text)
         if painter and self.clears != (clears := self._cue(Cue.CLEARS)):
             self.clears = clears
-            painter.resize(painter.size)
+            painter.clear()
         if painter and self.stills != (stills := self._cue(Cue.STILLS)):
             self.stills = stills
             self.darkroom.submit(self._develop, self.window.picture())
@@ -81,6 +80,10 @@ class Wings:
             self.timing.turn()
             self.hud.note(moment, late, dropped)
 
+    def said(self):
+        """How many lines were said so far, and the last of them."""
+        return [len(self.lines), self.lines[-SAID:]]
+
     def _develop(self, picture):
         """Write a PNG, whose name is no other's."""
         stem = f"phosphene-{datetime.now():%Y%m%d-%H%M%S}"
@@ -88,9 +91,9 @@ class Wings:
         path = next(name for name in names if not name.exists())
         try:
             write_png(path, picture[::-1])
-            self.say(f"{path}: the picture")
+            self.lines.append(f"{path}: the picture")
         except PhospheneError as fault:
-            self.say(str(fault))
+            self.lines.append(str(fault))
 
     def release(self):
         self.darkroom.shutdown()

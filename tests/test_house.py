@@ -20,7 +20,7 @@ FLOORS = """
     bounce session
     wings
     archives live show process warm
-    supervisor keyboard performer
+    supervisor keyboard performer programme
     terminal doctor arguments
     commands
     cli

@@ -36,6 +36,8 @@ TEMPO = (
     Key("l", "l", "Ableton Link, and back (with --link)", lambda who, at: who.hand.toggle_link(at)),
 )
 STAGE = (
+    Key("n", "n", "the next preset", lambda who, at: who.programme.next()),
+    Key("p", "p", "back to the preset before", lambda who, at: who.programme.back()),
     Key("b", "b", "blackout; again gives the light back", lambda who, at: who.stage.blackout()),
     Key("z", "z", "freeze the picture; again lets it go", lambda who, at: who.stage.freeze()),
     Key("!", "!", "panic: everything as the preset has it", panic),

@@ -4,9 +4,12 @@ import moderngl
 import numpy as np
 
 from engine.visuals.font import Font
-from engine.visuals.glsl import Source, compiled
+from engine.visuals.glsl import compiled
+from engine.visuals.passes import Pass
+from engine.visuals.source import Source
 
 BOX, TEXT, LARGE = 0.0, 1.0, 2.0  # as shaders/hud/mark.vert has them
+BOXES = Pass("marks", vertex="hud/mark.vert", fragment="hud/mark.frag", vertices=4)
 MARK = np.dtype([("box", "f4", 4), ("ink", "u1", 4), ("shape", "f4", 2)])
 LAYOUT = "4f 4f1 2f /i"
 SHARE = 1 / 40  # of the screen's height: a letter of text
@@ -26,7 +29,7 @@ class Sheet:
 
     def __init__(self, context):
         self.context, self.room, self.boxes, self.words = context, (0, 0), [], []
-        self.program = compiled(context, Source("hud/mark.vert"), Source("hud/mark.frag"))
+        self.program = compiled(context, Source(BOXES.vertex), Source(BOXES.fragment))
         self.program["text"].value, self.program["large"].value = 0, 1
         self.fonts, self.textures = {}, []
         self.marks = context.gl.buffer(reserve=ROOM * MARK.itemsize, dynamic=True)
@@ -73,7 +76,7 @@ class Sheet:
             texture.use(unit)
         gl.enable(moderngl.BLEND)
         gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-        self.context.draw(self.program, self.strip, 4, len(marks))
+        self.context.draw(self.program, self.strip, BOXES._replace(instances=len(marks)))
         gl.disable(moderngl.BLEND)
         self.context.settle()
 

@@ -1,6 +1,5 @@
 """A window, on a monitor or all over it."""
 
-import ctypes
 import math
 import time
 
@@ -20,7 +19,7 @@ NAMED = {  # as a terminal gives them
     glfw.KEY_TAB: "\t",
 }
 POINTED = 2.0  # seconds that the pointer is seen after it was moved
-READ_FRAMEBUFFER, DRAW_FRAMEBUFFER, COLOR_BUFFER, LINEAR = 0x8CA8, 0x8CA9, 0x4000, 0x2601
+READ_FRAMEBUFFER = 0x8CA8
 RGB, UNSIGNED_BYTE, PACK_ALIGNMENT = 0x1907, 0x1401, 0x0D05
 CORE = {
     glfw.CONTEXT_VERSION_MAJOR: 3,
@@ -99,11 +98,10 @@ class Window:
         glfw.set_key_callback(self.window, self._key)
         glfw.set_char_callback(self.window, self._letter)
         glfw.set_cursor_pos_callback(self.window, self._point)
-        whole, word, pointer = ctypes.c_int, ctypes.c_uint, ctypes.c_void_p
+        whole, word = ctypes.c_int, ctypes.c_uint
         self._bind = self.context.function("glBindFramebuffer", None, word, word)
-        self._copy = self.context.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
         self._align = self.context.function("glPixelStorei", None, word, whole)
-        self._read = self.context.function("glReadPixels", None, *[whole] * 4, word, word, pointer)
+        self._read = self.context.function("glReadPixels", None, *[whole] * 4, word, word, ctypes.c_void_p)
         self.front, self.framebuffer, self.canvas = self.context.gl.detect_framebuffer(0), None, None
         self.room = size or SIZE
         self.resize(self.size)
@@ -189,9 +187,7 @@ class Window:
         width, height = (max(round(side * share), 1) for side in size)
         left, bottom = (room[0] - width) // 2, (room[1] - height) // 2
         self.front.clear()
-        self._bind(READ_FRAMEBUFFER, self.framebuffer.glo)
-        self._bind(DRAW_FRAMEBUFFER, 0)
-        self._copy(0, 0, *size, left, bottom, left + width, bottom + height, COLOR_BUFFER, LINEAR)
+        self.context.copy(self.framebuffer, size, None, (width, height), (left, bottom))
         if over:
             self.front.viewport = (0, 0, *room)
             self.front.use()
