@@ -15,6 +15,7 @@ from engine.rings import ring
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
 from engine.session import serve
+from engine.visuals.care import Care
 from engine.visuals.pacer import Pacer
 from engine.visuals.painter import Painter
 from engine.visuals.scenes import Look
@@ -48,6 +49,7 @@ class Show:
         refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
         self.pacer = Pacer(refresh, waits=self.window.waits)
         self.rate, self.clock, self.painter, self.wanted, self.told = 0, None, None, None, None
+        self.care, self.sick = Care(self.window.context, self.pacer.period, self.wings.say), 0
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
 
@@ -60,6 +62,7 @@ class Show:
                 count(self.sights, Sight.BEAT)
         finally:
             self.wings.release()
+            self.care.release()
             if self.painter:
                 self.painter.release()
             self.window.release()
@@ -73,7 +76,6 @@ class Show:
         self.wings.heed(self.painter)
         if text := fetch_text(self.segment["look"]):
             self._play(Look(*json.loads(text)))
-        self._tell()
         moment, missed = self.pacer.begin()
         if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
             self.pacer.restart()
@@ -81,7 +83,7 @@ class Show:
         self.painter.reload()
         self.painter.reach(sample)
         self.painter.paint(sample)
-        self.pacer.painted()
+        cost = self.pacer.painted()
         self.window.present(self.wings.over(sample, self.rate, self.painter.size, self.pacer.pacing))
         seen = self.pacer.presented()
         late = (self.clock.exact(seen) - sample) / self.rate
@@ -89,6 +91,7 @@ class Show:
         count(self.sights, Sight.DROPPED, missed)
         note(self.sights, late)
         self.wings.note(seen, late, missed)
+        self.sick += self.care.look(self.painter, seen, cost, missed)
 
     def _play(self, look):
         """Show another look, or let other rows move the one that is shown."""
@@ -135,13 +138,13 @@ class Show:
         )
 
     def _size(self):
-        """The window's, as it was when it last stood still."""
+        """The window's, as it was when it last stood still; or less, where that is more than can be drawn in time."""
         now, size = time.monotonic(), self.window.size
         if size != self.size:
             self.size, self.since = size, now
         elif now - self.since >= CALM:
             self.calm = size
-        return self.calm
+        return self.care.bearable(self.calm)
 
     def _tell(self):
         """Tell the keeper what it draws with, what is seen alone, what cannot be drawn, and what there is to say."""
@@ -152,6 +155,7 @@ class Show:
             "fault": self.painter and self.painter.fault,
             "pacing": self.pacer.pacing,
             "said": self.wings.said(),
+            "sick": self.sick,
         }
         if told != self.told:
             self.window.wait(self.pacer.asks)

@@ -15,7 +15,7 @@ FLOORS = """
     listening effects
     control evolution
     audio evolve
-    graph visuals ear
+    graph visuals ear packaged
     presets slots
     bounce session
     wings

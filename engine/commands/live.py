@@ -70,7 +70,7 @@ def run(asked):
 def _load(asked, source, name):
     """A preset by its name, with what else was asked for, and the files that it is made of."""
     from engine.audio.sources import check_pulled
-    from engine.presets import files_of
+    from engine.packaged import files_of
 
     preset = preset_of(asked, name)
     check_pulled(preset.genes(), source)
@@ -80,7 +80,7 @@ def _load(asked, source, name):
 def _programme(asked, load):
     """The name of the preset to begin with, and the playlist that the others come from."""
     from engine.control.playlist import Order, Playlist, check_names, load_playlist
-    from engine.presets import names
+    from engine.packaged import names
 
     if not asked.playlist:
         return asked.preset or USUAL, Playlist(presets=names())

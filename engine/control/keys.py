@@ -48,6 +48,8 @@ STAGE = (
         lambda who, at: who.stage.show_hud(),
     ),
     Key("f", "f", "all over the monitor, and back", lambda who, at: who.stage.fill()),
+    Key("n", "n", "the next preset, or of the playlist", lambda who, at: who.programme.next()),
+    Key("p", "p", "the preset before it in the list", lambda who, at: who.programme.next(-1)),
     Key("s", "s", "keep the picture as a PNG, in the working directory", lambda who, at: who.stage.keep_still()),
 )
 KEYS = TEMPO + STAGE
