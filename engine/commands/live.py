@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 from functools import partial
 
 from engine.bounce.whole import claim
@@ -119,7 +120,7 @@ def _keep(session, stop, programme, asked, link):
                     notices += session.look() + programme.look(performer.heard(), session.seconds())
                 for notice in notices:
                     say(notice)
-                performer.stage.tell(notices, preset=session.name, faults=session.faults)
+                performer.stage.tell(time.perf_counter(), notices, preset=session.name, faults=session.faults)
                 if tick % SHOW == 0:
                     status.show()
 
