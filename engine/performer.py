@@ -1,4 +1,4 @@
-"""The performer: keys in the terminal and in the window, and Link, at work on a session."""
+"""The performer: keys in the terminal and in the window, Link, MIDI and OSC, at work on a session."""
 
 import numpy as np
 
@@ -15,27 +15,30 @@ class Performer:
 
     Parameters
     ----------
-    segment : Segment
-        The session's.
+    session : Session
     keyboard : Keyboard
         Entered.
     link : Link, optional
+    gear : Gear
+        Joined from now on.
     """
 
-    def __init__(self, segment, keyboard, link=None):
-        self.segment, self.keyboard = segment, keyboard
-        self.present = Present(segment)
-        self.hand = Hand(segment["params"], self.present, link)
-        self.rows = np.zeros((len(segment["keys"].rows), 2))
+    def __init__(self, session, keyboard, link, gear):
+        self.segment, self.keyboard, self.gear = session.segment, keyboard, gear
+        self.present = Present(self.segment)
+        self.hand = Hand(self.segment["params"], self.present, link)
+        self.rows = np.zeros((len(self.segment["keys"].rows), 2))
+        gear.join(session.desk, Present(self.segment))
         self.acts = 0
 
     def heed(self):
         """Do what was asked for since the last time; gives what there is to tell the user."""
         rows = self.rows[: ring.pull(self.segment["keys"], self.rows)]
-        pressed = sorted([*self.keyboard.pressed(), *((moment, chr(int(code))) for moment, code in rows)])
+        typed = [*self.keyboard.pressed(), *((moment, chr(int(code))) for moment, code in rows)]
+        pressed = sorted([*typed, *self.gear.pressed()])
         told = [line for moment, key in pressed for line in self._press(key, moment)]
         self.hand.keep_up()
-        return told
+        return told + self.gear.look()
 
     def _press(self, key, moment):
         if key == HELP:
@@ -43,7 +46,7 @@ class Performer:
         if key not in ACTS:
             return []
         self.acts += 1
-        said = ACTS[key](self.hand, moment)
+        said = ACTS[key](self, moment)
         return [said] if said else []
 
     @property

@@ -10,7 +10,7 @@ import engine
 
 HOME = Path(engine.__file__).parent
 FLOORS = """
-    native params errors
+    native params errors hush
     rings documents
     listening effects
     control evolution
@@ -19,7 +19,8 @@ FLOORS = """
     presets slots
     bounce session
     archives live show process warm
-    supervisor keyboard performer
+    supervisor keyboard controllers
+    performer
     terminal doctor arguments
     commands
     cli

@@ -33,6 +33,7 @@ def run(asked):
     if asked.link:
         from engine.control.link import Link
     link = Link() if asked.link else None
+    gear = _gear(asked)
     wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
@@ -44,6 +45,7 @@ def run(asked):
         preset = _live_preset(asked, source)
         session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source), look)
     except BaseException as fault:
+        gear.close()
         for ward in wards:
             ward.end()
         if isinstance(fault, KeyboardInterrupt):
@@ -52,16 +54,17 @@ def run(asked):
     files = [path for path in (asked.preset, asked.genome) if path and Path(path).is_file()]
     watch = Watch(session, files, lambda: _live_preset(asked, source))
     try:
-        tempo = _keep(session, stop, watch, asked, link)
+        did = _keep(session, stop, watch, asked, link, gear)
         if asked.latency:
             _print_latency(session)
     finally:
+        gear.close()
         report = session.report()
         session.close()
     if asked.report:
         from engine.bounce.whole import write_text
 
-        write_text(asked.report, json.dumps(report | {"tempo": tempo}, indent=2, sort_keys=True) + "\n")
+        write_text(asked.report, json.dumps(report | did, indent=2, sort_keys=True) + "\n")
     _farewell(report, asked)
 
 
@@ -71,6 +74,13 @@ def _live_preset(asked, source):
     preset = preset_of(asked)
     check_pulled(preset.genes(), source)
     return preset
+
+
+def _gear(asked):
+    from engine.controllers.gear import Gear
+
+    listen, tell = asked.osc_in, asked.osc_out
+    return Gear(midi=asked.midi, file=asked.controllers, listen=listen, tell=tell, rate=asked.osc_rate)
 
 
 def _wish(asked, source):
@@ -86,18 +96,18 @@ def _wish(asked, source):
     }
 
 
-def _keep(session, stop, watch, asked, link):
-    """Watch over the session until it is over; gives what its performer did."""
+def _keep(session, stop, watch, asked, link, gear):
+    """Watch over the session until it is over; gives what its performer did, for the report."""
     from engine.keyboard import Keyboard
     from engine.performer import Performer
     from engine.terminal import StatusLine, console, say
 
     with Keyboard(console.show_cursor) as keyboard:
-        performer = Performer(session.segment, keyboard, link)
+        performer = Performer(session, keyboard, link, gear)
         with StatusLine(session, performer) as status:
             for tick in itertools.count():
                 if stop.wait(TICK) or _over(session, asked):
-                    return performer.report()
+                    return {"tempo": performer.report(), "controllers": gear.report()}
                 notices = performer.heed()
                 if tick % LOOK == 0:
                     notices += session.look() + watch.look()
