@@ -39,7 +39,7 @@ def _found(preset):
         }
         for control in controls(preset, 0)
     ]
-    units = {param.name: param.unit for param in SCALARS}
+    units = {param.name: param.unit or param.span for param in SCALARS}
     features = [
         {"address": address, "numbers": count, "about": f"{count} numbers" if count > 1 else _unit(address, units)}
         for address, _, count in feature_addresses()

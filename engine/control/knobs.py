@@ -3,7 +3,6 @@
 from engine.control.mapping import KEYS, TURNS, heard_as
 from engine.control.midi import NARROW
 
-PRESSED = 0.5  # share from which on a button is down
 NEAR = 2 / NARROW  # shares by which a knob may miss a parameter and yet pick it up
 MOMENTARY = ("note", "program", "pressure")  # what always comes from rest, so there is nothing to pick up
 
@@ -38,7 +37,7 @@ class Knob:
         """True if a button has just gone down, or a knob was turned to the right."""
         if self.kind in TURNS:
             return turned(self.kind, said.value) > 0
-        before, self.down = self.down and self.kind != "program", said.share >= PRESSED
+        before, self.down = self.down and self.kind != "program", said.down
         return self.down and not before
 
     def move(self, said, desk):

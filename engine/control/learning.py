@@ -3,7 +3,6 @@
 from itertools import pairwise
 
 from engine.control.keys import WORDS
-from engine.control.knobs import PRESSED
 from engine.control.mapping import KEYS, Row
 from engine.control.midi import FINE, NARROW
 
@@ -92,7 +91,7 @@ class Learner:
         if kind != "cc":
             paired = kind == "cc14" and not self._pairs(said.port, rest)
             return {"from": said.what} if len(values) >= ENOUGH and not paired else None
-        if self.chosen and self.chosen.startswith(KEYS) and said.share >= PRESSED:
+        if self.chosen and self.chosen.startswith(KEYS) and said.down:
             return {"from": said.what}
         if len(values) > 1 and {*values} == {0, NARROW}:
             return {"from": said.what, "pickup": False}
@@ -121,7 +120,7 @@ def section(name):
 
 
 def _endless(values):
-    """True if numbers are steps and not places: one comes twice in a row, or small ones go up and down."""
+    """True if numbers are steps and not places."""
     return any(one == two for one, two in pairwise(values))
 
 

@@ -1,5 +1,6 @@
 """The mapping: which knob moves which parameter and which button presses which key, as a file holds it."""
 
+import json
 import re
 from typing import Annotated
 
@@ -28,6 +29,7 @@ NUMBERS = {  # that a kind may have; with None it has none
     "bend": None,
     "pressure": None,
 }
+WIDE = 1 << 20  # characters, so that no row is broken
 KEYS = "keys"  # before the word of a key
 STEP = Param("step", 1 / 128, low=1 / 16_384, high=1 / 4, unit="of the way", curve="exp")  # of a knob without an end
 
@@ -60,9 +62,10 @@ class Mapping(Strict):
 
     def text(self):
         """As YAML that loads back to this, a row a line."""
-        plain = self.model_dump(exclude_defaults=True)
-        plain["controllers"] = [{**row, **_listed(row)} for row in plain.get("controllers", ())]
-        return yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, allow_unicode=False, width=1000)
+        plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))  # PyYAML knows no tuples
+        rows = [f"- {_flow(row)}" for row in plain.pop("controllers", ())]
+        about = yaml.safe_dump(plain) if plain else ""
+        return about + "\n".join(["controllers:", *rows] if rows else ["controllers: []"]) + "\n"
 
     def learnt(self, row):
         """With another row; what came from the same knob, or went to the same place, gives way."""
@@ -75,12 +78,13 @@ class Mapping(Strict):
         return self.model_copy(update={"controllers": kept})
 
 
-def _listed(row):
-    return {"range": list(row["range"])} if "range" in row else {}
+def _flow(plain):
+    return yaml.safe_dump(plain, sort_keys=False, default_flow_style=True, width=WIDE).strip()
 
 
 def _same(old, row):
-    return old.to == row.to or (old.port == row.port and heard_as(old) == heard_as(row))
+    short, long = sorted((old.port.lower(), row.port.lower()), key=len)
+    return old.to == row.to or (short in long and heard_as(old) == heard_as(row))
 
 
 def heard_as(row):

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from mido import Message
 
+PRESSED = 0.5  # share from which on a button is down
 NARROW, WIDE = 127, 16_383  # what 7 bits and 14 bits reach
 APART = 0.01  # seconds in which a second half follows the first; devices take one
 FINE = 32  # from a first half's number to the second's
@@ -24,6 +25,11 @@ class Said(NamedTuple):
     @property
     def share(self):
         return self.value / self.most
+
+    @property
+    def down(self):
+        """True of a button that is pressed, however softly a pad was struck."""
+        return self.value > 0 if self.what.startswith("note") else self.share >= PRESSED
 
 
 class Device:
@@ -47,7 +53,10 @@ class Device:
         ValueError
             If it is none.
         """
-        message = Message.from_bytes(raw)
+        try:
+            message = Message.from_bytes(raw)
+        except IndexError:  # mido's word for one that is cut short
+            raise ValueError("cut short") from None
         if not hasattr(message, "channel"):
             return []
         channel = message.channel + 1

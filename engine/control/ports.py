@@ -49,8 +49,8 @@ class Ports:
         while True:
             there = self._look()
             for name in [name for name in self.open if name not in there]:
-                self._let_go(name)
                 self.notices.append(f"{title(name)} was unplugged; it is looked for")
+                self._let_go(name)
             for at, name in enumerate(there):
                 if name not in self.open and self._means(name):
                     self._open(at, name)

@@ -5,7 +5,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from engine.control.addresses import LIST, key_address, param_address, share_address
 from engine.control.announcing import Announcer, message
 from engine.control.keys import WORDS
-from engine.control.knobs import PRESSED
+from engine.control.midi import PRESSED
 from engine.control.osc import Malformed, asked
 from engine.control.sockets import Inlet, Outlet
 
