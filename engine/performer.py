@@ -1,5 +1,7 @@
 """The performer: keys in the terminal and in the window, Link, MIDI and OSC, at work on a session."""
 
+import time
+
 import numpy as np
 
 from engine.audio.present import Present
@@ -19,16 +21,18 @@ class Performer:
     keyboard : Keyboard
         Entered.
     link : Link, optional
+    programme : Programme, optional
+        Which presets play.
     gear : Gear
         Joined from now on.
     """
 
-    def __init__(self, session, keyboard, link, gear):
-        self.segment, self.keyboard, self.gear = session.segment, keyboard, gear
+    def __init__(self, session, keyboard, link, programme, gear):
+        self.segment, self.keyboard, self.programme, self.gear = session.segment, keyboard, programme, gear
         self.present = Present(self.segment)
         self.hand = Hand(self.segment["params"], self.present, link)
         self.rows = np.zeros((len(self.segment["keys"].rows), 2))
-        gear.join(session.desk, Present(self.segment))
+        gear.join(session, Present(self.segment))
         self.acts = 0
 
     def heed(self):
@@ -48,6 +52,10 @@ class Performer:
         self.acts += 1
         said = ACTS[key](self, moment)
         return [said] if said else []
+
+    def heard(self):
+        """The frame that is audible now, None where there is none."""
+        return self.present.frame(time.perf_counter())
 
     @property
     def peers(self):

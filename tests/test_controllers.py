@@ -126,7 +126,7 @@ def test_a_mapping_is_edited_while_it_is_played(knobs, devices, tmp_path):
     knobs.send(turn(1, 127))
     said(devices, 1)
     assert devices.desk.standing(HUE).value == 1.0
-    file.write_text("controllers:\n- {from: cc.99.1, to: scene}\n")
+    file.write_text("controllers:\n- {from: cc.99.1, to: scope.bloom}\n")
     assert any(f"{file}:2: " in line and line.endswith("the old one stays") for line in devices.look())
     knobs.send(turn(1, 0))
     said(devices, 1)
@@ -230,7 +230,7 @@ def test_a_word_that_cannot_be_is_told_in_a_line(capsys, name):
 
 
 def test_a_mapping_with_faults_ends_it_before_it_begins(capsys, tmp_path):
-    (tmp_path / ALIAS).write_text("controllers:\n- {from: cc.1.1, to: keys.tpa}\n- {from: cc, to: scene}\n")
+    (tmp_path / ALIAS).write_text("controllers:\n- {from: cc.1.1, to: keys.tpa}\n- {from: cc, to: scope.bloom}\n")
     words = "live", "--headless", "--source", "silence", "--midi", "--controllers", tmp_path / ALIAS
     code, _, lines = typed(capsys, *words)
     assert code == 2 and [f":{n}: controllers." in line for n, line in zip((2, 3), lines)] == [True, True]

@@ -19,7 +19,7 @@ FLOORS = """
     presets slots
     bounce session
     archives live show process warm
-    supervisor keyboard controllers
+    supervisor keyboard controllers programme
     performer
     terminal doctor arguments
     commands

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 mido = pytest.importorskip("mido")
 
-from engine.control.desk import Desk  # noqa: E402
+from engine.control.desk import Control, Desk  # noqa: E402
 from engine.control.knobs import Knob, Knobs, turned  # noqa: E402
 from engine.control.learning import Learner  # noqa: E402
 from engine.control.mapping import Mapping, Row  # noqa: E402
 from engine.control.midi import APART, Device, Said  # noqa: E402
+from engine.params import Param  # noqa: E402
 from engine.presets import restore_preset  # noqa: E402
 from engine.rings import board, local  # noqa: E402
 from engine.rings.board import get  # noqa: E402
@@ -152,7 +153,7 @@ def test_an_exponential_parameter_travels_as_its_knob_does(desk):
     knob = Knob(row("bend.1", to="visuals.scope.afterglow", pickup=False))
     param = desk.controls["visuals.scope.afterglow"].param
     knob.move(said("bend.1", 8192, 16_383), desk)
-    assert desk.bases[param and "visuals.scope.afterglow"][0] == pytest.approx(param.at(0.5), rel=1e-3)
+    assert desk.bases["visuals.scope.afterglow"][0] == pytest.approx(param.at(0.5), rel=1e-3)
 
 
 @pytest.mark.parametrize("kind", ENDLESS)
@@ -166,6 +167,17 @@ def test_a_knob_without_an_end_never_jumps_and_stops_at_the_ends(desk, kind):
     assert hue(desk) == 1.0
     knob.move(said("cc.1.20", left), desk)
     assert hue(desk) == pytest.approx(1 - 1 / 8)
+
+
+def test_a_choice_is_passed_on_by_a_step_at_a_time(desk):
+    tone = Param("tone", 0.0, low=0.0, high=3.0, choices=("linear", "filmlog", "punch", "pastel"))
+    desk.controls["visuals.finish.tone"] = Control("visuals.finish.tone", tone, 0.0, 0, 0)
+    desk.bases["visuals.finish.tone"] = 0.0, "preset"
+    knob, found = Knob(row("twos.1.20", to="visuals.finish.tone")), []
+    for value in (1, 1, 127, 1, 1, 1):
+        knob.move(said("cc.1.20", value), desk)
+        found.append(desk.bases["visuals.finish.tone"][0])
+    assert found == [1.0, 2.0, 1.0, 2.0, 3.0, 3.0]
 
 
 def test_a_button_toggles(desk):

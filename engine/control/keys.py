@@ -31,13 +31,7 @@ TEMPO = (
     Key("l", "l", "link", "Ableton Link, and back (with --link)", lambda who, at: who.hand.toggle_link(at)),
 )
 LEARNING = (
-    Key(
-        "m",
-        "m",
-        "learn",
-        "learn a knob by MIDI, and back: choose a parameter, turn the knob",
-        lambda who, at: who.gear.learn(),
-    ),
+    Key("m", "m", "learn", "learn: choose a parameter, turn a knob (with --midi)", lambda who, at: who.gear.learn()),
     Key(".", ".", "choose_next", "learn: the next parameter", lambda who, at: who.gear.choose(1)),
     Key(",", ",", "choose_previous", "learn: the one before", lambda who, at: who.gear.choose(-1)),
     Key(">", ">", "leap_next", "learn: the next scene, gene, or the keys", lambda who, at: who.gear.leap(1)),

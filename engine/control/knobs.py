@@ -51,7 +51,8 @@ class Knob:
         if self.row.toggle:
             place = (high if abs(stands - low) <= abs(stands - high) else low) if self.press(said) else stands
         elif self.kind in TURNS:
-            way = self.row.step * (1.0 if high >= low else -1.0)
+            step = 1.0 / (len(param.choices) - 1) if param.choices else self.row.step
+            way = step if high >= low else -step
             place = min(max(stands + way * turned(self.kind, said.value), min(low, high)), max(low, high))
         else:
             place = low + said.share * (high - low)

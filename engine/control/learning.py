@@ -19,10 +19,12 @@ class Learner:
     Parameters
     ----------
     desk : Desk
+    plays : callable(name)
+        Whether a parameter is worth offering. Any that is touched will do.
     """
 
-    def __init__(self, desk):
-        self.desk, self.on = desk, False
+    def __init__(self, desk, plays=lambda name: True):
+        self.desk, self.plays, self.on = desk, plays, False
         self.chosen, self.waiting = None, None  # a name; (what a row begins with) of a knob
         self.heard = {}  # by (port, what): (moment, values) since it was first moved
 
@@ -31,8 +33,8 @@ class Learner:
         self.heard.clear()
 
     def names(self):
-        """All that can be chosen."""
-        return [*self.desk.controls, *(f"{KEYS}.{word}" for word in WORDS)]
+        """All that is offered."""
+        return [*filter(self.plays, self.desk.controls), *(f"{KEYS}.{word}" for word in WORDS)]
 
     def step(self, by):
         """Choose what lies so many places further."""

@@ -142,7 +142,7 @@ def _check_to(name):
     root, dot, word = name.partition(".")
     if root == KEYS and word not in WORDS:
         raise unknown("key", shortened(word), WORDS, "")
-    if not dot and name != "scene":
+    if not dot:
         raise UsageError(
             f"found '{shortened(name)}', needs a parameter, as in visuals.scope.hue, or a key, as in keys.tap"
         )

@@ -4,9 +4,10 @@ import time
 from pathlib import Path
 
 from engine.bounce.whole import write_text
+from engine.control.keys import WORDS
 from engine.control.knobs import Knobs
 from engine.control.learning import Learner
-from engine.control.mapping import Mapping, load_mapping
+from engine.control.mapping import KEYS, Mapping, load_mapping
 from engine.control.midi import Device
 from engine.control.ports import Ports
 from engine.control.watch import FileWatch
@@ -38,8 +39,9 @@ class Devices:
         self.devices, self.notices = {}, []
         self.taken, self.malformed = 0, 0
 
-    def join(self, desk):
-        self.desk, self.learner, self.knobs = desk, Learner(desk), Knobs(desk)
+    def join(self, desk, plays=lambda name: True):
+        """Work on a desk from now on; what is offered to be learnt is what `plays(name)`."""
+        self.desk, self.learner, self.knobs = desk, Learner(desk, plays), Knobs(desk)
         self._lay(self.mapping)
 
     def heed(self):
@@ -122,6 +124,6 @@ class Devices:
     def _lay(self, mapping):
         self.mapping = mapping
         self.knobs.lay(mapping)
-        names = self.learner.names()
+        names = [*self.desk.controls, *(f"{KEYS}.{word}" for word in WORDS)]
         for name in dict.fromkeys(row.to for row in mapping.controllers if row.to not in names):
             self.notices.append(f"{self.file}: there is no {name} in this preset{nearest(name, names)}")

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 from engine.control.keys import WORDS
 from engine.errors import UsageError
+from engine.visuals.scenes import FINISH
 
 NONE = "there is no MIDI to learn from: start with --midi"
 
@@ -51,12 +52,12 @@ class Gear:
                 opened.callback(self.devices.close)
             self.opened = opened.pop_all()
 
-    def join(self, desk, present):
-        """Work on a session's desk from now on; the Present must be nobody else's."""
+    def join(self, session, present):
+        """Work on a session from now on; the Present must be nobody else's."""
         if self.devices:
-            self.devices.join(desk)
+            self.devices.join(session.desk, lambda name: plays(session.preset, name))
         if self.wire:
-            self.wire.join(desk, present)
+            self.wire.join(session.desk, present)
 
     def pressed(self):
         """Do what was asked for since the last time; gives (moment, key) of what were keys, as a keyboard does."""
@@ -96,3 +97,9 @@ class Gear:
         """What came and went, for `--report`."""
         ends = {"midi": self.devices, "osc": self.wire}
         return {name: end.report() for name, end in ends.items() if end}
+
+
+def plays(preset, name):
+    """True if a parameter is of something that a preset shows, or sounds by."""
+    root, section = name.split(".")[:2]
+    return root != "visuals" or section in (preset.scene, *preset.passes, FINISH)
