@@ -62,7 +62,7 @@ def _add_live(commands):
         "--osc-in", type=_port, metavar="[HOST:]PORT", help="listen to OSC, on this machine's own address"
     )
     live.add_argument("--osc-out", type=_port, metavar="[HOST:]PORT", help="tell what is heard and moved, by OSC")
-    live.add_argument("--osc-rate", type=_whole(1, 240), default=30, metavar="HZ", help="times a second (30)")
+    live.add_argument("--osc-rate", type=_whole(1, 240), metavar="HZ", help="times a second (30)")
     live.add_argument("--rate", type=_whole(1_000, 768_000), metavar="HZ", help="frames per second; else the device's")
     live.add_argument("--block", type=_whole(16, 8192), default=256, metavar="N", help="frames per block (256)")
     live.add_argument("--buffer", type=_whole(1, 2_000), default=20, metavar="MS", help="latency to ask for (20)")

@@ -115,6 +115,16 @@ def test_while_a_knob_is_learnt_no_button_does_what_it_did(knobs, devices, tmp_p
     assert [row.to for row in load_mapping(tmp_path / ALIAS).controllers] == [devices.learner.chosen]
 
 
+def test_a_pad_that_helps_to_learn_goes_on_helping(knobs, devices, tmp_path):
+    (tmp_path / ALIAS).write_text("controllers:\n- {from: note.1.40, to: keys.choose_next}\n")
+    devices.look()
+    devices.learner.toggle()
+    devices.touch(HUE)
+    knobs.send([0x90, 40, 90], [0x80, 40, 0])
+    assert [word for _, word in said(devices, 2)] == ["choose_next"]
+    assert [row.to for row in load_mapping(tmp_path / ALIAS).controllers] == ["keys.choose_next"]
+
+
 def test_a_mapping_is_edited_while_it_is_played(knobs, devices, tmp_path):
     file = tmp_path / ALIAS
     file.write_text(
@@ -218,6 +228,8 @@ WRONG = {
     "no port": (["--osc-in", "localhost"], "'localhost' is not a"),
     "a port beyond": (["--osc-out", "70000"], "70000 is outside 1 to 65535"),
     "no host": (["--osc-out", "nowhere.invalid:9000"], "--osc-out nowhere.invalid:9000: no such host"),
+    "a rate alone": (["--osc-rate", "60"], "--osc-rate 60: is of what is told by OSC; add --osc-out"),
+    "no folder": (["--midi", "--controllers", "nowhere/x.yaml"], "nowhere/x.yaml: there is no folder nowhere"),
     "a mapping alone": (["--controllers", "x.yaml"], "--controllers x.yaml: is of MIDI; add --midi"),
 }
 

@@ -103,9 +103,8 @@ def test_a_knob_that_is_learnt_anew_moves_one_thing_and_a_thing_has_one_knob():
 
 def sources(kind):
     channel = st.integers(1, 16).map(lambda n: f"{kind}.{n}")
-    if NUMBERS[kind] is None:
-        return channel
-    return st.builds("{}.{}".format, channel, st.integers(0, NUMBERS[kind] - 1))
+    most = NUMBERS[kind]
+    return channel if most is None else st.builds("{}.{}".format, channel, st.integers(0, most - 1))
 
 
 ROWS = st.fixed_dictionaries(

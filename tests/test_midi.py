@@ -238,6 +238,13 @@ def test_what_is_moved_is_recognised(desk, name):
     assert learn(learner, stream) == [Row(**wanted, to=HUE, port="nanoKONTROL2")]
 
 
+def test_a_fader_that_says_things_twice_is_no_knob_without_an_end(desk):
+    learner = Learner(desk)
+    learner.toggle()
+    learner.touch(HUE)
+    assert learn(learner, cc(3, [5, 5, 18, 18, 30])) == [row("cc.1.3", port="nanoKONTROL2")]
+
+
 def test_a_knob_that_was_bumped_is_not_learnt(desk):
     learner = Learner(desk)
     learner.toggle()

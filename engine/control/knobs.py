@@ -26,7 +26,7 @@ class Knob:
 
     def __init__(self, row):
         self.row, self.kind = row, getattr(row, "from").partition(".")[0]
-        self.eager = self.kind in MOMENTARY or not row.pickup
+        self.eager = self.kind in (*TURNS, *MOMENTARY) or row.toggle or not row.pickup
         self.place, self.left = None, None  # where it stands, as a share of the parameter's way; the base it left there
         self.down = False
 
@@ -41,34 +41,35 @@ class Knob:
         return self.down and not before
 
     def move(self, said, desk):
-        """Move the parameter; False if there is none such now."""
+        """Move the parameter, where there is such a one now."""
         control = desk.controls.get(self.row.to)
         if control is None:
-            return False
+            return
         param, base = control.param, desk.bases[control.name]
-        low, high = (param.share(param.clamp(end)) for end in self.row.range or (param.low, param.high))
         stands = param.share(base[0])
+        place = self._place(said, param, stands)
+        if self._has(base, stands, place):
+            if place != stands:
+                desk.move(control.name, param.at(place), "midi")
+            self.left = desk.bases[control.name]
+
+    def _place(self, said, param, stands):
+        """Where the parameter should be, as a share of its way."""
+        low, high = (param.share(param.clamp(end)) for end in self.row.range or (param.low, param.high))
         if self.row.toggle:
-            place = (high if abs(stands - low) <= abs(stands - high) else low) if self.press(said) else stands
-        elif self.kind in TURNS:
-            step = 1.0 / (len(param.choices) - 1) if param.choices else self.row.step
-            way = step if high >= low else -step
-            place = min(max(stands + way * turned(self.kind, said.value), min(low, high)), max(low, high))
-        else:
-            place = low + said.share * (high - low)
-            if not self._has(base, stands, place):
-                return True
-        if place != stands:
-            desk.move(control.name, param.at(place), "midi")
-        self.left = desk.bases[control.name]
-        return True
+            return stands if not self.press(said) else high if abs(stands - low) <= abs(stands - high) else low
+        if self.kind not in TURNS:
+            return low + said.share * (high - low)
+        step = 1.0 / (len(param.choices) - 1) if param.choices else self.row.step
+        way = step if high >= low else -step
+        return min(max(stands + way * turned(self.kind, said.value), min(low, high)), max(low, high))
 
     def _has(self, base, stands, place):
         """True if the parameter is where the knob left it, or is just passed by it."""
         before, self.place = self.place, place
-        if self.eager or base == self.left:
+        if self.eager or base == self.left or abs(place - stands) <= NEAR:
             return True
-        return abs(place - stands) <= NEAR or (before is not None and (before - stands) * (place - stands) <= 0)
+        return before is not None and (before - stands) * (place - stands) <= 0
 
 
 class Knobs:
@@ -89,12 +90,17 @@ class Knobs:
         for row in mapping.controllers:
             self.listening.setdefault(heard_as(row), []).append(old.get(row) or Knob(row))
 
-    def take(self, said, only=None):
-        """Do what was said, or no more than goes to one parameter; gives the words of keys that were pressed."""
-        for knob in self.listening.get(said.what, ()):
-            if knob.means(said) and only in (None, knob.row.to):
-                root, _, word = knob.row.to.partition(".")
-                if root != KEYS:
-                    knob.move(said, self.desk)
-                elif knob.press(said):
-                    yield word
+    def hearing(self, said):
+        """Those that something was said to."""
+        return [knob for knob in self.listening.get(said.what, ()) if knob.means(said)]
+
+    def take(self, said, goes=lambda name: True):
+        """Do what was said, as far as it `goes(name)`; gives the words of keys that were pressed."""
+        for knob in self.hearing(said):
+            root, _, word = knob.row.to.partition(".")
+            if not goes(knob.row.to):
+                continue
+            if root != KEYS:
+                knob.move(said, self.desk)
+            elif knob.press(said):
+                yield word

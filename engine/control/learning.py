@@ -2,12 +2,14 @@
 
 from itertools import pairwise
 
-from engine.control.keys import WORDS
+from engine.control.keys import LEARNING, WORDS
 from engine.control.mapping import KEYS, Row
 from engine.control.midi import FINE, NARROW
 
 ENOUGH = 4  # messages by which a knob is told from one that was bumped, and from a button
+AIDS = [f"{KEYS}.{row.word}" for row in LEARNING]
 PAUSE = 2.0  # seconds after which a knob that is moved again is a new one
+MOST = 32  # messages that are looked at
 FEW = 20  # steps that a knob without an end is turned by between two messages, at the most
 
 
@@ -71,6 +73,10 @@ class Learner:
             return None
         return Row(**plain, to=self.chosen)
 
+    def lets(self, name):
+        """True if what moves something may do so: meanwhile nothing is moved but what is chosen, and what helps to."""
+        return not self.on or self.chosen in (None, name) or name in AIDS
+
     def asks(self):
         """What the performer should do next, in a line; None while off."""
         if not self.on:
@@ -85,8 +91,7 @@ class Learner:
     def _recognise(self, said):
         kind, _, rest = said.what.partition(".")
         moment, values = self.heard.get((said.port, said.what), (said.moment, []))
-        values = values if said.moment - moment <= PAUSE else []
-        values.append(said.value)
+        values = [*(values if said.moment - moment <= PAUSE else []), said.value][-MOST:]
         self.heard[said.port, said.what] = said.moment, values
         if kind in ("note", "program"):
             return {"from": said.what} if said.value else None
@@ -122,8 +127,9 @@ def section(name):
 
 
 def _endless(values):
-    """True if numbers are steps and not places."""
-    return any(one == two for one, two in pairwise(values))
+    """True if numbers are steps and not places: small, from one of the middles there are, and now and then the same."""
+    small = all(min(value, abs(value - 64), 128 - value) <= FEW for value in values)
+    return small and any(one == two for one, two in pairwise(values))
 
 
 def _turns(values):

@@ -70,7 +70,7 @@ class Mapping(Strict):
     def learnt(self, row):
         """With another row; what came from the same knob, or went to the same place, gives way."""
         kept = [old for old in self.controllers if not _same(old, row)]
-        return self.model_copy(update={"controllers": (*kept, row)})
+        return self.model_copy(update={"controllers": (*kept, row)[-MOST:]})
 
     def without(self, name):
         """Without the rows that go to a parameter or a key."""

@@ -10,7 +10,7 @@ from engine.control import extra
 from engine.errors import UsageError
 from engine.hush import hushed
 
-EVERY = 1.0  # seconds between two looks for devices
+EVERY = 0.25  # seconds between two looks for devices
 WAITING = 1024  # messages between two looks at them, of which the newest count: 50,000 a second
 THROUGH = "midi through"  # Linux's own, where whatever is sent comes back
 NUMBERED = re.compile(
@@ -42,7 +42,7 @@ class Ports:
 
     def close(self):
         self.ended.set()
-        self.thread.join(2 * EVERY)
+        self.thread.join(1.0)  # a system that takes longer over a device is not waited for
 
     def _keep(self):
         told = False

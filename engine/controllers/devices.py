@@ -3,10 +3,10 @@
 import time
 from pathlib import Path
 
-from engine.bounce.whole import write_text
+from engine.bounce.whole import claim, write_text
 from engine.control.keys import WORDS
 from engine.control.knobs import Knobs
-from engine.control.learning import Learner
+from engine.control.learning import AIDS, Learner
 from engine.control.mapping import KEYS, Mapping, load_mapping
 from engine.control.midi import Device
 from engine.control.ports import Ports
@@ -29,11 +29,13 @@ class Devices:
     Raises
     ------
     UsageError
-        If the mapping has faults.
+        If the mapping has faults, or could not be written.
     """
 
     def __init__(self, wanted, file=None):
         self.file = file or USUAL
+        if file:
+            claim(file, overwrite=True)
         self.mapping = load_mapping(self.file) if self.file.exists() else Mapping()
         self.watch, self.ports = FileWatch(self.file), Ports(wanted)
         self.devices, self.notices = {}, []
@@ -51,9 +53,11 @@ class Devices:
             moment, port, raw = inbox.popleft()
             self.taken += 1
             try:
-                pressed += self._take(self._device(port).hear(moment, raw))
+                said = self._device(port).hear(moment, raw)
             except ValueError:
                 self.malformed += 1
+                continue
+            pressed += self._take(said)
         now = time.perf_counter()
         for device in self.devices.values():
             pressed += self._take(device.rest(now))
@@ -100,11 +104,10 @@ class Devices:
         return self.devices.get(port) or self.devices.setdefault(port, Device(port))
 
     def _take(self, said):
-        """While a knob is learnt it moves nothing else."""
         for each in said:
-            if self.learner.on:
+            if self.learner.on and not any(knob.row.to in AIDS for knob in self.knobs.hearing(each)):
                 self._keep(self.learner.hear(each))
-            for word in self.knobs.take(each, only=self.learner.chosen):
+            for word in self.knobs.take(each, self.learner.lets):
                 yield each.moment, word
 
     def _keep(self, row):

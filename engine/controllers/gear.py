@@ -6,6 +6,7 @@ from engine.control.keys import WORDS
 from engine.errors import UsageError
 from engine.visuals.scenes import FINISH
 
+RATE = 30.0  # times a second
 NONE = "there is no MIDI to learn from: start with --midi"
 
 
@@ -20,7 +21,7 @@ class Gear:
         Of the mapping.
     listen, tell : (str, int), optional
         Host and port, of OSC in and of OSC out.
-    rate : float
+    rate : float, optional
         Times a second that features are told.
 
     Raises
@@ -29,9 +30,11 @@ class Gear:
         If the mapping has faults, a library is missing, or a port is taken.
     """
 
-    def __init__(self, *, midi=None, file=None, listen=None, tell=None, rate=30.0):
+    def __init__(self, *, midi=None, file=None, listen=None, tell=None, rate=None):
         if file and midi is None:
             raise UsageError(f"--controllers {file}: is of MIDI; add --midi")
+        if rate and not tell:
+            raise UsageError(f"--osc-rate {rate}: is of what is told by OSC; add --osc-out")
         self.devices = self.wire = None
         with ExitStack() as opened:
             if listen or tell:
@@ -40,7 +43,7 @@ class Gear:
                 require("--osc-in" if listen else "--osc-out")
                 from engine.controllers.wire import Wire
 
-                self.wire = Wire(listen, tell, rate)
+                self.wire = Wire(listen, tell, rate or RATE)
                 opened.callback(self.wire.close)
             if midi is not None:
                 from engine.control.ports import require
