@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from engine.control import rows
+from engine.control.mapping import Mapping
 from engine.control.matrix import Modulation
 from engine.control.sources import Source
 from engine.control.trajectory import Spec
@@ -264,6 +265,8 @@ def _kind(path, value):
         return "genome", _engine().genome
     if isinstance(value, dict) and ("samples_sha256" in value or path.name == "run.json"):
         return "run record", _engine().record
+    if isinstance(value, dict) and "controllers" in value:
+        return "mapping of controllers", Mapping
     return "preset", _engine().preset
 
 

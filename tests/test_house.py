@@ -10,7 +10,7 @@ import engine
 
 HOME = Path(engine.__file__).parent
 FLOORS = """
-    native params errors
+    native params errors hush
     rings documents
     listening effects
     control evolution
@@ -20,7 +20,8 @@ FLOORS = """
     bounce session
     wings
     archives live show process warm
-    supervisor keyboard performer programme
+    supervisor keyboard controllers programme
+    performer
     terminal doctor arguments
     commands
     cli

@@ -35,6 +35,7 @@ def run(asked):
     if asked.link:
         from engine.control.link import Link
     link = Link() if asked.link else None
+    gear = _gear(asked)
     wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
@@ -48,6 +49,7 @@ def run(asked):
         name, playlist = _programme(asked, load)
         session = Session(wards[0], wards[1] if wards[1:] else None, load(name)[0], _wish(asked, source), look, name)
     except BaseException as fault:
+        gear.close()
         for ward in wards:
             ward.end()
         if isinstance(fault, KeyboardInterrupt):
@@ -55,16 +57,17 @@ def run(asked):
         raise
     programme = Programme(session, playlist, load, automatic=asked.playlist is not None)
     try:
-        tempo = _keep(session, stop, programme, asked, link)
+        did = _keep(session, stop, programme, asked, link, gear)
         if asked.latency:
             _print_latency(session)
     finally:
+        gear.close()
         report = session.report()
         session.close()
     if asked.report:
         from engine.bounce.whole import write_text
 
-        write_text(asked.report, json.dumps(report | {"tempo": tempo}, indent=2, sort_keys=True) + "\n")
+        write_text(asked.report, json.dumps(report | did, indent=2, sort_keys=True) + "\n")
     _farewell(report, asked)
 
 
@@ -90,6 +93,13 @@ def _programme(asked, load):
     return asked.preset or Order(playlist).name, playlist
 
 
+def _gear(asked):
+    from engine.controllers.gear import Gear
+
+    listen, tell = asked.osc_in, asked.osc_out
+    return Gear(midi=asked.midi, file=asked.controllers, listen=listen, tell=tell, rate=asked.osc_rate)
+
+
 def _wish(asked, source):
     return {
         "source": source,
@@ -103,18 +113,18 @@ def _wish(asked, source):
     }
 
 
-def _keep(session, stop, programme, asked, link):
-    """Watch over the session until it is over; gives what its performer did."""
+def _keep(session, stop, programme, asked, link, gear):
+    """Watch over the session until it is over; gives what its performer did, for the report."""
     from engine.keyboard import Keyboard
     from engine.performer import Performer
     from engine.terminal import StatusLine, console, say
 
     with Keyboard(console.show_cursor) as keyboard:
-        performer = Performer(session, keyboard, link, programme)
+        performer = Performer(session, keyboard, link, programme, gear)
         with StatusLine(session, performer) as status:
             for tick in itertools.count():
                 if stop.wait(TICK) or _over(session, asked):
-                    return performer.report()
+                    return {"tempo": performer.report(), "controllers": gear.report()}
                 notices = performer.heed()
                 if tick % LOOK == 0:
                     notices += session.look() + programme.look(performer.heard(), session.seconds())
