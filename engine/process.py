@@ -83,7 +83,7 @@ class Ward:
         self._start()
 
     def end(self):
-        """Let go of it, and wait until it has ended."""
+        """Let go of it, and wait until it has ended; gives why, where that was not well."""
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
         try:
@@ -91,4 +91,5 @@ class Ward:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.errors.close()
+        with self.errors:
+            return None if self.ended_well else self._last_words()

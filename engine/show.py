@@ -10,6 +10,7 @@ import numpy as np
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
 from engine.control.matrix import STILL, Modulation
+from engine.filming.lens import Lens
 from engine.rings import ring
 from engine.rings.board import get
 from engine.rings.mailbox import fetch_text, post_text
@@ -29,7 +30,7 @@ class Show:
     Parameters
     ----------
     wish : dict
-        size, fullscreen, monitor, seed.
+        size, fullscreen, monitor, seed, film.
     segment : Segment
         The session's.
     """
@@ -45,6 +46,7 @@ class Show:
         self.rate, self.clock, self.painter, self.modulation = 0, None, None, STILL
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
+        self.lens = Lens(self.window.context, wish["film"]) if wish["film"] else None
 
     def run(self):
         """Show pictures until the window is closed, or `stop`."""
@@ -54,8 +56,8 @@ class Show:
                 self._picture()
                 count(self.sights, Sight.BEAT)
         finally:
-            if self.painter:
-                self.painter.release()
+            for owned in filter(None, (self.lens, self.painter)):
+                owned.release()
             self.window.release()
 
     def stop(self):
@@ -75,6 +77,8 @@ class Show:
         self.pacer.painted()
         self.window.present()
         seen = self.pacer.presented()
+        if self.lens:
+            self.lens.take(self.window.framebuffer, sample)
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
         note(self.sights, (self.clock.exact(seen) - sample) / self.rate)

@@ -18,8 +18,9 @@ FLOORS = """
     graph visuals ear
     presets slots
     bounce session
-    archives live show process warm
-    supervisor keyboard performer
+    filming
+    archives live show record process warm
+    supervisor recording keyboard performer
     terminal doctor arguments
     commands
     cli

@@ -26,7 +26,9 @@ def run(asked):
     if given and (asked.headless or asked.latency):
         other = "headless" if asked.headless else "latency"
         raise UsageError(f"--{given[0]}: is of a window; leave out --{other}")
-    for path in filter(None, (asked.take, asked.report)):
+    if asked.record:
+        _check_record(asked)
+    for path in filter(None, (asked.take, asked.record, asked.report)):
         claim(path, overwrite=asked.overwrite or path is asked.report)
     from engine.process import Ward
 
@@ -36,33 +38,61 @@ def run(asked):
     wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
+    recording = None
     try:
         from engine.supervisor import Session, Stop, Watch
 
         stop = Stop()
         warm_up(stop.event.is_set)
         preset = _live_preset(asked, source)
-        session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source), look)
+        recording = _recording(asked)
+        film = {"film": recording.asked if recording else None}
+        session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source) | film, look | film)
     except BaseException as fault:
         for ward in wards:
             ward.end()
+        if recording:
+            recording.close()
         if isinstance(fault, KeyboardInterrupt):
             return
         raise
     files = [path for path in (asked.preset, asked.genome) if path and Path(path).is_file()]
     watch = Watch(session, files, lambda: _live_preset(asked, source))
+    watches = [session, watch]
+    if recording:
+        recording.begin(session)
+        watches.append(recording)
     try:
-        tempo = _keep(session, stop, watch, asked, link)
+        tempo = _keep(session, stop, watches, asked, link)
         if asked.latency:
             _print_latency(session)
     finally:
         report = session.report()
         session.close()
+        if recording:
+            recording.close()
+            report["record"] = recording.report()
     if asked.report:
         from engine.bounce.whole import write_text
 
         write_text(asked.report, json.dumps(report | {"tempo": tempo}, indent=2, sort_keys=True) + "\n")
     _farewell(report, asked)
+
+
+def _check_record(asked):
+    if asked.headless or asked.latency:
+        other = "headless" if asked.headless else "latency"
+        raise UsageError(f"--record {asked.record}: a film needs a picture; leave out --{other}")
+    if asked.record.suffix.lower() != ".mp4":
+        raise UsageError(f"--record {asked.record}: ends in '{asked.record.suffix}', can end in .mp4")
+
+
+def _recording(asked):
+    if not asked.record:
+        return None
+    from engine.recording import Recording
+
+    return Recording(asked.record, asked.size)
 
 
 def _live_preset(asked, source):
@@ -86,7 +116,7 @@ def _wish(asked, source):
     }
 
 
-def _keep(session, stop, watch, asked, link):
+def _keep(session, stop, watches, asked, link):
     """Watch over the session until it is over; gives what its performer did."""
     from engine.keyboard import Keyboard
     from engine.performer import Performer
@@ -100,7 +130,7 @@ def _keep(session, stop, watch, asked, link):
                     return performer.report()
                 notices = performer.heed()
                 if tick % LOOK == 0:
-                    notices += session.look() + watch.look()
+                    notices += [line for watch in watches for line in watch.look()]
                 for notice in notices:
                     say(notice)
                 if tick % SHOW == 0:
@@ -126,6 +156,17 @@ def _farewell(report, asked):
 
     xruns = f"{report['underflows']} underflows, {report['overflows']} overflows"
     say(f"{report['seconds_heard']:.1f} s heard, {xruns}")
+    if asked.record:
+        _tell_of_films(report["record"])
     if asked.take and asked.take.exists():
         lost = report["frames_missing"]["untaped"]
         say(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")
+
+
+def _tell_of_films(told):
+    from engine.terminal import say
+
+    if told["films"]:
+        say(f"{', '.join(told['films'])}: {told['seconds']:.1f} s, {told['dropped']} pictures dropped")
+    if told["trouble"]:
+        say(told["trouble"])
