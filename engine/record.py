@@ -111,9 +111,9 @@ class Recorder:
         count(self.gauges, Gauge.FRAMES, len(block))
         return 1
 
-    def _cut(self):
-        """Put the next picture in, if that can be told by now."""
-        if not self.film or not (self.cutter.sure or self._late()):
+    def _cut(self, last=False):
+        """Put the picture of the next moment in, if there was sound then and no nearer one is to come."""
+        if not self.film or self.cutter.moment >= self.track.next or not (last or self.cutter.sure or self._late()):
             return 0
         picture = self.cutter.choose()
         self.picture = self.picture if picture is None else picture
@@ -134,8 +134,8 @@ class Recorder:
             return
         while self._hear():
             pass
-        while self.cutter.moment < self.track.next:
-            self._cut()
+        while self._cut(last=True):
+            pass
         self.film.end_picture()
         self.film.end_sound()
         self._keep()
