@@ -31,11 +31,7 @@ class Show:
     Parameters
     ----------
     wish : dict
-<<<<<<< HEAD
-        size, fullscreen, monitor, seed, film.
-=======
-        size, fullscreen, monitor.
->>>>>>> main
+        size, fullscreen, monitor, film.
     segment : Segment
         The session's.
     """
