@@ -23,10 +23,9 @@ from engine.rings.board import get, put
 from engine.session import serve
 from engine.visuals.sight import count
 
-CODEC, PRESET, CRF = "x264", "veryfast", 18  # who plays has more need of the processor
+CODEC, PRESET, CRF = "x264", "ultrafast", 18  # a disk has more room than who plays has time
 THREADS = min(max((os.cpu_count() or 1) // 2, 1), 8)
-KIND = 10  # what it gives way by, to who plays
-IDLE = 0.004  # seconds that it rests when there is nothing to do
+IDLE = 0.01  # seconds that it rests when there is nothing to do
 PATIENCE = 0.5  # seconds for which a picture may be on its way
 
 
@@ -49,8 +48,6 @@ class Recorder:
         self.stopped = threading.Event()
         self.present, self.sample = Present(segment), np.zeros((1, 1))
         self.film, self.cutter, self.track, self.picture = None, None, None, None
-        if hasattr(os, "nice"):
-            os.nice(KIND)
         put(self.gauges, int(Gauge.ROLLING), 1.0)
 
     def run(self):

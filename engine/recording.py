@@ -11,6 +11,7 @@ from engine.rings import Claim, Segment
 from engine.rings.board import get
 
 PATIENT = 30.0  # seconds that a disk may keep a recorder waiting
+KIND = 10  # as Unix counts it: who plays comes first
 TOLD = Gauge.PICTURES, Gauge.REPEATED, Gauge.DROPPED, Gauge.LOST
 
 
@@ -30,7 +31,7 @@ class Recording:
         self.claim = Claim("-film")
         self.asked = {"segment": self.claim.name, "size": size or LARGEST}
         self.footage = Segment(self.claim.name, plans(self.asked["size"]), create=True)
-        self.ward = Ward("engine.record", "the recorder", stale=PATIENT)
+        self.ward = Ward("engine.record", "the recorder", stale=PATIENT, kind=KIND)
         self.films, self.filmed, self.trouble = [], 0.0, None
 
     def begin(self, session):

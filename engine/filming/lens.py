@@ -58,13 +58,17 @@ class Lens:
             ring.push(self.shown, self.sample)
 
     def _expose(self, framebuffer):
-        """Copy a picture onto the film's screen, as large as it fits."""
+        """Have a picture read, or first copied onto the film's screen, as large as it fits."""
         if self.screen is None:
             self.screen = screen_of(self.context, self._film_size(framebuffer.size))
             put(self.gauges, int(Gauge.PLANAR), float(isinstance(self.screen, Instant)))
         if framebuffer.size != self.size:
             self.size, self.place = framebuffer.size, fitted(framebuffer.size, self.screen.size)
             self.screen.framebuffer.clear()
+        if self.size == self.screen.size and not isinstance(self.screen, Instant):
+            self.screen.source = framebuffer
+            return
+        self.screen.source = self.screen.framebuffer
         self._bind(READ_FRAMEBUFFER, framebuffer.glo)
         self._bind(DRAW_FRAMEBUFFER, self.screen.framebuffer.glo)
         self._copy(0, 0, *self.size, *self.place, COLOR_BUFFER, LINEAR)
@@ -88,9 +92,9 @@ def even(size, most):
 
 
 def fitted(size, room):
-    """Left, bottom, right and top of a picture in a room; a bar of a single pixel is none."""
+    """Left, bottom, right and top of a picture in a room; bars of a single pixel are none."""
     share = min(room[0] / size[0], room[1] / size[1])
     sides = (round(side * share) for side in size)
-    width, height = (most if most - side < 2 else side for side, most in zip(sides, room))
+    width, height = (most if most - side <= 2 else side for side, most in zip(sides, room))
     left, bottom = (room[0] - width) // 2, (room[1] - height) // 2
     return left, bottom, left + width, bottom + height
