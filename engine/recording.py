@@ -78,14 +78,15 @@ class Recording:
             part.unlink(missing_ok=True)
 
     def close(self):
-        """Let the recorder finish its film, and go."""
-        why = self.ward.end()
-        if not self.trouble:
+        """Let the recorder finish its film, and go; gives what there is to tell the user."""
+        why, told = self.ward.end(), self.trouble
+        if not told:
             self._collect()
             self.trouble = why
         self.told = {gauge.name.lower(): int(self._told(gauge)) for gauge in TOLD}
         self.footage.close()
         self.claim.release()
+        return [self.trouble] if self.trouble and not told else []
 
     def report(self):
         """What became of it, as `--report` writes it; to be asked for when it is closed."""

@@ -18,9 +18,9 @@ FLOORS = """
     graph visuals ear
     presets slots
     bounce session
-    filming
+    wings filming
     archives live show record process warm
-    supervisor recording keyboard performer
+    supervisor recording keyboard performer programme
     terminal doctor arguments
     commands
     cli
