@@ -1,5 +1,6 @@
 """A window, on a monitor or all over it."""
 
+import ctypes
 import math
 import time
 
