@@ -52,6 +52,7 @@ def _add_live(commands):
     live.add_argument("--playlist", type=Path, metavar="FILE", help="presets that take turns, and by which rules")
     live.add_argument("--seconds", type=_seconds, metavar="N", help="end after so much sound")
     live.add_argument("--take", type=Path, metavar="FILE", help="record what comes in, to bounce it later")
+    live.add_argument("--record", type=Path, metavar="FILE", help="film what is seen and heard, an .mp4 file")
     live.add_argument("--report", type=Path, metavar="FILE", help="write what happened, as JSON")
     live.add_argument("--latency", action="store_true", help="print the latency node by node, and end")
     live.add_argument("--link", action="store_true", help="follow and lead the tempo of an Ableton Link session")
@@ -67,7 +68,7 @@ def _add_live(commands):
     live.add_argument("--rate", type=_whole(1_000, 768_000), metavar="HZ", help="frames per second; else the device's")
     live.add_argument("--block", type=_whole(16, 8192), default=256, metavar="N", help="frames per block (256)")
     live.add_argument("--buffer", type=_whole(1, 2_000), default=20, metavar="MS", help="latency to ask for (20)")
-    live.add_argument("--overwrite", action="store_true", help="let --take replace a file")
+    live.add_argument("--overwrite", action="store_true", help="let --take and --record replace a file")
 
 
 def _add_bounce(commands):

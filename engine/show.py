@@ -11,6 +11,7 @@ from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
 from engine.control.cues import Cue
 from engine.control.matrix import Modulation
+from engine.filming.lens import Lens
 from engine.rings import ring
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
@@ -33,7 +34,7 @@ class Show:
     Parameters
     ----------
     wish : dict
-        size, borderless, monitor.
+        size, borderless, monitor, film.
     segment : Segment
         The session's.
     """
@@ -52,6 +53,7 @@ class Show:
         self.care, self.sick = Care(self.window.context, self.pacer.period, self.wings.say), 0
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
+        self.lens = Lens(self.window.context, wish["film"]) if wish["film"] else None
 
     def run(self):
         """Show pictures until the window is closed, or `stop`."""
@@ -61,10 +63,8 @@ class Show:
                 self._picture()
                 count(self.sights, Sight.BEAT)
         finally:
-            self.wings.release()
-            self.care.release()
-            if self.painter:
-                self.painter.release()
+            for owned in filter(None, (self.lens, self.wings, self.care, self.painter)):
+                owned.release()
             self.window.release()
 
     def stop(self):
@@ -87,6 +87,8 @@ class Show:
         self.window.present(self.wings.over(sample, self.rate, self.painter.size, self.pacer.pacing))
         seen = self.pacer.presented()
         late = (self.clock.exact(seen) - sample) / self.rate
+        if self.lens:
+            self.lens.take(self.window.framebuffer, sample)
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
         note(self.sights, late)

@@ -18,9 +18,9 @@ FLOORS = """
     graph visuals ear packaged
     presets slots
     bounce session
-    wings
-    archives live show process warm
-    supervisor keyboard controllers programme
+    wings filming
+    archives live show record process warm
+    supervisor recording keyboard controllers programme
     performer
     terminal doctor arguments
     commands

@@ -28,7 +28,9 @@ def run(asked):
     if given and (asked.headless or asked.latency):
         other = "headless" if asked.headless else "latency"
         raise UsageError(f"--{given[0]}: is of a window; leave out --{other}")
-    for path in filter(None, (asked.take, asked.report)):
+    if asked.record:
+        _check_record(asked)
+    for path in filter(None, (asked.take, asked.record, asked.report)):
         claim(path, overwrite=asked.overwrite or path is asked.report)
     from engine.process import Ward
 
@@ -39,6 +41,7 @@ def run(asked):
     wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
+    recording = None
     try:
         from engine.programme import Programme
         from engine.supervisor import Session, Stop
@@ -47,28 +50,61 @@ def run(asked):
         warm_up(stop.event.is_set)
         load = partial(_load, asked, source)
         name, playlist = _programme(asked, load)
-        session = Session(wards[0], wards[1] if wards[1:] else None, load(name)[0], _wish(asked, source), look, name)
+        recording = _recording(asked)
+        film = {"film": recording.asked if recording else None}
+        wishes = _wish(asked, source) | film, look | film
+        session = Session(wards[0], wards[1] if wards[1:] else None, load(name)[0], *wishes, name)
     except BaseException as fault:
         gear.close()
         for ward in wards:
             ward.end()
+        if recording:
+            recording.close()
         if isinstance(fault, KeyboardInterrupt):
             return
         raise
     programme = Programme(session, playlist, load, automatic=asked.playlist is not None)
+    if recording:
+        recording.begin(session)
     try:
-        did = _keep(session, stop, programme, asked, link, gear)
+        did = _keep(session, stop, programme, asked, link, gear, recording)
         if asked.latency:
             _print_latency(session)
     finally:
         gear.close()
         report = session.report()
         session.close()
+        if recording:
+            _close(recording)
+            report["record"] = recording.report()
     if asked.report:
         from engine.bounce.whole import write_text
 
         write_text(asked.report, json.dumps(report | did, indent=2, sort_keys=True) + "\n")
     _farewell(report, asked)
+
+
+def _check_record(asked):
+    if asked.headless or asked.latency:
+        other = "headless" if asked.headless else "latency"
+        raise UsageError(f"--record {asked.record}: a film needs a picture; leave out --{other}")
+    if asked.record.suffix.lower() != ".mp4":
+        raise UsageError(f"--record {asked.record}: ends in '{asked.record.suffix}', can end in .mp4")
+
+
+def _recording(asked):
+    if not asked.record:
+        return None
+    from engine.recording import Recording
+
+    return Recording(asked.record, asked.size)
+
+
+def _close(recording):
+    from engine.terminal import say
+
+    for notice in recording.close():
+        say(notice)
 
 
 def _load(asked, source, name):
@@ -113,7 +149,7 @@ def _wish(asked, source):
     }
 
 
-def _keep(session, stop, programme, asked, link, gear):
+def _keep(session, stop, programme, asked, link, gear, recording):
     """Watch over the session until it is over; gives what its performer did, for the report."""
     from engine.keyboard import Keyboard
     from engine.performer import Performer
@@ -128,6 +164,7 @@ def _keep(session, stop, programme, asked, link, gear):
                 notices = performer.heed()
                 if tick % LOOK == 0:
                     notices += session.look() + programme.look(performer.heard(), session.seconds())
+                    notices += recording.look() if recording else []
                 for notice in notices:
                     say(notice)
                 performer.stage.tell(time.perf_counter(), notices, preset=session.name, faults=session.faults)
@@ -154,6 +191,9 @@ def _farewell(report, asked):
 
     xruns = f"{report['underflows']} underflows, {report['overflows']} overflows"
     say(f"{report['seconds_heard']:.1f} s heard, {xruns}")
+    if asked.record and report["record"]["films"]:
+        told = report["record"]
+        say(f"{', '.join(told['films'])}: {told['seconds']:.1f} s, {told['dropped']} pictures dropped")
     if asked.take and asked.take.exists():
         lost = report["frames_missing"]["untaped"]
         say(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")
