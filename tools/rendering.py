@@ -59,9 +59,9 @@ def camera(count=COUNT, *, size=SIZE, **how):
     context.__exit__()  # current on no thread, until the camera is
     graph = pictures_of(context, screen, float(count / how.get("fps", FPS)), **how)
     try:
-        yield graph, graph.eyes[0]
+        yield graph, graph.eyes[-2]
     finally:
-        graph.eyes[0].release()
+        graph.eyes[-2].release()
         with context:
             screen.release()
             context.release()
