@@ -100,13 +100,13 @@ class Live:
         return pace_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
 
     def _genome(self):
-        """What was asked for since the last look: serial number, genome, modulation, preset; None if nothing was."""
+        """What was asked for since the last look: serial number, genome, modulation, what a take keeps; None if nothing was."""
         text = fetch_text(self.segment["genome"])
         if text is None:
             return None
         told = json.loads(text)
         self.swaps[told["serial"]] = told["genome"]
-        return told["serial"], told["genome"], Modulation(*told["modulation"]), told["preset"]
+        return told["serial"], told["genome"], Modulation(*told["modulation"]), (told["preset"], told["look"])
 
     def _open_take(self, start):
         if not self.wish["take"]:
@@ -118,7 +118,7 @@ class Live:
         self.core.switches[0] = 1
         taper = Taper(self.core, writer, self.swaps)
         if self.wish["again"]:  # what the head tells of may be long ago
-            taper.patches.append(Patch(start, self.preset))
+            taper.patches.append(Patch(start, *self.preset))
         return taper
 
     def run(self):
@@ -162,7 +162,7 @@ class Live:
         """Change to other rows, and where the serial number is another one, to another genome."""
         self.mover.change(modulation, serial)  # first: what it moves of a new plan is moved before that plays
         if self.taper:
-            self.taper.patches.append(Patch(int(get(self.gauges, int(Meter.POSITION))), preset))
+            self.taper.patches.append(Patch(int(get(self.gauges, int(Meter.POSITION))), *preset))
         if serial != self.serial:
             self.serial = serial
             self.plans.change(genes, serial, values=())

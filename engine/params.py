@@ -17,10 +17,16 @@ class Param:
     high: float
     unit: str = ""
     curve: str = "linear"  # or "exp": how a knob travels from low to high
+    choices: tuple = ()  # the names of its whole numbers from 0, where it is one of a few
 
     def clamp(self, value):
         """The nearest value that is allowed; the default for what is not a number."""
-        return self.default if math.isnan(value) else min(max(value, self.low), self.high)
+        value = self.default if math.isnan(value) else min(max(value, self.low), self.high)
+        return float(round(value)) if self.choices else value
+
+    def number(self, value):
+        """What a preset says of it, as a number."""
+        return float(self.choices.index(value) if self.choices else value)
 
     def at(self, share):
         """The value a share of the way from low to high, as a knob travels."""
@@ -36,8 +42,15 @@ class Param:
 
     @property
     def span(self):
+        if self.choices:
+            return ", ".join(self.choices)
         unit = f" {self.unit}" if self.unit else ""
         return f"{self.low:g} to {self.high:g}{unit}"
+
+
+def choice(name, choices):
+    """The Param of one of a few, the first of which is its default."""
+    return Param(name, 0.0, low=0.0, high=len(choices) - 1.0, choices=tuple(choices))
 
 
 def defaults(params):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import yaml
 from pydantic import Field, TypeAdapter, create_model, model_validator
+from pydantic_core import PydanticCustomError
 
 from engine.control import rows
 from engine.control.matrix import Modulation
@@ -29,6 +30,14 @@ MOST_SEED = 2**63 - 1
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
+class Transition(Strict):
+    """How a preset takes another's place."""
+
+    kind: str
+    seconds: float = Field(2.0, ge=0.0, le=60.0, description="0 to 60 s")
+    start: str
+
+
 class Preset(Strict):
     """What is played and painted, and how. The models that load it narrow it to what the engine has."""
 
@@ -37,6 +46,9 @@ class Preset(Strict):
     genome: tuple[Gene, ...]
     synth: Params
     scene: str
+    passes: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    transition: Transition
+    media: str | None = None  # a picture, a film or a camera, for scenes that show one
     include: Annotated[tuple[str, ...], Field(strict=False)] = ()  # when it is read, what they hold takes their place
     sources: dict[str, Source] = Field({})
     matrix: listed(rows.Row, rows.MOST) = ()
@@ -47,17 +59,29 @@ class Preset(Strict):
     @model_validator(mode="wrap")
     @classmethod
     def _joined(cls, given, handler):
-        wrong = rows.loose_ends(given, cls.targets, _genes_in(given)) if isinstance(given, dict) else ()
-        return checked(given, handler, list(wrong))
+        wrong = []
+        if isinstance(given, dict):
+            wrong = [*rows.loose_ends(given, cls.targets, _genes_in(given)), *_twice(given.get("passes"))]
+        return checked(given, handler, wrong)
 
     def genes(self):
         """The genome as it sounds: (op, params) pairs, every parameter told."""
         return pairs(self.genome)
 
-    def look(self):
-        """The scene, and the parameters of every scene."""
-        plain = self.model_dump()
-        return self.scene, {name: values for name, values in plain.items() if isinstance(values, dict)}
+    def look(self, serial=0, name=""):
+        """What is painted, as the picture with a serial number and a name."""
+        from engine.visuals.scenes import Look
+
+        transition = self.transition.model_dump()
+        return Look(serial, name, self.scene, list(self.passes), transition, self.media, self.modulation())
+
+    def shown(self):
+        """What makes a picture another one: scene, passes, what is to be seen."""
+        return self.scene, self.passes, self.media
+
+    def params(self):
+        """The parameters of every section, by their names."""
+        return {name: values for name, values in self.model_dump().items() if isinstance(values, dict)}
 
     def modulation(self):
         """The rows, their targets found. An optional one that has none is left out."""
@@ -125,19 +149,41 @@ def _genes_in(given):
     return [(op, gene.get("bypass") is not True) for op, gene in zip(known, genes)]
 
 
-def schemas(genome, sections, scenes, places=()):
-    """What is valid for an engine with this type of genome, these scenes, and these sections of Params beside them.
+def _twice(passes):
+    """A fault for each show pass that is named again."""
+    named = passes if isinstance(passes, list | tuple) else ()
+    for at, name in enumerate(named):
+        if name in named[:at]:
+            told = {"told": f"'{name}' is drawn once; it is named before"}
+            yield {"type": PydanticCustomError("told", "{told}", told), "loc": ("passes", at), "input": name}
 
-    The first of the scenes is the one where nothing else is said. `places` has the place of each (scene, Param).
+
+def schemas(genome, sections, stage):
+    """What is valid for an engine with this type of genome, these sections of Params, and this stage.
+
+    Parameters
+    ----------
+    genome : type
+    sections : dict of str to tuple of Param
+    stage : module
+        Has SCENES, the first of which is the one where nothing else is said, SHOWS, TRANSITIONS and STARTS, each
+        the usual one first, and the PLACES of (section, Param).
     """
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
     fields = {name: (model, model()) for name, model in models.items()}
-    fields["scene"] = Literal[tuple(scenes)], next(iter(scenes))
+    named = {
+        "kind": (Literal[stage.TRANSITIONS], stage.TRANSITIONS[0]),
+        "start": (Literal[stage.STARTS], stage.STARTS[0]),
+    }
+    transition = create_model("transition", __base__=Transition, **named)
+    fields["scene"] = Literal[tuple(stage.SCENES)], next(iter(stage.SCENES))
+    fields["passes"] = Annotated[tuple[Literal[tuple(stage.SHOWS)], ...], Field(strict=False)], ()
+    fields["transition"] = transition, transition()
     preset = create_model("Preset", __base__=Preset, genome=(genome, usual), **fields)
-    preset.targets = rows.Targets({scene: {} for scene in scenes})
-    for (scene, param), place in dict(places).items():
-        preset.targets.scenes[scene][param.name] = param, place
+    preset.targets = rows.Targets({section: {} for section in stage.SECTIONS})
+    for (section, param), place in stage.PLACES.items():
+        preset.targets.sections[section][param.name] = param, place
     return Schemas(preset, genome, create_model("RunRecord", __base__=RunRecord, preset=(preset, ...)))
 
 
@@ -145,10 +191,10 @@ def schemas(genome, sections, scenes, places=()):
 def _engine():
     from engine.audio import synth  # here, since a preset may be named before anything that sounds is loaded
     from engine.effects import genome
-    from engine.visuals.scenes import PLACES, SCENES
+    from engine.visuals import scenes
 
-    sections = {"synth": synth.PARAMS, **{name: scene.params for name, scene in SCENES.items()}}
-    return schemas(genome.model(), sections, SCENES, PLACES)
+    sections = {"synth": synth.PARAMS, **{name: section.params for name, section in scenes.SECTIONS.items()}}
+    return schemas(genome.model(), sections, scenes)
 
 
 def load_preset(name=None, sets=(), *, genome=None, permissive=False):

@@ -9,13 +9,14 @@ import numpy as np
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
-from engine.control.matrix import STILL, Modulation
+from engine.control.matrix import Modulation
 from engine.rings import ring
-from engine.rings.board import get
+from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
 from engine.session import serve
 from engine.visuals.pacer import Pacer
 from engine.visuals.painter import Painter
+from engine.visuals.scenes import Look
 from engine.visuals.sight import Sight, count, note
 from engine.visuals.window import Window
 
@@ -29,7 +30,7 @@ class Show:
     Parameters
     ----------
     wish : dict
-        size, fullscreen, monitor, seed.
+        size, fullscreen, monitor.
     segment : Segment
         The session's.
     """
@@ -42,14 +43,13 @@ class Show:
         software = self.window.context.software
         refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
         self.pacer = Pacer(refresh, waits=self.window.waits)
-        self.rate, self.clock, self.painter, self.modulation = 0, None, None, STILL
+        self.rate, self.clock, self.painter, self.wanted, self.told = 0, None, None, None, None
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
 
     def run(self):
         """Show pictures until the window is closed, or `stop`."""
         try:
-            self._tell()
             while not (self.stopped.is_set() or self.window.closed):
                 self._picture()
                 count(self.sights, Sight.BEAT)
@@ -64,12 +64,14 @@ class Show:
     def _picture(self):
         self.window.heed()
         self._pass_keys()
-        if text := fetch_text(self.segment["modulation"]):
-            self._change(Modulation(*json.loads(text)))
+        if text := fetch_text(self.segment["look"]):
+            self._play(Look(*json.loads(text)))
+        self._tell()
         moment, missed = self.pacer.begin()
         if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
             self.pacer.restart()
             return
+        self.painter.reload()
         self.painter.reach(sample)
         self.painter.paint(sample)
         self.pacer.painted()
@@ -79,11 +81,11 @@ class Show:
         count(self.sights, Sight.DROPPED, missed)
         note(self.sights, (self.clock.exact(seen) - sample) / self.rate)
 
-    def _change(self, modulation):
-        """Let other rows move the picture."""
-        self.modulation = modulation
+    def _play(self, look):
+        """Show another look, or let other rows move the one that is shown."""
+        self.wanted = look._replace(modulation=Modulation(*look.modulation))
         if self.painter:
-            self.painter.change(modulation)
+            self.painter.play(self.wanted)
 
     def _pass_keys(self):
         """Tell the keeper what was pressed in the window."""
@@ -94,7 +96,7 @@ class Show:
     def _ready(self):
         """False before there is sound, and where a painter had to be made first."""
         rate = int(get(self.segment["meters"], int(Meter.RATE)))
-        if not rate:
+        if not (rate and self.wanted):
             return False
         size = self._size()
         if rate == self.rate and size == self.painter.size:
@@ -117,9 +119,9 @@ class Show:
             frames=self.segment["frames"],
             board=self.segment["params"],
             rate=self.rate,
-            seed=self.wish["seed"],
             screen=self.window,
-            modulation=self.modulation,
+            look=self.wanted,
+            patient=True,
         )
 
     def _size(self):
@@ -132,8 +134,13 @@ class Show:
         return self.calm
 
     def _tell(self):
-        """Tell the keeper what it draws with."""
-        post_text(self.segment["seen"], json.dumps({"gl": self.window.context.about()}))
+        """Tell the keeper what it draws with, what is seen alone, and what cannot be drawn."""
+        if self.painter and self.painter.settled is not None:
+            put(self.sights, int(Sight.SETTLED), float(self.painter.settled))
+        told = {"gl": self.window.context.about(), "fault": self.painter and self.painter.fault}
+        if told != self.told:
+            self.told = told
+            post_text(self.segment["seen"], json.dumps(told))
 
 
 if __name__ == "__main__":

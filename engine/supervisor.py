@@ -12,12 +12,11 @@ from engine.control.desk import Control, Desk
 from engine.control.watch import FileWatch
 from engine.effects import chain
 from engine.errors import PhospheneError, UsageError
-from engine.params import Param
 from engine.rings import Claim, Segment, sweep
 from engine.rings.board import get
 from engine.rings.mailbox import fetch_text, post_text, prepare
 from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
-from engine.visuals.scenes import PLACES, SCENES, WHICH
+from engine.visuals import scenes
 from engine.visuals.sight import Sight, late_ms
 
 CONVERTERS, DECLARED = {"input": "adc", "output": "dac"}, "declared"
@@ -36,19 +35,21 @@ class Session:
         What the audio process needs beside the preset: devices, source, block, take.
     look : dict
         What the visual process needs: size, fullscreen, monitor.
+    name : str
+        What the preset is called.
     """
 
-    def __init__(self, audio, visual, preset, wish, look):
+    def __init__(self, audio, visual, preset, wish, look, name=""):
         sweep()
-        self.audio, self.visual, self.preset = audio, visual, preset
+        self.audio, self.visual, self.preset, self.name = audio, visual, preset, name
         self.painting, self.closed, self.rested = visual is not None, False, 0.0
         self.claim = Claim()
         self.segment = Segment(self.claim.name, PLANS, create=True)
         self._empty(AUDIO_MAIL)
         self._empty(VISUAL_MAIL)
         self.wish = {**wish, "segment": self.claim.name, "preset": preset.full(), "again": False}
-        self.look_wish = {**look, "segment": self.claim.name, "seed": preset.seed}
-        self.serial, self.told, self.seen = 0, {}, {}
+        self.look_wish = {**look, "segment": self.claim.name}
+        self.serial, self.picture, self.told, self.seen = 0, 0, {}, {}
         tempo.want(self.segment["params"], tempo.DEFAULTS)
         self.notices, self.desk = [], Desk(self.segment["params"])
         self._lay(preset, swap=True)
@@ -57,7 +58,7 @@ class Session:
             self._wish_picture()
 
     def _wish_picture(self):
-        post_text(self.segment["modulation"], json.dumps(self.preset.modulation()))
+        self._post_look()
         self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(Sight.BEAT)))
 
     def meters(self):
@@ -78,7 +79,7 @@ class Session:
         if told := fetch_text(self.segment["told"]):
             self._hear(json.loads(told))
         if seen := fetch_text(self.segment["seen"]):
-            self.seen = json.loads(seen)
+            self._see(json.loads(seen))
         if why := self.audio.lost():
             self._restart_audio(why)
         if self.painting and (why := self.visual.lost()):
@@ -94,6 +95,13 @@ class Session:
         if told["take_trouble"] and told["take_trouble"] != self.told.get("take_trouble"):
             self.notices.append(f"{told['take_trouble']}, the sound goes on")
         self.told = told
+
+    def _see(self, seen):
+        if seen["fault"] and seen["fault"] != self.seen.get("fault"):
+            self.notices += [f"{line}; the old picture stays" for line in seen["fault"].splitlines()]
+        elif self.seen.get("fault") and not seen["fault"]:
+            self.notices.append("the picture is whole again")
+        self.seen = seen
 
     def _restart_audio(self, why):
         if not self.audio.lived:
@@ -125,25 +133,34 @@ class Session:
             self._empty(VISUAL_MAIL)
             self._wish_picture()
 
-    def play(self, preset):
-        """Change to another preset: parameters glide, rows are taken up, another genome is faded in."""
+    def play(self, preset, name=None):
+        """Change to another preset: parameters glide, rows are taken up, another genome is faded in.
+
+        One of another name, or that shows another scene or other passes, brings a picture of its own.
+        """
+        self.picture += (name or self.name) != self.name or preset.shown() != self.preset.shown()
+        self.name = name or self.name
         self._lay(preset, swap=[op for op, _ in preset.genes()] != [op for op, _ in self.preset.genes()])
-        post_text(self.segment["modulation"], json.dumps(preset.modulation()))
         self.preset = preset
+        self._post_look()
 
     @property
     def settled(self):
-        """True when the last genome plays alone: the next one may come."""
-        return get(self.segment["meters"], int(Meter.SETTLED)) == self.serial
+        """True when the last genome plays alone, and the last picture is seen alone: the next one may come."""
+        heard = get(self.segment["meters"], int(Meter.SETTLED)) == self.serial
+        return heard and (not self.painting or get(self.segment["sights"], int(Sight.SETTLED)) == self.picture)
 
     def _lay(self, preset, *, swap):
         self.serial += swap
-        self.desk.lay(controls(preset, self.serial), preset.modulation())
+        self.desk.lay(controls(preset, self.serial, self.picture), preset.modulation())
         self._post_genome(preset)
+
+    def _post_look(self):
+        post_text(self.segment["look"], json.dumps(self.preset.look(self.picture, self.name)))
 
     def _post_genome(self, preset):
         told = {"genome": preset.genes(), "modulation": preset.modulation(), "preset": {**preset.full(), "about": ""}}
-        post_text(self.segment["genome"], json.dumps({"serial": self.serial, **told}))
+        post_text(self.segment["genome"], json.dumps({"serial": self.serial, "look": self.picture, **told}))
 
     def _empty(self, mailboxes):
         """While nobody is at the other end; one who died there may have left a slot half taken."""
@@ -200,14 +217,12 @@ class Session:
         self.claim.release()
 
 
-def controls(preset, serial):
-    """Every parameter that a preset sets, as the desk knows it."""
-    scene, values = preset.look()
-    yield Control(
-        "scene", Param("scene", 0.0, low=0.0, high=len(SCENES) - 1.0), list(SCENES).index(scene), WHICH, WHICH
-    )
-    for (name, param), place in PLACES.items():
-        yield Control(f"visuals.{name}.{param.name}", param, values[name][param.name], place, place)
+def controls(preset, serial, picture=0):
+    """Every parameter that a preset sets, as the desk knows it, by the serial numbers of genome and picture."""
+    values = preset.params()
+    for (section, param), place in scenes.PLACES.items():
+        told = f"visuals.{section}.{param.name}", param, param.number(values[section][param.name])
+        yield Control(*told, scenes.slot(picture, place), place)
     sounding = [(at, gene) for at, gene in enumerate(preset.genome) if not gene.bypass]
     for g, (at, gene) in enumerate(sounding):
         for p, param in enumerate(chain.EFFECTS[gene.op].PARAMS):

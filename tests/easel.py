@@ -7,29 +7,38 @@ import numpy as np
 from engine.audio.synth import Synth
 from engine.control.matrix import STILL
 from engine.listening.listener import listen, make_listener, plan
-from engine.params import defaults
 from engine.rings import board, local
 from engine.rings.board import put
 from engine.visuals.painter import Painter
 from engine.visuals.readback import Readback
-from engine.visuals.scenes import SCENES, SLOTS, settings
+from engine.visuals.scenes import SECTIONS, SLOTS, Look, settings
 
 RATE = 48_000
 SMALL = (64, 36)
 KINDS = "Buffer Framebuffer Program Query Renderbuffer Sampler Shader Texture VertexArray".split()
 
 
-class Easel:
-    """A painter of a sound that has been heard to its end."""
+def look(scene="scope", passes=(), *, serial=0, seed=7, modulation=STILL, transition=None, media=None):
+    transition = transition or {"kind": "fade", "seconds": 2.0, "start": "now"}
+    return Look(serial, "test", scene, list(passes), transition, media, modulation._replace(seed=seed))
 
-    def __init__(self, context, frames, scene="scope", *, size=SMALL, seed=7, rate=RATE, modulation=STILL, **params):
+
+class Easel:
+    """A painter of a sound that has been heard to its end; `params` are the scene's, or of a section by its name."""
+
+    def __init__(self, context, frames, scene="scope", passes=(), *, size=SMALL, rate=RATE, params=None, **how):
         self.board = local(board.plan(SLOTS))
-        wanted = {name: defaults(each.params) for name, each in SCENES.items()}
-        wanted[scene] |= params
-        for slot, value in settings(scene, wanted):
+        self.set(0, **{scene: params or {}})
+        self.screen = Readback(context, size)
+        asked = look(scene, passes, **how)
+        how = {"frames": frames, "rate": rate, "board": self.board, "screen": self.screen, "look": asked}
+        self.painter = Painter(context, size, **how)
+
+    def set(self, serial=0, **sections):
+        """Put the parameters of a look on the board: the defaults, but for those of the sections that are named."""
+        wanted = {name: plain(section.params) | sections.get(name, {}) for name, section in SECTIONS.items()}
+        for slot, value in settings(wanted, serial):
             put(self.board, slot, value)
-        self.screen, heard = Readback(context, size), {"frames": frames, "rate": rate, "modulation": modulation}
-        self.painter = Painter(context, size, board=self.board, seed=seed, screen=self.screen, **heard)
 
     def picture(self, sample):
         """What is shown at a sample: (height, width, 4), the bottom row first."""
@@ -49,6 +58,11 @@ class Easel:
     def __exit__(self, *_):
         self.painter.release()
         self.screen.release()
+
+
+def plain(params):
+    """The defaults, as a preset tells of them."""
+    return {param.name: param.choices[0] if param.choices else param.default for param in params}
 
 
 def heard(sound, rate=RATE):

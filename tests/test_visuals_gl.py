@@ -15,10 +15,11 @@ import pytest
 from engine.errors import PhospheneError
 from engine.params import Param
 from engine.visuals import context as gl
-from engine.visuals import glsl
-from engine.visuals.glsl import Source, compiled, computed
+from engine.visuals import source
+from engine.visuals.glsl import compiled, computed
 from engine.visuals.passes import FULL_SCREEN, Pass
 from engine.visuals.readback import DEPTH, Readback
+from engine.visuals.source import Source
 from engine.visuals.stage import Stage, Target
 from tests.commands import ROOT
 from tests.easel import names
@@ -31,8 +32,8 @@ BROKEN = "float broken() { return nope; }\n"
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     """Writes a file into a folder that stands for shaders/, where the library is as well."""
-    shutil.copytree(str(glsl.SHADERS / "lib"), tmp_path / "lib")
-    monkeypatch.setattr(glsl, "SHADERS", tmp_path)
+    shutil.copytree(str(source.SHADERS / "lib"), tmp_path / "lib")
+    monkeypatch.setattr(source, "SHADERS", tmp_path)
 
     def write(text, name="test.frag"):
         (tmp_path / name).write_text(text)
@@ -238,7 +239,7 @@ HOPELESS = {
 @pytest.mark.parametrize("files", HOPELESS.values(), ids=HOPELESS)
 def test_a_build_that_failed_leaves_nothing_behind(context, write, files):
     before = names(context)
-    for name, text in {"test.frag": PLAIN, "test.vert": (glsl.SHADERS / FULL_SCREEN).read_text(), **files}.items():
+    for name, text in {"test.frag": PLAIN, "test.vert": (source.SHADERS / FULL_SCREEN).read_text(), **files}.items():
         write(text, name)
     faults(context, Pass("beam", "test.frag", vertex="test.vert"))
     assert names(context) == before

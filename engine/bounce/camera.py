@@ -2,6 +2,7 @@
 
 from engine.bounce.i420 import to_i420
 from engine.control.take import Change, Patch
+from engine.errors import PhospheneError
 from engine.rings import board, local
 from engine.rings.board import put
 from engine.visuals.painter import Painter
@@ -35,7 +36,7 @@ class Camera:
         self.ear, self.player, self.script, self.outlet = ear, player, script, outlet
         self.taken, self.done = 0, False
         self.board = local(board.plan(SLOTS))
-        for slot, value in settings(*preset.look()):
+        for slot, value in settings(preset.params()):
             put(self.board, slot, value)
         with context:
             self.painter = Painter(
@@ -44,9 +45,8 @@ class Camera:
                 frames=ear.frames,
                 board=self.board,
                 rate=player.rate,
-                seed=preset.seed,
                 screen=screen,
-                modulation=preset.modulation(),
+                look=preset.look(),
             )
         ear.followers.append(self.painter.signals)
 
@@ -82,7 +82,9 @@ class Camera:
                 case Change(_, slot, value) if slot < SLOTS:
                     put(self.board, slot, value)
                 case Patch() as patch:
-                    self.painter.change(patch.preset.modulation())
+                    self.painter.play(patch.preset.look(patch.look))
+                    if self.painter.fault:
+                        raise PhospheneError(self.painter.fault)
                 case _:
                     pass
 

@@ -1,8 +1,9 @@
 """Instant pictures: converted where they were drawn, so that less than half of them has to travel."""
 
 from engine.bounce import i420
-from engine.visuals.glsl import Source, computed
+from engine.visuals.glsl import computed
 from engine.visuals.readback import Readback
+from engine.visuals.source import Source
 
 WIDE = 64  # words that a work group writes, as the shader says
 ROW = 1024  # work groups in a row: no driver takes all that a large picture needs in one

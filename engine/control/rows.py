@@ -48,12 +48,12 @@ class Target(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """What rows may move, of a genome as (op or None, whether it sounds) pairs and of these scenes.
+    """What rows may move, of a genome as (op or None, whether it sounds) pairs and of these sections of the picture.
 
     A gene's place is its slot in the plan with serial number 0.
     """
 
-    scenes: dict  # by name: (Param, place) by name
+    sections: dict  # by name: (Param, place) by name
 
     def find(self, name, genome):
         """The Target of a name.
@@ -66,7 +66,7 @@ class Targets(NamedTuple):
         root, _, rest = name.partition(".")
         which, _, param = rest.partition(".")
         if root == "visuals":
-            params = _one("scene", which, self.scenes, root)
+            params = _one("scene or pass", which, self.sections, root)
             found, place = _one("parameter", param, params, f"{root}.{which}")
             return Target(found, [place])
         if root == "effects":

@@ -52,10 +52,11 @@ class Change(NamedTuple):
 
 
 class Patch(NamedTuple):
-    """The rows of another preset take over; what they made of the sound is told by changes."""
+    """Another preset takes over: its picture, and its rows, of which what they made of the sound is told by changes."""
 
     sample: int
     preset: Any  # in full; a Preset, once it is believed
+    look: int = 0  # serial number of its picture; the one that is seen already only takes up the rows
 
 
 class TakeWriter:

@@ -32,7 +32,9 @@ def pairs(genes):
 
 
 def number(param):
-    """The type and the field of a number that a Param tells of."""
+    """The type and the field of a number that a Param tells of; one of a few is told by its name."""
+    if param.choices:
+        return Literal[param.choices], param.choices[int(param.default)]
     return float, Field(float(param.default), ge=param.low, le=param.high, description=param.span)
 
 

@@ -1,5 +1,6 @@
 """Validation: every fault of a document at once, in words and with its line; or mended, with a warning each."""
 
+import re
 from functools import partial
 from typing import Annotated, Union, get_args, get_origin
 
@@ -119,7 +120,8 @@ def _describe(path, owner, field, error):
             (tag,) = _tag(error)
             return f"{where}: no '{tag}' to name {'an' if tag == 'op' else 'a'} {TAGGED[tag]}"
         case "literal_error":
-            return str(unknown(path[-1], _name(found), get_args(field.annotation), around))
+            noun = path[-1] if isinstance(path[-1], str) else "name"
+            return str(unknown(noun, _name(found), re.findall("'([^']*)'", limits["expected"]), around))
         case "missing":
             return f"{where}: missing"
         case "too_long":

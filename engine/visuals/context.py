@@ -12,7 +12,9 @@ from engine.errors import PhospheneError, UsageError
 COMPUTING, OLDEST, ANY = 430, 330, 100  # GL versions asked for, by turns: some drivers give just that
 VENDOR, RENDERER, VERSION = 0x1F00, 0x1F01, 0x1F02
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic")
-TRIANGLE_STRIP = 5
+POINTS, TRIANGLE_STRIP = 0, 5
+READ_FRAMEBUFFER, DRAW_FRAMEBUFFER, COLOR_BUFFER, LINEAR = 0x8CA8, 0x8CA9, 0x4000, 0x2601
+PROGRAM_POINT_SIZE = 0x8642
 COMMANDS_COMPLETE, FLUSH_FIRST = 0x9117, 1
 FOREVER = 10_000_000_000  # nanoseconds: a frame that takes longer is a driver that hangs
 TIME_OVER, FAILED = 0x911B, 0x911D
@@ -51,6 +53,9 @@ class Context:
         self._use = self.function("glUseProgram", None, word)
         self._bind = self.function("glBindVertexArray", None, word)
         self._draw = self.function("glDrawArraysInstanced", None, word, whole, whole, whole)
+        self._frame = self.function("glBindFramebuffer", None, word, word)
+        self._copy = self.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
+        self.function("glEnable", None, word)(PROGRAM_POINT_SIZE)
 
     def function(self, name, result, *arguments):
         """GL's function of this name; calling it lets the interpreter lock go."""
@@ -79,11 +84,19 @@ class Context:
     def __exit__(self, *_):
         self.loader.__exit__(None, None, None)
 
-    def draw(self, program, strip, vertices, instances):
-        """Draw a triangle strip so often; a driver may translate the program only now."""
+    def draw(self, program, strip, declared):
+        """Draw what a Pass declares; a driver may translate the program only now."""
         self._use(program.glo)
         self._bind(strip.glo)
-        self._draw(TRIANGLE_STRIP, 0, vertices, instances)
+        kind = POINTS if declared.points else TRIANGLE_STRIP
+        self._draw(kind, 0, declared.vertices, declared.instances)
+
+    def copy(self, source, size, target, room, corner=(0, 0)):
+        """Copy a framebuffer, or the screen that None is, into a room of another, as large as that is."""
+        left, bottom = corner
+        self._frame(READ_FRAMEBUFFER, source.glo if source else 0)
+        self._frame(DRAW_FRAMEBUFFER, target.glo if target else 0)
+        self._copy(0, 0, *size, left, bottom, left + room[0], bottom + room[1], COLOR_BUFFER, LINEAR)
 
     def fence(self):
         """A mark behind all that has been asked for; it must be waited for."""

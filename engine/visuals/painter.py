@@ -1,24 +1,26 @@
-"""The painter: a scene, drawn as it looks at one sample of the sound after another."""
+"""The painter: what a preset shows of one sample of the sound after another, and how another takes its place."""
 
 import math
 
+import moderngl
 import numpy as np
 
-from engine.control.matrix import STILL
-from engine.listening.frame import BANDS
-from engine.rings.board import get
-from engine.visuals import signals
-from engine.visuals.scenes import PLACES, SCENES, WHICH
+from engine.control.watch import FileWatch
+from engine.errors import PhospheneError
+from engine.listening.frame import BANDS, TONES
+from engine.visuals.deck import Deck
+from engine.visuals.finish import Finish
+from engine.visuals.scenes import FINISH, FREEZE
 from engine.visuals.signals import SEEN, Signals
-from engine.visuals.stage import Stage, Target
 
-GLIDE = 0.08  # seconds in which a parameter goes most of its way
 LONGEST = 0.25  # seconds between two frames; after more than that the picture goes on as if it were less
-MINUTE = 60.0
+PATIENCE = 4.0  # seconds that a preset waits for the beat it is to come in with
+MINUTE, HOUR = 60.0, 3600.0
+FROZEN = f"{FINISH}.{FREEZE}"
 
 
 class Painter:
-    """Owns whatever a scene needs of GL.
+    """Owns whatever pictures need of GL.
 
     Parameters
     ----------
@@ -28,40 +30,105 @@ class Painter:
     frames : Timeline
         Of what is heard.
     board : Board
-        Which scene, and its parameters.
-    rate, seed : int
+        Of the parameters.
+    rate : int
     screen
         Where the picture is shown: has turn() and framebuffer.
-    modulation : Modulation
-        What moves the parameters beside the board.
+    look : Look
+    patient : bool
+        Another preset is built between the pictures, a little at a time, so that none is late; else at once.
     """
 
-    def __init__(self, context, size, *, frames, board, rate, seed, screen, modulation=STILL):
-        self.context, self.board, self.rate, self.seed = context, board, rate, seed
-        self.signals = Signals(frames, rate, modulation)
+    def __init__(self, context, size, *, frames, board, rate, screen, look, patient=False):
+        self.context, self.size, self.board, self.rate, self.patient = context, size, board, rate, patient
+        self.signals = Signals(frames, rate)
         self.bands = context.gl.texture((BANDS, 1), 1, dtype="f4")
+        self.tones = context.gl.texture((TONES, 1), 1, dtype="f4")
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
-        self.values = {"clock.dt": 0.0, "clock.minute": 0.0}
-        self.values |= {f"audio.{name}": 0.0 for name in (*signals.NAMES, "hit")} | {"seed.lots": (0.0,) * 4}
-        self.screen, self.sample, self.scene, self.stages, self.targets = screen, None, None, [], []
-        self.params = dict.fromkeys(PLACES.values(), 0.0)
-        self.resize(size)
-        self._glide(math.inf)
-        self._move(0.0)
+        self.pictures = {"bands": lambda: self.bands, "chroma": lambda: self.tones, "wave": lambda: self.wave}
+        self.sample, self.phases = None, None
+        self.deck, self.coming, self.ready, self.begun, self.asked = None, None, False, None, 0.0
+        self.fault, self.finish, self.watches = None, None, []
         try:
-            self._open_scene()
+            self.deck = self._open(look)
+            while not self.deck.build():
+                pass
+            self.deck.move(math.inf, 1.0)
+            self.finish = Finish(context, size, screen, self.deck.values)
         except BaseException:
             self.release()
             raise
+        self._watch(self.deck)
+
+    def _open(self, look):
+        moves = self.signals.follow(look.modulation)
+        try:
+            return Deck(self.context, look, self.size, board=self.board, pictures=self.pictures, moves=moves)
+        except BaseException:
+            self.signals.followers.remove(moves)
+            raise
+
+    def _close(self, deck):
+        if deck:
+            self.signals.followers.remove(deck.moves)
+            deck.release()
 
     def resize(self, size):
-        """Paint in another size from now on; what fed back is lost."""
-        self.size, self.scene = size, None
-        self.values["picture.aspect"] = size[0] / size[1]
+        """Paint in another size from now on."""
+        self.size = size
+        for each in filter(None, (self.deck, self.coming, self.finish)):
+            each.resize(size)
 
-    def change(self, modulation):
-        """Let other rows move the parameters, from the next frame that is heard."""
-        self.signals.matrix.change(modulation)
+    @property
+    def settled(self):
+        """The serial number of the look that is seen alone; None while another is on its way."""
+        return None if self.coming else self.deck.look.serial
+
+    def play(self, look):
+        """Show another look; one with a serial number that is there already only has its rows changed."""
+        for deck in filter(None, (self.deck, self.coming)):
+            if deck.look.serial == look.serial:
+                deck.change(look)
+                return
+        self._take_over()
+        self._begin(look)
+
+    def _begin(self, look):
+        try:
+            self.coming, self.ready, self.begun, self.asked = self._open(look), False, None, self.sample
+            while not self.patient and not self.coming.build():
+                pass
+        except (PhospheneError, moderngl.Error) as fault:
+            self._give_up(fault)
+
+    def _give_up(self, fault):
+        """What was coming cannot be; what is seen stays."""
+        self.fault = str(fault)
+        self._close(self.coming)
+        self.coming = None
+
+    def _take_over(self):
+        """What is coming is there."""
+        if self.coming and self.ready:
+            self._close(self.deck)
+            self.deck, self.fault = self.coming, None
+            self._watch(self.deck)
+        else:
+            self._close(self.coming)
+        self.coming = None
+
+    def reload(self):
+        """Build what is seen again, if one of its files was saved; what cannot be built leaves it as it is."""
+        if not self.coming and any([watch.changed() for watch in self.watches]):
+            self._begin(self.deck.look._replace(transition={"kind": "cut", "seconds": 0.0, "start": "now"}))
+
+    def _watch(self, deck):
+        self.watches = [FileWatch(path) for path in deck.watched()]
+
+    def clear(self):
+        """Begin again from black, as what feeds back may need."""
+        for deck in filter(None, (self.deck, self.coming)):
+            deck.clear()
 
     def reach(self, sample):
         """True if all that is needed to paint this sample has been heard."""
@@ -69,58 +136,55 @@ class Painter:
 
     def paint(self, sample):
         """Paint what is heard at a sample, and show it on the screen."""
-        if get(self.board, WHICH) != self.scene:
-            self._open_scene()
         first, gone = self.sample is None, (sample - (self.sample or 0.0)) / self.rate
         self.sample, gone = sample, 0.0 if first else min(max(gone, 0.0), LONGEST)
-        self._glide(math.inf if first else gone)
-        self._move(sample)
-        told, bands, wave = self.signals.at(sample)
-        self.values |= {f"audio.{name}": value for name, value in told.items()}
-        self.values["clock.dt"], self.values["clock.minute"] = gone, sample / self.rate / MINUTE % 1.0
+        told, bands, tones, wave = self.signals.at(sample)
+        seconds = sample / self.rate
+        told |= {"dt": gone, "minute": seconds / MINUTE % 1.0, "hour": seconds / HOUR % 1.0}
         self.bands.write(bands.astype("f4"))
+        self.tones.write(tones.astype("f4"))
         self.wave.write(np.ascontiguousarray(wave, "f4"))
-        for stage in self.stages:
-            stage.render()
+        share = self.signals.share(sample)
+        self.deck.move(math.inf if first else gone, share)
+        if self.deck.values[FROZEN] <= 0.5:
+            self.deck.render(seconds, told)
+        if self.coming:
+            self._come(told, share, seconds)
+        if self.coming and self.begun is not None:
+            kind, lasts = self.coming.look.transition["kind"], self.coming.look.transition["seconds"]
+            done = (sample - self.begun) / self.rate / lasts if kind != "cut" and lasts > 0.0 else 1.0
+            if done < 1.0:
+                self.finish.mix(self.deck, self.coming, kind, max(done, 0.0))
+                return
+            self._take_over()
+        self.finish.show(self.deck)
 
-    def _glide(self, gone):
-        follow = 1.0 - math.exp(-gone / GLIDE)
-        for slot in PLACES.values():
-            self.params[slot] += follow * (get(self.board, slot) - self.params[slot])
-
-    def _move(self, sample):
-        """What shaders are given: the parameters as hands have them, moved by the rows."""
-        moved = self.signals.moved(sample)
-        for (scene, param), slot in PLACES.items():
-            base, (share, toward) = self.params[slot], moved[slot].tolist()
-            self.values[f"{scene}.{param.name}"] = base + toward - share * base if share or toward else base
-
-    def _open_scene(self):
-        """Build the scene that the board asks for; the old one stays if that fails."""
-        number = get(self.board, WHICH)
-        name = list(SCENES)[int(number)]
-        stages, targets, pictures = [], [], {"audio.bands": lambda: self.bands, "audio.wave": lambda: self.wave}
-        try:
-            *inner, last = SCENES[name].passes
-            for declared in inner:
-                target = Target(self.context, declared, self.size)
-                targets.append(target)
-                stages.append(Stage(self.context, declared, target, pictures, self.values, name))
-                pictures[declared.name] = lambda target=target: target.picture
-            stages.append(Stage(self.context, last, self.screen, pictures, self.values, name))
-        except BaseException:
-            _release(stages, targets)
-            raise
-        _release(self.stages, self.targets)
-        self.scene, self.stages, self.targets = number, stages, targets
-        lots = np.random.default_rng(np.random.SeedSequence((self.seed, int(number)))).random(4)
-        self.values["seed.lots"] = tuple(lots.tolist())
+    def _come(self, told, share, seconds):
+        """Bring what is coming nearer: built, drawn once unseen, begun when its beat is there, then drawn."""
+        if not self.coming.whole:
+            try:
+                self.coming.build()
+            except (PhospheneError, moderngl.Error) as fault:
+                self._give_up(fault)
+            return
+        if not self.ready:
+            if self.coming.look.serial == self.deck.look.serial:
+                self.coming.inherit(self.deck)
+            self.coming.move(math.inf, share)
+            self.ready = True
+        elif self.begun is None:
+            start = self.coming.look.transition["start"]
+            late = self.sample - self.asked > PATIENCE * self.rate
+            if start == "now" or late or (self.phases and told[start] < self.phases[start]):
+                self.begun = self.sample
+        else:
+            self.coming.move(told["dt"], share)
+        self.phases = {name: told[name] for name in ("beat", "bar")}
+        if self.begun is not None or self.coming.first is None:
+            self.coming.render(seconds, told)
 
     def release(self):
-        _release(self.stages, self.targets, [self.bands, self.wave])
-
-
-def _release(*groups):
-    for group in groups:
-        for owned in filter(None, group):
-            owned.release()
+        self._close(self.coming)
+        self._close(self.deck)
+        for each in filter(None, (self.finish, self.bands, self.tones, self.wave)):
+            each.release()

@@ -1,100 +1,76 @@
-"""Scenes: the table of them, their passes, and where their parameters lie on the board."""
+"""Scenes and show passes: the tables of them, as shaders/ holds them, and where their parameters lie on the board."""
 
 from typing import NamedTuple
 
 from engine.control import tempo
+from engine.control.matrix import STILL
+from engine.errors import PhospheneError
 from engine.params import Param
-from engine.visuals.passes import Pass
+from engine.visuals.declaring import Declared, declared
+from engine.visuals.source import SHADERS
+
+USUAL = "scope"  # the scene where nothing else is said
+FINISH, FREEZE = "finish", "freeze"
+LASTING = {(FINISH, "blackout"), (FINISH, FREEZE)}  # of the stage, not of a preset: they stay when that changes
+TRANSITIONS, STARTS = ("fade", "cut", "wipe"), ("now", "beat", "bar")
 
 
-class Scene(NamedTuple):
-    """Passes in the order they are drawn; the last one draws what the screen shows."""
+class Look(NamedTuple):
+    """What is painted and how it comes in, in plain values, as it travels between processes."""
 
-    passes: tuple
+    serial: int  # counted up with every picture that takes another's place
+    name: str  # of the preset
+    scene: str
+    passes: list  # show passes, in their order
+    transition: dict  # kind, seconds, start
+    media: str | None = None  # a picture, a film or a camera to be seen
+    modulation: tuple = STILL  # a Modulation
 
-    @property
-    def params(self):
-        """The Params of all its passes, each once."""
-        return tuple({param.name: param for each in self.passes for param in each.params}.values())
+
+def _room(room):
+    names = sorted(each.name[:-5] for each in (SHADERS / room).iterdir() if each.name.endswith(".frag"))
+    return {name: declared(room, name) for name in names}
 
 
-FADE = Param("fade", 0.05, low=0.01, high=1.0, unit="s")
-FLASH = Scene(
-    (
-        Pass(
-            "light",
-            fragment="scene/flash_light.frag",
-            samplers={"light": "light"},
-            params=(FADE,),
-            signals={"hit": "audio.hit", "dt": "clock.dt"},
-            scale=0.0,  # a pixel: all of the picture is alike
-        ),
-        Pass("flash", vertex="scene/flash.vert", fragment="scene/flash.frag", samplers={"light": "light"}),
-    )
-)
-HUE = Param("hue", 0.55, low=0.0, high=1.0)
-LOTS, MINUTE, ASPECT = {"lots": "seed.lots"}, {"minute": "clock.minute"}, {"aspect": "picture.aspect"}
-HEARD = {name: f"audio.{name}" for name in ("bass", "level", "onset", "centre")}
-SCOPE = Scene(
-    (
-        Pass(
-            "ink",
-            vertex="scene/scope_ink.vert",
-            fragment="scene/scope_ink.frag",
-            samplers={"wave": "audio.wave"},
-            params=(HUE,),
-            signals={**HEARD, **ASPECT, **MINUTE, **LOTS},
-            vertices=2 * (384 + 1),
-            instances=3,
-            light=True,
-        ),
-        Pass(
-            "trail",
-            fragment="scene/scope_trail.frag",
-            samplers={"bands": "audio.bands", "trail": "trail"},
-            params=(
-                HUE,
-                Param("afterglow", 1.2, low=0.2, high=6.0, unit="s", curve="exp"),
-                Param("drift", 0.6, low=0.15, high=2.0, unit="1/s"),
-            ),
-            signals={**HEARD, **MINUTE, **LOTS, "dt": "clock.dt"},
-            scale=1 / 2,
-        ),
-        Pass("small", fragment="post/shrink.frag", samplers={"picture": "ink"}, scale=1 / 4),
-        Pass("glow", fragment="post/soften.frag", samplers={"picture": "small"}, scale=1 / 8),
-        Pass(
-            "scope",
-            fragment="scene/scope.frag",
-            samplers={"ink": "ink", "trail": "trail", "glow": "glow"},
-            params=(
-                Param("whirl", 0.12, low=0.0, high=0.4, unit="turns"),
-                Param("bloom", 0.8, low=0.0, high=3.0),
-            ),
-            signals={"travel": "audio.travel", **ASPECT, **MINUTE, **LOTS},
-        ),
-    )
-)
-SCENES = {"scope": SCOPE, "flash": FLASH}
+def _finish():
+    """What all pictures go through at last; frozen, nothing is drawn anew."""
+    found = declared("post", FINISH)
+    frozen = Param(FREEZE, 0.0, low=0.0, high=1.0)
+    return found._replace(passes=(*found.passes, found.passes[-1]._replace(name=FREEZE, params=(frozen,))))
+
+
+SCENES = _room("scene")
+SCENES = {USUAL: SCENES.pop(USUAL), **SCENES}
+SHOWS = _room("show")
+if both := SCENES.keys() & SHOWS.keys() | ({FINISH} & (SCENES.keys() | SHOWS.keys())):
+    raise PhospheneError(f"shaders/show/{min(both)}.frag: a scene or another pass has that name")
+SECTIONS: dict[str, Declared] = {**SCENES, **SHOWS, FINISH: _finish()}
 
 FIRST = tempo.SLOTS  # of the board: before it lie the parameters of the genome, and the tempo
-WHICH = FIRST  # the slot that holds the number of the scene
 PLACES = {
-    (scene, param): FIRST + 1 + at
-    for at, (scene, param) in enumerate((name, param) for name in SCENES for param in SCENES[name].params)
+    key: FIRST + at
+    for at, key in enumerate((name, param) for name, section in SECTIONS.items() for param in section.params)
 }
-SLOTS = FIRST + 1 + len(PLACES)
-NAMES = {"scene": WHICH, **{f"{scene}.{param.name}": slot for (scene, param), slot in PLACES.items()}}
+COUNT = len(PLACES)
+SLOTS = FIRST + 2 * COUNT
+PLACE = {(section, param.name): place for (section, param), place in PLACES.items()}
+NAMES = {f"{section}.{name}": place for (section, name), place in PLACE.items()}
+NAMES |= {f"other.{name}": place + COUNT for name, place in NAMES.items()}
+_PARAMS = {place: param for (_, param), place in PLACES.items()}
+_LASTING = {PLACE[key] for key in LASTING}
 
 
-def settings(scene, params):
-    """(slot, value) for a scene's name and the parameters of all scenes, as {scene: {name: value}}."""
-    yield WHICH, float(list(SCENES).index(scene))
-    for (name, param), slot in PLACES.items():
-        yield slot, float(params[name][param.name])
+def slot(serial, place):
+    """Where on the board a parameter of the picture with a serial number lies: two may be seen at a time."""
+    return place if place in _LASTING else place + serial % 2 * COUNT
+
+
+def settings(params, serial=0):
+    """(slot, value) for the parameters of all sections, as {section: {name: value}}."""
+    for (section, param), place in PLACES.items():
+        yield slot(serial, place), param.number(params[section][param.name])
 
 
 def allowed(slot, value):
     """The nearest value that a slot of ours may have."""
-    if slot == WHICH:
-        return value if value in range(len(SCENES)) else 0.0
-    return next(param.clamp(value) for (_, param), at in PLACES.items() if at == slot)
+    return _PARAMS[FIRST + (slot - FIRST) % COUNT].clamp(value)

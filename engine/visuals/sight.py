@@ -11,6 +11,7 @@ class Sight(IntEnum):
     BEAT = 0  # counted up while it is well
     SHOWN = 1  # pictures
     DROPPED = 2  # refreshes that passed without a new one
+    SETTLED = 3  # serial number of the look that was last seen alone
 
 
 STEP, BINS = 0.5e-3, 800  # seconds, and how many of them: pictures by how far they were from the sound

@@ -5,11 +5,11 @@ from collections import deque
 
 import numpy as np
 
-from engine.control.matrix import STILL, Matrix
-from engine.listening.frame import BANDS, POINTS, WIDTH, as_frame
+from engine.control.matrix import Matrix
+from engine.listening.frame import BANDS, POINTS, TONES, WIDTH, as_frame
 from engine.listening.listener import HOP
 from engine.rings.timeline import newest, read
-from engine.visuals.scenes import SLOTS
+from engine.visuals.scenes import COUNT, FIRST
 
 QUIET = 48.0  # dB below the loudest of late that count as nothing
 GATE = -72.0  # dB of full scale that count as silence, however quiet the rest is
@@ -26,18 +26,46 @@ SMOOTH, SOFT = 16, 6  # points, over which it is averaged to find where it cross
 BACK = 2 * POINTS + SMOOTH  # points back that a zero crossing is looked for: a turn of 50 Hz
 KEPT = (SEEN + SOFT + BACK) // POINTS + 3  # hops of it to choose them from
 LOWEST = 0.01  # of full scale: a waveform whose peaks are lower is not made larger
-NAMES = "level bass middle treble centre onset travel".split()
-WRAPS = NAMES.index("travel")
+DRUMS = "kick", "snare", "hat"
+STRUCK = 0.5  # likelihood from which on a drum is seen
+DOUBT, TRUST = 0.1, 0.35  # confidence in the beat up to which it is not seen, and from which on it is in full
+THROB = 0.15  # seconds in which a beat fades to 1/e
+NAMES = "level bass middle treble centre onset travel kick snare hat beat bar tempo trust".split()
+AT = {name: at for at, name in enumerate(NAMES)}
+TURNS = "travel", "beat", "bar"  # of which the part behind the point is told
+SILENT = ({name: 0.0 for name in NAMES if name not in ("tempo", "trust")}) | {"hit": 0.0, "pulse": 0.0}
 
 
 class State:
-    """What is known after a hop: its time, NAMES, the 64 bands from 0 to 1, and what rows of the matrix move."""
+    """What is known after a hop: its time, NAMES, the 64 bands and the twelve tones, from 0 to 1."""
 
-    def __init__(self, moved):
+    def __init__(self):
         self.sample = -math.inf
         self.numbers = np.zeros(len(NAMES))
         self.bands = np.zeros(BANDS)
-        self.moved = moved  # (SLOTS, 2)
+        self.tones = np.zeros(TONES)
+
+
+class Moves:
+    """What the rows of one preset make of the picture's parameters, hop by hop.
+
+    The places of rows are those of the board.
+    """
+
+    def __init__(self, modulation, rate):
+        self.matrix = Matrix(modulation, rate, FIRST + COUNT)
+        self.before = self.after = np.zeros((COUNT, 2))
+
+    def change(self, modulation):
+        """Let other rows move them, from the next hop on."""
+        self.matrix.change(modulation)
+
+    def hear(self, record):
+        self.before, self.after = self.after, self.matrix.step(record)[FIRST:].copy()
+
+    def at(self, share):
+        """(COUNT, 2): a share of the way from one hop to the next; see Matrix."""
+        return self.before + share * (self.after - self.before)
 
 
 class Signals:
@@ -48,19 +76,27 @@ class Signals:
     frames : Timeline
     rate : int
         Samples per second of its stamps.
-    modulation : Modulation
     """
 
-    def __init__(self, frames, rate, modulation=STILL):
+    def __init__(self, frames, rate):
         self.frames, self.rate = frames, rate
-        self.matrix = Matrix(modulation, rate, SLOTS)
+        self.followers = []  # Moves
         self.index = 0  # of the record that is read next
         self.record = np.zeros(WIDTH)
-        self.before, self.after = State(np.zeros((SLOTS, 2))), State(np.zeros((SLOTS, 2)))
+        self.before, self.after = State(), State()
         self.loudest, self.peak = GATE + QUIET, LOWEST
         self.last_onset, self.asked = -math.inf, False
         self.onsets = deque()  # samples at which one came, not yet seen
         self.waves = deque([np.zeros((POINTS, 2)) for _ in range(KEPT)], maxlen=KEPT)
+
+    def follow(self, modulation):
+        """What rows make of the picture's parameters, from what was heard last on."""
+        moves = Moves(modulation, self.rate)
+        if math.isfinite(self.after.sample):
+            moves.hear(self.record)
+            moves.before = moves.after
+        self.followers.append(moves)
+        return moves
 
     def reach(self, sample):
         """Read on until a record lies past the sample; False if there is none yet."""
@@ -83,7 +119,9 @@ class Signals:
         return False
 
     def _hear(self, frame):
-        state, self.before = State(self.matrix.step(self.record).copy()), self.after
+        state, self.before = State(), self.after
+        for moves in self.followers:
+            moves.hear(self.record)
         state.sample = float(frame["sample"])
         gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; one at the first
         bands = frame["mel"] + TILT
@@ -96,7 +134,9 @@ class Signals:
         if frame["onset_event"]:
             self.last_onset = state.sample
             self.onsets.append(state.sample)
+        state.tones = self.before.tones + (1 - math.exp(-gap / FALL)) * (frame["chroma"] - self.before.tones)
         self._sum_up(state, gap)
+        self._keep_time(state, frame, gap)
         self.waves.append(frame["wave"].copy())
         self.after = state
 
@@ -108,32 +148,39 @@ class Signals:
         centre = float((weight * PLACES).sum()) / whole if whole else before[4]
         glow = 1.0 if self.last_onset == state.sample else before[5] * math.exp(-gap / GLOW)
         centre = before[4] + (1 - math.exp(-gap / 0.25)) * (centre - before[4])
-        travel = before[WRAPS] + min(gap, 4 * HOP) * level / TURN
-        state.numbers[:] = (level, *(sums / np.diff(PARTS)), centre, glow, travel)
+        travel = before[AT["travel"]] + min(gap, 4 * HOP) * level / TURN
+        state.numbers[: AT["kick"]] = (level, *(sums / np.diff(PARTS)), centre, glow, travel)
+
+    def _keep_time(self, state, frame, gap):
+        for drum in DRUMS:
+            struck = float(frame[drum]) if frame[drum] >= STRUCK else 0.0
+            state.numbers[AT[drum]] = max(struck, self.before.numbers[AT[drum]] * math.exp(-gap / GLOW))
+        trust = (float(frame["confidence"]) - DOUBT) / (TRUST - DOUBT)
+        state.numbers[AT["beat"] :] = frame["beat"], frame["bar"], frame["tempo"], min(max(trust, 0.0), 1.0)
 
     def at(self, sample):
-        """What is heard at a sample that has been reached: numbers by name, bands, and the waveform before it.
+        """What is heard at a sample that has been reached: numbers by name, bands, tones, the waveform before it.
 
         A sample that could not be reached gives what was last heard. `hit` is 1 where an onset came since
-        the last call.
+        the last call, `pulse` 1 at a beat that is sure, then it fades.
         """
-        before, after, share = self.before, self.after, self._share(sample)
+        before, after, share = self.before, self.after, self.share(sample)
         numbers = before.numbers + share * (after.numbers - before.numbers)
         bands = before.bands + share * (after.bands - before.bands)
+        tones = before.tones + share * (after.tones - before.tones)
         hit = 0.0
         while self.onsets and self.onsets[0] <= sample:
             if self.onsets.popleft() > sample - PAST * self.rate or self.asked:
                 hit = 1.0
         self.asked = True
         told = dict(zip(NAMES, numbers.tolist()))
-        told["travel"] %= 1.0
-        return {**told, "hit": hit}, bands, self._wave(sample)
+        for name in TURNS:
+            told[name] %= 1.0
+        ago = told["beat"] * 60.0 / max(told.pop("tempo"), 1.0)
+        pulse = told.pop("trust") * math.exp(-ago / THROB)
+        return {**told, "hit": hit, "pulse": pulse}, bands, tones, self._wave(sample)
 
-    def moved(self, sample):
-        """(SLOTS, 2): what rows make of the parameters at a sample that has been reached; see Matrix."""
-        return self.before.moved + self._share(sample) * (self.after.moved - self.before.moved)
-
-    def _share(self, sample):
+    def share(self, sample):
         """How far a sample lies between the two frames that are known."""
         before, after = self.before.sample, self.after.sample
         return (sample - before) / (after - before) if math.isfinite(before) and before <= sample < after else 1.0

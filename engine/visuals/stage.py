@@ -5,21 +5,45 @@ import re
 import moderngl
 
 from engine.errors import PhospheneError, nearest
-from engine.visuals.glsl import Source, compiled
+from engine.visuals.glsl import compiled
+from engine.visuals.source import Source
 
 
 class Target:
     """The picture that a pass draws, and where it is fed back, the one before."""
 
     def __init__(self, context, declared, size):
-        feedback = declared.name in declared.samplers.values()
-        size = tuple(max(round(side * declared.scale), 1) for side in size)
-        self.textures = [context.gl.texture(size, 4, dtype="f2") for _ in range(1 + feedback)]
-        self.framebuffers = [context.gl.framebuffer([texture]) for texture in self.textures]
+        self.context, self.declared, self.textures, self.framebuffers = context, declared, [], []
+        self._make(size)
+
+    def _make(self, size):
+        declared, gl = self.declared, self.context.gl
+        self.size = declared.size or tuple(max(round(side * declared.scale), 1) for side in size)
+        count = 1 + (declared.name in declared.samplers.values())
+        self.textures = [gl.texture(self.size, 4, dtype="f4" if declared.precise else "f2") for _ in range(count)]
+        self.framebuffers = [gl.framebuffer([texture]) for texture in self.textures]
         self.now = 0
-        for texture, framebuffer in zip(self.textures, self.framebuffers):
-            texture.repeat_x = texture.repeat_y = False
+        for texture in self.textures:
+            texture.repeat_x = texture.repeat_y = declared.wrap
+        self.clear()
+
+    def clear(self):
+        """Begin again, black."""
+        for framebuffer in self.framebuffers:
             framebuffer.clear()
+
+    def resize(self, size):
+        """Be a part of a picture of another size, which shows what this one did."""
+        if self.declared.size:
+            return
+        old, before, self.textures = self.textures, self.framebuffers, []
+        now, room = self.now, self.size
+        self._make(size)
+        for at, framebuffer in enumerate(self.framebuffers):
+            self.context.copy(before[(now + at) % len(before)], room, framebuffer, self.size)
+        self.context.settle()
+        for each in before + old:
+            each.release()
 
     def turn(self):
         """What was drawn becomes what was drawn before."""
@@ -54,7 +78,8 @@ class Stage:
         Gives the texture behind each name that a sampler may show.
     values : dict of str to number or tuple
         What the signals and params hold when `render` is called; params as "scene.param".
-    scene : str
+    section : str
+        Whose the params are.
 
     Raises
     ------
@@ -62,13 +87,14 @@ class Stage:
         For a fault in a shader, and for a uniform that only one side knows.
     """
 
-    def __init__(self, context, declared, target, pictures, values, scene=""):
+    def __init__(self, context, declared, target, pictures, values, section=""):
         self.context, self.declared, self.target, self.values = context, declared, target, values
         self.program, self.strip = None, None
         pictures = {**pictures, declared.name: lambda: target.before}
-        feeds = declared.signals | {param.name: f"{scene}.{param.name}" for param in declared.params}
+        feeds = declared.signals | {param.name: f"{section}.{param.name}" for param in declared.params}
         try:
             vertex, fragment = Source(declared.vertex), Source(declared.fragment)
+            self.files = {*vertex.files, *fragment.files}
             self.program = compiled(context, vertex, fragment)
             faults = [*self._strangers(vertex, fragment), *self._lost("signal", feeds, values)]
             faults += [*self._lost("picture before it", declared.samplers, pictures)]
@@ -115,7 +141,7 @@ class Stage:
             self.target.framebuffer.clear()
             gl.enable(moderngl.BLEND)
             gl.blend_func = moderngl.ONE, moderngl.ONE
-        self.context.draw(self.program, self.strip, self.declared.vertices, self.declared.instances)
+        self.context.draw(self.program, self.strip, self.declared)
         if self.declared.light:
             gl.disable(moderngl.BLEND)
         self.context.settle()

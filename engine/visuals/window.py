@@ -1,6 +1,5 @@
 """A window, on a monitor or all over it."""
 
-import ctypes
 import math
 import time
 
@@ -14,7 +13,6 @@ PLAUSIBLE = 20.0, 500.0
 SIZE = 1280, 720
 SMALL = 640, 360  # the same, where the processor draws it: no picture is larger that nobody asked to be
 NAMED = {glfw.KEY_ENTER: "\n", glfw.KEY_KP_ENTER: "\n", glfw.KEY_BACKSPACE: "\x7f"}  # as a terminal gives them
-READ_FRAMEBUFFER, DRAW_FRAMEBUFFER, COLOR_BUFFER, LINEAR = 0x8CA8, 0x8CA9, 0x4000, 0x2601
 CORE = {
     glfw.CONTEXT_VERSION_MAJOR: 3,
     glfw.CONTEXT_VERSION_MINOR: 3,
@@ -86,9 +84,6 @@ class Window:
         self.pressed, self.repeats, self.looked = [], False, time.perf_counter()
         glfw.set_key_callback(self.window, self._key)
         glfw.set_char_callback(self.window, self._letter)
-        whole, word = ctypes.c_int, ctypes.c_uint
-        self._bind = self.context.function("glBindFramebuffer", None, word, word)
-        self._copy = self.context.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
         self.front, self.framebuffer, self.canvas = self.context.gl.detect_framebuffer(0), None, None
         self.room = size or SIZE
         self.resize(self.size)
@@ -147,9 +142,7 @@ class Window:
         width, height = (max(round(side * share), 1) for side in size)
         left, bottom = (room[0] - width) // 2, (room[1] - height) // 2
         self.front.clear()
-        self._bind(READ_FRAMEBUFFER, self.framebuffer.glo)
-        self._bind(DRAW_FRAMEBUFFER, 0)
-        self._copy(0, 0, *size, left, bottom, left + width, bottom + height, COLOR_BUFFER, LINEAR)
+        self.context.copy(self.framebuffer, size, None, (width, height), (left, bottom))
         glfw.swap_buffers(self.window)
 
     def heed(self):

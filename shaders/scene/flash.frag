@@ -1,12 +1,20 @@
 #version 330 core
 /*
-about:  white while there is light, for measuring
-reads:  seen
-writes: what a screen shows
+about: white where an onset is heard, then it fades; for measuring
+scale: 0.0
+dark: true
 */
-flat in vec3 seen;
+uniform sampler2D flash;
+uniform float fade;  // 0.05 in 0.01..1 s: to half the light
+uniform float hit;
+uniform float dt;
+
+in vec2 uv;
 out vec4 color;
 
+#include "lib/finite.glsl"
+
 void main() {
-    color = vec4(seen, 1.0);
+    float left = texture(flash, uv).r * exp2(-dt / fade) - 1e-3;
+    color = vec4(finite(vec3(max(left, 16.0 * hit))), 1.0);
 }

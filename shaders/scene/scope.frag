@@ -1,27 +1,29 @@
 #version 330 core
 /*
-about:  the petals of the trail around the centre, wound into a spiral; on them the lines and their glow
-reads:  ink, trail, glow (linear rgb)
-writes: what a screen shows
+about: the waveform as a ring of light, its past drifting outward, wound into petals
+passes:
+  - {name: ink, vertex: scene/scope/ink.vert, vertices: 770, instances: 3, light: true}
+  - {name: trail, scale: 0.5}
+  - {name: small, fragment: post/shrink.frag, samplers: {picture: ink}, scale: 0.25}
+  - {name: glow, fragment: post/soften.frag, samplers: {picture: small}, scale: 0.125}
 */
 const float TURN = 6.2831853;
 
 uniform sampler2D ink;
 uniform sampler2D trail;
 uniform sampler2D glow;
-uniform float whirl;   // turns that a ray winds while it grows e times as long
-uniform float bloom;   // of the glow
-uniform float aspect;  // width over height
-uniform float minute;  // a turn a minute
-uniform float travel;  // a turn every few seconds of loudness
-uniform vec4 lots;     // drawn once for a seed
+uniform float whirl;  // 0.12 in 0..0.4 turns: that a ray winds while it grows e times as long
+uniform float bloom;  // 0.8 in 0..3: of the glow
+uniform float aspect;
+uniform float minute;
+uniform float travel;
+uniform vec4 lots;
 
 in vec2 uv;
 out vec4 color;
 
 #include "lib/angle.glsl"
 #include "lib/depth.glsl"
-#include "post/display.glsl"
 
 void main() {
     vec2 at = (uv * 2.0 - 1.0) * vec2(aspect, 1.0);
@@ -33,5 +35,5 @@ void main() {
     light -= 0.6 * min(min(light.r, light.g), light.b);
     light *= 1.4 * smoothstep(0.0, 0.3, deep);
     light += texelFetch(ink, ivec2(gl_FragCoord.xy), 0).rgb + bloom * texture(glow, uv).rgb;
-    color = display(light);
+    color = vec4(light, 1.0);
 }

@@ -16,9 +16,9 @@ const vec3 FADES = vec3(1.15, 1.3, 0.85);  // blue light lasts, so that what is 
 
 uniform sampler2D bands;
 uniform sampler2D trail;
-uniform float afterglow;  // seconds to half the light
-uniform float drift;      // natural logarithms of the distance from the centre, a second
-uniform float hue;        // 0..1
+uniform float afterglow;  // 1.2 in 0.2..6 s, exp: to half the light
+uniform float drift;      // 0.6 in 0.15..2 1/s: outward, in natural logarithms of the distance from the centre
+uniform float hue;        // 0.55 in 0..1: of its colours
 uniform float bass;       // 0..1
 uniform float level;      // 0..1
 uniform float onset;      // 1 at an onset, then it fades

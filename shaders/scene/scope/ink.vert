@@ -18,7 +18,7 @@ uniform float level;   // 0..1
 uniform float onset;   // 1 at an onset, then it fades
 uniform float centre;  // 0..1, where the spectrum's weight lies
 uniform float minute;  // a turn a minute
-uniform float hue;     // 0..1
+uniform float hue;     // 0.55 in 0..1: of its colours
 uniform vec4 lots;     // drawn once for a seed
 
 out float across;

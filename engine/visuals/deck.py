@@ -1,0 +1,160 @@
+"""A deck: the scene and the show passes of one preset, with all that they need of GL."""
+
+import math
+import zlib
+from itertools import groupby
+
+import numpy as np
+
+from engine.rings.board import get
+from engine.visuals.declaring import declared
+from engine.visuals.scenes import FINISH, FIRST, PLACE, SECTIONS, slot
+from engine.visuals.signals import SILENT
+from engine.visuals.source import SHADERS
+from engine.visuals.stage import Stage, Target
+
+GLIDE = 0.08  # seconds in which a parameter goes most of its way
+CLOCK = {"dt": 0.0, "minute": 0.0, "hour": 0.0, "aspect": 1.0, "lots": (0.0,) * 4}
+
+
+class Deck:
+    """What a Look asks for, built stage by stage, so that nobody has to wait for the whole of it.
+
+    Parameters
+    ----------
+    context : Context
+    look : Look
+    size : (int, int)
+    board : Board
+        Of the parameters.
+    pictures : dict of str to callable
+        Gives the textures that are there for every pass.
+    moves : Moves
+        What rows make of the parameters.
+
+    Raises
+    ------
+    PhospheneError
+        For a fault in a shader; from `build` as well.
+    """
+
+    def __init__(self, context, look, size, *, board, pictures, moves):
+        self.context, self.look, self.board, self.moves = context, look, board, moves
+        self.files, self.targets, self.stages, self.loops, self.whole = set(), {}, [], [], False
+        scene = declared("scene", look.scene)
+        self.dark = scene.dark
+        self.sections = [scene, *(declared("show", name) for name in look.passes)]
+        self.params = {}  # as hands have them, by the name that stages know them by
+        self.values = {**SILENT, **CLOCK, "aspect": size[0] / size[1], "lots": _lots(look)}
+        for section in (*self.sections, SECTIONS[FINISH]):
+            for param in section.params:
+                self.values[f"{section.name}.{param.name}"] = param.default
+                if (key := (section.name, param.name)) in PLACE:  # one that an edit brought is not on the board
+                    self.params[f"{section.name}.{param.name}"] = PLACE[key], param.default
+        self.first = None  # the sample that it was first drawn at
+        self.steps = {}  # drawn so far, by rate
+        self.work = self._build(size, pictures)
+
+    def _build(self, size, pictures):
+        before = {}
+        for section in self.sections:
+            targets = {each.name: Target(self.context, each, size) for each in section.passes}
+            self.targets |= {(section.name, name): target for name, target in targets.items()}
+            shown = {name: lambda target=target: target.picture for name, target in targets.items()}
+            for each in section.passes:
+                stage = Stage(
+                    self.context, each, targets[each.name], {**pictures, **before, **shown}, self.values, section.name
+                )
+                self.stages.append(stage)
+                self.files |= stage.files
+                yield False
+            last = shown[section.name]
+            before = {"picture": last, "scene": before.get("scene", last)}
+        self.last = last
+        self.loops = [(rate, list(stages)) for rate, stages in groupby(self.stages, lambda each: each.declared.rate)]
+        self.whole = True
+
+    def build(self):
+        """Build a little more; True when it is whole."""
+        return next(self.work, True)
+
+    @property
+    def picture(self):
+        """What was drawn last: light, linear, unbounded."""
+        return self.last()
+
+    def change(self, look):
+        """Let other rows move it."""
+        self.look = look
+        self.moves.change(look.modulation)
+
+    def move(self, gone, share):
+        """Let the parameters glide for some seconds, to where they are between two hops."""
+        follow = 1.0 - math.exp(-gone / GLIDE)
+        moved = self.moves.at(share)
+        for name, (place, held) in self.params.items():
+            base = held + follow * (get(self.board, slot(self.look.serial, place)) - held)
+            self.params[name] = place, base
+            taken, toward = moved[place - FIRST].tolist()
+            self.values[name] = base + toward - taken * base if taken or toward else base
+
+    def render(self, seconds, told):
+        """Draw the picture of a moment, in seconds of the stream, from what signals tell."""
+        self.values |= told
+        if self.first is None:
+            self.first = seconds
+        for rate, stages in self.loops:
+            if rate:
+                self._repeat(rate, stages, seconds - self.first)
+            else:
+                for stage in stages:
+                    stage.render()
+
+    def _repeat(self, rate, stages, age):
+        """Draw as often as the time asks for, at least once at first."""
+        key, dt = (rate, stages[0].declared.name), self.values["dt"]
+        due = max(math.floor(age * rate) + 1, 0)
+        steps = min(max(due - self.steps.get(key, 0), 0), max(round(dt * rate) + 1, 1))
+        self.steps[key], self.values["dt"] = due, 1.0 / rate
+        for _ in range(steps):
+            for stage in stages:
+                stage.render()
+        self.values["dt"] = dt
+
+    def resize(self, size):
+        """Paint in another size from now on; what is fed back is kept."""
+        self.values["aspect"] = size[0] / size[1]
+        for target in self.targets.values():
+            target.resize(size)
+
+    def clear(self):
+        """Begin again from black."""
+        for target in self.targets.values():
+            target.clear()
+
+    def inherit(self, other):
+        """Go on from what another deck has drawn, where the passes are the same."""
+        self.first, self.steps, self.params = other.first, other.steps, {**self.params, **_alike(self, other)}
+        for key, target in self.targets.items():
+            if key in other.targets and other.targets[key].size == target.size:
+                self.context.copy(other.targets[key].framebuffer, target.size, target.framebuffer, target.size)
+        self.context.settle()
+
+    def watched(self):
+        """The files that it is made of."""
+        return [SHADERS / name for name in sorted(self.files)]
+
+    def release(self):
+        for each in (*self.stages, *self.targets.values()):
+            each.release()
+        self.stages, self.targets = [], {}
+
+
+def _alike(deck, other):
+    return {name: held for name, held in other.params.items() if name in deck.params}
+
+
+def _lots(look):
+    """Four numbers from 0 to 1, drawn for a seed and a scene."""
+    seed = np.random.SeedSequence((look.modulation.seed, zlib.crc32(look.scene.encode())))
+    return tuple(np.random.default_rng(seed).random(4).tolist())

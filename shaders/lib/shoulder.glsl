@@ -1,0 +1,7 @@
+/*
+about:  light without bounds, so that it nears white and never reaches it
+use:    vec3 shoulder(vec3 light), linear, unbounded
+*/
+vec3 shoulder(vec3 light) {
+    return 1.0 - exp(-light);
+}

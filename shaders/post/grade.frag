@@ -1,0 +1,12 @@
+#version 330 core
+/*
+about: a picture as it is to look, before it is mixed with another
+*/
+in vec2 uv;
+out vec4 color;
+
+#include "lib/grade.glsl"
+
+void main() {
+    color = vec4(grade(uv), 1.0);
+}
