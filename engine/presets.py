@@ -172,11 +172,9 @@ def schemas(genome, sections, stage):
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
     fields = {name: (model, model()) for name, model in models.items()}
-    named = {
-        "kind": (Literal[stage.TRANSITIONS], stage.TRANSITIONS[0]),
-        "start": (Literal[stage.STARTS], stage.STARTS[0]),
-    }
-    transition = create_model("transition", __base__=Transition, **named)
+    named = {"kind": stage.TRANSITIONS, "start": stage.STARTS}
+    told = {name: (Literal[words], words[0]) for name, words in named.items()}
+    transition = create_model("transition", __base__=Transition, **told)
     fields["scene"] = Literal[tuple(stage.SCENES)], next(iter(stage.SCENES))
     fields["passes"] = Annotated[tuple[Literal[tuple(stage.SHOWS)], ...], Field(strict=False)], ()
     fields["transition"] = transition, transition()

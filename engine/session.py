@@ -24,9 +24,7 @@ PLANS = {
     "clock": timeline.plan(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
     "keys": ring.plan(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
     "sights": sight.plan(),  # who draws writes, main reads
-    "genome": mailbox.plan(
-        32768
-    ),  # main writes, the audio process reads: {serial, genome, modulation, preset, look} as JSON
+    "genome": mailbox.plan(32768),  # main writes, the audio process reads, as JSON: see Session._post_genome
     "look": mailbox.plan(16384),  # main writes, who draws reads: a Look, as JSON
     "told": mailbox.plan(2048),  # the audio process writes, main reads: what it plays on, as JSON
     "seen": mailbox.plan(2048),  # who draws writes, main reads: what it draws with, as JSON
