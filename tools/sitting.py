@@ -10,7 +10,7 @@ from engine.presets import load_preset
 from engine.visuals.scenes import SCENES
 from tests.easel import RATE, Easel
 
-WARM, COUNT = 10, 100
+WARM, COUNT = 10, 60
 STEP = RATE / 30  # samples from one picture to the next
 
 
@@ -28,11 +28,16 @@ def usual(scene):
     return load_preset(scene)[0] if packaged else load_preset(None, [f"scene={scene}"])[0]
 
 
-def posed(context, frames, scene, size):
-    """An easel with the usual preset of a scene."""
+def scenes():
+    """The names of those that are drawn from sound alone."""
+    return [name for name in SCENES if usual(name).media is None]
+
+
+def posed(context, frames, scene, passes=None, *, size):
+    """An easel with the usual preset of a scene; with other passes, if they are given."""
     preset = usual(scene)
     how = {"seed": preset.seed, "modulation": preset.modulation(), "media": preset.media}
-    easel = Easel(context, frames, preset.scene, preset.passes, size=size, **how)
+    easel = Easel(context, frames, preset.scene, preset.passes if passes is None else passes, size=size, **how)
     easel.set(0, **preset.params())
     return easel
 
@@ -40,7 +45,7 @@ def posed(context, frames, scene, size):
 def sit(context, frames, scene, size, count=COUNT):
     """A Sitting of a scene; it needs frames of (WARM + count) / 30 seconds."""
     times, middle = np.zeros((WARM + count, 2)), None
-    with posed(context, frames, scene, size) as easel:
+    with posed(context, frames, scene, size=size) as easel:
         for n in range(len(times)):
             begun = time.perf_counter(), time.process_time()
             easel.painter.reach(n * STEP)
@@ -60,6 +65,19 @@ def _seen(easel):
     return shown[:, :, :3].astype(float)
 
 
-def scenes():
-    """The names of those that are drawn from sound alone."""
-    return [name for name in SCENES if usual(name).media is None]
+def thinking(context, frames, scene, size, count=COUNT):
+    """Median seconds that this thread takes to listen, and to paint when nothing is drawn and nothing waited for."""
+    spent = np.zeros((count, 2))
+    with posed(context, frames, scene, size=size) as easel:
+        context.draw, context.settle = (lambda *_: None), (lambda: None)
+        try:
+            for n in range(count):
+                marks = [time.thread_time()]
+                easel.painter.reach(n * STEP)
+                marks.append(time.thread_time())
+                easel.painter.paint(n * STEP)
+                marks.append(time.thread_time())
+                spent[n] = np.diff(marks)
+        finally:
+            del context.draw, context.settle
+    return np.median(spent, axis=0)
