@@ -1,5 +1,7 @@
 """The performer: keys in the terminal and in the window, and Link, at work on a session."""
 
+import time
+
 import numpy as np
 
 from engine.audio.present import Present
@@ -20,10 +22,12 @@ class Performer:
     keyboard : Keyboard
         Entered.
     link : Link, optional
+    programme : Programme, optional
+        Which presets play.
     """
 
-    def __init__(self, segment, keyboard, link=None):
-        self.segment, self.keyboard = segment, keyboard
+    def __init__(self, segment, keyboard, link=None, programme=None):
+        self.segment, self.keyboard, self.programme = segment, keyboard, programme
         self.present = Present(segment)
         self.hand = Hand(segment["params"], self.present, link)
         self.rows = np.zeros((len(segment["keys"].rows), 2))
@@ -45,6 +49,10 @@ class Performer:
         self.acts += 1
         said = ACTS[key](self.hand, moment)
         return [said] if said else []
+
+    def heard(self):
+        """The frame that is audible now, None where there is none."""
+        return self.present.frame(time.perf_counter())
 
     @property
     def peers(self):

@@ -24,6 +24,7 @@ from engine.documents.validation import validate
 from engine.effects import EFFECTS
 from engine.errors import UsageError, unknown
 
+FRAGMENTS = "fragment", "presets/fragments"
 USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
 
 MOST_SEED = 2**63 - 1
@@ -231,6 +232,21 @@ def load_preset(name=None, sets=(), *, genome=None, permissive=False):
     return validate(_engine().preset, document, permissive=permissive)
 
 
+def names():
+    """Of the presets that come with the engine."""
+    return sorted(each.name[:-5] for each in resources.files("presets").iterdir() if each.name.endswith(".yaml"))
+
+
+def files_of(name):
+    """The files that a sound preset is made of: its own, and the fragments that it includes."""
+    path, where = _locate(name)
+    found, folder = [path], Path(where).parent
+    for fragment in read(path).value.get("include", ()):
+        lies, told = _locate(fragment, *FRAGMENTS)
+        found.append(lies if told != fragment else folder / lies)
+    return found
+
+
 def restore_preset(full, where):
     """The preset that `full` told of; `where` is what messages call the place it was kept."""
     document = parse(json.dumps(full), lambda line: Place(line, f"{where}: its preset"))
@@ -280,7 +296,7 @@ def _read(path, where):
 
 def _fragment(name, folder=Path()):
     """The document of a fragment; a path is one from where the preset lies."""
-    path, where = _locate(name, "fragment", "presets/fragments")
+    path, where = _locate(name, *FRAGMENTS)
     return read(path, where) if where != name else read(folder / path)
 
 

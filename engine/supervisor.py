@@ -9,7 +9,6 @@ from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
 from engine.control import tempo
 from engine.control.desk import Control, Desk
-from engine.control.watch import FileWatch
 from engine.effects import chain
 from engine.errors import PhospheneError, UsageError
 from engine.rings import Claim, Segment, sweep
@@ -228,36 +227,6 @@ def controls(preset, serial, picture=0):
         for p, param in enumerate(chain.EFFECTS[gene.op].PARAMS):
             slots = chain.slot(serial, g, p), chain.slot(0, g, p)
             yield Control(f"genome.{at}.{param.name}", param, getattr(gene.params, param.name), *slots)
-
-
-class Watch:
-    """Plays a preset or a genome again when its file changes; one with a fault is told of, and the old one plays on.
-
-    Parameters
-    ----------
-    session : Session
-    paths : list
-        The files, whichever there are.
-    load : callable()
-        Gives the Preset that they make together.
-    """
-
-    def __init__(self, session, paths, load):
-        self.session, self.load, self.files = session, load, [FileWatch(path) for path in paths]
-
-    def look(self):
-        """Gives what there is to tell the user."""
-        if not self.session.settled:
-            return []
-        changed = [str(file.path) for file in self.files if file.changed()]
-        if not changed:
-            return []
-        try:
-            preset = self.load()
-        except UsageError as fault:
-            return [f"{line}; the old one plays on" for line in str(fault).splitlines()]
-        self.session.play(preset)
-        return [f"{' and '.join(changed)}: played anew"]
 
 
 class Stop:

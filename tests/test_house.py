@@ -19,7 +19,7 @@ FLOORS = """
     presets slots
     bounce session
     archives live show process warm
-    supervisor keyboard performer
+    supervisor keyboard performer programme
     terminal doctor arguments
     commands
     cli
