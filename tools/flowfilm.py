@@ -9,10 +9,10 @@ import os
 import sys
 import time
 
-os.environ["WINDOW_BACKEND"] = "headless"
+os.environ["WINDOW_BACKEND"] = "headless"  # heeded when it is imported
 
-from shaderflow.scene import ShaderScene  # noqa: E402, which heeds the line above
-from shaderflow.texture import Anisotropy  # noqa: E402
+from shaderflow.scene import ShaderScene
+from shaderflow.texture import Anisotropy
 
 FLASH = "void main() { fragColor = vec4(vec3(exp2(-8.0 * fract(2.0 * iTime))), 1.0); }"
 FPS = 30

@@ -3,6 +3,7 @@
 import random
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def chosen():
     """So many presets, one from each equal part of all that there are; and how many there are."""
     found = sorted(PRESETS.rglob("*.milk"))
     rng, edges = random.Random(6), np.linspace(0, len(found), COUNT + 1).astype(int)
-    return [found[rng.randrange(low, high)] for low, high in zip(edges, edges[1:])], len(found)
+    return [found[rng.randrange(low, high)] for low, high in pairwise(edges)], len(found)
 
 
 def open_projectm(program, size, sound):

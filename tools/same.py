@@ -1,6 +1,8 @@
-"""Hashes of the first pictures of every scene, and of every show pass on the usual one, as JSON.
+"""Hashes of the first pictures of every scene, and of every show pass on the usual one.
 
     python -m tools.same PICTURES WIDTH HEIGHT
+
+prints them as JSON.
 """
 
 import hashlib

@@ -1,63 +1,106 @@
-"""Rows of the benchmarks about the stage: pictures beside projectM's."""
+"""Rows of the benchmarks about the stage: what it costs, whether it stays the same, and what it leaves behind."""
 
-import tempfile
-from pathlib import Path
+import sys
 
 import numpy as np
 
 from engine.visuals.context import opened
+from engine.visuals.scenes import SHOWS, USUAL
 from tests.easel import heard, music
-from tools import projectm
+from tools.changes import changed
+from tools.holding import holds
+from tools.peerrows import bench_projectm, bench_shaderflow, bench_stable
+from tools.rendering import COUNT as PICTURES
+from tools.rendering import on_card
 from tools.rows import Row
-from tools.sitting import COUNT, WARM, scenes, sit
+from tools.same import elsewhere
+from tools.sitting import COUNT, scenes, thinking
+from tools.soak import seen
 
-SIZES = (640, 360), (1280, 720)
-ROUNDS = 2
-
-
-def bench_projectm():
-    """A picture of every scene against the presets of projectM, by turns."""
-    sound = music((WARM + COUNT) / 30 + 1.0)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        sound.tofile(folder / "sound.f32")
-        if not (program := projectm.build(folder)):
-            yield Row("pictures against projectM", "not measured", projectm.GET, "1.0 of its median", False)
-            return
-        with opened() as context:
-            for size in SIZES:
-                with projectm.open_projectm(program, size, folder / "sound.f32") as peer:
-                    yield from _beside(context, heard(sound), size, peer)
+SMALL, FULL_HD, UHD = (640, 360), (1920, 1080), (3840, 2160)
+SPARE = 4.0  # milliseconds that a card must have left at 60 pictures a second
+FRAME = 1000 / 30  # milliseconds
 
 
-def _beside(context, frames, size, peer):
-    presets, there = projectm.chosen()
-    names, ours, theirs = scenes(), {}, {}
-    for turn in range(ROUNDS * max(len(presets), len(names))):
-        preset, name = presets[turn % len(presets)], names[turn % len(names)]
-        theirs.setdefault(preset, []).append(projectm.drawn(peer.ask(preset)))
-        found = sit(context, frames, name, size)
-        ours.setdefault(name, []).append(found)
-    seen = [np.concatenate(found) for found in theirs.values() if all(each is not None for each in found)]
-    mine = {name: np.concatenate([each.times for each in found]) for name, found in ours.items()}
-    (median, spent), (peers, peers_spent) = (_median(found) for found in (mine.values(), seen))
-    each = ", ".join(f"{name} {1e3 * np.median(times[:, 0]):.2f}" for name, times in mine.items())
-    told = f"{1e3 * median:.2f} ms, {median / peers:.2f} of projectM's (of the processor's time {spent / peers_spent:.2f})"
-    beside = f"projectM {1e3 * peers:.2f} ms over {len(seen)} presets of {there}"
-    where = f"at {size[0]}x{size[1]}"
-    yield Row(f"a picture {where}, median over {len(mine)} scenes", told, beside, "1.0 of it", median <= peers)
-    yield Row(f"scene by scene {where}", f"{each} ms", "", "", None)
-    tails = {name: min(map(_tail, (each.times for each in found))) for name, found in ours.items()}
-    tail, worst = float(np.median(list(tails.values()))), max(tails, key=tails.get)
-    told = f"{tail:.2f} of the median, in the median over scenes; {worst} {tails[worst]:.2f}"
-    beside = f"projectM {np.median([min(map(_tail, found)) for found in theirs.values() if found[0] is not None]):.2f}"
-    yield Row(f"99 % of pictures {where}", told, beside, "2", tail <= 2)
+def bench_lock(_, rounds=3):
+    """For how long OpenGL keeps the interpreter lock, and what Python takes for a picture, over all scenes."""
+    found = {}
+    for name in scenes():
+        longest = [[times.max() for times in holds(scene=name, count=PICTURES // 2)] for _ in range(rounds)]
+        found[name] = 1e3 * np.min(longest, axis=0)
+    plain = min(1e3 * holds(plain=True, count=PICTURES // 4)[1].max() for _ in range(rounds))
+    for kind, worst in zip(("while another preset comes", "after that"), np.transpose([*found.values()])):
+        who = [*found][int(np.argmax(worst))]
+        told = f"{worst.max():.2f} ms in {who}, in the quietest of {rounds} runs"
+        yield Row(f"lock held by GL, {kind}", told, f"plain moderngl {plain:.1f} ms", "2 ms", worst.max() <= 2)
+    frames = heard(music(COUNT / 30 + 1.0))
+    with opened() as context:
+        spent = {name: 1e3 * thinking(context, frames, name, SMALL) for name in scenes()}
+    worst = max(spent, key=lambda name: spent[name][1])
+    listening, painting = spent[worst]
+    beside = f"listening before it {listening:.2f} ms"
+    yield Row("Python's part of a picture", f"{painting:.2f} ms in {worst}", beside, "0.5 ms", painting <= 0.5)
 
 
-def _median(found):
-    """The median over all, of the medians of their seconds; and of the processor's."""
-    return np.median([np.median(times, axis=0) for times in found], axis=0)
+def bench_same(_, pictures=60):
+    """Pictures of every scene and show pass, in processes of their own and by other numbers of threads."""
+    wish = pictures, *SMALL
+    runs = [elsewhere(*wish) for _ in "123"] + [elsewhere(*wish, LP_NUM_THREADS=threads) for threads in "012"]
+    differ = sorted(name for name in runs[0] if len({run[name] for run in runs}) > 1)
+    told = f"{', '.join(differ)} differ" if differ else f"{pictures} of each of {len(runs[0])} are alike"
+    yield Row(f"pictures in {len(runs)} runs", told, f"{len({*runs[0].values()})} hashes", "alike", not differ)
 
 
-def _tail(times):
-    return float(np.quantile(times[:, 0], 0.99) / np.median(times[:, 0]))
+def bench_changes(_, count=1000):
+    """Changes of preset, as live: cut, faded and wiped."""
+    found = changed(count)
+    before, after = (sum(found[when].values()) for when in ("before", "after"))
+    yield Row(f"{count} changes, in OpenGL", f"{after} objects", f"{before} before", "flat", after == before)
+    late, early = found["late"], found["early"]
+    told = f"{late:.0f} MB, {late / early:.3f} of that after {count // 5}"
+    yield Row(f"{count} changes, in memory", told, f"{early:.0f} MB after {count // 5}", "1.02", late <= 1.02 * early)
+    darkest = found["darkest"]
+    yield Row(f"{count} changes, the darkest", f"{darkest} of 255 at its brightest", "", "not black", darkest > 16)
+
+
+def bench_late(_, seconds=60.0):
+    """Pictures against audible sound, in a window of an Xvfb: the usual scene alone, and under every show pass."""
+    for name, words in {USUAL: [], f"{USUAL} under {', '.join(SHOWS)}": [f"passes=[{', '.join(SHOWS)}]"]}.items():
+        report = seen(seconds, *words)
+        late, dropped = report["late_ms"], report["frames_dropped"]
+        good = late["p50"] <= FRAME and late["p99"] <= 2 * FRAME
+        told = f"median {late['p50']:.1f} ms, 99 % {late['p99']:.1f} ms"
+        beside = f"{dropped} of {dropped + report['frames_shown']} refreshes dropped"
+        yield Row(f"{name}, late", told, beside, f"{FRAME:.0f} and {2 * FRAME:.0f} ms", good)
+
+
+def bench_passes(_):
+    """What the graphics card takes for each pass, by its own timer: of every scene, and of every show pass on one."""
+    wanted = {name: {"scene": name} for name in scenes()} | {name: {"words": [f"passes=[{name}]"]} for name in SHOWS}
+    software = on_card(count=2)[1].software
+    for size in (FULL_HD, UHD):
+        for name, what in wanted.items():
+            times, context = on_card(size=size, count=3 if software else PICTURES, **what)
+            whole = 1e3 * sum(times.values())
+            told = f"{whole:.2f} ms: " + ", ".join(f"{each} {1e3 * seconds:.2f}" for each, seconds in times.items())
+            beside = f"{context.renderer}, OpenGL {context.version}" + ", software: not judged" * software
+            good = None if software else whole <= 1e3 / 60 - SPARE
+            yield Row(f"{name} at {size[0]}x{size[1]}", told, beside, f"{1e3 / 60 - SPARE:.1f} ms", good)
+
+
+PARTS = {
+    "projectm": bench_projectm,
+    "shaderflow": bench_shaderflow,
+    "stable": bench_stable,
+    "lock": bench_lock,
+    "same": bench_same,
+    "changes": bench_changes,
+    "late": bench_late,
+    "passes": bench_passes,
+}
+
+
+def bench_stage(python=sys.executable):
+    """All of them; `python` is one that has the peers that are Python's."""
+    for part in PARTS.values():
+        yield from part(python)
