@@ -98,7 +98,11 @@ def _side_by_side(kinds, seconds, environment, *words):
         kind: subprocess.Popen([sys.executable, "-m", "tools.soak", kind, str(seconds), *words], **how)
         for kind in kinds
     }
-    return {kind: json.loads(process.communicate()[0]) for kind, process in running.items()}
+    told = {kind: process.communicate()[0] for kind, process in running.items()}
+    for process in running.values():
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+    return {kind: json.loads(report) for kind, report in told.items()}
 
 
 if __name__ == "__main__":
