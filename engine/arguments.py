@@ -47,6 +47,7 @@ def _add_live(commands):
     live.add_argument("--headless", action="store_true", help="no window")
     live.add_argument("--size", type=size, metavar="WxH", help="of the picture, and of its window")
     live.add_argument("--fullscreen", action="store_true", help="all over the monitor")
+    live.add_argument("--borderless", action="store_true", help="no frame; without --size, all over the monitor")
     live.add_argument("--monitor", type=_whole(0, 63), metavar="N", help="which one, counted from 0 (see doctor)")
     live.add_argument("--playlist", type=Path, metavar="FILE", help="presets that take turns, and by which rules")
     live.add_argument("--seconds", type=_seconds, metavar="N", help="end after so much sound")

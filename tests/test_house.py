@@ -18,6 +18,7 @@ FLOORS = """
     graph visuals ear
     presets slots
     bounce session
+    wings
     archives live show process warm
     supervisor keyboard performer programme
     terminal doctor arguments

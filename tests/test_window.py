@@ -13,9 +13,10 @@ import pytest
 from engine.errors import PhospheneError, UsageError
 from engine.visuals.context import opened as offscreen
 from engine.visuals.declaring import declared
+from engine.visuals.monitors import PLAUSIBLE, monitors
 from engine.visuals.painter import Painter
 from engine.visuals.stage import Stage
-from engine.visuals.window import PLAUSIBLE, SIZE, SMALL, Window, monitors
+from engine.visuals.window import SIZE, SMALL, Window
 from tests.commands import ROOT
 from tests.easel import RATE, Easel, heard, look, music, names
 from tools.screen import SIZE as SCREEN

@@ -22,7 +22,7 @@ def run(asked):
         raise UsageError("--source file and --file F go together")
     if asked.input and source != "mic":
         raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
-    look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
+    look = {name: getattr(asked, name) for name in ("size", "fullscreen", "borderless", "monitor")}
     given = [name for name, value in look.items() if value is not None and value is not False]
     if given and (asked.headless or asked.latency):
         other = "headless" if asked.headless else "latency"
@@ -109,7 +109,7 @@ def _keep(session, stop, programme, asked, link):
     from engine.terminal import StatusLine, console, say
 
     with Keyboard(console.show_cursor) as keyboard:
-        performer = Performer(session.segment, keyboard, link, programme)
+        performer = Performer(session, keyboard, link, programme)
         with StatusLine(session, performer) as status:
             for tick in itertools.count():
                 if stop.wait(TICK) or _over(session, asked):
@@ -119,6 +119,7 @@ def _keep(session, stop, programme, asked, link):
                     notices += session.look() + programme.look(performer.heard(), session.seconds())
                 for notice in notices:
                     say(notice)
+                performer.stage.tell(notices, preset=session.name, faults=session.faults)
                 if tick % SHOW == 0:
                     status.show()
 
