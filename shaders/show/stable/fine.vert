@@ -1,0 +1,18 @@
+#version 330 core
+/*
+about:  one triangle that covers the picture, and the bracket to look at more closely
+reads:  counts, scene (its size)
+*/
+uniform sampler2D counts;
+uniform sampler2D scene;
+
+out vec2 uv;
+flat out vec4 bracket;
+
+#include "lib/screen.glsl"
+#include "show/stable/fifth.glsl"
+
+void main() {
+    uv = screen();
+    bracket = fifth(counts, scene);
+}
