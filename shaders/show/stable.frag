@@ -15,8 +15,8 @@ passes:
   - {name: statistics, samplers: {light: light_sums, given: given_sums}, size: [5, 1], precise: true}
   - {name: fit, vertex: show/stable/fit.vert, scale: 0.25}
   - {name: lines, fragment: show/stable/mean.frag, vertex: show/stable/window.vert, scale: 0.25}
-  - {name: across, scale: 0.51}
-  - {name: detail, scale: 0.51}
+  - {name: across, vertex: show/stable/bell.vert, scale: 0.51, precise: true}
+  - {name: detail, vertex: show/stable/bell.vert, scale: 0.51}
 */
 uniform sampler2D picture;
 uniform sampler2D scene;
@@ -59,12 +59,12 @@ vec3 stable(vec3 light, vec3 given, ivec2 pixel) {
 }
 
 float noise() {
-    float even = 2.0 * dither(gl_FragCoord.xy + 64.0 * fract(997.0 * minute)) - 1.0;
+    float even = 2.0 * fract(dither(gl_FragCoord.xy) + 2225.0 * minute) - 1.0;
     return sign(even) * (1.0 - sqrt(1.0 - abs(even)));
 }
 
 void main() {
-    vec3 light = finite(texelFetch(picture, ivec2(gl_FragCoord.xy), 0).rgb), before = shown(light);
+    vec3 light = finite(texelFetch(picture, ivec2(gl_FragCoord.xy), 0).rgb), before = min(shown(light), 1.0);
     vec3 given = seen(texture(scene, uv).rgb);
     vec3 change = stable(ycc(before), given, ivec2(gl_FragCoord.xy * ratio)) - ycc(before);
     change.x += 20.0 / 255.0 * dither_strength * noise();

@@ -2,7 +2,7 @@
 /*
 about:  luma of the scene, blurred from side to side
 reads:  pairs, scene (its size)
-writes: rgba16f, four pixels: from the lower left upwards, then rightwards
+writes: rgba32f, four pixels: from the lower left upwards, then rightwards
 */
 uniform sampler2D pairs;
 uniform sampler2D scene;
@@ -18,5 +18,5 @@ vec4 luma(sampler2D fours, ivec2 at) {
 #include "show/stable/bell.glsl"
 
 void main() {
-    color = bell(pairs, ivec2(1, 0), textureSize(scene, 0)).rbga;
+    color = bell(pairs, ivec2(1, 0), textureSize(scene, 0).x).rbga;
 }

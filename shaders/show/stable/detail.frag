@@ -20,5 +20,5 @@ vec4 luma(sampler2D fours, ivec2 at) {
 
 void main() {
     vec4 sharp = first(texelFetch(pairs, ivec2(gl_FragCoord.xy), 0));
-    color = sharp - bell(across, ivec2(0, 1), textureSize(scene, 0)).rbga;
+    color = sharp - bell(across, ivec2(0, 1), textureSize(scene, 0).y).rbga;
 }

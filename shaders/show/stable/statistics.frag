@@ -36,6 +36,6 @@ void main() {
     int at = int(gl_FragCoord.x);
     vec3 now = at < 2 ? mean(light, 2 * at) : at < 4 ? mean(given, 2 * at - 4) : exceeded();
     vec4 before = texelFetch(statistics, ivec2(at, 0), 0);
-    float follow = before.a == 1.0 && before == before ? 1.0 - exp(-dt / FOLLOW) : 1.0;
-    color = vec4(mix(before.rgb, now, follow), 1.0);
+    bool known = before.a == 1.0 && before == before;
+    color = vec4(known ? mix(now, before.rgb, exp(-dt / FOLLOW)) : now, 1.0);
 }
