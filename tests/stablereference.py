@@ -24,21 +24,28 @@ def rgb(ycc):
     return np.stack((r, (luma - 0.299 * r - 0.114 * b) / 0.587, b), axis=-1)
 
 
-def matched(values, like, share):
-    spread = values.std(axis=(0, 1))
-    stretch = np.clip(like.std(axis=(0, 1)) / np.maximum(spread, 1e-6), 0.5, 2.0)
+def match(values, like, share):
+    """A function that brings to values the mean and the spread of others, so far."""
     mean, wanted = values.mean(axis=(0, 1)), like.mean(axis=(0, 1))
-    return (1 - share) * values + share * ((values - mean) * stretch + wanted)
+    stretch = np.clip(like.std(axis=(0, 1)) / np.maximum(values.std(axis=(0, 1)), 1e-6), 0.5, 2.0)
+    return lambda values: (1 - share) * values + share * ((values - mean) * stretch + wanted)
 
 
-def blocks(values):
-    """Means of a quarter of the size; every pixel is in one."""
-    for axis in (0, 1):
-        side = values.shape[axis]
-        count = max(round(side / 4), 1)
-        ends = np.arange(count + 1) * side // count
-        values = np.add.reduceat(values, ends[:-1], axis=axis) / np.diff(ends).reshape(-1, *[1] * (2 - axis))
+def resized(values, size, shift=(0, 0)):
+    """Bilinear, as textures are read, so many pixels off the middle."""
+    for axis, (side, off) in enumerate(zip(size, shift)):
+        count = values.shape[axis]
+        at = np.clip((np.arange(side) + 0.5) / side * count - 0.5 + off, 0, count - 1)
+        low = np.minimum(at.astype(int), count - 1)
+        share = (at - low).reshape(-1, *[1] * (2 - axis))
+        values = (1 - share) * values.take(low, axis) + share * values.take(np.minimum(low + 1, count - 1), axis)
     return values
+
+
+def quarter(light):
+    """Luma and chroma at a quarter of the size."""
+    size = [max(round(side / 4), 1) for side in light.shape[:2]]
+    return np.mean([ycc(shown(resized(light, size, (y, x)))) for y in (-1, 1) for x in (-1, 1)], axis=0)
 
 
 def windowed(values, radius):
@@ -52,27 +59,14 @@ def windowed(values, radius):
     return values
 
 
-def enlarged(values, size):
-    """Bilinear, as textures are read."""
-    for axis, side in enumerate(size):
-        count = values.shape[axis]
-        at = np.clip((np.arange(side) + 0.5) / side * count - 0.5, 0, count - 1)
-        low = np.minimum(at.astype(int), count - 1)
-        share = (at - low).reshape(-1, *[1] * (2 - axis))
-        high = np.minimum(low + 1, count - 1)
-        values = (1 - share) * values.take(low, axis) + share * values.take(high, axis)
-    return values
-
-
-def smoothed(values, radius, edges):
+def smoothed(values, small, radius, edges):
     """Chroma through a guided filter at a quarter of the size; luma leads it."""
-    small = blocks(values)
     window = max(radius / 4 - 0.5, 1.0)
     mean = windowed(small, window)
     together = windowed(small[..., :1] * small, window) - mean[..., :1] * mean
     slope = together[..., 1:] / (together[..., :1] + 0.25 / max(edges**2, 1e-4))
     lines = windowed(np.concatenate((slope, mean[..., 1:] - slope * mean[..., :1]), axis=-1), window)
-    lines = enlarged(lines, values.shape[:2])
+    lines = resized(lines, values.shape[:2])
     chroma = lines[..., :2] * values[..., :1] + lines[..., 2:]
     return values[..., 1:] + min(radius / 6.0, 1.0) * (chroma - values[..., 1:])
 
@@ -89,8 +83,10 @@ def bell(values, deviation):
 def stable(light, scene, p):
     """What is shown of (height, width, 3) light that came of a scene, without dither; `p` are the parameters."""
     like, unit = ycc(shown(scene)), len(light) / LINES
-    out = matched(ycc(shown(light)), like, np.array([p["tone_match"], p["chroma_match"], p["chroma_match"]]))
-    out[..., 1:] = smoothed(out, 3.0 * p["chroma_smooth"] * unit, p["chroma_edge_strength"])
+    made = ycc(shown(light))
+    matched = match(made, like, np.array([p["tone_match"], p["chroma_match"], p["chroma_match"]]))
+    out = matched(made)
+    out[..., 1:] = smoothed(out, matched(quarter(light)), 3.0 * p["chroma_smooth"] * unit, p["chroma_edge_strength"])
     out[..., 0] += p["detail_strength"] * (like[..., 0] - bell(like[..., 0], p["detail_radius"] * unit))
     grey = np.hypot(out[..., 1], out[..., 2])
     knee = np.quantile(np.hypot(like[..., 1], like[..., 2]), 0.98)

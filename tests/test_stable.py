@@ -257,7 +257,7 @@ def test_no_picture_is_too_small(context, size):
 def test_a_scene_may_be_smaller_than_the_picture_that_was_made_of_it(context):
     row, column = np.indices((30, 50))[..., None] / 30
     scene = half(0.5 + 0.5 * np.sin(6.0 * row + 4.0 * column + np.arange(3)))
-    light, large = bars((100, 60), 1), half(reference.enlarged(scene, (60, 100)))
+    light, large = bars((100, 60), 1), half(reference.resized(scene, (60, 100)))
     with Darkroom(context, (100, 60), (50, 30)) as small, Darkroom(context, (100, 60)) as whole:
         apart = np.abs(shown(small.develop(light, scene)) - shown(whole.develop(light, large)))
     assert apart.max() < STEP

@@ -3,20 +3,22 @@
 about:  keeps light close to the scene that it was made of, in tone, colour and detail
 vertex: show/stable/stable.vert
 passes:
-  - {name: blocks, scale: 0.25, precise: true}
-  - {name: given, fragment: show/stable/blocks.frag, samplers: {picture: scene}, scale: 0.25, precise: true}
-  - {name: light_sums, fragment: show/stable/sums.frag, size: [128, 4], precise: true}
-  - {name: given_sums, fragment: show/stable/sums.frag, samplers: {blocks: given}, size: [128, 4], precise: true}
+  - {name: small, scale: 0.25}
   - {name: pairs, scale: 0.51, precise: true}  # half, rounded up
-  - {name: fifths, fragment: show/stable/coarse.frag, size: [129, 4], precise: true}
-  - {name: closer, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: fifths}, size: [129, 4], precise: true}
-  - {name: closest, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: closer}, size: [129, 4], precise: true}
-  - {name: counts, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: closest}, size: [129, 4], precise: true}
-  - {name: statistics, samplers: {light: light_sums, given: given_sums}, size: [5, 1], precise: true}
-  - {name: fit, vertex: show/stable/fit.vert, scale: 0.25}
-  - {name: lines, fragment: show/stable/mean.frag, vertex: show/stable/window.vert, scale: 0.25}
   - {name: across, vertex: show/stable/bell.vert, scale: 0.51, precise: true}
   - {name: detail, vertex: show/stable/bell.vert, scale: 0.51}
+  # what is known of the whole changes slowly
+  - {name: light_blocks, fragment: show/stable/blocks.frag, scale: 0.25, precise: true, rate: 10}
+  - {name: light_sums, fragment: show/stable/sums.frag, samplers: {blocks: light_blocks}, size: [128, 4], precise: true, rate: 10}
+  - {name: scene_blocks, fragment: show/stable/blocks.frag, samplers: {picture: scene}, scale: 0.25, precise: true, rate: 10}
+  - {name: scene_sums, fragment: show/stable/sums.frag, samplers: {blocks: scene_blocks}, size: [128, 4], precise: true, rate: 10}
+  - {name: coarse, size: [129, 4], precise: true, rate: 10}
+  - {name: fine, vertex: show/stable/fine.vert, samplers: {counts: coarse}, size: [129, 4], precise: true, rate: 10}
+  - {name: finer, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: fine}, size: [129, 4], precise: true, rate: 10}
+  - {name: finest, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: finer}, size: [129, 4], precise: true, rate: 10}
+  - {name: statistics, samplers: {counts: finest}, size: [5, 1], precise: true}
+  - {name: fit, vertex: show/stable/fit.vert, scale: 0.25}
+  - {name: lines, fragment: show/stable/mean.frag, vertex: show/stable/window.vert, scale: 0.25}
 */
 uniform sampler2D picture;
 uniform sampler2D scene;

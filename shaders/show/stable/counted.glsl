@@ -1,14 +1,17 @@
 /*
-about:  pixels as far from grey as each of four thresholds that part a bracket in five, added up by columns and by
-        every fourth row; to the right of the columns lies the bracket: where it begins, how wide it is, and how many
-        pixels are as far as either end
-use:    vec4 counted(sampler2D pairs, vec4 bracket), for a picture of COLUMNS + 1 by 4
+about:  the share of pixels as far from grey as each of four thresholds that part a bracket in five, added up by columns
+        and by every fourth row; to the right of the columns lies the bracket: where it begins, how wide it is, and the
+        shares that are as far as either end
+use:    vec4 counted(vec4 bracket), for a picture of COLUMNS + 1 by 4
 */
 #include "lib/pair.glsl"
 #include "show/stable/columns.glsl"
 
-vec4 counted(sampler2D pairs, vec4 bracket) {
-    ivec2 size = textureSize(pairs, 0), at = ivec2(gl_FragCoord.xy);
+uniform sampler2D pairs;
+uniform sampler2D scene;
+
+vec4 counted(vec4 bracket) {
+    ivec2 size = textureSize(pairs, 0), pixels = textureSize(scene, 0), at = ivec2(gl_FragCoord.xy);
     if (at.x == COLUMNS) {
         return bracket;
     }
@@ -20,5 +23,5 @@ vec4 counted(sampler2D pairs, vec4 bracket) {
             count += step(parts, chroma.bbbb) + step(parts, chroma.aaaa);
         }
     }
-    return count;
+    return count / float(pixels.x * pixels.y);
 }

@@ -1,10 +1,9 @@
 #version 330 core
 /*
 about:  one triangle that covers the picture, and the bracket to look at more closely
-reads:  counts, scene (its size)
+reads:  counts
 */
 uniform sampler2D counts;
-uniform sampler2D scene;
 
 out vec2 uv;
 flat out vec4 bracket;
@@ -14,5 +13,5 @@ flat out vec4 bracket;
 
 void main() {
     uv = screen();
-    bracket = fifth(counts, scene);
+    bracket = fifth(counts);
 }

@@ -1,10 +1,10 @@
 #version 330 core
 /*
-about:  chroma as a line of luma, the best in a window around each block: a guided filter's first half
-reads:  blocks of the light
+about:  chroma as a line of luma, the best in a window around each pixel: a guided filter's first half
+reads:  small
 writes: rgba16f: slopes of Cb and Cr, then their heights at Y = 0.5
 */
-uniform sampler2D blocks;
+uniform sampler2D small;
 
 flat in vec3 gain;
 flat in vec3 offset;
@@ -12,10 +12,8 @@ flat in float noise;
 flat in float radius;
 out vec4 color;
 
-#include "lib/pair.glsl"
-
 void main() {
-    ivec2 at = ivec2(gl_FragCoord.xy), last = textureSize(blocks, 0) - 1;
+    ivec2 at = ivec2(gl_FragCoord.xy), last = textureSize(small, 0) - 1;
     int far = int(ceil(radius));
     float weights = 0.0;
     vec3 sum = vec3(0.0), products = vec3(0.0);
@@ -23,10 +21,10 @@ void main() {
         for (int x = -far; x <= far; ++x) {
             vec2 inside = clamp(radius + 0.5 - abs(vec2(x, y)), 0.0, 1.0);
             float weight = inside.x * inside.y;
-            vec3 block = first(texelFetch(blocks, clamp(at + ivec2(x, y), ivec2(0), last), 0)).rgb - 0.5;
+            vec3 near = texelFetch(small, clamp(at + ivec2(x, y), ivec2(0), last), 0).rgb;
             weights += weight;
-            sum += weight * block;
-            products += weight * block.r * block;
+            sum += weight * near;
+            products += weight * near.r * near;
         }
     }
     vec3 mean = sum / weights;

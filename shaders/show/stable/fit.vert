@@ -2,7 +2,7 @@
 /*
 about:  one triangle that covers the picture, and what the fit needs
 */
-uniform sampler2D blocks;
+uniform sampler2D small;
 uniform float chroma_edge_strength;  // 8.0 in 0..16: how faint an edge of luma may be that chroma keeps
 
 out vec2 uv;
@@ -19,5 +19,5 @@ void main() {
     uv = screen();
     match(gain, offset);
     noise = 0.25 / max(chroma_edge_strength * chroma_edge_strength, 1e-4);
-    radius = window(4.0 * float(textureSize(blocks, 0).y));
+    radius = window(4.0 * float(textureSize(small, 0).y));
 }
