@@ -72,5 +72,5 @@ void main() {
         float clear = air.a / (1.0 + 2.5 * under * (1.0 - air.a));
         light = mix(air.rgb, rock, clear * clamp(0.4 + under / pixel, 0.0, 1.0));
     }
-    color = vec4(turned(light, hue + 0.05 * told.x), 1.0);
+    color = vec4(turned(light, hue + 0.025 * told.x), 1.0);
 }
