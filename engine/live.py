@@ -100,7 +100,7 @@ class Live:
         return pace_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
 
     def _genome(self):
-        """What was asked for since the last look: serial number, genome, modulation, what a take keeps; None if nothing was."""
+        """What was asked for since last: serial number, genome, modulation, what a take keeps; None if nothing was."""
         text = fetch_text(self.segment["genome"])
         if text is None:
             return None

@@ -24,6 +24,7 @@ from engine.documents.validation import validate
 from engine.effects import EFFECTS
 from engine.errors import UsageError, unknown
 
+FRAGMENTS = "fragment", "presets/fragments"
 USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
 
 MOST_SEED = 2**63 - 1
@@ -172,11 +173,9 @@ def schemas(genome, sections, stage):
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
     fields = {name: (model, model()) for name, model in models.items()}
-    named = {
-        "kind": (Literal[stage.TRANSITIONS], stage.TRANSITIONS[0]),
-        "start": (Literal[stage.STARTS], stage.STARTS[0]),
-    }
-    transition = create_model("transition", __base__=Transition, **named)
+    named = {"kind": stage.TRANSITIONS, "start": stage.STARTS}
+    told = {name: (Literal[words], words[0]) for name, words in named.items()}
+    transition = create_model("transition", __base__=Transition, **told)
     fields["scene"] = Literal[tuple(stage.SCENES)], next(iter(stage.SCENES))
     fields["passes"] = Annotated[tuple[Literal[tuple(stage.SHOWS)], ...], Field(strict=False)], ()
     fields["transition"] = transition, transition()
@@ -233,6 +232,21 @@ def load_preset(name=None, sets=(), *, genome=None, permissive=False):
     return validate(_engine().preset, document, permissive=permissive)
 
 
+def names():
+    """Of the presets that come with the engine."""
+    return sorted(each.name[:-5] for each in resources.files("presets").iterdir() if each.name.endswith(".yaml"))
+
+
+def files_of(name):
+    """The files that a sound preset is made of: its own, and the fragments that it includes."""
+    path, where = _locate(name)
+    found, folder = [path], Path(where).parent
+    for fragment in read(path).value.get("include", ()):
+        lies, told = _locate(fragment, *FRAGMENTS)
+        found.append(lies if told != fragment else folder / lies)
+    return found
+
+
 def restore_preset(full, where):
     """The preset that `full` told of; `where` is what messages call the place it was kept."""
     document = parse(json.dumps(full), lambda line: Place(line, f"{where}: its preset"))
@@ -282,7 +296,7 @@ def _read(path, where):
 
 def _fragment(name, folder=Path()):
     """The document of a fragment; a path is one from where the preset lies."""
-    path, where = _locate(name, "fragment", "presets/fragments")
+    path, where = _locate(name, *FRAGMENTS)
     return read(path, where) if where != name else read(folder / path)
 
 

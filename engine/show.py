@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
+from engine.control.cues import Cue
 from engine.control.matrix import Modulation
 from engine.rings import ring
 from engine.rings.board import get, put
@@ -19,6 +20,7 @@ from engine.visuals.painter import Painter
 from engine.visuals.scenes import Look
 from engine.visuals.sight import Sight, count, note
 from engine.visuals.window import Window
+from engine.wings import Wings
 
 CALM = 0.15  # seconds that a window keeps a size before it is painted in it
 SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, which has to sound as well
@@ -30,7 +32,7 @@ class Show:
     Parameters
     ----------
     wish : dict
-        size, fullscreen, monitor.
+        size, borderless, monitor.
     segment : Segment
         The session's.
     """
@@ -39,7 +41,9 @@ class Show:
         self.wish, self.segment, self.sights = wish, segment, segment["sights"]
         self.stopped = threading.Event()
         size = wish["size"] and tuple(wish["size"])
-        self.window = Window(size=size, fullscreen=wish["fullscreen"], monitor=wish["monitor"])
+        full = get(segment["cues"], int(Cue.FULL)) > 0.0
+        self.window = Window(size=size, fullscreen=full, borderless=wish["borderless"], monitor=wish["monitor"])
+        self.wings = Wings(self.window, segment)
         software = self.window.context.software
         refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
         self.pacer = Pacer(refresh, waits=self.window.waits)
@@ -51,9 +55,11 @@ class Show:
         """Show pictures until the window is closed, or `stop`."""
         try:
             while not (self.stopped.is_set() or self.window.closed):
+                self._tell()
                 self._picture()
                 count(self.sights, Sight.BEAT)
         finally:
+            self.wings.release()
             if self.painter:
                 self.painter.release()
             self.window.release()
@@ -64,6 +70,7 @@ class Show:
     def _picture(self):
         self.window.heed()
         self._pass_keys()
+        self.wings.heed(self.painter)
         if text := fetch_text(self.segment["look"]):
             self._play(Look(*json.loads(text)))
         self._tell()
@@ -75,11 +82,13 @@ class Show:
         self.painter.reach(sample)
         self.painter.paint(sample)
         self.pacer.painted()
-        self.window.present()
+        self.window.present(self.wings.over(sample, self.rate, self.painter.size, self.pacer.pacing))
         seen = self.pacer.presented()
+        late = (self.clock.exact(seen) - sample) / self.rate
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
-        note(self.sights, (self.clock.exact(seen) - sample) / self.rate)
+        note(self.sights, late)
+        self.wings.note(seen, late, missed)
 
     def _play(self, look):
         """Show another look, or let other rows move the one that is shown."""
@@ -90,6 +99,7 @@ class Show:
     def _pass_keys(self):
         """Tell the keeper what was pressed in the window."""
         if pressed := self.window.pressed:
+            self.wings.hear(pressed)
             ring.push(self.segment["keys"], np.array([(moment, ord(key)) for moment, key in pressed]))
             pressed.clear()
 
@@ -134,11 +144,17 @@ class Show:
         return self.calm
 
     def _tell(self):
-        """Tell the keeper what it draws with, what is seen alone, and what cannot be drawn."""
+        """Tell the keeper what it draws with, what is seen alone, what cannot be drawn, and what there is to say."""
         if self.painter and self.painter.settled is not None:
             put(self.sights, int(Sight.SETTLED), float(self.painter.settled))
-        told = {"gl": self.window.context.about(), "fault": self.painter and self.painter.fault}
+        told = {
+            "gl": self.window.context.about(),
+            "fault": self.painter and self.painter.fault,
+            "pacing": self.pacer.pacing,
+            "said": self.wings.said(),
+        }
         if told != self.told:
+            self.window.wait(self.pacer.asks)
             self.told = told
             post_text(self.segment["seen"], json.dumps(told))
 

@@ -18,8 +18,9 @@ FLOORS = """
     graph visuals ear
     presets slots
     bounce session
+    wings
     archives live show process warm
-    supervisor keyboard performer
+    supervisor keyboard performer programme
     terminal doctor arguments
     commands
     cli

@@ -12,12 +12,13 @@ import pytest
 
 from engine.errors import PhospheneError, UsageError
 from engine.visuals.context import opened as offscreen
+from engine.visuals.declaring import declared
+from engine.visuals.monitors import PLAUSIBLE, monitors
 from engine.visuals.painter import Painter
-from engine.visuals.scenes import SCENES
 from engine.visuals.stage import Stage
-from engine.visuals.window import PLAUSIBLE, SIZE, SMALL, Window, monitors
+from engine.visuals.window import SIZE, SMALL, Window
 from tests.commands import ROOT
-from tests.easel import RATE, Easel, heard, music, names
+from tests.easel import RATE, Easel, heard, look, music, names
 from tools.screen import SIZE as SCREEN
 from tools.soundserver import wait_for
 
@@ -48,7 +49,11 @@ def white(window):
     """Shows white wherever a picture is."""
     gl = window.context.gl
     light = gl.texture((1, 1), 4, np.full(4, 100.0, np.float16).tobytes(), dtype="f2")
-    stage = Stage(window.context, SCENES["flash"].passes[-1], window, {"light": lambda: light}, {})
+    (plain,) = declared("post", "mix").passes
+    pictures = {"old": lambda: light, "picture": lambda: light}
+    stage = Stage(
+        window.context, plain, window, pictures, dict.fromkeys(("share", "kind", "finish.blackout"), 0.0), "finish"
+    )
 
     def show():
         window.heed()
@@ -229,7 +234,8 @@ def test_what_is_seen_is_what_is_read_back(screen):
         return np.abs(seen - picture[::-1, :, :3]).max()
 
     with opened(screen, size=PICTURE) as (window, place):
-        painter = Painter(window.context, PICTURE, frames=frames, board=board, rate=RATE, seed=7, screen=window)
+        how = {"frames": frames, "board": board, "rate": RATE, "screen": window, "look": look()}
+        painter = Painter(window.context, PICTURE, **how)
         for frame in range(30):
             window.heed()
             painter.reach(frame * RATE / 30)

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from pathlib import Path
+from functools import partial
 
 from engine.bounce.whole import claim
 from engine.commands.preparation import preset_of, warm_up
@@ -11,6 +11,7 @@ from engine.errors import UsageError
 HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
 TICK = 0.02  # seconds between two looks at what a performer does
 LOOK, SHOW = 5, 3  # ticks between two looks at the session, and two of its status lines
+USUAL = "default"  # the preset where no other is named
 MEASURING = 1.0  # seconds after which the latency is known
 
 
@@ -21,7 +22,7 @@ def run(asked):
         raise UsageError("--source file and --file F go together")
     if asked.input and source != "mic":
         raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
-    look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
+    look = {name: getattr(asked, name) for name in ("size", "fullscreen", "borderless", "monitor")}
     given = [name for name, value in look.items() if value is not None and value is not False]
     if given and (asked.headless or asked.latency):
         other = "headless" if asked.headless else "latency"
@@ -37,22 +38,23 @@ def run(asked):
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
     try:
-        from engine.supervisor import Session, Stop, Watch
+        from engine.programme import Programme
+        from engine.supervisor import Session, Stop
 
         stop = Stop()
         warm_up(stop.event.is_set)
-        preset = _live_preset(asked, source)
-        session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source), look)
+        load = partial(_load, asked, source)
+        name, playlist = _programme(asked, load)
+        session = Session(wards[0], wards[1] if wards[1:] else None, load(name)[0], _wish(asked, source), look, name)
     except BaseException as fault:
         for ward in wards:
             ward.end()
         if isinstance(fault, KeyboardInterrupt):
             return
         raise
-    files = [path for path in (asked.preset, asked.genome) if path and Path(path).is_file()]
-    watch = Watch(session, files, lambda: _live_preset(asked, source))
+    programme = Programme(session, playlist, load, automatic=asked.playlist is not None)
     try:
-        tempo = _keep(session, stop, watch, asked, link)
+        tempo = _keep(session, stop, programme, asked, link)
         if asked.latency:
             _print_latency(session)
     finally:
@@ -65,12 +67,26 @@ def run(asked):
     _farewell(report, asked)
 
 
-def _live_preset(asked, source):
+def _load(asked, source, name):
+    """A preset by its name, with what else was asked for, and the files that it is made of."""
     from engine.audio.sources import check_pulled
+    from engine.presets import files_of
 
-    preset = preset_of(asked)
+    preset = preset_of(asked, name)
     check_pulled(preset.genes(), source)
-    return preset
+    return preset, [*files_of(name), *filter(None, [asked.genome])]
+
+
+def _programme(asked, load):
+    """The name of the preset to begin with, and the playlist that the others come from."""
+    from engine.control.playlist import Order, Playlist, check_names, load_playlist
+    from engine.presets import names
+
+    if not asked.playlist:
+        return asked.preset or USUAL, Playlist(presets=names())
+    playlist = load_playlist(asked.playlist)
+    check_names(playlist, asked.playlist, load)
+    return asked.preset or Order(playlist).name, playlist
 
 
 def _wish(asked, source):
@@ -86,23 +102,24 @@ def _wish(asked, source):
     }
 
 
-def _keep(session, stop, watch, asked, link):
+def _keep(session, stop, programme, asked, link):
     """Watch over the session until it is over; gives what its performer did."""
     from engine.keyboard import Keyboard
     from engine.performer import Performer
     from engine.terminal import StatusLine, console, say
 
     with Keyboard(console.show_cursor) as keyboard:
-        performer = Performer(session.segment, keyboard, link)
+        performer = Performer(session, keyboard, link, programme)
         with StatusLine(session, performer) as status:
             for tick in itertools.count():
                 if stop.wait(TICK) or _over(session, asked):
                     return performer.report()
                 notices = performer.heed()
                 if tick % LOOK == 0:
-                    notices += session.look() + watch.look()
+                    notices += session.look() + programme.look(performer.heard(), session.seconds())
                 for notice in notices:
                     say(notice)
+                performer.stage.tell(notices, preset=session.name, faults=session.faults)
                 if tick % SHOW == 0:
                     status.show()
 

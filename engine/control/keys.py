@@ -8,7 +8,7 @@ STEP, MOMENT = 1 / 32, 0.01  # of a nudge: beats, seconds
 
 
 class Key(NamedTuple):
-    """A row of the table: `act(hand, moment)` does it, and may give a line to say."""
+    """A row of the table: `act(performer, moment)` does it, and may give a line to say."""
 
     keys: str  # any of them
     name: str
@@ -16,19 +16,41 @@ class Key(NamedTuple):
     act: Callable
 
 
-KEYS = (
-    Key(" ", "space", "tap the tempo; two taps are one, eight a steady one", lambda hand, at: hand.tap(at)),
-    Key("\n", "enter", "the one: a bar begins at this beat", lambda hand, at: hand.begin_bar(at)),
-    Key("\x7f", "backspace", "back to the tempo that is heard", lambda hand, at: hand.follow()),
-    Key("h", "h", "hold the tempo; again lets it go", lambda hand, at: hand.hold(at)),
-    Key("-/", "- /", "half time", lambda hand, at: hand.multiply(0.5)),
-    Key("=+*", "= + *", "double time", lambda hand, at: hand.multiply(2.0)),
-    Key("[", "[", "beats a 32nd of a beat later", lambda hand, at: hand.nudge(-STEP)),
-    Key("]", "]", "beats a 32nd of a beat earlier", lambda hand, at: hand.nudge(STEP)),
-    Key("{", "{", "beats 10 ms later", lambda hand, at: hand.nudge_by_time(-MOMENT, at)),
-    Key("}", "}", "beats 10 ms earlier", lambda hand, at: hand.nudge_by_time(MOMENT, at)),
-    Key("l", "l", "Ableton Link, and back (with --link)", lambda hand, at: hand.toggle_link(at)),
+def panic(performer, moment):
+    performer.stage.panic()
+    performer.hand.follow()
+    return "panic: everything as the preset has it"
+
+
+TEMPO = (
+    Key(" ", "space", "tap the tempo; two taps are one, eight a steady one", lambda who, at: who.hand.tap(at)),
+    Key("\n", "enter", "the one: a bar begins at this beat", lambda who, at: who.hand.begin_bar(at)),
+    Key("\x7f", "backspace", "back to the tempo that is heard", lambda who, at: who.hand.follow()),
+    Key("h", "h", "hold the tempo; again lets it go", lambda who, at: who.hand.hold(at)),
+    Key("-/", "- /", "half time", lambda who, at: who.hand.multiply(0.5)),
+    Key("=+*", "= + *", "double time", lambda who, at: who.hand.multiply(2.0)),
+    Key("[", "[", "beats a 32nd of a beat later", lambda who, at: who.hand.nudge(-STEP)),
+    Key("]", "]", "beats a 32nd of a beat earlier", lambda who, at: who.hand.nudge(STEP)),
+    Key("{", "{", "beats 10 ms later", lambda who, at: who.hand.nudge_by_time(-MOMENT, at)),
+    Key("}", "}", "beats 10 ms earlier", lambda who, at: who.hand.nudge_by_time(MOMENT, at)),
+    Key("l", "l", "Ableton Link, and back (with --link)", lambda who, at: who.hand.toggle_link(at)),
 )
+STAGE = (
+    Key("n", "n", "the next preset", lambda who, at: who.programme.next()),
+    Key("p", "p", "back to the preset before", lambda who, at: who.programme.back()),
+    Key("b", "b", "blackout; again gives the light back", lambda who, at: who.stage.blackout()),
+    Key("z", "z", "freeze the picture; again lets it go", lambda who, at: who.stage.freeze()),
+    Key("!", "!", "panic: everything as the preset has it", panic),
+    Key(
+        "d\t",
+        "d tab",
+        "meters, beat and times over the picture, and away again",
+        lambda who, at: who.stage.show_hud(),
+    ),
+    Key("f", "f", "all over the monitor, and back", lambda who, at: who.stage.fill()),
+    Key("s", "s", "keep the picture as a PNG, in the working directory", lambda who, at: who.stage.keep_still()),
+)
+KEYS = TEMPO + STAGE
 ACTS = {key: row.act for row in KEYS for key in row.keys}
 
 

@@ -95,7 +95,7 @@ class Painter:
 
     def _begin(self, look):
         try:
-            self.coming, self.ready, self.begun, self.asked = self._open(look), False, None, self.sample
+            self.coming, self.ready, self.begun, self.asked = self._open(look), False, None, self.sample or 0.0
             while not self.patient and not self.coming.build():
                 pass
         except (PhospheneError, moderngl.Error) as fault:

@@ -131,6 +131,7 @@ class Stage:
 
     def render(self):
         gl = self.context.gl
+        self.context.timing.begin()
         self.target.turn()
         self.target.framebuffer.use()
         for unit, picture in self.samplers:
@@ -145,6 +146,7 @@ class Stage:
         if self.declared.light:
             gl.disable(moderngl.BLEND)
         self.context.settle()
+        self.context.timing.end(self.declared.name)
 
     def release(self):
         self.context.gl.screen.use()  # a target must not be in use when it is let go of
