@@ -9,7 +9,8 @@ from engine.visuals.watchdog import PATIENCE, Judge
 from tests.easel import RATE, Easel, heard, music
 
 WELL = np.random.default_rng(5).random((18, 32, 4)).astype(np.float32) * (1.0, 1.0, 0.0, 1.0)
-BAD = {"black": WELL * 0.0, "white": WELL + (9.0, 9.0, 0.0, 0.0), "NaN": WELL + (0.0, 0.0, 3.0, 0.0), "frozen": WELL}
+BRIGHT, LOST = np.array([9.0, 9.0, 0.0, 0.0]), np.array([0.0, 0.0, 3.0, 0.0])
+BAD = {"black": WELL * 0.0, "white": WELL + BRIGHT, "NaN": WELL + LOST, "frozen": WELL}
 
 
 def judged(cells, seconds, **how):
@@ -44,28 +45,22 @@ def test_a_picture_gone_bad_is_begun_again_and_the_second_time_given_up(context,
     with Easel(context, song) as easel:
         care = Care(context, 1 / fps, said.append)
         verdicts, spoilt = [], [60, 110]
+        value = {"NaN": np.nan, "white": 60.0}[kind]
+        light = context.gl.texture((64, 36), 4, np.full((36, 64, 4), value, np.float16).tobytes(), dtype="f2")
         for frame in range(9 * fps):
             if any(first <= frame < first + 36 for first in spoilt):
-                easel.painter.deck.last = lambda light=bad(context, kind): light
+                easel.painter.deck.last = lambda: light
             else:
                 easel.painter.deck.last = lambda: easel.targets[-1].picture
             easel.picture(frame * RATE / fps)
             verdicts.append(care.look(easel.painter, frame / fps, 0.01, 0))
         care.release()
+        light.release()
     assert [line.split(": ")[1].split("; ")[1] for line in said] == [
         "it begins again",
         "the preset before it comes back",
     ]
     assert all(f"was {kind}" in line for line in said) and sum(verdicts) == 1 and not any(verdicts[:110])
-
-
-def bad(context, kind, lights={}):
-    """A texture that shows what is wrong."""
-    value = {"NaN": np.nan, "white": 60.0}[kind]
-    if kind not in lights:
-        noise = np.full((36, 64, 4), value, np.float16)
-        lights[kind] = context.gl.texture((64, 36), 4, noise.tobytes(), dtype="f2")
-    return lights[kind]
 
 
 def climbed(cost, seconds, ladder=None, since=0.0, fps=30):

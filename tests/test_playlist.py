@@ -1,5 +1,6 @@
 """Playlists: the rules by which presets take turns, and the one line that each mistake is told in."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +28,7 @@ def test_at_random_all_come_before_one_comes_again_and_none_twice_running(seed):
     playlist = Playlist(presets=tuple("abcdef"), order="random", seed=seed)
     played = names(Order(playlist), 60)
     assert all(sorted(played[at : at + 6]) == list("abcdef") for at in range(0, 60, 6))
-    assert all(one != other for one, other in zip(played, played[1:]))
+    assert all(one != other for one, other in pairwise(played))
     assert names(Order(playlist), 60) == played
     assert names(Order(playlist.model_copy(update={"seed": seed + 100})), 60) != played
 
@@ -63,7 +64,7 @@ def test_every_n_bars():
 
 
 def test_on_silence_once_a_silence():
-    frames = [frame(silence=float(30 <= at < 120 or 150 <= at)) for at in range(200)]
+    frames = [frame(silence=float(30 <= at < 120 or at >= 150)) for at in range(200)]
     assert when(Rules(Playlist(presets=("a",), silence=2.0)), frames) == pytest.approx([5.0, 17.0], abs=0.11)
 
 
