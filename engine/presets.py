@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-import yaml
 from pydantic import Field, TypeAdapter, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -21,6 +20,7 @@ from engine.documents.overrides import overlay
 from engine.documents.reading import parse, read
 from engine.documents.schema import Gene, Params, Strict, checked, listed, pairs, params_model
 from engine.documents.validation import validate
+from engine.documents.writing import written
 from engine.effects import EFFECTS
 from engine.errors import UsageError
 from engine.packaged import fragment, locate
@@ -104,7 +104,7 @@ class Preset(Strict):
         """The differences from the defaults, as YAML that loads back to this."""
         plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))
         safe = self.about.isprintable()  # else escaped: PyYAML writes U+0085 as it is, and reads it as a space
-        return yaml.safe_dump(plain, allow_unicode=safe, width=100)
+        return written(plain, allow_unicode=safe, width=100)
 
 
 class RunRecord(Strict):
