@@ -1,0 +1,18 @@
+/*
+about:  what is seen at a place of 48 times 27: luminance, and saturated red so that a flash of it counts as much.
+        Places lie astray, since a pattern as fine as they are would be seen wrong by places in rows
+use:    vec4 sight(), behind a define of SEEN: vec3 SEEN(vec2 uv), linear, 0..1
+*/
+#include "lib/luminance.glsl"
+
+const vec2 FINE = vec2(1.0, 1.78) / 1200.0;  // half a tenth of a degree, where the picture is 30 wide
+const float SATURATED = 0.8;
+const float REDDER = 1.6;  // a red flash is of 20 in 320, another one of a tenth
+
+vec4 sight() {
+    vec2 astray = fract(gl_FragCoord.x * vec2(0.7549, 0.5698) + gl_FragCoord.y * vec2(0.5698, 0.3247)) - 0.5;
+    vec2 at = (gl_FragCoord.xy + astray) / vec2(48.0, 27.0), aside = FINE * vec2(1.0, -1.0);
+    vec3 light = 0.25 * (SEEN(at + FINE) + SEEN(at - FINE) + SEEN(at + aside) + SEEN(at - aside));
+    float red = max(light.r - light.g - light.b, 0.0) * step(SATURATED * (light.r + light.g + light.b), light.r);
+    return vec4(luminance(light), REDDER * red, 0.0, 1.0);
+}
