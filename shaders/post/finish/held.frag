@@ -1,11 +1,11 @@
 #version 330 core
 /*
-about:  how much darker each place has to be, since one of the fields around it has had its flashes
+about:  how much darker each place has to be, since a field around it must not flash again
 reads:  sight, fields, limit (as it was)
 writes: 0..1
 */
 const float HELD = 0.08;  // of white, that it may rise then
-const ivec2 WIDE = ivec2(16, 9), APART = ivec2(2, 3), FIELDS = ivec2(17, 7);
+const ivec2 WIDE = ivec2(16, 9), APART = ivec2(2, 2), FIELDS = ivec2(17, 10);
 
 uniform sampler2D sight;
 uniform sampler2D fields;
@@ -15,7 +15,6 @@ out vec4 color;
 
 #include "lib/flash.glsl"
 #include "lib/known.glsl"
-#include "lib/spent.glsl"
 
 void main() {
     ivec2 place = ivec2(gl_FragCoord.xy);
@@ -24,7 +23,7 @@ void main() {
     bool hold = false;
     for (int y = first.y; y <= last.y; y++) {
         for (int x = first.x; x <= last.x; x++) {
-            hold = hold || spent(texelFetch(fields, ivec2(x, y), 0), past.z > 0.0);
+            hold = hold || texelFetch(fields, ivec2(x, y), 0).x < 0.0;
         }
     }
     vec2 seen = texelFetch(sight, place, 0).xy;

@@ -16,7 +16,6 @@ out vec4 color;
 
 #include "lib/flash.glsl"
 #include "lib/known.glsl"
-#include "lib/spent.glsl"
 
 void main() {
     ivec2 place = ivec2(gl_FragCoord.xy);
