@@ -21,6 +21,7 @@ from engine.control.take import Begin, Patch, TakeWriter
 from engine.ear import Ear
 from engine.effects import chain
 from engine.errors import PhospheneError
+from engine.filming.footage import opened
 from engine.graph import Feeder, Plans, Taper
 from engine.native import describe
 from engine.presets import restore_preset
@@ -58,6 +59,10 @@ class Live:
         self.rate = int(wish["rate"] or (known.rate if known else RATE))
         put(self.gauges, int(Meter.RATE), float(self.rate))
         self.core = make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"])
+        if wish["film"]:
+            footage = opened(wish["film"])
+            self.core = self.core._replace(film=footage["sound"], joins=footage["joins"])
+            self.core.switches[1] = 1
         self.words = describe(self.core)
         self.plans, self.swaps = Plans(self.core, self.rate), {}
         self.player = sound.play.address, self.words.ctypes.data
@@ -100,7 +105,7 @@ class Live:
         return pace_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
 
     def _genome(self):
-        """What was asked for since the last look: serial number, genome, modulation, what a take keeps; None if nothing was."""
+        """What was asked for since last: serial number, genome, modulation, what a take keeps; None if nothing was."""
         text = fetch_text(self.segment["genome"])
         if text is None:
             return None

@@ -109,6 +109,8 @@ class StatusLine:
         yield 8, lamp + meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet  ")
         if (frame := self.performer.present.frame(time.perf_counter())) is not None:
             yield 9, tempo(frame, self.performer.peers)
+        if asks := self.performer.gear.asks:
+            yield 10, Text(asks, style="bold")
         yield 2, Text(f"load {100 * self.load:.1f} %")
         yield 6, Text(f"xruns {xruns}", style="default" if not xruns else "yellow")
         yield 3, Text(f"latency {self.session.latency_ms()['total']:.0f} ms")

@@ -83,6 +83,11 @@ class Painter:
             each.resize(size)
 
     @property
+    def frozen(self):
+        """True while a hand holds the picture."""
+        return self.deck.values[FROZEN] > 0.5
+
+    @property
     def settled(self):
         """The serial number of the look that is seen alone; None while another is on its way."""
         return None if self.coming else self.deck.look.serial
@@ -98,7 +103,7 @@ class Painter:
 
     def _begin(self, look):
         try:
-            self.coming, self.ready, self.begun, self.asked = self._open(look), False, None, self.sample
+            self.coming, self.ready, self.begun, self.asked = self._open(look), False, None, self.sample or 0.0
             while not self.patient and not self.coming.build():
                 pass
         except (PhospheneError, moderngl.Error) as fault:
@@ -149,7 +154,7 @@ class Painter:
         self.wave.write(np.ascontiguousarray(wave, "f4"))
         share = self.signals.share(sample)
         self.deck.move(math.inf if first else gone, share)
-        if self.deck.values[FROZEN] <= 0.5:
+        if not self.frozen:
             self.deck.render(seconds, told)
         if self.coming:
             self._come(told, share, seconds)

@@ -156,6 +156,7 @@ class Stage:
         gl = self.context.gl
         resting = self.resting and all(abs(self.values[name]) < AT_REST for name in self.still.values())
         drawing = self.resting if resting else self.whole
+        self.context.timing.begin()
         self.target.turn()
         self.target.framebuffer.use()
         for unit, picture in drawing.samplers:
@@ -170,6 +171,7 @@ class Stage:
         if self.declared.light:
             gl.disable(moderngl.BLEND)
         self.context.settle()
+        self.context.timing.end(self.declared.name)
 
     def release(self):
         self.context.gl.screen.use()  # a target must not be in use when it is let go of
