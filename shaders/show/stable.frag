@@ -76,7 +76,6 @@ void main() {
     vec3 change = stable(ycc(before), given, ivec2(gl_FragCoord.xy * ratio)) - ycc(before);
     change.x += 20.0 / 255.0 * dither_strength * noise();
     vec3 after = clamp(before + rgb(change), 0.0, 1.0);
-    vec3 made = -log(max(1.0 - linear(after), 1e-3));
-    made = max(made, light * step(before, after));  // beyond white a screen shows no more, but bloom may
+    vec3 made = -log(max(1.0 - linear(after), 1e-3));  // what is whiter than white is not: bloom comes before this
     color = vec4(mix(made, light, equal(after, before)), 1.0);
 }
