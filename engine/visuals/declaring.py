@@ -28,6 +28,7 @@ CHOICE = re.compile(r"(\w+(?: \| \w+)+)(?::|$)")
 class Own(Strict):
     """How a pass is drawn."""
 
+    vertex: str = FULL_SCREEN
     scale: float = Field(1.0, ge=0.0, le=1.0)
     size: Annotated[tuple[int, ...], Field(strict=False)] = ()
     precise: bool = False
@@ -40,7 +41,6 @@ class Inner(Own):
 
     name: str
     fragment: str = ""
-    vertex: str = FULL_SCREEN
     vertices: int = Field(3, ge=1, le=1 << 22)
     instances: int = Field(1, ge=1, le=1 << 22)
     points: bool = False
@@ -84,7 +84,7 @@ def declared(room, name):
         told["fragment"] = inner.fragment or f"{room}/{name}/{inner.name}.frag"
         passes.append(_fed(**told))
     own = header.model_dump(exclude={"about", "passes", "dark"})
-    passes.append(_fed(name=name, fragment=file, samplers={}, vertex=FULL_SCREEN, **own))
+    passes.append(_fed(name=name, fragment=file, samplers={}, **own))
     whole = Declared(name, header.about, tuple(passes), header.dark)
     alike = {}
     for each in whole.passes:
