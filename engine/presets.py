@@ -56,6 +56,7 @@ class Preset(Strict):
     trajectory: Spec = Spec()
 
     targets: ClassVar[rows.Targets]
+    showing: ClassVar[tuple]  # scenes that show media
 
     @model_validator(mode="wrap")
     @classmethod
@@ -63,6 +64,7 @@ class Preset(Strict):
         wrong = []
         if isinstance(given, dict):
             wrong = [*rows.loose_ends(given, cls.targets, _genes_in(given)), *_twice(given.get("passes"))]
+            wrong += _unseen(given.get("media"), given.get("scene"), cls.showing)
         return checked(given, handler, wrong)
 
     def genes(self):
@@ -159,6 +161,22 @@ def _twice(passes):
             yield {"type": PydanticCustomError("told", "{told}", told), "loc": ("passes", at), "input": name}
 
 
+def _unseen(media, scene, showing):
+    """A fault where there is nothing to see."""
+    told = ""
+    if isinstance(media, str):
+        from engine.visuals.reels import probe  # here, since few presets show any
+
+        try:
+            probe(media)
+        except UsageError as fault:
+            told = str(fault)
+    elif media is None and scene in showing:
+        told = f"the scene '{scene}' shows a photo, a film or a camera; name a file, or 'camera'"
+    if told:
+        yield {"type": PydanticCustomError("told", "{told}", {"told": told}), "loc": ("media",), "input": media}
+
+
 def schemas(genome, sections, stage):
     """What is valid for an engine with this type of genome, these sections of Params, and this stage.
 
@@ -168,7 +186,7 @@ def schemas(genome, sections, stage):
     sections : dict of str to tuple of Param
     stage : module
         Has SCENES, the first of which is the one where nothing else is said, SHOWS, TRANSITIONS and STARTS, each
-        the usual one first, and the PLACES of (section, Param).
+        the usual one first, the scenes SHOWING media, and the PLACES of (section, Param).
     """
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
@@ -180,6 +198,7 @@ def schemas(genome, sections, stage):
     fields["passes"] = Annotated[tuple[Literal[tuple(stage.SHOWS)], ...], Field(strict=False)], ()
     fields["transition"] = transition, transition()
     preset = create_model("Preset", __base__=Preset, genome=(genome, usual), **fields)
+    preset.showing = stage.SHOWING
     preset.targets = rows.Targets({section: {} for section in stage.SECTIONS})
     for (section, param), place in stage.PLACES.items():
         preset.targets.sections[section][param.name] = param, place
@@ -286,6 +305,11 @@ def _kind(path, value):
 def _read(path, where):
     """A document, with what it includes."""
     document, folder = read(path, where), Path(where).parent
+    media = document.value.get("media") if isinstance(document.value, dict) else None
+    if isinstance(media, str):
+        from engine.visuals.reels import is_camera  # here, since few presets show any
+
+        document.put(("media",), media if is_camera(media) else str(Path(str(path)).parent / media))
     include(document, lambda fragment: _fragment(fragment, folder))
     travels = document.value.get("trajectory") if isinstance(document.value, dict) else None
     anchors = travels.get("anchors") if isinstance(travels, dict) else None

@@ -38,7 +38,7 @@ class Media:
 
     def __init__(self, context, name, size, *, seconds=0.0, live=False):
         if is_camera(name) and not live:
-            raise UsageError(f"media: {name}: what a camera saw cannot be made again; give it a file")
+            raise UsageError(f"{name}: what a camera saw cannot be made again; media in a film is a file")
         self.context, self.name, self.room, self.feed = context, name, (0, 0), None
         self.way = Ahead if live else AtOnce
         self.texture = self._texture((1, 1), bytes(4))
