@@ -5,7 +5,8 @@ import threading
 from collections import deque
 
 from engine.errors import PhospheneError, UsageError
-from engine.visuals.reels import Camera, Film, developed, is_camera
+from engine.visuals.naming import is_camera
+from engine.visuals.reels import Camera, Film, developed
 
 SRGB = 0x8C43  # GL_SRGB8_ALPHA8: read as linear light, before it is filtered
 SPARE = 1.25  # of what would cover a picture: a scene may come nearer

@@ -12,8 +12,8 @@ from av.video.reformatter import Colorspace
 
 from engine.errors import UsageError
 from engine.visuals.light import shrunk
+from engine.visuals.naming import is_camera
 
-CAMERA = "camera"  # what stands for one, by itself or before a colon and the camera's name
 SYSTEMS = {  # how cameras are asked there, which one where nothing is said, and what it is asked for
     "linux": ("v4l2", "/dev/video0", {}),
     "darwin": ("avfoundation", "default", {"framerate": "30"}),
@@ -23,10 +23,6 @@ PATIENCE = 3.0  # seconds that a camera may be silent
 AGAIN = 1.0  # seconds until one that is lost is asked again
 HIGH = 720  # lines from which on colours that do not say whose they are are those of high definition
 UNTOLD = 2  # a colour space that does not say
-
-
-def is_camera(name):
-    return name.partition(":")[0] == CAMERA
 
 
 def probe(name):
