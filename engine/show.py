@@ -155,7 +155,7 @@ class Show:
             put(self.sights, int(Sight.SETTLED), float(self.painter.settled))
         told = {
             "gl": self.window.context.about(),
-            "fault": self.painter and self.painter.fault,
+            "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
             "pacing": self.pacer.pacing,
             "said": self.wings.said(),
             "sick": self.sick,
