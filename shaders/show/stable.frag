@@ -23,7 +23,7 @@ passes:
      size: [129, 4], precise: true, rate: 10}
   - {name: statistics, samplers: {counts: finest}, size: [5, 1], precise: true}
   - {name: fit, vertex: show/stable/fit.vert, scale: 0.25}
-  - {name: lines, fragment: show/stable/mean.frag, vertex: show/stable/window.vert, scale: 0.25}
+  - {name: lines, vertex: show/stable/lines.vert, scale: 0.25}
 */
 uniform sampler2D picture;
 uniform sampler2D scene;
