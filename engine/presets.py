@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-import yaml
 from pydantic import Field, TypeAdapter, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -21,9 +20,11 @@ from engine.documents.overrides import overlay
 from engine.documents.reading import parse, read
 from engine.documents.schema import Gene, Params, Strict, checked, listed, pairs, params_model
 from engine.documents.validation import validate
+from engine.documents.writing import written
 from engine.effects import EFFECTS
 from engine.errors import UsageError
 from engine.packaged import fragment, locate
+from engine.visuals.naming import beside, unseen
 
 USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
 
@@ -56,6 +57,7 @@ class Preset(Strict):
     trajectory: Spec = Spec()
 
     targets: ClassVar[rows.Targets]
+    showing: ClassVar[tuple]  # scenes that show media
 
     @model_validator(mode="wrap")
     @classmethod
@@ -63,6 +65,7 @@ class Preset(Strict):
         wrong = []
         if isinstance(given, dict):
             wrong = [*rows.loose_ends(given, cls.targets, _genes_in(given)), *_twice(given.get("passes"))]
+            wrong += unseen(given.get("media"), given.get("scene"), cls.showing)
         return checked(given, handler, wrong)
 
     def genes(self):
@@ -104,7 +107,7 @@ class Preset(Strict):
         """The differences from the defaults, as YAML that loads back to this."""
         plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))
         safe = self.about.isprintable()  # else escaped: PyYAML writes U+0085 as it is, and reads it as a space
-        return yaml.safe_dump(plain, allow_unicode=safe, width=100)
+        return written(plain, allow_unicode=safe, width=100)
 
 
 class RunRecord(Strict):
@@ -168,7 +171,7 @@ def schemas(genome, sections, stage):
     sections : dict of str to tuple of Param
     stage : module
         Has SCENES, the first of which is the one where nothing else is said, SHOWS, TRANSITIONS and STARTS, each
-        the usual one first, and the PLACES of (section, Param).
+        the usual one first, the scenes SHOWING media, and the PLACES of (section, Param).
     """
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
@@ -180,6 +183,7 @@ def schemas(genome, sections, stage):
     fields["passes"] = Annotated[tuple[Literal[tuple(stage.SHOWS)], ...], Field(strict=False)], ()
     fields["transition"] = transition, transition()
     preset = create_model("Preset", __base__=Preset, genome=(genome, usual), **fields)
+    preset.showing = stage.SHOWING
     preset.targets = rows.Targets({section: {} for section in stage.SECTIONS})
     for (section, param), place in stage.PLACES.items():
         preset.targets.sections[section][param.name] = param, place
@@ -273,6 +277,9 @@ def _kind(path, value):
 def _read(path, where):
     """A document, with what it includes."""
     document, folder = read(path, where), Path(where).parent
+    media = document.value.get("media") if isinstance(document.value, dict) else None
+    if isinstance(media, str):
+        document.put(("media",), beside(path, media))
     include(document, lambda name: fragment(name, folder))
     travels = document.value.get("trajectory") if isinstance(document.value, dict) else None
     anchors = travels.get("anchors") if isinstance(travels, dict) else None

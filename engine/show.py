@@ -1,6 +1,7 @@
 """The visual process: pictures in time with what is audible, until its keeper lets go of it."""
 
 import json
+import math
 import sys
 import threading
 import time
@@ -46,9 +47,8 @@ class Show:
         full = get(segment["cues"], int(Cue.FULL)) > 0.0
         self.window = Window(size=size, fullscreen=full, borderless=wish["borderless"], monitor=wish["monitor"])
         self.wings = Wings(self.window, segment)
-        software = self.window.context.software
-        refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
-        self.pacer = Pacer(refresh, waits=self.window.waits)
+        self.most = SOFTWARE_RATE if self.window.context.software else math.inf
+        self.pacer = Pacer(min(self.window.refresh, self.most), waits=self.window.waits)
         self.rate, self.clock, self.painter, self.wanted, self.told = 0, None, None, None, None
         self.care, self.sick = Care(self.window.context, self.pacer.period, self.wings.say), 0
         self.size = self.calm = self.window.size
@@ -74,6 +74,7 @@ class Show:
         self.window.heed()
         self._pass_keys()
         self.wings.heed(self.painter)
+        self.pacer.period = 1.0 / min(self.window.refresh, self.most)  # that of another monitor, maybe
         if text := fetch_text(self.segment["look"]):
             self._play(Look(*json.loads(text)))
         moment, missed = self.pacer.begin()
@@ -154,7 +155,7 @@ class Show:
             put(self.sights, int(Sight.SETTLED), float(self.painter.settled))
         told = {
             "gl": self.window.context.about(),
-            "fault": self.painter and self.painter.fault,
+            "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
             "pacing": self.pacer.pacing,
             "said": self.wings.said(),
             "sick": self.sick,

@@ -19,7 +19,7 @@ FLOORS = """
     presets slots
     bounce session
     wings filming
-    archives live show record process warm
+    archives live show record process warm preview
     supervisor recording keyboard controllers programme
     performer
     terminal doctor arguments

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.control.keys import WORDS
@@ -121,6 +121,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
+@example([], "0E0")
 @given(st.lists(ROWS, max_size=5), st.text(max_size=30))
 def test_what_is_saved_is_what_is_loaded(tmp_path_factory, rows, about):
     mapping, file = Mapping(about=about, controllers=rows), tmp_path_factory.mktemp("rows") / "some.yaml"

@@ -144,6 +144,9 @@ def test_a_range_may_go_backwards_and_keeps_to_the_parameters(desk):
     for value, wanted in ((0, 0.8), (127, 0.2)):
         knob.move(said("cc.1.16", value), desk)
         assert hue(desk) == pytest.approx(wanted)
+    endless = Knob(row("twos.1.16", range=[0.8, 0.2], step=1 / 8))
+    endless.move(said("cc.1.16", 127), desk)
+    assert hue(desk) == pytest.approx(0.2 + 1 / 8), "to the left is up"
     wide = Knob(row("cc.1.16", range=[-5.0, 5.0], pickup=False))
     wide.move(said("cc.1.16", 0), desk)
     assert hue(desk) == 0.0
@@ -169,15 +172,22 @@ def test_a_knob_without_an_end_never_jumps_and_stops_at_the_ends(desk, kind):
     assert hue(desk) == pytest.approx(1 - 1 / 8)
 
 
-def test_a_choice_is_passed_on_by_a_step_at_a_time(desk):
+CHOSEN = {
+    "twos": ([1, 1, 127, 1, 1, 1], [1.0, 2.0, 1.0, 2.0, 3.0, 3.0]),
+    "cc": ([0, 30, 45, 70, 100, 127], [0.0, 1.0, 1.0, 2.0, 2.0, 3.0]),
+}
+
+
+@pytest.mark.parametrize("kind", CHOSEN)
+def test_a_choice_is_passed_on_by_steps_and_by_places(desk, kind):
     tone = Param("tone", 0.0, low=0.0, high=3.0, choices=("linear", "filmlog", "punch", "pastel"))
     desk.controls["visuals.finish.tone"] = Control("visuals.finish.tone", tone, 0.0, 0, 0)
     desk.bases["visuals.finish.tone"] = 0.0, "preset"
-    knob, found = Knob(row("twos.1.20", to="visuals.finish.tone")), []
-    for value in (1, 1, 127, 1, 1, 1):
+    knob, found = Knob(row(f"{kind}.1.20", to="visuals.finish.tone")), []
+    for value in CHOSEN[kind][0]:
         knob.move(said("cc.1.20", value), desk)
         found.append(desk.bases["visuals.finish.tone"][0])
-    assert found == [1.0, 2.0, 1.0, 2.0, 3.0, 3.0]
+    assert found == CHOSEN[kind][1]
 
 
 def test_a_button_toggles(desk):

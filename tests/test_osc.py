@@ -203,6 +203,8 @@ MALFORMED["too deep"] = deep
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_what_is_malformed_is_counted_and_nothing_else(wire, peer, name, capfd, caplog):
+    with pytest.raises(Malformed):
+        asked(MALFORMED[name])
     peer.send(wire, MALFORMED[name])
     assert took(wire, 1) == ([], None)
     assert wire.report() == {"packets": 1, "malformed": 1, "unknown": 0, "dropped": 0, "sent": 0}

@@ -1,20 +1,20 @@
 """The stable postprocess: what it makes of light, held to its formulas, and what it must never do."""
 
+from importlib import resources
+
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.params import defaults
 from engine.visuals.context import opened
-from engine.visuals.declaring import declared
-from engine.visuals.stage import Stage, Target
 from tests import stablereference as reference
+from tests.darkroom import STABLE, USUAL, Darkroom, bars, checks, half, noise, washed
+from tests.easel import Easel, heard, music
 from tests.stablereference import shown, ycc
 
-STABLE = declared("show", "stable")
 PARAMS = {param.name: param for param in STABLE.params}
-USUAL = {**defaults(STABLE.params), "dither_strength": 0.0}
 STRENGTHS = (
     "tone_match chroma_match chroma_smooth detail_strength dither_strength chroma_compress "
     "fidelity_luma_anchor fidelity_chroma_anchor"
@@ -24,90 +24,10 @@ STEP = 1 / 255
 SMALL = (101, 57)
 
 
-class Darkroom:
-    """The passes of the stable postprocess, built for pictures of one size."""
-
-    def __init__(self, context, size, scene=None):
-        self.size, self.values, self.owned = size, {"dt": 0.0, "minute": 0.0}, []
-        sizes = {"picture": size, "scene": scene or size}
-        self.given = {name: self._own(context.gl.texture(each, 4, dtype="f2")) for name, each in sizes.items()}
-        for texture in self.given.values():
-            texture.repeat_x = texture.repeat_y = False
-        self.targets = {each.name: self._own(Target(context, each, size)) for each in STABLE.passes}
-        pictures = {name: lambda each=each: each for name, each in self.given.items()}
-        pictures |= {name: lambda each=each: each.picture for name, each in self.targets.items()}
-        self.values |= {f"stable.{name}": value for name, value in USUAL.items()}
-        self.stages = [
-            self._own(Stage(context, each, self.targets[each.name], pictures, self.values, "stable"))
-            for each in STABLE.passes
-        ]
-
-    def _own(self, each):
-        self.owned.append(each)
-        return each
-
-    def clear(self):
-        for target in self.targets.values():
-            target.clear()
-
-    def draw(self, light, scene, params=USUAL, *, dt=1 / 30, minute=0.0):
-        """(height, width, 3) half floats, as the next frame has them."""
-        for name, each in (("picture", light), ("scene", scene)):
-            self.given[name].write(np.dstack((each, np.ones(each.shape[:2]))).astype(np.float16).tobytes())
-        self.values |= {"dt": dt, "minute": minute} | {f"stable.{name}": value for name, value in params.items()}
-        for stage in self.stages:
-            stage.render()
-        drawn = np.frombuffer(self.targets["stable"].picture.read(), np.float16)
-        return drawn.reshape(*self.size[::-1], 4)[..., :3]
-
-    def develop(self, light, scene, params=USUAL, **moment):
-        """The first frame of all."""
-        self.clear()
-        return self.draw(light, scene, params, **moment)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for each in reversed(self.owned):
-            each.release()
-
-
 @pytest.fixture(scope="module")
 def room():
     with opened() as context, Darkroom(context, SMALL) as room:
         yield room
-
-
-def half(light):
-    return light.astype(np.float16).astype(np.float64)
-
-
-def noise(size, seed=0):
-    """Light of all colours, most of it below 1, some far above."""
-    return half(np.random.default_rng(seed).gamma(0.8, 0.8, (*size[::-1], 3)))
-
-
-def bars(size, seed=0):
-    """Sharp edges, slow slopes, thin lines, black, and saturated colours."""
-    draw = np.random.default_rng(seed)
-    row, column = np.indices(size[::-1]) / np.array(size[::-1])[:, None, None]
-    light = draw.random((7, 3))[(7 * column).astype(int)] * (2 * row[..., None]) ** 2
-    light[(row - 0.5) ** 2 + (column - 0.4) ** 2 < 0.05] = draw.gamma(0.5, 2.0, 3)
-    light[:: max(size[1] // 9, 2)] = 0.0
-    return half(light)
-
-
-def washed(scene):
-    """What passes may make of a scene: paler, darker, another tint, shifted and soft."""
-    soft = (scene + np.roll(scene, 1, 0) + np.roll(scene, 2, 1)) / 3
-    return half(0.6 * soft * np.array([1.1, 0.8, 0.9]) + 0.1 * scene.mean(axis=2, keepdims=True))
-
-
-def checks(size, seed=0):
-    """Nothing but detail."""
-    row, column = np.indices(size[::-1])
-    return half(((row + column) % 2)[..., None] * np.array([1.0, 0.6, 0.2]) + 0.05)
 
 
 PICTURES = {
@@ -277,3 +197,26 @@ def test_smoothing_takes_noise_from_colours_and_leaves_them_where_luma_has_an_ed
     assert (made - wanted)[..., 1:].std() < 0.5 * (before - wanted)[..., 1:].std()
     middle = np.abs((made - wanted)[:, 312:328, 1:].mean(axis=(0, 2)))
     assert middle.max() < 0.02
+
+
+def test_in_a_show_it_brings_a_picture_back_to_its_scene(context):
+    """From the first frame on, and alike in every run."""
+    shows, frames = {}, heard(music(0.5))
+    for passes in ((), ("kaleidoscope",), ("kaleidoscope", "stable"), ("stable", "kaleidoscope")):
+        with Easel(context, frames, "scope", passes, size=(160, 90)) as easel:
+            shows[passes] = np.stack(easel.pictures(0.4)).astype(float)
+    with Easel(context, frames, "scope", ("kaleidoscope", "stable"), size=(160, 90)) as easel:
+        np.testing.assert_array_equal(np.stack(easel.pictures(0.4)), shows["kaleidoscope", "stable"])
+    scene, mirrored, back, kept = shows.values()
+    assert np.abs(back - scene)[0].max() <= 255 * (0.18 + 1.772 * 0.12) + 2
+    assert np.abs(back - scene).mean() < 0.5 * np.abs(mirrored - scene).mean()
+    assert np.abs(kept - mirrored).mean() < 2.0
+
+
+def test_the_audio_control_of_the_first_seed_finds_what_it_moves():
+    text = (resources.files("presets") / "fragments" / "audio_control.yaml").read_text("utf-8")
+    rows = [row for row in yaml.safe_load(text)["matrix"] if row["to"].startswith("visuals.stable.")]
+    moved = {row["to"].rpartition(".")[2]: row["range"] for row in rows}
+    assert moved.keys() - PARAMS.keys() == {"tp_len", "tp_mode"}, "those pool codes over time, and have no picture yet"
+    for name in moved.keys() & PARAMS.keys():
+        assert PARAMS[name].low <= min(moved[name]) < max(moved[name]) <= PARAMS[name].high, name

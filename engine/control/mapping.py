@@ -4,7 +4,6 @@ import json
 import re
 from typing import Annotated
 
-import yaml
 from pydantic import Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -13,6 +12,7 @@ from engine.documents.document import shortened
 from engine.documents.reading import read
 from engine.documents.schema import Strict, checked, listed, number
 from engine.documents.validation import validate
+from engine.documents.writing import written
 from engine.errors import UsageError, unknown
 from engine.params import Param
 
@@ -64,7 +64,7 @@ class Mapping(Strict):
         """As YAML that loads back to this, a row a line."""
         plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))  # PyYAML knows no tuples
         rows = [f"- {_flow(row)}" for row in plain.pop("controllers", ())]
-        about = yaml.safe_dump(plain) if plain else ""
+        about = written(plain) if plain else ""
         return about + "\n".join(["controllers:", *rows] if rows else ["controllers: []"]) + "\n"
 
     def learnt(self, row):
@@ -79,7 +79,7 @@ class Mapping(Strict):
 
 
 def _flow(plain):
-    return yaml.safe_dump(plain, sort_keys=False, default_flow_style=True, width=WIDE).strip()
+    return written(plain, sort_keys=False, default_flow_style=True, width=WIDE).strip()
 
 
 def _same(old, row):

@@ -53,6 +53,15 @@ def opened(film):
     return Segment(film["segment"], plans(film["size"]), create=False)
 
 
+def filmed(core, film):
+    """The core of a session, which gives what is heard to its film, where there is one."""
+    if not film:
+        return core
+    footage = opened(film)
+    core.switches[1] = 1
+    return core._replace(film=footage["sound"], joins=footage["joins"])
+
+
 def slide(footage, count):
     """The slide of the count-th picture."""
     pictures = footage["slides"].pictures

@@ -1,6 +1,5 @@
 """The lens: pictures as they are shown, from GL to who records them."""
 
-import ctypes
 import math
 
 import numpy as np
@@ -11,7 +10,6 @@ from engine.rings import ring
 from engine.rings.board import get, put
 from engine.visuals.sight import count
 
-READ_FRAMEBUFFER, DRAW_FRAMEBUFFER, COLOR_BUFFER, LINEAR = 0x8CA8, 0x8CA9, 0x4000, 0x2601
 LEAST = 16  # pixels a side
 
 
@@ -34,9 +32,6 @@ class Lens:
         self.gauges, self.shown = self.footage["gauges"], self.footage["shown"]
         self.screen, self.size, self.place = None, None, None
         self.sample = np.full((1, 1), np.nan)  # of the picture that is on its way
-        whole, word = ctypes.c_int, ctypes.c_uint
-        self._bind = context.function("glBindFramebuffer", None, word, word)
-        self._copy = context.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
 
     def take(self, framebuffer, sample):
         """Take the picture in a framebuffer, which shows what is heard at a sample."""
@@ -69,9 +64,7 @@ class Lens:
             self.screen.source = framebuffer
             return
         self.screen.source = self.screen.framebuffer
-        self._bind(READ_FRAMEBUFFER, framebuffer.glo)
-        self._bind(DRAW_FRAMEBUFFER, self.screen.framebuffer.glo)
-        self._copy(0, 0, *self.size, *self.place, COLOR_BUFFER, LINEAR)
+        self.context.copy(framebuffer, self.size, self.screen.framebuffer, *self.place)
 
     def _film_size(self, size):
         if not get(self.gauges, int(Gauge.WIDTH)):
@@ -92,9 +85,8 @@ def even(size, most):
 
 
 def fitted(size, room):
-    """Left, bottom, right and top of a picture in a room; bars of a single pixel are none."""
+    """The size that a picture has in a room, and its lower left corner; bars of a single pixel are none."""
     share = min(room[0] / size[0], room[1] / size[1])
     sides = (round(side * share) for side in size)
-    width, height = (most if most - side <= 2 else side for side, most in zip(sides, room))
-    left, bottom = (room[0] - width) // 2, (room[1] - height) // 2
-    return left, bottom, left + width, bottom + height
+    place = tuple(most if most - side <= 2 else side for side, most in zip(sides, room))
+    return place, tuple((most - side) // 2 for side, most in zip(place, room))

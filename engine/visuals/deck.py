@@ -63,7 +63,7 @@ class Deck:
 
     def _build(self, size, pictures, patient):
         before = {}
-        if self.look.media and any("media" in each.samplers for section in self.sections for each in section.passes):
+        if self.look.media and any(section.shows_media for section in self.sections):
             self.media = Media(self.context, self.look.media, size, seconds=self.seconds, live=patient)
             pictures = {**pictures, "media": lambda: self.media.texture}
         for section in self.sections:
@@ -93,6 +93,11 @@ class Deck:
     def picture(self):
         """What was drawn last: light, linear, unbounded."""
         return self.last()
+
+    @property
+    def fault(self):
+        """A line on what it cannot show now, or None."""
+        return self.media and self.media.fault
 
     def change(self, look):
         """Let other rows move it."""

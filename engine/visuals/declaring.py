@@ -63,6 +63,11 @@ class Declared(NamedTuple):
     dark: bool = False
 
     @property
+    def shows_media(self):
+        """Whether there must be something to see: a photo, a film, a camera."""
+        return any("media" in each.samplers for each in self.passes)
+
+    @property
     def params(self):
         """The Params of all its passes, each once."""
         return tuple({param.name: param for each in self.passes for param in each.params}.values())

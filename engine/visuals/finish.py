@@ -32,10 +32,10 @@ class Finish:
                 self.targets[each.name] = Target(context, each, size)
             shown = {name: lambda target=target: target.picture for name, target in self.targets.items()}
             self.alone = self._stages(FINISH, screen, {**pictures, **shown, "picture": lambda: self.decks[-1].picture})
-            self.grades = [
-                self._stage(each, self.targets[each.name], {**pictures, "picture": lambda at=at: self.decks[at].picture})
-                for at, each in enumerate(sides)
-            ]
+            self.grades = []
+            for at, each in enumerate(sides):
+                lit = {**pictures, "picture": lambda at=at: self.decks[at].picture}
+                self.grades.append(self._stage(each, self.targets[each.name], lit))
             sight, mix = self._stages("mix", screen, {**pictures, **shown})
             self.mixed = [sight, *self.alone[1:-1], mix]
         except BaseException:

@@ -5,7 +5,8 @@ import threading
 from collections import deque
 
 from engine.errors import PhospheneError, UsageError
-from engine.visuals.reels import Camera, Film, developed, is_camera
+from engine.visuals.naming import is_camera
+from engine.visuals.reels import Camera, Film, developed
 
 SRGB = 0x8C43  # GL_SRGB8_ALPHA8: read as linear light, before it is filtered
 SPARE = 1.25  # of what would cover a picture: a scene may come nearer
@@ -38,7 +39,7 @@ class Media:
 
     def __init__(self, context, name, size, *, seconds=0.0, live=False):
         if is_camera(name) and not live:
-            raise UsageError(f"media: {name}: what a camera saw cannot be made again; give it a file")
+            raise UsageError(f"{name}: what a camera saw cannot be made again; media in a film is a file")
         self.context, self.name, self.room, self.feed = context, name, (0, 0), None
         self.way = Ahead if live else AtOnce
         self.texture = self._texture((1, 1), bytes(4))

@@ -47,8 +47,15 @@ class Painter:
         self.tones = context.gl.texture((TONES, 1), 1, dtype="f4")
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
         self.noise = noise.tile(context)
-        self.pictures = {"bands": lambda: self.bands, "chroma": lambda: self.tones, "wave": lambda: self.wave}
-        self.pictures["noise"] = lambda: self.noise
+        self.dark = context.gl.texture((1, 1), 4, bytes(4))  # where no media is named
+        textures = {
+            "bands": self.bands,
+            "chroma": self.tones,
+            "wave": self.wave,
+            "noise": self.noise,
+            "media": self.dark,
+        }
+        self.pictures = {name: lambda texture=texture: texture for name, texture in textures.items()}
         self.sample, self.phases = None, None
         self.deck, self.coming, self.ready, self.begun, self.asked = None, None, False, None, 0.0
         self.fault, self.finish, self.watches = None, None, []
@@ -66,7 +73,8 @@ class Painter:
     def _open(self, look):
         moves = self.signals.follow(look.modulation)
         try:
-            return Deck(self.context, look, self.size, board=self.board, pictures=self.pictures, moves=moves)
+            how = {"seconds": (self.sample or 0.0) / self.rate, "patient": self.patient}
+            return Deck(self.context, look, self.size, board=self.board, pictures=self.pictures, moves=moves, **how)
         except BaseException:
             self.signals.followers.remove(moves)
             raise
@@ -194,5 +202,5 @@ class Painter:
     def release(self):
         self._close(self.coming)
         self._close(self.deck)
-        for each in filter(None, (self.finish, self.bands, self.tones, self.wave, self.noise)):
+        for each in filter(None, (self.finish, self.bands, self.tones, self.wave, self.noise, self.dark)):
             each.release()

@@ -12,8 +12,8 @@ from av.video.reformatter import Colorspace
 
 from engine.errors import UsageError
 from engine.visuals.light import shrunk
+from engine.visuals.naming import is_camera
 
-CAMERA = "camera"  # what stands for one, by itself or before a colon and the camera's name
 SYSTEMS = {  # how cameras are asked there, which one where nothing is said, and what it is asked for
     "linux": ("v4l2", "/dev/video0", {}),
     "darwin": ("avfoundation", "default", {"framerate": "30"}),
@@ -23,10 +23,6 @@ PATIENCE = 3.0  # seconds that a camera may be silent
 AGAIN = 1.0  # seconds until one that is lost is asked again
 HIGH = 720  # lines from which on colours that do not say whose they are are those of high definition
 UNTOLD = 2  # a colour space that does not say
-
-
-def is_camera(name):
-    return name.partition(":")[0] == CAMERA
 
 
 def probe(name):
@@ -84,7 +80,7 @@ class Film:
                     yield held
                 held = -math.inf if self.still else begun + begin, frame
             if not held:
-                raise UsageError(f"media: {self.path} holds no picture")
+                raise UsageError(f"{self.path} holds no picture")
             yield held
 
     def _length(self):
@@ -101,17 +97,17 @@ class Film:
     @contextmanager
     def _opened(self):
         if not self.path.is_file():
-            raise UsageError(f"media: there is no file {self.path}")
+            raise UsageError(f"there is no file {self.path}")
         try:
             with av.open(f"file:{self.path}", options={"protocol_whitelist": "file"}) as container:
                 if not container.streams.video:
-                    raise UsageError(f"media: {self.path} holds no picture")
+                    raise UsageError(f"{self.path} holds no picture")
                 stream = container.streams.video[0]
                 stream.thread_type = "AUTO"
                 self.pixel = float(stream.sample_aspect_ratio or 1.0)
                 yield container, stream
         except (av.error.FFmpegError, OSError) as fault:
-            raise UsageError(f"media: {self.path} cannot be read as a picture or a film: {fault.strerror}") from fault
+            raise UsageError(f"{self.path} cannot be read as a picture or a film: {fault.strerror}") from fault
 
 
 class Camera:
@@ -132,11 +128,11 @@ class Camera:
 
     def __init__(self, name):
         if sys.platform not in SYSTEMS:
-            raise UsageError(f"media: {name}: no camera can be asked for on {sys.platform}")
+            raise UsageError(f"{name}: no camera can be asked for on {sys.platform}")
         self.format, usual, self.options = SYSTEMS[sys.platform]
         self.device = name.partition(":")[2] or usual
         if not self.device:
-            raise UsageError(f"media: {name}: there is no usual camera on Windows; say which: camera:NAME")
+            raise UsageError(f"{name}: there is no usual camera on Windows; say which: camera:NAME")
         self.fault, self.stopped = None, threading.Event()
 
     def stop(self):

@@ -7,15 +7,20 @@ passes:
   - {name: pairs, scale: 0.51, precise: true}  # half, rounded up
   - {name: across, vertex: show/stable/bell.vert, scale: 0.51, precise: true}
   - {name: detail, vertex: show/stable/bell.vert, scale: 0.51}
-  # what is known of the whole changes slowly
+  # what is true of a whole picture changes slowly
   - {name: light_blocks, fragment: show/stable/blocks.frag, scale: 0.25, precise: true, rate: 10}
-  - {name: light_sums, fragment: show/stable/sums.frag, samplers: {blocks: light_blocks}, size: [128, 4], precise: true, rate: 10}
-  - {name: scene_blocks, fragment: show/stable/blocks.frag, samplers: {picture: scene}, scale: 0.25, precise: true, rate: 10}
-  - {name: scene_sums, fragment: show/stable/sums.frag, samplers: {blocks: scene_blocks}, size: [128, 4], precise: true, rate: 10}
+  - {name: light_sums, fragment: show/stable/sums.frag, samplers: {blocks: light_blocks},
+     size: [128, 4], precise: true, rate: 10}
+  - {name: scene_blocks, fragment: show/stable/blocks.frag, samplers: {picture: scene},
+     scale: 0.25, precise: true, rate: 10}
+  - {name: scene_sums, fragment: show/stable/sums.frag, samplers: {blocks: scene_blocks},
+     size: [128, 4], precise: true, rate: 10}
   - {name: coarse, size: [129, 4], precise: true, rate: 10}
   - {name: fine, vertex: show/stable/fine.vert, samplers: {counts: coarse}, size: [129, 4], precise: true, rate: 10}
-  - {name: finer, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: fine}, size: [129, 4], precise: true, rate: 10}
-  - {name: finest, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: finer}, size: [129, 4], precise: true, rate: 10}
+  - {name: finer, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: fine},
+     size: [129, 4], precise: true, rate: 10}
+  - {name: finest, fragment: show/stable/fine.frag, vertex: show/stable/fine.vert, samplers: {counts: finer},
+     size: [129, 4], precise: true, rate: 10}
   - {name: statistics, samplers: {counts: finest}, size: [5, 1], precise: true}
   - {name: fit, vertex: show/stable/fit.vert, scale: 0.25}
   - {name: lines, fragment: show/stable/mean.frag, vertex: show/stable/window.vert, scale: 0.25}
@@ -71,7 +76,6 @@ void main() {
     vec3 change = stable(ycc(before), given, ivec2(gl_FragCoord.xy * ratio)) - ycc(before);
     change.x += 20.0 / 255.0 * dither_strength * noise();
     vec3 after = clamp(before + rgb(change), 0.0, 1.0);
-    vec3 made = -log(max(1.0 - linear(after), 1e-3));
-    made = max(made, light * step(before, after));  // beyond white a screen shows no more, but bloom may
+    vec3 made = -log(max(1.0 - linear(after), 1e-3));  // what is whiter than white is not: bloom comes before this
     color = vec4(mix(made, light, equal(after, before)), 1.0);
 }
