@@ -1,4 +1,4 @@
-"""The same pictures: of every scene and show pass, in any process and by any number of threads; here it is one a core."""
+"""The same pictures: of every scene and show pass, in any process and by any number of threads; here one a core."""
 
 import pytest
 
