@@ -1,4 +1,4 @@
-"""The performer: keys in the terminal and in the window, and Link, at work on a session."""
+"""The performer: keys in the terminal and in the window, Link, MIDI and OSC, at work on a session."""
 
 import time
 
@@ -24,23 +24,27 @@ class Performer:
     link : Link, optional
     programme : Programme, optional
         Which presets play.
+    gear : Gear
+        Joined from now on.
     """
 
-    def __init__(self, session, keyboard, link=None, programme=None):
-        self.segment, self.keyboard, self.programme = session.segment, keyboard, programme
+    def __init__(self, session, keyboard, link, programme, gear):
+        self.segment, self.keyboard, self.programme, self.gear = session.segment, keyboard, programme, gear
         self.present = Present(self.segment)
         self.hand = Hand(self.segment["params"], self.present, link)
         self.stage = Stagehand(self.segment, session.desk)
         self.rows = np.zeros((len(self.segment["keys"].rows), 2))
+        gear.join(session, Present(self.segment))
         self.acts = 0
 
     def heed(self):
         """Do what was asked for since the last time; gives what there is to tell the user."""
         rows = self.rows[: ring.pull(self.segment["keys"], self.rows)]
-        pressed = sorted([*self.keyboard.pressed(), *((moment, chr(int(code))) for moment, code in rows)])
+        typed = [*self.keyboard.pressed(), *((moment, chr(int(code))) for moment, code in rows)]
+        pressed = sorted([*typed, *self.gear.pressed()])
         told = [line for moment, key in pressed for line in self._press(key, moment)]
         self.hand.keep_up()
-        return told
+        return told + self.gear.look()
 
     def _press(self, key, moment):
         if key == HELP:

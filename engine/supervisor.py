@@ -52,7 +52,7 @@ class Session:
         self.serial, self.picture, self.told, self.seen = 0, 0, {}, {}
         tempo.want(self.segment["params"], tempo.DEFAULTS)
         put(self.segment["cues"], int(Cue.FULL), float(look["fullscreen"]))
-        self.notices, self.desk = [], Desk(self.segment["params"])
+        self.sick, self.notices, self.desk = False, [], Desk(self.segment["params"])
         self._lay(preset, swap=True)
         self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))
         if self.painting:
@@ -111,6 +111,7 @@ class Session:
         count, lines = seen["said"]
         self.notices += lines[max(len(lines) - (count - self.said), 0) :]
         self.said = count
+        self.sick = seen["sick"] > self.seen.get("sick", 0)
         self.seen = seen
 
     def _restart_audio(self, why):

@@ -80,6 +80,10 @@ class Wings:
             self.timing.turn()
             self.hud.note(moment, late, dropped)
 
+    def say(self, line):
+        """Tell the user."""
+        self.lines.append(line)
+
     def said(self):
         """How many lines were said so far, and the last of them."""
         return [len(self.lines), self.lines[-SAID:]]
@@ -91,9 +95,9 @@ class Wings:
         path = next(name for name in names if not name.exists())
         try:
             write_png(path, picture[::-1])
-            self.lines.append(f"{path}: the picture")
+            self.say(f"{path}: the picture")
         except PhospheneError as fault:
-            self.lines.append(str(fault))
+            self.say(str(fault))
 
     def release(self):
         self.darkroom.shutdown()

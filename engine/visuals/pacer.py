@@ -64,11 +64,12 @@ class Pacer:
         return max(self.due, self.begun + cost), missed + hopeless
 
     def painted(self):
-        """To be called when the picture is ready: waits until it may be presented."""
+        """To be called when the picture is ready: waits until it may be presented; gives the seconds that it took."""
         self.ready = self.now()
         self.costs.append(self.ready - self.begun)
         if not self.waits:
             self._until(self.due)
+        return self.costs[-1]
 
     def presented(self):
         """To be called when the picture has been presented; gives the moment it was seen."""

@@ -82,10 +82,9 @@ def sound(sheet, frame, peak, glows):
     """What is heard: tempo, level, bands, features, strokes; `peak` in dB is the highest of late."""
     panel = Panel(sheet, 14.3)
     _tempo(panel, frame)
-    for name, level, mark in (("level", frame["rms_db"], peak), ("peak", peak, None)):
-        ink = HOT if mark is None and peak > LOUD else BRIGHT
-        share, mark = _share(PARAMS["rms_db"], level), _share(PARAMS["peak_db"], mark) if mark else None
-        panel.row(name, f"{max(level, -99.9):5.1f}", ink, share, mark)
+    high = _share(PARAMS["peak_db"], peak)
+    panel.row("level", _decibels(frame["rms_db"]), share=_share(PARAMS["rms_db"], frame["rms_db"]), mark=high)
+    panel.row("peak", _decibels(peak), HOT if peak > LOUD else BRIGHT, share=high)
     panel.gap(0.4)
     _bands(panel, frame["mel"])
     panel.gap(0.6)
@@ -94,6 +93,10 @@ def sound(sheet, frame, peak, glows):
         panel.row(name, share=_share(param, float(frame[feature])))
     panel.gap(0.4)
     _strokes(panel, glows)
+
+
+def _decibels(level):
+    return f"{max(level, -99.9):5.1f}"
 
 
 def _share(param, value):

@@ -1,5 +1,6 @@
 """A window, on a monitor or all over it."""
 
+import ctypes
 import math
 import time
 
@@ -93,7 +94,7 @@ class Window:
             glfw.set_window_size(self.window, *self.place[2:])
             if borderless or monitor is not None:
                 glfw.set_window_pos(self.window, *self.place[:2])
-        self.pointed, self.pointing = -math.inf if fullscreen else time.perf_counter(), True
+        self.pointed, self.pointing = time.perf_counter(), True
         self.pressed, self.repeats, self.looked = [], False, time.perf_counter()
         glfw.set_key_callback(self.window, self._key)
         glfw.set_char_callback(self.window, self._letter)
