@@ -45,10 +45,10 @@ def examine():
 
 
 def _examine_pictures(found):
-    from engine.visuals import cuda, window
+    from engine.visuals import cuda, monitors
     from engine.visuals.context import opened
 
-    found["cuda"], found["monitors"] = cuda.cards(), window.monitors()
+    found["cuda"], found["monitors"] = cuda.cards(), monitors.monitors()
     try:
         with opened() as context:
             found["gl"] = context.about()

@@ -7,6 +7,7 @@ import numpy as np
 from engine.audio.present import Present
 from engine.control.hand import Hand
 from engine.control.keys import ACTS, HELP, listing
+from engine.control.stagehand import Stagehand
 from engine.listening.frame import SOURCES
 from engine.listening.hand import LINK
 from engine.rings import ring
@@ -31,6 +32,7 @@ class Performer:
         self.segment, self.keyboard, self.programme, self.gear = session.segment, keyboard, programme, gear
         self.present = Present(self.segment)
         self.hand = Hand(self.segment["params"], self.present, link)
+        self.stage = Stagehand(self.segment, session.desk)
         self.rows = np.zeros((len(self.segment["keys"].rows), 2))
         gear.join(session, Present(self.segment))
         self.acts = 0

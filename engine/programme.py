@@ -59,6 +59,9 @@ class Programme:
 
         `frame` is what is heard after so many seconds of the stream, None while nothing is.
         """
+        if self.session.sick:
+            self.session.sick = False
+            self.back()
         if not self.session.settled:
             return []
         if self.rules and frame is not None and not self.wanted and self.rules.due(frame, seconds):

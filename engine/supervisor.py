@@ -8,15 +8,16 @@ import time
 from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
 from engine.control import tempo
+from engine.control.cues import Cue
 from engine.control.desk import Control, Desk
 from engine.effects import chain
 from engine.errors import PhospheneError, UsageError
 from engine.rings import Claim, Segment, sweep
-from engine.rings.board import get
+from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text, prepare
 from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
 from engine.visuals import scenes
-from engine.visuals.sight import Sight, late_ms
+from engine.visuals.sight import Sight, late_histogram, late_ms
 
 CONVERTERS, DECLARED = {"input": "adc", "output": "dac"}, "declared"
 REST = 5.0  # seconds without a picture that died again and again, before it is tried once more
@@ -33,7 +34,7 @@ class Session:
     wish : dict
         What the audio process needs beside the preset: devices, source, block, take.
     look : dict
-        What the visual process needs: size, fullscreen, monitor.
+        What the visual process needs: size, fullscreen, borderless, monitor.
     name : str
         What the preset is called.
     """
@@ -50,13 +51,15 @@ class Session:
         self.look_wish = {**look, "segment": self.claim.name}
         self.serial, self.picture, self.told, self.seen = 0, 0, {}, {}
         tempo.want(self.segment["params"], tempo.DEFAULTS)
-        self.notices, self.desk = [], Desk(self.segment["params"])
+        put(self.segment["cues"], int(Cue.FULL), float(look["fullscreen"]))
+        self.sick, self.notices, self.desk = False, [], Desk(self.segment["params"])
         self._lay(preset, swap=True)
         self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))
         if self.painting:
             self._wish_picture()
 
     def _wish_picture(self):
+        self.said = 0
         self._post_look()
         self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(Sight.BEAT)))
 
@@ -95,11 +98,20 @@ class Session:
             self.notices.append(f"{told['take_trouble']}, the sound goes on")
         self.told = told
 
+    @property
+    def faults(self):
+        """Of the picture, a line each, until they are mended."""
+        return (self.seen.get("fault") or "").splitlines()
+
     def _see(self, seen):
         if seen["fault"] and seen["fault"] != self.seen.get("fault"):
             self.notices += [f"{line}; the old picture stays" for line in seen["fault"].splitlines()]
         elif self.seen.get("fault") and not seen["fault"]:
             self.notices.append("the picture is whole again")
+        count, lines = seen["said"]
+        self.notices += lines[max(len(lines) - (count - self.said), 0) :]
+        self.said = count
+        self.sick = seen["sick"] > self.seen.get("sick", 0)
         self.seen = seen
 
     def _restart_audio(self, why):
@@ -206,6 +218,8 @@ class Session:
             "frames_shown": int(get(sights, int(Sight.SHOWN))),
             "frames_dropped": int(get(sights, int(Sight.DROPPED))),
             "late_ms": late_ms(sights),
+            "late_histogram": late_histogram(sights),
+            "pacing": self.seen.get("pacing"),
             "gl": self.seen.get("gl"),
         }
 

@@ -124,6 +124,21 @@ class StatusLine:
             yield 7, Text(told["trouble"], style="yellow")
 
 
+def inline(picture, cells=48):
+    """A picture as a terminal of many colours shows it: two pixels a letter, one above the other."""
+    height, width, _ = picture.shape
+    rows = 2 * max(round(cells * height / width / 2), 1)
+    down, across = (np.linspace(0, side, count + 1).astype(int) for side, count in ((height, rows), (width, cells)))
+    small = np.add.reduceat(np.add.reduceat(picture.astype(float), down[:-1], 0), across[:-1], 1)
+    small /= (np.diff(down)[:, None] * np.diff(across))[:, :, None]
+    text = Text()
+    for upper, lower in zip(small[::2].astype(int).tolist(), small[1::2].astype(int).tolist()):
+        for above, below in zip(upper, lower):
+            text.append("▀", style="rgb({},{},{}) on rgb({},{},{})".format(*above, *below))
+        text.append("\n")
+    return text
+
+
 def progress():
     """A progress bar, where standard error is a terminal; silent elsewhere."""
     return Progress(

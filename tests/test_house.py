@@ -15,11 +15,12 @@ FLOORS = """
     listening effects
     control evolution
     audio evolve
-    graph visuals ear
+    graph visuals ear packaged
     presets slots
     bounce session
-    archives live show process warm
-    supervisor keyboard controllers programme
+    wings filming
+    archives live show record process warm
+    supervisor recording keyboard controllers programme preview
     performer
     terminal doctor arguments
     commands

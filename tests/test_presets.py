@@ -26,6 +26,7 @@ STAND_INS = presets.schemas(
     {"synth": (Param("tempo", 96.0, low=60.0, high=140.0, unit="BPM"),)},
     SimpleNamespace(
         SCENES=("scope", "flash"),
+        SHOWING=(),
         SHOWS=("bloom", "feedback"),
         SECTIONS=("scope", "flash", "bloom", "feedback"),
         TRANSITIONS=("fade", "cut"),

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 from functools import partial
 
 from engine.bounce.whole import claim
@@ -22,12 +23,14 @@ def run(asked):
         raise UsageError("--source file and --file F go together")
     if asked.input and source != "mic":
         raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
-    look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
+    look = {name: getattr(asked, name) for name in ("size", "fullscreen", "borderless", "monitor")}
     given = [name for name, value in look.items() if value is not None and value is not False]
     if given and (asked.headless or asked.latency):
         other = "headless" if asked.headless else "latency"
         raise UsageError(f"--{given[0]}: is of a window; leave out --{other}")
-    for path in filter(None, (asked.take, asked.report)):
+    if asked.record:
+        _check_record(asked)
+    for path in filter(None, (asked.take, asked.record, asked.report)):
         claim(path, overwrite=asked.overwrite or path is asked.report)
     from engine.process import Ward
 
@@ -38,6 +41,7 @@ def run(asked):
     wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
+    recording = None
     try:
         from engine.programme import Programme
         from engine.supervisor import Session, Stop
@@ -46,23 +50,33 @@ def run(asked):
         warm_up(stop.event.is_set)
         load = partial(_load, asked, source)
         name, playlist = _programme(asked, load)
-        session = Session(wards[0], wards[1] if wards[1:] else None, load(name)[0], _wish(asked, source), look, name)
+        recording = _recording(asked)
+        film = {"film": recording.asked if recording else None}
+        wishes = _wish(asked, source) | film, look | film
+        session = Session(wards[0], wards[1] if wards[1:] else None, load(name)[0], *wishes, name)
     except BaseException as fault:
         gear.close()
         for ward in wards:
             ward.end()
+        if recording:
+            recording.close()
         if isinstance(fault, KeyboardInterrupt):
             return
         raise
     programme = Programme(session, playlist, load, automatic=asked.playlist is not None)
+    if recording:
+        recording.begin(session)
     try:
-        did = _keep(session, stop, programme, asked, link, gear)
+        did = _keep(session, stop, programme, asked, link, gear, recording)
         if asked.latency:
             _print_latency(session)
     finally:
         gear.close()
         report = session.report()
         session.close()
+        if recording:
+            _close(recording)
+            report["record"] = recording.report()
     if asked.report:
         from engine.bounce.whole import write_text
 
@@ -70,10 +84,33 @@ def run(asked):
     _farewell(report, asked)
 
 
+def _check_record(asked):
+    if asked.headless or asked.latency:
+        other = "headless" if asked.headless else "latency"
+        raise UsageError(f"--record {asked.record}: a film needs a picture; leave out --{other}")
+    if asked.record.suffix.lower() != ".mp4":
+        raise UsageError(f"--record {asked.record}: ends in '{asked.record.suffix}', can end in .mp4")
+
+
+def _recording(asked):
+    if not asked.record:
+        return None
+    from engine.recording import Recording
+
+    return Recording(asked.record, asked.size)
+
+
+def _close(recording):
+    from engine.terminal import say
+
+    for notice in recording.close():
+        say(notice)
+
+
 def _load(asked, source, name):
     """A preset by its name, with what else was asked for, and the files that it is made of."""
     from engine.audio.sources import check_pulled
-    from engine.presets import files_of
+    from engine.packaged import files_of
 
     preset = preset_of(asked, name)
     check_pulled(preset.genes(), source)
@@ -83,7 +120,7 @@ def _load(asked, source, name):
 def _programme(asked, load):
     """The name of the preset to begin with, and the playlist that the others come from."""
     from engine.control.playlist import Order, Playlist, check_names, load_playlist
-    from engine.presets import names
+    from engine.packaged import names
 
     if not asked.playlist:
         return asked.preset or USUAL, Playlist(presets=names())
@@ -112,7 +149,7 @@ def _wish(asked, source):
     }
 
 
-def _keep(session, stop, programme, asked, link, gear):
+def _keep(session, stop, programme, asked, link, gear, recording):
     """Watch over the session until it is over; gives what its performer did, for the report."""
     from engine.keyboard import Keyboard
     from engine.performer import Performer
@@ -127,8 +164,11 @@ def _keep(session, stop, programme, asked, link, gear):
                 notices = performer.heed()
                 if tick % LOOK == 0:
                     notices += session.look() + programme.look(performer.heard(), session.seconds())
+                    notices += recording.look() if recording else []
                 for notice in notices:
                     say(notice)
+                shown = {"preset": session.name, "faults": session.faults, "learn": gear.asks or ""}
+                performer.stage.tell(time.perf_counter(), notices, **shown)
                 if tick % SHOW == 0:
                     status.show()
 
@@ -152,6 +192,9 @@ def _farewell(report, asked):
 
     xruns = f"{report['underflows']} underflows, {report['overflows']} overflows"
     say(f"{report['seconds_heard']:.1f} s heard, {xruns}")
+    if asked.record and report["record"]["films"]:
+        told = report["record"]
+        say(f"{', '.join(told['films'])}: {told['seconds']:.1f} s, {told['dropped']} pictures dropped")
     if asked.take and asked.take.exists():
         lost = report["frames_missing"]["untaped"]
         say(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")

@@ -17,6 +17,12 @@ class Key(NamedTuple):
     act: Callable
 
 
+def panic(performer, moment):
+    performer.stage.panic()
+    performer.hand.follow()
+    return "panic: everything as the preset has it"
+
+
 TEMPO = (
     Key(" ", "space", "tap", "tap the tempo; two taps are one, eight a steady one", lambda who, at: who.hand.tap(at)),
     Key("\n", "enter", "one", "the one: a bar begins at this beat", lambda who, at: who.hand.begin_bar(at)),
@@ -38,7 +44,17 @@ LEARNING = (
     Key("<", "<", "leap_previous", "learn: the one before", lambda who, at: who.gear.leap(-1)),
     Key("u", "u", "forget", "learn: no knob moves it any more", lambda who, at: who.gear.forget()),
 )
-KEYS = TEMPO + LEARNING
+STAGE = (
+    Key("n", "n", "next", "the next preset, or of the playlist", lambda who, at: who.programme.next()),
+    Key("p", "p", "previous", "the preset before it in the list", lambda who, at: who.programme.next(-1)),
+    Key("b", "b", "blackout", "blackout; again gives the light back", lambda who, at: who.stage.blackout()),
+    Key("z", "z", "freeze", "freeze the picture; again lets it go", lambda who, at: who.stage.freeze()),
+    Key("!", "!", "panic", "panic: everything as the preset has it", panic),
+    Key("d\t", "d tab", "hud", "meters and times over the picture, and away", lambda who, at: who.stage.show_hud()),
+    Key("f", "f", "fill", "all over the monitor, and back", lambda who, at: who.stage.fill()),
+    Key("s", "s", "still", "keep the picture as a PNG in this folder", lambda who, at: who.stage.keep_still()),
+)
+KEYS = TEMPO + STAGE + LEARNING
 ACTS = {key: row.act for row in KEYS for key in row.keys}
 WORDS = {row.word: row.keys[0] for row in KEYS}
 

@@ -16,10 +16,9 @@ from engine.documents.validation import validate
 from engine.errors import PhospheneError, UsageError
 from engine.params import Param, choice
 from engine.visuals.passes import FULL_SCREEN, Pass
-from engine.visuals.source import Source, find
+from engine.visuals.source import UNIFORM, Source, find
 
 HEADER = re.compile(r"#version[^\n]*\n/\*\n(.*?)\*/", re.DOTALL)
-UNIFORM = re.compile(r"\s*uniform\s+(\w+)\s+(\w+)\s*;\s*(?://\s*(.*))?$")
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 RANGE = re.compile(rf"({NUMBER}) in ({NUMBER})\.\.({NUMBER})(?: ([^\s:,]+))?(?:, (exp))?(?::|$)")
 CHOICE = re.compile(r"(\w+(?: \| \w+)+)(?::|$)")
@@ -28,11 +27,13 @@ CHOICE = re.compile(r"(\w+(?: \| \w+)+)(?::|$)")
 class Own(Strict):
     """How a pass is drawn."""
 
+    vertex: str = FULL_SCREEN
     scale: float = Field(1.0, ge=0.0, le=1.0)
     size: Annotated[tuple[int, ...], Field(strict=False)] = ()
     precise: bool = False
     wrap: bool = False
     rate: float = Field(0.0, ge=0.0, le=1000.0)
+    still: Annotated[tuple[str, ...], Field(strict=False)] = ()
 
 
 class Inner(Own):
@@ -40,7 +41,6 @@ class Inner(Own):
 
     name: str
     fragment: str = ""
-    vertex: str = FULL_SCREEN
     vertices: int = Field(3, ge=1, le=1 << 22)
     instances: int = Field(1, ge=1, le=1 << 22)
     points: bool = False
@@ -61,6 +61,11 @@ class Declared(NamedTuple):
     about: str
     passes: tuple
     dark: bool = False
+
+    @property
+    def shows_media(self):
+        """Whether there must be something to see: a photo, a film, a camera."""
+        return any("media" in each.samplers for each in self.passes)
 
     @property
     def params(self):
@@ -84,7 +89,7 @@ def declared(room, name):
         told["fragment"] = inner.fragment or f"{room}/{name}/{inner.name}.frag"
         passes.append(_fed(**told))
     own = header.model_dump(exclude={"about", "passes", "dark"})
-    passes.append(_fed(name=name, fragment=file, samplers={}, vertex=FULL_SCREEN, **own))
+    passes.append(_fed(name=name, fragment=file, samplers={}, **own))
     whole = Declared(name, header.about, tuple(passes), header.dark)
     alike = {}
     for each in whole.passes:
