@@ -69,7 +69,7 @@ def stills(source, preset, moments, *, size, watch=None):
         length = source.length / source.rate if source.length is not None else np.inf
         graph = from_source(source, preset, Ground, seconds=min(last + 2 / FPS, length), eyes_of=eyes)
         picker = graph.eyes[-1]
-        graph.run(watch=(lambda graph: watch(picker.shown / FPS / last)) if watch and last else None)
+        graph.run(watch=(lambda: watch(picker.shown / FPS / last)) if watch and last else None)
         return picker.kept
     finally:
         with context:
