@@ -1,13 +1,15 @@
-"""A projector: pictures of any kind through the finish, without a scene."""
+"""A projector: pictures of any kind through the finish, or through a show pass, without a scene."""
 
 import numpy as np
 
 from engine.visuals import noise
 from engine.visuals.deck import CLOCK
+from engine.visuals.declaring import declared
 from engine.visuals.finish import Finish
 from engine.visuals.readback import Readback
 from engine.visuals.scenes import FINISH, SECTIONS
 from engine.visuals.signals import SILENT
+from engine.visuals.stage import Stage, Target
 
 
 class Slide:
@@ -64,3 +66,47 @@ class Projector:
     def __exit__(self, *_):
         for each in (self.finish, self.screen, self.noise, *(slide.picture for slide in self.slides)):
             each.release()
+
+
+class Chain:
+    """A show pass by itself: light in, light out, both (height, width, 3), the bottom row first."""
+
+    def __init__(self, context, name, size, **params):
+        section = declared("show", name)
+        self.slide = Slide(context, size)
+        self.values = self.slide.values
+        for param in section.params:
+            self.values[f"{name}.{param.name}"] = float(params.get(param.name, param.default))
+        self.targets = {each.name: Target(context, each, size) for each in section.passes}
+        pictures = {each: lambda target=target: target.picture for each, target in self.targets.items()}
+        pictures["picture"] = lambda: self.slide.picture
+        self.stages = [
+            Stage(context, each, self.targets[each.name], pictures, self.values, name) for each in section.passes
+        ]
+        self.last = self.targets[name]
+
+    def show(self, light, dt=1 / 30):
+        self.values["dt"] = dt
+        self.slide.put(light)
+        for stage in self.stages:
+            stage.render()
+        return pixels(self.last)[..., :3]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for each in (*self.stages, *self.targets.values(), self.slide.picture):
+            each.release()
+
+
+def pixels(target):
+    """(height, width, 4) of what a target holds."""
+    kind = "f4" if target.declared.precise else "f2"
+    return np.frombuffer(target.picture.read(), kind).reshape(*target.size[::-1], 4).astype(float)
+
+
+def poison(target, value):
+    """Put a value that is no number into all that a target holds."""
+    for texture in target.textures:
+        texture.write(np.full((*target.size[::-1], 4), value, "f4" if target.declared.precise else "f2").tobytes())

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from engine import presets
 from engine.control.rows import MOST
 from engine.effects import EFFECTS, chain
 from engine.errors import UsageError

@@ -26,7 +26,7 @@ class Finish:
         self.values = {**values, "share": 0.0, "kind": 0.0}
         limits = declared("post", FINISH).passes[:-1]
         (grade,) = declared("post", "grade").passes
-        sides = grade._replace(name="old"), grade._replace(name="picture")
+        sides = grade._replace(name="leaving"), grade._replace(name="coming")
         try:
             for each in (*limits, *sides):
                 self.targets[each.name] = Target(context, each, size)
