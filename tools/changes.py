@@ -16,9 +16,9 @@ import numpy as np
 from engine.visuals.context import opened
 from engine.visuals.scenes import SCENES, SHOWS, TRANSITIONS, USUAL
 from tests.easel import Easel, heard, look, music, names
-from tools.sitting import STEP, scenes
+from tools.sitting import STEP, scenes, usual
 
-SIZE, BETWEEN, LONGEST = (64, 36), 3, 90  # pictures between two changes, and at most until one is there
+SIZE, LONGEST = (64, 36), 90  # pictures, at most, until a change is there
 SECONDS = 4.0  # of music, over and over
 
 
@@ -40,7 +40,8 @@ def change(count):
         before = names(context)
         for serial, transition in zip(range(1, count + 1), kinds):
             scene, passes = next(turn) if serial < count else (USUAL, [])
-            easel.painter.play(look(scene, passes, serial=serial, transition=transition))
+            shown = {"transition": transition, "media": usual(scene).media}
+            easel.painter.play(look(scene, passes, serial=serial, **shown))
             for _ in range(LONGEST):
                 darkest = min(darkest, next(pictures).max())
                 if easel.painter.settled == serial:
