@@ -58,7 +58,7 @@ WILD = {
     "photograph": lambda seconds: PHOTO * blink(6)(seconds) / 3,
     "disc": lambda seconds: DISC * blink(7)(seconds),
     "halves by turns": lambda seconds: 3.0 * ((COLUMNS < 48) == (int(seconds * 10) % 2)),
-    "thirds by turns": lambda seconds: 3.0 * (COLUMNS // 32 == int(seconds * 12) % 3),
+    "thirds by turns": lambda seconds: 3.0 * (int(seconds * 12) % 3 == COLUMNS // 32),
 }
 
 
@@ -100,7 +100,9 @@ CALM = {
 @pytest.mark.parametrize("light", CALM.values(), ids=CALM)
 def test_what_keeps_the_rule_is_shown_to_the_bit(context, light, fps):
     seconds = SECONDS if fps < 100 else 1.3
-    np.testing.assert_array_equal(film(context, light, fps, seconds), film(context, light, fps, seconds, flash_limit=0.0))
+    np.testing.assert_array_equal(
+        film(context, light, fps, seconds), film(context, light, fps, seconds, flash_limit=0.0)
+    )
 
 
 def test_what_is_held_comes_back(context):
