@@ -24,7 +24,8 @@ from engine.documents.writing import written
 from engine.effects import EFFECTS
 from engine.errors import UsageError
 from engine.packaged import fragment, locate
-from engine.visuals.naming import beside, unseen
+from engine.visuals.naming import beside
+from engine.visuals.probing import unseen
 
 USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
 

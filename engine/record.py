@@ -12,7 +12,7 @@ import numpy as np
 from engine.audio.meters import Meter
 from engine.audio.present import Present
 from engine.bounce.encoders import require
-from engine.bounce.film import Film
+from engine.bounce.film import Film, trim
 from engine.bounce.i420 import to_i420
 from engine.errors import PhospheneError
 from engine.filming.cutter import Cutter
@@ -55,11 +55,19 @@ class Recorder:
         try:
             while not self.stopped.is_set():
                 count(self.gauges, Gauge.BEAT)
+                if self.film and self._rate() != self.rate:
+                    self._end()
+                    self._give_up(f"the sound has {self._rate()} frames a second now, and had {self.rate}")
                 if not self._see() + self._hear() + self._cut():
                     time.sleep(IDLE)
             self._end()
         except OSError as fault:
-            self._fail(f"could not be written ({fault.strerror})")
+            if self.film:
+                with contextlib.suppress(OSError):  # it is where nothing can be written
+                    self.film.close()
+                    trim(self.part)
+                    os.replace(self.part, self.path)
+            self._give_up(f"could not be written ({fault.strerror or fault})")
 
     def stop(self):
         self.stopped.set()
@@ -101,8 +109,6 @@ class Recorder:
         """Take up what sounds since then."""
         if not self.film or (block := self.track.read()) is None:
             return 0
-        if self._rate() != self.rate:
-            self._fail(f"the sound has {self._rate()} frames a second now, and had {self.rate}")
         if len(block):
             self.film.sound(block)
         count(self.gauges, Gauge.FRAMES, len(block))
@@ -135,18 +141,11 @@ class Recorder:
             pass
         self.film.end_picture()
         self.film.end_sound()
-        self._keep()
-
-    def _keep(self):
-        """Give the film its name."""
         self.film.close()
         os.replace(self.part, self.path)
 
-    def _fail(self, why):
+    def _give_up(self, why):
         put(self.gauges, int(Gauge.ROLLING), 0.0)
-        if self.film:
-            with contextlib.suppress(OSError):  # it is where nothing can be written
-                self._keep()
         raise PhospheneError(f"{self.path}: {why}; the recording ends here, the show goes on")
 
 

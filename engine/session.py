@@ -26,7 +26,7 @@ PLANS = {
     "cues": cues.plan(),  # main writes, who draws reads: what an operator wants
     "keys": ring.plan(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
     "sights": sight.plan(),  # who draws writes, main reads
-    "genome": mailbox.plan(32768),  # main writes, the audio process reads, as JSON: see Session._post_genome
+    "genome": mailbox.plan(65536),  # main writes, the audio process reads, as JSON: see Session._post_genome
     "look": mailbox.plan(16384),  # main writes, who draws reads: a Look, as JSON
     "hud": mailbox.plan(2048),  # main writes, who draws reads: what a Stagehand tells, as JSON
     "told": mailbox.plan(2048),  # the audio process writes, main reads: what it plays on, as JSON

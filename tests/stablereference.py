@@ -42,10 +42,14 @@ def resized(values, size, shift=(0, 0)):
     return values
 
 
+def taps(values, size, far):
+    return [resized(values, size, (y, x)) for y in (-far, far) for x in (-far, far)]
+
+
 def quarter(light):
     """Luma and chroma at a quarter of the size."""
     size = [max(round(side / 4), 1) for side in light.shape[:2]]
-    return np.mean([ycc(shown(resized(light, size, (y, x)))) for y in (-1, 1) for x in (-1, 1)], axis=0)
+    return ycc(np.mean([shown(each) for each in taps(light, size, 1.0)], axis=0))
 
 
 def windowed(values, radius):
@@ -65,8 +69,8 @@ def smoothed(values, small, radius, edges):
     mean = windowed(small, window)
     together = windowed(small[..., :1] * small, window) - mean[..., :1] * mean
     slope = together[..., 1:] / (together[..., :1] + 0.25 / max(edges**2, 1e-4))
-    lines = windowed(np.concatenate((slope, mean[..., 1:] - slope * mean[..., :1]), axis=-1), window)
-    lines = resized(lines, values.shape[:2])
+    lines = np.concatenate((slope, mean[..., 1:] - slope * mean[..., :1]), axis=-1)
+    lines = resized(np.mean(taps(lines, lines.shape[:2], window * 2 / 3), axis=0), values.shape[:2])
     chroma = lines[..., :2] * values[..., :1] + lines[..., 2:]
     return values[..., 1:] + min(radius / 6.0, 1.0) * (chroma - values[..., 1:])
 

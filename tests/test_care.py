@@ -47,7 +47,7 @@ def test_a_picture_gone_bad_is_begun_again_and_the_second_time_given_up(context,
         verdicts, spoilt = [], [60, 110]
         value = {"NaN": np.nan, "white": 60.0}[kind]
         light = context.gl.texture((64, 36), 4, np.full((36, 64, 4), value, np.float16).tobytes(), dtype="f2")
-        for frame in range(9 * fps):
+        for frame in range(11 * fps):
             if any(first <= frame < first + 36 for first in spoilt):
                 easel.painter.deck.last = lambda: light
             else:
@@ -78,7 +78,7 @@ def test_under_load_it_steps_down_until_it_bears_it_and_comes_back():
     ladder, down = climbed(lambda now: 3.0, 20.0)
     assert [scale for _, scale in down] == list(RUNGS[1:3]) and down[0][0] < 3.0
     _, up = climbed(lambda now: 0.3, 60.0, ladder, since=20.0)
-    assert [scale for _, scale in up] == [0.75, 1.0] and up[0][0] - 20.0 >= CALM[0] - 2.0
+    assert [scale for _, scale in up] == [0.75, 1.0] and up[1][0] - up[0][0] >= CALM[0]
 
 
 def test_where_there_is_room_it_stays_and_a_stall_is_no_load():

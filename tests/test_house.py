@@ -19,8 +19,8 @@ FLOORS = """
     presets slots
     bounce session
     wings filming
-    archives live show record process warm preview
-    supervisor recording keyboard controllers programme
+    archives live show record process warm
+    supervisor recording keyboard controllers programme preview
     performer
     terminal doctor arguments
     commands

@@ -12,7 +12,8 @@ from engine.presets import load_preset
 from engine.visuals import reels
 from engine.visuals.light import shrunk
 from engine.visuals.media import Media
-from engine.visuals.reels import HIGH, Film, developed, probe
+from engine.visuals.probing import probe
+from engine.visuals.reels import HIGH, Film, developed
 from tests.commands import comes, typed
 from tests.easel import Easel, heard, names, silence
 

@@ -151,13 +151,13 @@ class Card:
 
 @contextlib.contextmanager
 def passes_timed(ledger, watch):
-    """Meanwhile each pass that is drawn is added by its name."""
+    """Meanwhile each pass that is drawn is added, by its file's name in its room: `scope/trail`."""
     render = Stage.render
 
     def timed(stage):
         with watch:
             render(stage)
-        ledger.add(stage.declared.name, watch.seconds)
+        ledger.add(stage.declared.fragment.partition("/")[2].removesuffix(".frag"), watch.seconds)
 
     Stage.render = timed
     try:

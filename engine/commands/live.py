@@ -167,7 +167,8 @@ def _keep(session, stop, programme, asked, link, gear, recording):
                     notices += recording.look() if recording else []
                 for notice in notices:
                     say(notice)
-                performer.stage.tell(time.perf_counter(), notices, preset=session.name, faults=session.faults)
+                shown = {"preset": session.name, "faults": session.faults, "learn": gear.asks or ""}
+                performer.stage.tell(time.perf_counter(), notices, **shown)
                 if tick % SHOW == 0:
                     status.show()
 

@@ -185,7 +185,7 @@ def keys(sheet):
     """What each key does, in the middle."""
     rows = [*((row.name, row.does) for row in KEYS), (HELP, "this list")]
     names, words = (max(map(len, column)) for column in zip(*rows))
-    line, letter = sheet.line, sheet.letter
+    line, letter = min(sheet.line, sheet.room[1] // (len(rows) + 1)), sheet.letter
     width, height = (names + 2 + words + 2 * PAD) * letter, round((len(rows) + 1) * line)
     left, top = round((sheet.room[0] - width) / 2), round((sheet.room[1] - height) / 2)
     sheet.box(left, top, width, height, BACK, 0.5 * line)

@@ -12,7 +12,6 @@ from av.video.reformatter import Colorspace
 
 from engine.errors import UsageError
 from engine.visuals.light import shrunk
-from engine.visuals.naming import is_camera
 
 SYSTEMS = {  # how cameras are asked there, which one where nothing is said, and what it is asked for
     "linux": ("v4l2", "/dev/video0", {}),
@@ -23,20 +22,6 @@ PATIENCE = 3.0  # seconds that a camera may be silent
 AGAIN = 1.0  # seconds until one that is lost is asked again
 HIGH = 720  # lines from which on colours that do not say whose they are are those of high definition
 UNTOLD = 2  # a colour space that does not say
-
-
-def probe(name):
-    """Look whether it can be shown; a camera may come later.
-
-    Raises
-    ------
-    UsageError
-        In one line.
-    """
-    if is_camera(name):
-        Camera(name)
-    else:
-        next(Film(name).shots(0.0))
 
 
 class Film:

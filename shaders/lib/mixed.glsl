@@ -15,7 +15,7 @@ vec3 mixed(vec2 uv) {
     vec3 before = texture(leaving, uv).rgb, after = texture(coming, uv).rgb;
     float come = share;
     if (kind > 1.5) {
-        float dark = 1.0 - sqrt(luminance(after));
+        float dark = 1.0 - sqrt(sqrt(luminance(after)));
         come = smoothstep(dark - SOFT, dark + SOFT, share * (1.0 + 2.0 * SOFT) - SOFT);
     }
     return mix(before, after, come);

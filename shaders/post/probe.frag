@@ -1,6 +1,6 @@
 #version 330 core
 /*
-about: a picture as whoever watches over it needs it: in each cell the brightest light, the mean, and how much is no number
+about: a picture in cells, of each the brightest light, the mean, and how much of it is no number
 size: [32, 18]
 precise: true
 */

@@ -23,7 +23,7 @@ passes:
      size: [129, 4], precise: true, rate: 10}
   - {name: statistics, samplers: {counts: finest}, size: [5, 1], precise: true}
   - {name: fit, vertex: show/stable/fit.vert, scale: 0.25}
-  - {name: lines, fragment: show/stable/mean.frag, vertex: show/stable/window.vert, scale: 0.25}
+  - {name: lines, vertex: show/stable/lines.vert, scale: 0.25}
 */
 uniform sampler2D picture;
 uniform sampler2D scene;
@@ -36,7 +36,6 @@ uniform float fidelity_luma_anchor;   // 0.7 in 0..1: how far luma goes back to 
 uniform float fidelity_chroma_anchor; // 0.86 in 0..1: how far chroma does
 uniform float max_luma_delta;         // 0.18 in 0.02..1: how far luma may be from the scene's
 uniform float max_chroma_delta;       // 0.12 in 0.02..1: how far chroma may
-uniform float minute;                 // a turn a minute
 
 in vec2 uv;
 flat in vec3 gain;
@@ -65,8 +64,8 @@ vec3 stable(vec3 light, vec3 given, ivec2 pixel) {
     return clamp(ycc, given - most, given + most);
 }
 
-float noise() {
-    float even = 2.0 * fract(dither(gl_FragCoord.xy) + 2225.0 * minute) - 1.0;
+float grain() {
+    float even = 2.0 * dither(gl_FragCoord.xy + 61.0) - 1.0;  // elsewhere in the tile than where the finish takes it
     return sign(even) * (1.0 - sqrt(1.0 - abs(even)));
 }
 
@@ -74,7 +73,7 @@ void main() {
     vec3 light = finite(texelFetch(picture, ivec2(gl_FragCoord.xy), 0).rgb), before = min(shown(light), 1.0);
     vec3 given = seen(texture(scene, uv).rgb);
     vec3 change = stable(ycc(before), given, ivec2(gl_FragCoord.xy * ratio)) - ycc(before);
-    change.x += 20.0 / 255.0 * dither_strength * noise();
+    change.x += 20.0 / 255.0 * dither_strength * grain();
     vec3 after = clamp(before + rgb(change), 0.0, 1.0);
     vec3 made = -log(max(1.0 - linear(after), 1e-3));  // what is whiter than white is not: bloom comes before this
     color = vec4(mix(made, light, equal(after, before)), 1.0);
