@@ -28,7 +28,18 @@ def parse(words=None):
     """
     parser = Parser(prog="phosphene", description="Listens, or dreams, and paints what it hears.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_live, _add_bounce, _add_apply, _add_evolve, _add_listen, _add_check, _add_doctor):
+    for add in (
+        _add_live,
+        _add_bounce,
+        _add_apply,
+        _add_evolve,
+        _add_listen,
+        _add_presets,
+        _add_preview,
+        _add_check,
+        _add_controls,
+        _add_doctor,
+    ):
         add(commands)
     asked, unknown = parser.parse_known_args(words)
     if unknown:
@@ -47,16 +58,28 @@ def _add_live(commands):
     live.add_argument("--headless", action="store_true", help="no window")
     live.add_argument("--size", type=size, metavar="WxH", help="of the picture, and of its window")
     live.add_argument("--fullscreen", action="store_true", help="all over the monitor")
+    live.add_argument("--borderless", action="store_true", help="no frame; without --size, all over the monitor")
     live.add_argument("--monitor", type=_whole(0, 63), metavar="N", help="which one, counted from 0 (see doctor)")
+    live.add_argument("--playlist", type=Path, metavar="FILE", help="presets that take turns, and by which rules")
     live.add_argument("--seconds", type=_seconds, metavar="N", help="end after so much sound")
     live.add_argument("--take", type=Path, metavar="FILE", help="record what comes in, to bounce it later")
+    live.add_argument("--record", type=Path, metavar="FILE", help="film what is seen and heard, an .mp4 file")
     live.add_argument("--report", type=Path, metavar="FILE", help="write what happened, as JSON")
     live.add_argument("--latency", action="store_true", help="print the latency node by node, and end")
     live.add_argument("--link", action="store_true", help="follow and lead the tempo of an Ableton Link session")
+    live.add_argument(
+        "--midi", nargs="?", const="", metavar="DEV", help="MIDI devices with this in their name; else all"
+    )
+    live.add_argument("--controllers", type=Path, metavar="FILE", help="what they move (controllers.yaml); 'm' learns")
+    live.add_argument(
+        "--osc-in", type=_port, metavar="[HOST:]PORT", help="listen to OSC, on this machine's own address"
+    )
+    live.add_argument("--osc-out", type=_port, metavar="[HOST:]PORT", help="tell what is heard and moved, by OSC")
+    live.add_argument("--osc-rate", type=_whole(1, 240), metavar="HZ", help="times a second (30)")
     live.add_argument("--rate", type=_whole(1_000, 768_000), metavar="HZ", help="frames per second; else the device's")
     live.add_argument("--block", type=_whole(16, 8192), default=256, metavar="N", help="frames per block (256)")
     live.add_argument("--buffer", type=_whole(1, 2_000), default=20, metavar="MS", help="latency to ask for (20)")
-    live.add_argument("--overwrite", action="store_true", help="let --take replace a file")
+    live.add_argument("--overwrite", action="store_true", help="let --take and --record replace a file")
 
 
 def _add_bounce(commands):
@@ -128,11 +151,39 @@ def _add_listen(commands):
     listen.add_argument("--overwrite", action="store_true", help="replace what is there")
 
 
+def _add_presets(commands):
+    presets = commands.add_parser("presets", help="what there is to play, with a still of each")
+    presets.set_defaults(command="presets", parser=presets)
+    presets.add_argument("-o", dest="out", type=Path, metavar="SHEET", help="a .png file with a still of each")
+    presets.add_argument("--json", action="store_true")
+    presets.add_argument("--overwrite", action="store_true", help="replace SHEET")
+
+
+def _add_preview(commands):
+    preview = commands.add_parser("preview", help="a preset at some moments of a sound, on one sheet")
+    preview.set_defaults(command="preview", parser=preview, genome=None)
+    preview.add_argument("preset", metavar="PRESET", help="a preset's name, or a YAML file")
+    preview.add_argument("-o", dest="out", type=Path, required=True, metavar="SHEET", help="a .png file")
+    preview.add_argument("--audio", type=Path, metavar="FILE", help="what is heard; else the built-in synth")
+    preview.add_argument("--seconds", type=_seconds, metavar="N", help="of it (32 at the most)")
+    preview.add_argument("--stills", type=_whole(1, 64), default=12, metavar="N", help="moments (12)")
+    preview.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override the preset")
+    preview.add_argument("--seed", type=_whole(0, 2**63 - 1), metavar="N", help="the same as --set seed=N")
+    preview.add_argument("--overwrite", action="store_true", help="replace SHEET")
+
+
 def _add_check(commands):
     check = commands.add_parser("check", help="validate presets, genomes and run records")
     check.set_defaults(command="check", parser=check)
     check.add_argument("files", nargs="+", metavar="FILE")
     check.add_argument("--permissive", action="store_true", help="warn only, and say what would be done")
+
+
+def _add_controls(commands):
+    controls = commands.add_parser("controls", help="every parameter, key and feature, and its OSC address")
+    controls.set_defaults(command="controls", parser=controls)
+    controls.add_argument("--json", action="store_true")
+    _preset_words(controls)
 
 
 def _add_doctor(commands):
@@ -161,6 +212,12 @@ def _whole(low, high):
         return number
 
     return whole
+
+
+def _port(word):
+    """(host, port); the host is our own machine where nothing is said."""
+    host, _, port = word.rpartition(":")
+    return host or "127.0.0.1", _whole(1, 65_535)(port)
 
 
 def _seconds(word):

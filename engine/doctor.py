@@ -25,6 +25,7 @@ def examine():
         "cuda": [],
         "encoders": {},
         "link": None,
+        "midi": None,
         "missing": [],
     }
     for name in MODULES:
@@ -39,14 +40,15 @@ def examine():
         _examine_films(found)
     if not missing & {"numpy", "numba"}:
         _examine_link(found)
+        _examine_midi(found)
     return found
 
 
 def _examine_pictures(found):
-    from engine.visuals import cuda, window
+    from engine.visuals import cuda, monitors
     from engine.visuals.context import opened
 
-    found["cuda"], found["monitors"] = cuda.cards(), window.monitors()
+    found["cuda"], found["monitors"] = cuda.cards(), monitors.monitors()
     try:
         with opened() as context:
             found["gl"] = context.about()
@@ -68,6 +70,13 @@ def _examine_link(found):
     from engine.control.link import fault
 
     found["link"] = fault() or "ready"
+
+
+def _examine_midi(found):
+    from engine.control import ports
+
+    why = ports.fault()
+    found["midi"] = {"state": why or "ready", "devices": [] if why else ports.listed()}
 
 
 def _examine_sound(found):
@@ -113,6 +122,8 @@ def lines(found):
     for codec, fault in found["encoders"].items():
         yield f"  {codec}: {f'does not open ({fault})' if fault else 'opens'}"
     yield f"Ableton Link: {found['link'] or 'not known'}"
+    midi = found["midi"] or {"state": "not known", "devices": []}
+    yield f"MIDI: {midi['state']}, {', '.join(midi['devices']) or 'no device'}"
     for gap in found["missing"]:
         yield f"missing: {gap['what']}"
         yield f"         {gap['mend']}"

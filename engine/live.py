@@ -21,6 +21,7 @@ from engine.control.take import Begin, Patch, TakeWriter
 from engine.ear import Ear
 from engine.effects import chain
 from engine.errors import PhospheneError
+from engine.filming.footage import filmed
 from engine.graph import Feeder, Plans, Taper
 from engine.native import describe
 from engine.presets import restore_preset
@@ -57,7 +58,7 @@ class Live:
         known = self.loudspeaker or self.microphone
         self.rate = int(wish["rate"] or (known.rate if known else RATE))
         put(self.gauges, int(Meter.RATE), float(self.rate))
-        self.core = make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"])
+        self.core = filmed(make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"]), wish["film"])
         self.words = describe(self.core)
         self.plans, self.swaps = Plans(self.core, self.rate), {}
         self.player = sound.play.address, self.words.ctypes.data
@@ -69,8 +70,7 @@ class Live:
         self.mover = Mover(modulation, segment["frames"], segment["moves"], **how)
         self.plans.change(genes, self.serial, values=())
         self.taper = self._open_take(start)
-        self.retry, self.pause = 0.0, BACK_OFF[0]
-        self.threads = []
+        self.retry, self.pause, self.threads = 0.0, BACK_OFF[0], []
 
     def _find_devices(self):
         self.loudspeaker = devices.choose(self.wish["output"], "output")
@@ -100,7 +100,7 @@ class Live:
         return pace_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
 
     def _genome(self):
-        """What was asked for since the last look: serial number, genome, modulation, what a take keeps; None if nothing was."""
+        """What was asked for since last: serial number, genome, modulation, what a take keeps; None if nothing was."""
         text = fetch_text(self.segment["genome"])
         if text is None:
             return None

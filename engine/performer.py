@@ -1,10 +1,13 @@
-"""The performer: keys in the terminal and in the window, and Link, at work on a session."""
+"""The performer: keys in the terminal and in the window, Link, MIDI and OSC, at work on a session."""
+
+import time
 
 import numpy as np
 
 from engine.audio.present import Present
 from engine.control.hand import Hand
 from engine.control.keys import ACTS, HELP, listing
+from engine.control.stagehand import Stagehand
 from engine.listening.frame import SOURCES
 from engine.listening.hand import LINK
 from engine.rings import ring
@@ -15,27 +18,33 @@ class Performer:
 
     Parameters
     ----------
-    segment : Segment
-        The session's.
+    session : Session
     keyboard : Keyboard
         Entered.
     link : Link, optional
+    programme : Programme, optional
+        Which presets play.
+    gear : Gear
+        Joined from now on.
     """
 
-    def __init__(self, segment, keyboard, link=None):
-        self.segment, self.keyboard = segment, keyboard
-        self.present = Present(segment)
-        self.hand = Hand(segment["params"], self.present, link)
-        self.rows = np.zeros((len(segment["keys"].rows), 2))
+    def __init__(self, session, keyboard, link, programme, gear):
+        self.segment, self.keyboard, self.programme, self.gear = session.segment, keyboard, programme, gear
+        self.present = Present(self.segment)
+        self.hand = Hand(self.segment["params"], self.present, link)
+        self.stage = Stagehand(self.segment, session.desk)
+        self.rows = np.zeros((len(self.segment["keys"].rows), 2))
+        gear.join(session, Present(self.segment))
         self.acts = 0
 
     def heed(self):
         """Do what was asked for since the last time; gives what there is to tell the user."""
         rows = self.rows[: ring.pull(self.segment["keys"], self.rows)]
-        pressed = sorted([*self.keyboard.pressed(), *((moment, chr(int(code))) for moment, code in rows)])
+        typed = [*self.keyboard.pressed(), *((moment, chr(int(code))) for moment, code in rows)]
+        pressed = sorted([*typed, *self.gear.pressed()])
         told = [line for moment, key in pressed for line in self._press(key, moment)]
         self.hand.keep_up()
-        return told
+        return told + self.gear.look()
 
     def _press(self, key, moment):
         if key == HELP:
@@ -43,8 +52,12 @@ class Performer:
         if key not in ACTS:
             return []
         self.acts += 1
-        said = ACTS[key](self.hand, moment)
+        said = ACTS[key](self, moment)
         return [said] if said else []
+
+    def heard(self):
+        """The frame that is audible now, None where there is none."""
+        return self.present.frame(time.perf_counter())
 
     @property
     def peers(self):

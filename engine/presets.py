@@ -3,26 +3,29 @@
 import contextlib
 import json
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-import yaml
 from pydantic import Field, TypeAdapter, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from engine.control import rows
+from engine.control.mapping import Mapping
 from engine.control.matrix import Modulation
 from engine.control.sources import Source
 from engine.control.trajectory import Spec
-from engine.documents.document import Place, one_line, shortened
+from engine.documents.document import Place, one_line
 from engine.documents.including import include
 from engine.documents.overrides import overlay
 from engine.documents.reading import parse, read
 from engine.documents.schema import Gene, Params, Strict, checked, listed, pairs, params_model
 from engine.documents.validation import validate
+from engine.documents.writing import written
 from engine.effects import EFFECTS
-from engine.errors import UsageError, unknown
+from engine.errors import UsageError
+from engine.packaged import fragment, locate
+from engine.visuals.naming import beside
+from engine.visuals.probing import unseen
 
 USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
 
@@ -55,6 +58,7 @@ class Preset(Strict):
     trajectory: Spec = Spec()
 
     targets: ClassVar[rows.Targets]
+    showing: ClassVar[tuple]  # scenes that show media
 
     @model_validator(mode="wrap")
     @classmethod
@@ -62,6 +66,7 @@ class Preset(Strict):
         wrong = []
         if isinstance(given, dict):
             wrong = [*rows.loose_ends(given, cls.targets, _genes_in(given)), *_twice(given.get("passes"))]
+            wrong += unseen(given.get("media"), given.get("scene"), cls.showing)
         return checked(given, handler, wrong)
 
     def genes(self):
@@ -103,7 +108,7 @@ class Preset(Strict):
         """The differences from the defaults, as YAML that loads back to this."""
         plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))
         safe = self.about.isprintable()  # else escaped: PyYAML writes U+0085 as it is, and reads it as a space
-        return yaml.safe_dump(plain, allow_unicode=safe, width=100)
+        return written(plain, allow_unicode=safe, width=100)
 
 
 class RunRecord(Strict):
@@ -167,20 +172,19 @@ def schemas(genome, sections, stage):
     sections : dict of str to tuple of Param
     stage : module
         Has SCENES, the first of which is the one where nothing else is said, SHOWS, TRANSITIONS and STARTS, each
-        the usual one first, and the PLACES of (section, Param).
+        the usual one first, the scenes SHOWING media, and the PLACES of (section, Param).
     """
     usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
     models = {name: params_model(name, params) for name, params in sections.items()}
     fields = {name: (model, model()) for name, model in models.items()}
-    named = {
-        "kind": (Literal[stage.TRANSITIONS], stage.TRANSITIONS[0]),
-        "start": (Literal[stage.STARTS], stage.STARTS[0]),
-    }
-    transition = create_model("transition", __base__=Transition, **named)
+    named = {"kind": stage.TRANSITIONS, "start": stage.STARTS}
+    told = {name: (Literal[words], words[0]) for name, words in named.items()}
+    transition = create_model("transition", __base__=Transition, **told)
     fields["scene"] = Literal[tuple(stage.SCENES)], next(iter(stage.SCENES))
     fields["passes"] = Annotated[tuple[Literal[tuple(stage.SHOWS)], ...], Field(strict=False)], ()
     fields["transition"] = transition, transition()
     preset = create_model("Preset", __base__=Preset, genome=(genome, usual), **fields)
+    preset.showing = stage.SHOWING
     preset.targets = rows.Targets({section: {} for section in stage.SECTIONS})
     for (section, param), place in stage.PLACES.items():
         preset.targets.sections[section][param.name] = param, place
@@ -221,7 +225,7 @@ def load_preset(name=None, sets=(), *, genome=None, permissive=False):
     UsageError
         A line for every fault.
     """
-    document = _read(*_locate(name)) if name is not None else parse("{}", lambda line: Place(line, "the defaults"))
+    document = _read(*locate(name)) if name is not None else parse("{}", lambda line: Place(line, "the defaults"))
     if genome is not None and isinstance(document.value, dict):
         given = read(Path(genome))
         document.put(("genome",), given.value, given.spot)
@@ -229,7 +233,7 @@ def load_preset(name=None, sets=(), *, genome=None, permissive=False):
         usual = parse(json.dumps([{"op": op} for op in USUAL]), lambda line: document.spot.place)
         document.put(("genome",), usual.value, usual.spot)
     overlay(document, sets)
-    include(document, _fragment)
+    include(document, fragment)
     return validate(_engine().preset, document, permissive=permissive)
 
 
@@ -252,7 +256,7 @@ def check(paths, *, permissive=False):
     sound, faults = [], []
     for name in paths:
         try:
-            path, where = _locate(name)
+            path, where = locate(name)
             document = _read(path, where)
             noun, kind = _kind(path, document.value)
             sound += [*validate(kind, document, permissive=permissive)[1], one_line(f"{where}: a sound {noun}")]
@@ -266,32 +270,20 @@ def _kind(path, value):
         return "genome", _engine().genome
     if isinstance(value, dict) and ("samples_sha256" in value or path.name == "run.json"):
         return "run record", _engine().record
+    if isinstance(value, dict) and "controllers" in value:
+        return "mapping of controllers", Mapping
     return "preset", _engine().preset
 
 
 def _read(path, where):
     """A document, with what it includes."""
     document, folder = read(path, where), Path(where).parent
-    include(document, lambda fragment: _fragment(fragment, folder))
+    media = document.value.get("media") if isinstance(document.value, dict) else None
+    if isinstance(media, str):
+        document.put(("media",), beside(path, media))
+    include(document, lambda name: fragment(name, folder))
     travels = document.value.get("trajectory") if isinstance(document.value, dict) else None
     anchors = travels.get("anchors") if isinstance(travels, dict) else None
     if isinstance(anchors, str) and set(anchors) & set("/\\."):  # a path is one from where the preset lies
         document.put(("trajectory", "anchors"), str(folder / anchors))
     return document
-
-
-def _fragment(name, folder=Path()):
-    """The document of a fragment; a path is one from where the preset lies."""
-    path, where = _locate(name, "fragment", "presets/fragments")
-    return read(path, where) if where != name else read(folder / path)
-
-
-def _locate(name, kind="preset", home="presets"):
-    """The file that a name stands for, and what messages call it."""
-    if not isinstance(name, str) or set(name) & set("/\\."):
-        return Path(name), str(name)
-    folder = resources.files("presets").joinpath(home.removeprefix("presets").removeprefix("/"))
-    packaged = {each.name[:-5]: each for each in folder.iterdir() if each.name.endswith(".yaml")}
-    if name not in packaged:
-        raise unknown(kind, one_line(shortened(name)), packaged, home)
-    return packaged[name], f"{home}/{name}.yaml"

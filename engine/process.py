@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,10 +26,12 @@ class Ward:
         What messages call it.
     stale : float
         Seconds without a beat after which it counts as hung.
+    kind : int
+        How far it gives way to the others, where the system knows of such.
     """
 
-    def __init__(self, module, name, stale=STALE):
-        self.module, self.name, self.stale = module, name, stale
+    def __init__(self, module, name, stale=STALE, kind=0):
+        self.module, self.name, self.stale, self.kind = module, name, stale, kind
         self.restarts, self.falls, self.lived = 0, 0, False
         self.read_beat, self.beat = None, 0.0
         self._start()
@@ -37,6 +40,8 @@ class Ward:
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (read when the process died)
         words = [sys.executable, "-P", "-m", self.module]  # the user's folder may hold a random.py
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stderr=self.errors)
+        if self.kind and hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, self.kind)
         self.born = self.beaten = time.monotonic()
         self.well = False
 
@@ -83,7 +88,7 @@ class Ward:
         self._start()
 
     def end(self):
-        """Let go of it, and wait until it has ended."""
+        """Let go of it, and wait until it has ended; gives why, where that was not well."""
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
         try:
@@ -91,4 +96,5 @@ class Ward:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.errors.close()
+        with self.errors:
+            return None if self.ended_well else self._last_words()

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 
 from engine.audio import meters
+from engine.control import cues
 from engine.effects import chain
 from engine.errors import PhospheneError
 from engine.listening import listener
@@ -22,16 +23,16 @@ PLANS = {
     "meters": meters.plan(),  # the audio thread writes, main reads
     "frames": listener.plan(REMEMBERED),  # the worker writes, main reads, and whoever draws
     "clock": timeline.plan(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
+    "cues": cues.plan(),  # main writes, who draws reads: what an operator wants
     "keys": ring.plan(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
     "sights": sight.plan(),  # who draws writes, main reads
-    "genome": mailbox.plan(
-        32768
-    ),  # main writes, the audio process reads: {serial, genome, modulation, preset, look} as JSON
+    "genome": mailbox.plan(65536),  # main writes, the audio process reads, as JSON: see Session._post_genome
     "look": mailbox.plan(16384),  # main writes, who draws reads: a Look, as JSON
+    "hud": mailbox.plan(2048),  # main writes, who draws reads: what a Stagehand tells, as JSON
     "told": mailbox.plan(2048),  # the audio process writes, main reads: what it plays on, as JSON
     "seen": mailbox.plan(2048),  # who draws writes, main reads: what it draws with, as JSON
 }
-AUDIO_MAIL, VISUAL_MAIL = ("genome", "told"), ("look", "seen")
+AUDIO_MAIL, VISUAL_MAIL = ("genome", "told"), ("look", "hud", "seen")
 
 
 def serve(life):

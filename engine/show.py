@@ -1,6 +1,7 @@
 """The visual process: pictures in time with what is audible, until its keeper lets go of it."""
 
 import json
+import math
 import sys
 import threading
 import time
@@ -9,16 +10,20 @@ import numpy as np
 
 from engine.audio.audible import AudibleClock
 from engine.audio.meters import Meter
+from engine.control.cues import Cue
 from engine.control.matrix import Modulation
+from engine.filming.lens import Lens
 from engine.rings import ring
 from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text
 from engine.session import serve
+from engine.visuals.care import Care
 from engine.visuals.pacer import Pacer
 from engine.visuals.painter import Painter
 from engine.visuals.scenes import Look
 from engine.visuals.sight import Sight, count, note
 from engine.visuals.window import Window
+from engine.wings import Wings
 
 CALM = 0.15  # seconds that a window keeps a size before it is painted in it
 SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, which has to sound as well
@@ -30,7 +35,7 @@ class Show:
     Parameters
     ----------
     wish : dict
-        size, fullscreen, monitor.
+        size, borderless, monitor, film.
     segment : Segment
         The session's.
     """
@@ -39,23 +44,27 @@ class Show:
         self.wish, self.segment, self.sights = wish, segment, segment["sights"]
         self.stopped = threading.Event()
         size = wish["size"] and tuple(wish["size"])
-        self.window = Window(size=size, fullscreen=wish["fullscreen"], monitor=wish["monitor"])
-        software = self.window.context.software
-        refresh = min(self.window.refresh, SOFTWARE_RATE) if software else self.window.refresh
-        self.pacer = Pacer(refresh, waits=self.window.waits)
+        full = get(segment["cues"], int(Cue.FULL)) > 0.0
+        self.window = Window(size=size, fullscreen=full, borderless=wish["borderless"], monitor=wish["monitor"])
+        self.wings = Wings(self.window, segment)
+        self.most = SOFTWARE_RATE if self.window.context.software else math.inf
+        self.pacer = Pacer(min(self.window.refresh, self.most), waits=self.window.waits)
         self.rate, self.clock, self.painter, self.wanted, self.told = 0, None, None, None, None
+        self.care, self.sick = Care(self.window.context, self.pacer.period, self.wings.say), 0
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
+        self.lens = Lens(self.window.context, wish["film"]) if wish["film"] else None
 
     def run(self):
         """Show pictures until the window is closed, or `stop`."""
         try:
             while not (self.stopped.is_set() or self.window.closed):
+                self._tell()
                 self._picture()
                 count(self.sights, Sight.BEAT)
         finally:
-            if self.painter:
-                self.painter.release()
+            for owned in filter(None, (self.lens, self.wings, self.care, self.painter)):
+                owned.release()
             self.window.release()
 
     def stop(self):
@@ -64,9 +73,10 @@ class Show:
     def _picture(self):
         self.window.heed()
         self._pass_keys()
+        self.wings.heed(self.painter)
+        self.pacer.period = 1.0 / min(self.window.refresh, self.most)  # that of another monitor, maybe
         if text := fetch_text(self.segment["look"]):
             self._play(Look(*json.loads(text)))
-        self._tell()
         moment, missed = self.pacer.begin()
         if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
             self.pacer.restart()
@@ -74,12 +84,17 @@ class Show:
         self.painter.reload()
         self.painter.reach(sample)
         self.painter.paint(sample)
-        self.pacer.painted()
-        self.window.present()
+        cost = self.pacer.painted()
+        self.window.present(self.wings.over(sample, self.rate, self.painter.size, self.pacer.pacing))
         seen = self.pacer.presented()
+        late = (self.clock.exact(seen) - sample) / self.rate
+        if self.lens:
+            self.lens.take(self.window.framebuffer, sample)
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
-        note(self.sights, (self.clock.exact(seen) - sample) / self.rate)
+        note(self.sights, late)
+        self.wings.note(seen, late, missed)
+        self.sick += self.care.look(self.painter, seen, cost, missed)
 
     def _play(self, look):
         """Show another look, or let other rows move the one that is shown."""
@@ -90,6 +105,7 @@ class Show:
     def _pass_keys(self):
         """Tell the keeper what was pressed in the window."""
         if pressed := self.window.pressed:
+            self.wings.hear(pressed)
             ring.push(self.segment["keys"], np.array([(moment, ord(key)) for moment, key in pressed]))
             pressed.clear()
 
@@ -125,20 +141,27 @@ class Show:
         )
 
     def _size(self):
-        """The window's, as it was when it last stood still."""
+        """The window's, as it was when it last stood still; or less, where that is more than can be drawn in time."""
         now, size = time.monotonic(), self.window.size
         if size != self.size:
             self.size, self.since = size, now
         elif now - self.since >= CALM:
             self.calm = size
-        return self.calm
+        return self.care.bearable(self.calm)
 
     def _tell(self):
-        """Tell the keeper what it draws with, what is seen alone, and what cannot be drawn."""
+        """Tell the keeper what it draws with, what is seen alone, what cannot be drawn, and what there is to say."""
         if self.painter and self.painter.settled is not None:
             put(self.sights, int(Sight.SETTLED), float(self.painter.settled))
-        told = {"gl": self.window.context.about(), "fault": self.painter and self.painter.fault}
+        told = {
+            "gl": self.window.context.about(),
+            "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
+            "pacing": self.pacer.pacing,
+            "said": self.wings.said(),
+            "sick": self.sick,
+        }
         if told != self.told:
+            self.window.wait(self.pacer.asks)
             self.told = told
             post_text(self.segment["seen"], json.dumps(told))
 

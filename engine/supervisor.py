@@ -8,16 +8,16 @@ import time
 from engine.audio.audible import BELIEVED
 from engine.audio.meters import Meter, reading
 from engine.control import tempo
+from engine.control.cues import Cue
 from engine.control.desk import Control, Desk
-from engine.control.watch import FileWatch
 from engine.effects import chain
 from engine.errors import PhospheneError, UsageError
 from engine.rings import Claim, Segment, sweep
-from engine.rings.board import get
+from engine.rings.board import get, put
 from engine.rings.mailbox import fetch_text, post_text, prepare
 from engine.session import AUDIO_MAIL, PLANS, VISUAL_MAIL
 from engine.visuals import scenes
-from engine.visuals.sight import Sight, late_ms
+from engine.visuals.sight import Sight, late_histogram, late_ms
 
 CONVERTERS, DECLARED = {"input": "adc", "output": "dac"}, "declared"
 REST = 5.0  # seconds without a picture that died again and again, before it is tried once more
@@ -34,7 +34,7 @@ class Session:
     wish : dict
         What the audio process needs beside the preset: devices, source, block, take.
     look : dict
-        What the visual process needs: size, fullscreen, monitor.
+        What the visual process needs: size, fullscreen, borderless, monitor.
     name : str
         What the preset is called.
     """
@@ -51,13 +51,15 @@ class Session:
         self.look_wish = {**look, "segment": self.claim.name}
         self.serial, self.picture, self.told, self.seen = 0, 0, {}, {}
         tempo.want(self.segment["params"], tempo.DEFAULTS)
-        self.notices, self.desk = [], Desk(self.segment["params"])
+        put(self.segment["cues"], int(Cue.FULL), float(look["fullscreen"]))
+        self.sick, self.notices, self.desk = False, [], Desk(self.segment["params"])
         self._lay(preset, swap=True)
         self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))
         if self.painting:
             self._wish_picture()
 
     def _wish_picture(self):
+        self.said = 0
         self._post_look()
         self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(Sight.BEAT)))
 
@@ -96,11 +98,20 @@ class Session:
             self.notices.append(f"{told['take_trouble']}, the sound goes on")
         self.told = told
 
+    @property
+    def faults(self):
+        """Of the picture, a line each, until they are mended."""
+        return (self.seen.get("fault") or "").splitlines()
+
     def _see(self, seen):
         if seen["fault"] and seen["fault"] != self.seen.get("fault"):
             self.notices += [f"{line}; the old picture stays" for line in seen["fault"].splitlines()]
         elif self.seen.get("fault") and not seen["fault"]:
             self.notices.append("the picture is whole again")
+        count, lines = seen["said"]
+        self.notices += lines[max(len(lines) - (count - self.said), 0) :]
+        self.said = count
+        self.sick = seen["sick"] > self.seen.get("sick", 0)
         self.seen = seen
 
     def _restart_audio(self, why):
@@ -207,6 +218,8 @@ class Session:
             "frames_shown": int(get(sights, int(Sight.SHOWN))),
             "frames_dropped": int(get(sights, int(Sight.DROPPED))),
             "late_ms": late_ms(sights),
+            "late_histogram": late_histogram(sights),
+            "pacing": self.seen.get("pacing"),
             "gl": self.seen.get("gl"),
         }
 
@@ -228,36 +241,6 @@ def controls(preset, serial, picture=0):
         for p, param in enumerate(chain.EFFECTS[gene.op].PARAMS):
             slots = chain.slot(serial, g, p), chain.slot(0, g, p)
             yield Control(f"genome.{at}.{param.name}", param, getattr(gene.params, param.name), *slots)
-
-
-class Watch:
-    """Plays a preset or a genome again when its file changes; one with a fault is told of, and the old one plays on.
-
-    Parameters
-    ----------
-    session : Session
-    paths : list
-        The files, whichever there are.
-    load : callable()
-        Gives the Preset that they make together.
-    """
-
-    def __init__(self, session, paths, load):
-        self.session, self.load, self.files = session, load, [FileWatch(path) for path in paths]
-
-    def look(self):
-        """Gives what there is to tell the user."""
-        if not self.session.settled:
-            return []
-        changed = [str(file.path) for file in self.files if file.changed()]
-        if not changed:
-            return []
-        try:
-            preset = self.load()
-        except UsageError as fault:
-            return [f"{line}; the old one plays on" for line in str(fault).splitlines()]
-        self.session.play(preset)
-        return [f"{' and '.join(changed)}: played anew"]
 
 
 class Stop:

@@ -109,6 +109,8 @@ class StatusLine:
         yield 8, lamp + meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet  ")
         if (frame := self.performer.present.frame(time.perf_counter())) is not None:
             yield 9, tempo(frame, self.performer.peers)
+        if asks := self.performer.gear.asks:
+            yield 10, Text(asks, style="bold")
         yield 2, Text(f"load {100 * self.load:.1f} %")
         yield 6, Text(f"xruns {xruns}", style="default" if not xruns else "yellow")
         yield 3, Text(f"latency {self.session.latency_ms()['total']:.0f} ms")
@@ -120,6 +122,21 @@ class StatusLine:
             yield 5, Text(f"restarts {restarts}", style="yellow")
         if told["trouble"]:
             yield 7, Text(told["trouble"], style="yellow")
+
+
+def inline(picture, cells=48):
+    """A picture as a terminal of many colours shows it: two pixels a letter, one above the other."""
+    height, width, _ = picture.shape
+    rows = 2 * max(round(cells * height / width / 2), 1)
+    down, across = (np.linspace(0, side, count + 1).astype(int) for side, count in ((height, rows), (width, cells)))
+    small = np.add.reduceat(np.add.reduceat(picture.astype(float), down[:-1], 0), across[:-1], 1)
+    small /= (np.diff(down)[:, None] * np.diff(across))[:, :, None]
+    text = Text()
+    for upper, lower in zip(small[::2].astype(int).tolist(), small[1::2].astype(int).tolist()):
+        for above, below in zip(upper, lower):
+            text.append("▀", style="rgb({},{},{}) on rgb({},{},{})".format(*above, *below))
+        text.append("\n")
+    return text
 
 
 def progress():

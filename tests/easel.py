@@ -49,6 +49,15 @@ class Easel:
         self.screen.fetch(shown)
         return shown
 
+    @property
+    def values(self):
+        """What the shaders of the deck that is seen are given."""
+        return self.painter.deck.values
+
+    @property
+    def targets(self):
+        return list(self.painter.deck.targets.values())
+
     def pictures(self, seconds, fps=30.0):
         return [self.picture(frame * RATE / fps) for frame in range(round(seconds * fps))]
 

@@ -42,7 +42,6 @@ def test_a_preset_is_on_the_board_under_names_as_it_has_them(desk):
     assert desk.standing("genome.2.gain")[:2] == (-3.0, "preset")
     assert desk.standing("visuals.scope.hue")[:2] == (0.5, "preset")
     assert "genome.0.gain" not in desk.controls and "genome.1.feedback" in desk.controls
-    assert desk.controls["scene"].slot == NAMES["scene"]
 
 
 def test_rows_come_last_and_in_their_order(desk):

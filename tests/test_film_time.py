@@ -17,7 +17,7 @@ from engine.audio.sources import open_source
 from engine.bounce import encoders
 from engine.bounce.bounce import Material, Shot, bounce
 from engine.bounce.encoders import GROUP
-from engine.control.take import Begin, TakeReader, TakeWriter
+from engine.control.take import Begin, Patch, TakeReader, TakeWriter
 from engine.effects import chain
 from engine.presets import load_preset, restore_preset
 from engine.slots import NAMES
@@ -119,7 +119,13 @@ def test_the_record_tells_of_the_film(tmp_path, capsys):
     assert names(tmp_path) == {"x.mp4", "x.flac", *LEFT}
 
 
-MOVED = {10_001: ("scene", 1.0), 30_000: ("scene", 0.0), 40_011: ("scope.hue", 0.1), 40_012: ("scope.bloom", 3.0)}
+CUT = ["transition.kind=cut"]
+MOVED = {
+    10_001: load_preset(None, [*CUT, "scene=flash"])[0],
+    30_000: load_preset(None, CUT)[0],
+    40_011: ("scope.hue", 0.1),
+    40_012: ("scope.bloom", 3.0),
+}
 
 
 def tape(path, moves=MOVED, places=NAMES):
@@ -129,14 +135,19 @@ def tape(path, moves=MOVED, places=NAMES):
     board = np.zeros(max(places.values()) + 1)
     board[: chain.SLOTS] = np.nan_to_num(chain.build(USUAL, 1, RATE, CHANNELS).values)
     lies = {slot: places[name] for name, slot in NAMES.items()}
-    for slot, value in settings(*load_preset()[0].look()):
+    for slot, value in settings(load_preset()[0].params()):
         board[lies[slot]] = value
     writer, told = TakeWriter(path, RATE, load_preset()[0].full(), places), 0
     writer.begin(Begin(0, 1, USUAL, board.tolist()))
-    for sample, (name, value) in moves.items():
+    for look, (sample, move) in enumerate(moves.items(), 1):
         writer.sound(sound[told:sample])
-        writer.changes(np.array([[sample, places[name], value]]))
         told = sample
+        if isinstance(move, tuple):
+            writer.changes(np.array([[sample, places[move[0]], move[1]]]))
+            continue
+        for slot, value in settings(move.params(), look):
+            writer.changes(np.array([[sample, lies[slot], value]]))
+        writer.patch(Patch(sample, move.full(), look))
     writer.sound(sound[told:])
     writer.close()
     return path
@@ -152,12 +163,12 @@ def taken(path, out, size):
 
 @pytest.mark.parametrize("size", [SIZE, (160, 90)])
 def test_a_take_follows_what_was_moved(size, tmp_path):
-    """A scene that is dark here is seen from the first picture behind its change, and to the last before the next."""
+    """A scene that is dark here is seen from the second picture behind its change, and to the first behind the next."""
     moved, light = taken(tape(tmp_path / "moved.take"), tmp_path / "x.mp4", size)
     still, steady = taken(tape(tmp_path / "still.take", {}), tmp_path / "y.mp4", size)
     at = np.arange(len(light)) * RATE / FPS
     assert len(light) == len(steady) == ceil((RATE + 1000) * FPS / RATE)
-    dark = (at >= 10_001) & (at < 30_000)
+    dark = (at >= 10_001 + RATE / FPS) & (at < 30_000 + RATE / FPS)
     assert light[dark].max() < 17 < light[~dark][1:].min() and steady[1:].min() > 17
     assert moved.pictures_sha256 != still.pictures_sha256 and moved.samples_sha256 == still.samples_sha256
     hue, _ = taken(tape(tmp_path / "hue.take", {40_011: MOVED[40_011]}), tmp_path / "z.mp4", size)

@@ -10,16 +10,18 @@ import engine
 
 HOME = Path(engine.__file__).parent
 FLOORS = """
-    native params errors
+    native params errors hush
     rings documents
     listening effects
     control evolution
     audio evolve
-    graph visuals ear
+    graph visuals ear packaged
     presets slots
     bounce session
-    archives live show process warm
-    supervisor keyboard performer
+    wings filming
+    archives live show record process warm
+    supervisor recording keyboard controllers programme preview
+    performer
     terminal doctor arguments
     commands
     cli

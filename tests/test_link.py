@@ -11,7 +11,7 @@ import pytest
 from engine.audio import meters
 from engine.audio.meters import Meter
 from engine.audio.present import Present
-from engine.control import link, tempo
+from engine.control import extra, tempo
 from engine.control.hand import TIGHT, Hand
 from engine.control.link import Link
 from engine.control.tempo import DEFAULTS, NAMES, SLOTS
@@ -244,6 +244,6 @@ def test_a_live_session_plays_along(server, peer):
 
 
 def test_without_aalink_one_line_names_the_extra(monkeypatch, capsys):
-    monkeypatch.setattr(link, "find_spec", lambda name: None)
+    monkeypatch.setattr(extra, "find_spec", lambda name: None)
     code, _, (line,) = typed(capsys, "live", "--headless", "--source", "silence", "--link")
     assert code == 2 and line.startswith("phosphene: --link: needs aalink") and "[control]" in line

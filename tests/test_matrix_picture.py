@@ -13,7 +13,7 @@ from engine.presets import restore_preset
 from engine.rings import local, timeline
 from engine.slots import NAMES, SLOTS
 from engine.visuals.scenes import settings
-from tests.easel import RATE, Easel, heard, music
+from tests.easel import RATE, Easel, heard, look, music
 from tests.test_film_time import SHOT
 from tests.test_film_time import pictures as pictures_of
 from tests.test_graph import frames_of
@@ -57,13 +57,13 @@ def test_what_a_shader_is_given_is_what_rows_say_at_that_sample(context, song, f
             sample = picture * RATE / fps
             easel.picture(sample)
             exact = np.interp(sample, frames[:, 0], told[:, 1])
-            assert easel.painter.values["scope.afterglow"] == pytest.approx(exact, rel=1e-9)
+            assert easel.values["scope.afterglow"] == pytest.approx(exact, rel=1e-9)
 
 
 def test_hands_are_moved_from_where_they_glide(context, song):
-    with Easel(context, song, modulation=modulation(row("clock.day", HUE, amount=0.25)), hue=0.8) as easel:
+    with Easel(context, song, modulation=modulation(row("clock.day", HUE, amount=0.25)), params={"hue": 0.8}) as easel:
         easel.picture(0.0)
-        assert easel.painter.values["scope.hue"] == pytest.approx(0.75 * 0.8)
+        assert easel.values["scope.hue"] == pytest.approx(0.75 * 0.8)
 
 
 def test_other_rows_come_without_a_jump(context):
@@ -74,9 +74,9 @@ def test_other_rows_come_without_a_jump(context):
         seen = []
         for picture in range(120):
             if picture == 60:
-                easel.painter.change(modulation(row("listening.low", HUE, range=(1.0, 0.9))))
+                easel.painter.play(look(modulation=modulation(row("listening.low", HUE, range=(1.0, 0.9)))))
             easel.picture(picture * RATE / 60)
-            seen.append(easel.painter.values["scope.hue"])
+            seen.append(easel.values["scope.hue"])
     assert seen[:60] == [0.5] * 60 and seen[-1] == pytest.approx(0.95, abs=0.05)
     assert 0.0 < np.abs(np.diff(seen)).max() < 0.04
 
@@ -97,7 +97,7 @@ def taken(path, *presets):
     first, *later = presets
     writer = TakeWriter(path, RATE, first.full(), NAMES)
     board = np.zeros(SLOTS)
-    for slot, value in settings(*first.look()):
+    for slot, value in settings(first.params()):
         board[slot] = value
     writer.begin(Begin(0, 1, [], board.tolist()))
     writer.sound(x)

@@ -1,12 +1,12 @@
 """Rows in presets: every fault at once and in its place, fragments laid in, and nothing lost on the way to a file."""
 
 import json
+from importlib import resources
 from typing import Any
 
 import pytest
 import yaml
 
-from engine import presets
 from engine.control.rows import MOST
 from engine.effects import EFFECTS, chain
 from engine.errors import UsageError
@@ -14,7 +14,7 @@ from engine.presets import check, load_preset, restore_preset
 from engine.rings import local
 from engine.rings.mailbox import post_text, prepare
 from engine.session import PLANS
-from engine.visuals.scenes import NAMES
+from engine.visuals.scenes import NAMES, SECTIONS
 from tests.commands import typed
 
 WHOLE = """
@@ -116,7 +116,7 @@ TOLD = """
 8: matrix.0: no curve 'expo' (has exp, linear, s, steps); did you mean 'exp'? | the default is used
 8: matrix.0.attack: -1 is outside 0 to 600 s | 0 is used
 8: matrix.0.from: listening: nothing is heard as 'bas_fast'; did you mean 'bass_fast'? | left out
-8: matrix.0.to: visuals: no scene 'scop' (has flash, scope); did you mean 'scope'? | left out
+8: matrix.0.to: visuals: no scene or pass 'scop' (has {HAS}); did you mean 'scope'? | left out
 9: matrix.1.from: sources: no source 'swai' (has Sway, stroll, sway, thump); did you mean 'sway'? | left out
 9: matrix.1.optional: found 3, needs true or false | the default is used
 9: matrix.1.to: effects: no gene 'reverb' (has dc_blocker, volume) | left out
@@ -143,7 +143,7 @@ TOLD = """
 
 
 def test_all_faults_are_told_at_once_each_where_it_stands(write, capsys):
-    told = [line.partition(" | ") for line in TOLD.strip().splitlines()]
+    told = [line.partition(" | ") for line in TOLD.replace("{HAS}", ", ".join(sorted(SECTIONS))).strip().splitlines()]
     assert sorted(refusal(write(BAD))) == sorted(f"x.yaml:{fault}" for fault, _, _ in told)
     code, _, errors = typed(capsys, "check", "x.yaml")
     assert code == 2 and len(errors) == len(told)
@@ -196,7 +196,7 @@ def test_what_is_included_comes_first_and_gives_way_to_names_of_its_own(write):
     write(PART, "sub/parts.yaml")
     write(MINE, "sub/x.yaml")
     preset = load_preset("sub/x.yaml")[0]
-    control = yaml.safe_load(presets.resources.files("presets").joinpath("fragments/audio_control.yaml").read_text())
+    control = yaml.safe_load(resources.files("presets").joinpath("fragments/audio_control.yaml").read_text())
     froms = [getattr(row, "from") for row in preset.matrix]
     assert froms == [row["from"] for row in control["matrix"]] + ["sources.tide", "sources.sway"]
     assert {name: source.kind for name, source in preset.sources.items()} == {"sway": "walk", "tide": "lfo"}
@@ -251,7 +251,7 @@ def test_the_largest_preset_that_is_valid_fits_where_it_has_to_pass(write):
     genome = [{"op": "noise_reduction"}] * 8 + [{"op": "reverb", "params": params}] * 8
     preset = load_preset(write(json.dumps({**whole, "genome": genome})))[0]
     told = {"genome": preset.genes(), "modulation": preset.modulation(), "preset": {**preset.full(), "about": ""}}
-    for key, text in (("genome", json.dumps({"serial": 99, **told})), ("modulation", json.dumps(preset.modulation()))):
+    for key, text in (("genome", json.dumps({"serial": 99, **told})), ("look", json.dumps(preset.look()))):
         thing = local(PLANS[key])
         prepare(thing)
         assert post_text(thing, text + len(text) * " "), "there would be no room for as much again"
@@ -260,7 +260,7 @@ def test_the_largest_preset_that_is_valid_fits_where_it_has_to_pass(write):
 
 
 def test_packaged_fragments_are_sound():
-    names = sorted(each.name[:-5] for each in presets.resources.files("presets").joinpath("fragments").iterdir())
+    names = sorted(each.name[:-5] for each in resources.files("presets").joinpath("fragments").iterdir())
     assert names == ["audio_control", "scope_dance"]
     for name in names:
         assert load_preset(None, [f"include=[{name}]"])[0].matrix
@@ -268,7 +268,7 @@ def test_packaged_fragments_are_sound():
 
 def test_some_packaged_preset_moves_what_is_seen_and_what_is_heard():
     moved = set()
-    for each in presets.resources.files("presets").iterdir():
+    for each in resources.files("presets").iterdir():
         if each.name.endswith(".yaml"):
             for row in load_preset(each.name[:-5])[0].modulation().rows:
                 moved |= {place >= chain.SLOTS for place in row["to"]}

@@ -3,14 +3,17 @@
 And what the keeper is told of it all: how far pictures were from their sound.
 """
 
+import math
+from collections import deque
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from engine.rings import local
+from engine.audio.audible import AudibleClock
+from engine.rings import local, timeline
 from engine.visuals import sight
-from engine.visuals.pacer import EARLY, LATELY, USUAL, Pacer
+from engine.visuals.pacer import EARLY, LATELY, SURE, TRIAL, USUAL, Pacer
 
 NEVER = 1e-9  # of a second: nothing that rounding could not explain
 LEARNT = LATELY - USUAL + 1  # pictures after which it knows what one takes
@@ -170,3 +173,119 @@ def test_where_nothing_was_shown_nothing_was_late_and_what_was_far_too_late_coun
     assert sight.late_ms(sights) == {"p50": None, "p99": None}
     sight.note(sights, 1e6)
     assert set(sight.late_ms(sights).values()) == {1000 * sight.STEP * (sight.BINS - 0.5)}
+
+
+class Desktop(World):
+    """One whose screen waits only as far as its driver and its window let it, and is asked to by the pacer.
+
+    `manner` is "honest", "ignores" or "queues": up to three pictures, before it waits for the first. From `hidden[0]`
+    to `hidden[1]` seconds nothing is seen, and whoever waits waits a second. `lit` is when the last picture is.
+    """
+
+    def __init__(self, told, manner="honest", *, hidden=(math.inf, math.inf), **how):
+        super().__init__(told, waits=True, **how)
+        self.manner, self.queue = manner, deque()
+        self.hidden = [self.time + moment for moment in hidden]
+
+    def next(self):
+        return self.origin + np.ceil((self.time - self.origin) * self.screen - NEVER) / self.screen
+
+    def refresh(self):
+        self.lit = self.next()
+        if self.hidden[0] <= self.time < self.hidden[1]:
+            self.time += 1.0 if self.pacer.asks else 0.0
+        elif self.pacer.asks and self.manner == "honest":
+            self.time = self.lit
+        elif self.pacer.asks and self.manner == "queues":
+            self._enqueue()
+
+    def _enqueue(self):
+        while self.queue and self.queue[0] <= self.time:
+            self.queue.popleft()
+        if self.queue:
+            self.lit = self.queue[-1] + 1 / self.screen
+        self.queue.append(self.lit)
+        if len(self.queue) > 3:
+            self.time = self.queue.popleft()
+
+
+@pytest.mark.parametrize("manner", ["ignores", "queues"])
+@pytest.mark.parametrize("fps", [30.0, 60.0, 144.0])
+def test_a_screen_that_does_not_wait_is_not_believed_for_long_and_we_wait_ourselves(fps, manner):
+    world = Desktop(fps, manner)
+    shown = world.show([0.3 / fps] * 400)
+    assert world.pacer.pacing == "own" and world.pacer.asks
+    early = np.flatnonzero(np.diff(shown.seen) < 1 / fps - NEVER)
+    assert 0 < len(early) <= SURE["ignored"] and early[-1] <= SURE["ignored"] + LEARNT
+    np.testing.assert_allclose(np.diff(shown.seen)[early[-1] + 2 :], 1 / fps, atol=NEVER)
+    assert world.lit - shown.seen[-1] < 1 / fps + NEVER, "pictures lie in a queue"
+    assert not shown.missed.any()
+
+
+def test_a_window_that_nobody_sees_goes_on_and_waits_again_once_it_is_seen():
+    world = Desktop(60.0, hidden=(2.0, 20.0))
+    shown = world.show([0.004] * (60 * 45))
+    assert (np.diff(shown.seen) > 0.9).sum() == SURE["throttled"]
+    unseen = (shown.seen > world.hidden[0] + 5.0) & (shown.seen < world.hidden[1])
+    assert unseen.sum() == pytest.approx(60 * 13, abs=2)
+    assert world.pacer.pacing == "vsync"
+    phase = (shown.seen[-60:] - world.origin) * 60
+    np.testing.assert_allclose(phase, np.round(phase), atol=1e-5)
+
+
+def test_hidden_for_long_it_is_tried_now_and_then_and_costs_a_picture_each_time():
+    world = Desktop(60.0, hidden=(2.0, 1e6))
+    shown = world.show([0.004] * round(60 * 4 * TRIAL))
+    slow = np.diff(shown.seen) > 0.9
+    assert world.pacer.pacing == "own" and not world.pacer.asks
+    assert slow.sum() - SURE["throttled"] in (3, 4)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.95, 1.4])
+def test_neither_slow_pictures_nor_a_stall_make_a_liar_of_a_screen_that_waits(share):
+    world, random = Desktop(60.0, oversleep=0.001), np.random.default_rng(4)
+    costs = share / 60 * random.uniform(0.5, 1.0, 2_000)
+    costs[::97] = 0.4
+    world.show(costs)
+    assert world.pacer.pacing == "vsync"
+
+
+class Sound:
+    """What is played in blocks, told of as a device tells of it, with jitter."""
+
+    RATE, BLOCK, LATENCY, JITTER = 48_000, 256, 0.03, 0.002
+
+    def __init__(self, begin):
+        self.line, self.begin, self.told = local(timeline.plan(64, 3)), begin, 0
+        self.clock, self.random = AudibleClock(self.line, self.RATE), np.random.default_rng(6)
+
+    def heard(self, sample):
+        """When it is, in truth."""
+        return self.begin + self.LATENCY + sample / self.RATE
+
+    def play(self, until):
+        while (asked := self.begin + self.told / self.RATE) <= until:
+            said = self.heard(self.told) + self.JITTER * self.random.uniform(-1, 1)
+            timeline.publish(self.line, np.array([self.told, said, asked]))
+            self.told += self.BLOCK
+
+
+@pytest.mark.parametrize("manner", ["honest", "ignores"])
+@pytest.mark.parametrize(("told", "screen"), [(60.0, 60.0), (59.0, 59.94), (60.0, 59.94), (144.0, 144.0)])
+def test_what_is_seen_is_what_is_heard(told, screen, manner):
+    """By the light of the screen itself, not by what the pacer believes."""
+    world, random, apart = Desktop(told, manner, screen=screen, oversleep=0.001), np.random.default_rng(8), []
+    sound = Sound(world.time)
+    world.time += 1.0
+    for _ in range(3_000):
+        moment, _ = world.pacer.begin()
+        sound.play(world.time)
+        sample = sound.clock.sample_at(moment)
+        world.time += random.uniform(0.1, 0.6) / screen if random.random() > 0.01 else 1.5 / screen
+        world.pacer.painted()
+        world.refresh()
+        world.pacer.presented()
+        apart.append(abs(world.lit - sound.heard(sample)))
+    assert world.pacer.pacing == ("vsync" if manner == "honest" else "own")
+    frames = np.array(apart[300:]) * screen
+    assert np.median(frames) < 1.0 and np.percentile(frames, 99) < 2.0, np.percentile(frames, (50, 99))

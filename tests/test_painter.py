@@ -11,15 +11,15 @@ import pytest
 
 from engine.errors import PhospheneError
 from engine.rings.board import put
-from engine.visuals import painter
-from engine.visuals.painter import GLIDE
+from engine.visuals import deck, painter
+from engine.visuals.deck import GLIDE
 from engine.visuals.passes import Pass
-from engine.visuals.scenes import NAMES, SCENES, Scene
+from engine.visuals.scenes import NAMES, SCENES
 from tests.commands import ROOT
-from tests.easel import RATE, SMALL, Easel, heard, music, names, silence
+from tests.easel import RATE, SMALL, Easel, heard, look, music, names, silence
 
 WIDE = (160, 90)  # for what a few pixels would decide
-WHICH = NAMES["scene"]
+CUT = {"kind": "cut", "seconds": 0.0, "start": "now"}
 each_scene = pytest.mark.parametrize("scene", SCENES)
 
 
@@ -42,12 +42,23 @@ def click(sample, seconds=2.0):
 
 def feedback(easel):
     """The targets that their passes see again."""
-    return [target for target in easel.painter.targets if len(target.textures) > 1]
+    return [target for target in easel.targets if len(target.textures) > 1]
 
 
 def lights(target):
     """All that a target keeps."""
-    return np.concatenate([np.frombuffer(texture.read(), np.float16) for texture in target.textures]).astype(float)
+    kind = np.float32 if target.declared.precise else np.float16
+    return np.concatenate([np.frombuffer(texture.read(), kind) for texture in target.textures]).astype(float)
+
+
+def fill(target, value):
+    kind = np.float32 if target.declared.precise else np.float16
+    for texture in target.textures:
+        texture.write(np.full(4 * texture.width * texture.height, value, kind).tobytes())
+
+
+def finite(easel):
+    return all(np.isfinite(lights(target)).all() for target in easel.targets)
 
 
 def test_every_object_and_every_fence_has_an_owner_who_lets_go_of_it(context, song, monkeypatch):
@@ -58,11 +69,11 @@ def test_every_object_and_every_fence_has_an_owner_who_lets_go_of_it(context, so
         with Easel(context, song, size=size) as easel:
             easel.pictures(0.2)
             scope = names(context)
-            put(easel.board, WHICH, 1.0)
-            easel.picture(10_000)
+            easel.painter.play(look("flash", serial=1, transition=CUT))
+            easel.picture(10_000), easel.picture(11_000)
             assert sum(before.values()) < sum(names(context).values()) < sum(scope.values())
-            put(easel.board, WHICH, 0.0)
-            easel.picture(20_000)
+            easel.painter.play(look("scope", serial=2, transition=CUT))
+            easel.picture(20_000), easel.picture(21_000)
             assert names(context) == scope
             easel.screen.ask()  # and is let go of before it has come
         assert names(context) == before and sum(before.values()) == 0
@@ -76,11 +87,12 @@ def test_every_object_and_every_fence_has_an_owner_who_lets_go_of_it(context, so
 
 def broken(name):
     """A scene whose last pass cannot be built."""
-    return Scene((*SCENES[name].passes, Pass("nothing", "post/shrink.frag", samplers={"picture": "nobody"})))
+    scene = SCENES[name]
+    return scene._replace(passes=(*scene.passes[:-1], Pass(name, "post/shrink.frag", samplers={"picture": "nobody"})))
 
 
 def test_a_painter_that_cannot_be_made_leaves_nothing_behind(context, song, monkeypatch):
-    monkeypatch.setitem(SCENES, "scope", broken("scope"))
+    monkeypatch.setattr(deck, "declared", lambda room, name: broken(name))
     before = names(context)  # the screen is a Readback's, and stays with its owner
     with pytest.raises(PhospheneError, match="from 'nobody'"):
         Easel(context, song)
@@ -88,17 +100,18 @@ def test_a_painter_that_cannot_be_made_leaves_nothing_behind(context, song, monk
         assert names(context)[kind] == before[kind] == 0
 
 
-def test_a_scene_that_cannot_be_opened_leaves_the_old_one_as_it_is(context, song, monkeypatch):
+@pytest.mark.parametrize("patient", [False, True])
+def test_a_look_that_cannot_be_built_leaves_the_old_one_as_it_is(context, song, monkeypatch, patient):
     with Easel(context, song) as easel, Easel(context, song) as twin:
-        monkeypatch.setitem(SCENES, "flash", broken("flash"))
+        monkeypatch.setattr(deck, "declared", lambda room, name: broken(name))
+        easel.painter.patient = patient
         easel.picture(0.0), twin.picture(0.0)
         before = names(context)
-        put(easel.board, WHICH, 1.0)
-        with pytest.raises(PhospheneError):
-            easel.picture(1_600.0)
-        assert names(context) == before
-        put(easel.board, WHICH, 0.0)
-        assert np.array_equal(easel.picture(1_600.0), twin.picture(1_600.0))
+        easel.painter.play(look("flash", serial=1))
+        for frame in range(1, 5):
+            assert np.array_equal(easel.picture(frame * 1_600.0), twin.picture(frame * 1_600.0))
+        assert "from 'nobody'" in easel.painter.fault and names(context) == before
+        assert easel.painter.settled == 0
 
 
 @pytest.mark.parametrize("light", [np.nan, np.inf, -np.inf])
@@ -107,30 +120,28 @@ def test_what_is_no_number_is_gone_in_two_frames(context, song, scene, light):
     with Easel(context, song, scene) as easel:
         easel.picture(0.0)
         assert feedback(easel)
-        for target in feedback(easel):
-            for texture in target.textures:
-                texture.write(np.full(4 * texture.width * texture.height, light, np.float16).tobytes())
+        for target in easel.targets:
+            fill(target, light)
         assert not np.isfinite(np.concatenate([lights(target) for target in feedback(easel)])).any()
         easel.picture(1_600.0), easel.picture(3_200.0)
-        assert np.isfinite(np.concatenate([lights(target) for target in easel.painter.targets])).all()
+        assert finite(easel)
 
 
-@each_scene
+@pytest.mark.parametrize("scene", ["scope", "flash"])
 def test_light_fades_until_not_a_bit_of_it_is_left(context, hush, scene):
     with Easel(context, hush, scene) as easel, Easel(context, hush, scene) as twin:
         for target in feedback(easel):
-            for texture in target.textures:
-                texture.write(np.ones(4 * texture.width * texture.height, np.float16).tobytes())
+            fill(target, 1.0)
         differ = []
         for frame in range(600):
             one, other = easel.picture(frame * 1_600.0), twin.picture(frame * 1_600.0)
             differ.append(not np.array_equal(one, other))
-            pairs = zip(easel.painter.targets, twin.painter.targets)
+            pairs = zip(easel.targets, twin.targets)
             if all(np.array_equal(lights(mine), lights(its)) for mine, its in pairs):
                 break
         assert differ[0] and frame < 599
         if scene == "flash":
-            assert not lights(easel.painter.targets[0])[:3].any() and not one[:, :, :3].any()
+            assert not lights(easel.targets[0])[:3].any() and not one[:, :, :3].any()
 
 
 def test_an_onset_is_white_and_silence_is_black(context):
@@ -182,7 +193,7 @@ def test_flash_fades_alike_at_any_frame_rate(context, fps):
     """The click's hop begins with a picture at either rate: 12800 is a multiple of 512 and of 1600."""
     frames, faded = click(12_810), {}
     for rate in (30, fps):
-        with Easel(context, frames, "flash", fade=0.1) as easel:
+        with Easel(context, frames, "flash", params={"fade": 0.1}) as easel:
             faded[rate] = [shine(easel, frame * RATE / rate) for frame in range(rate)][:: rate // 30]
     assert faded[30][8] == 16 and faded[30][11] == pytest.approx(8, rel=0.01)
     np.testing.assert_allclose(faded[fps], faded[30], rtol=0.02, atol=0.05)
@@ -191,7 +202,7 @@ def test_flash_fades_alike_at_any_frame_rate(context, fps):
 def shine(easel, sample):
     """The light that is painted at a sample."""
     easel.picture(sample)
-    return float(np.frombuffer(easel.painter.targets[-1].picture.read(), np.float16).reshape(-1, 4)[:, :3].max())
+    return float(np.frombuffer(easel.targets[-1].picture.read(), np.float16).reshape(-1, 4)[:, :3].max())
 
 
 def test_scope_shines_alike_at_any_frame_rate(context, song):
@@ -208,36 +219,26 @@ def test_every_size_is_painted(context, song, scene, size):
     with Easel(context, song, scene, size=size) as easel:
         pictures = easel.pictures(0.2)
         assert {picture.shape for picture in pictures} == {(size[1], size[0], 4)}
-        assert all(np.isfinite(lights(target)).all() for target in easel.painter.targets)
+        assert finite(easel)
         assert context.gl.error == "GL_NO_ERROR"
 
 
 @pytest.mark.parametrize("fps", [24, 30, 144])
 def test_a_parameter_glides(context, hush, fps):
     low, high = 0.01, 1.0
-    with Easel(context, hush, "flash", fade=low) as easel:
+    with Easel(context, hush, "flash", params={"fade": low}) as easel:
         easel.picture(0.0)
-        assert easel.painter.values["flash.fade"] == low
+        assert easel.values["flash.fade"] == low
         put(easel.board, NAMES["flash.fade"], high)
         for frame in range(1, fps):
             easel.picture(frame * RATE / fps)
             gone = high - (high - low) * np.exp(-frame / fps / GLIDE)
-            assert easel.painter.values["flash.fade"] == pytest.approx(gone)
-
-
-def test_a_change_of_scene_is_taken_up_with_the_next_picture(context, song):
-    with Easel(context, song, "flash") as easel, Easel(context, song, "scope") as scope:
-        easel.picture(0.0)
-        put(easel.board, WHICH, list(SCENES).index("scope"))
-        shown = easel.picture(1_600.0)
-        scope.painter.sample = 0.0
-        assert shown[:, :, :3].any() and easel.painter.scene == list(SCENES).index("scope")
-        assert np.array_equal(shown, scope.picture(1_600.0))
+            assert easel.values["flash.fade"] == pytest.approx(gone)
 
 
 def test_time_that_stands_still_or_jumps_is_survived(context, song):
     with Easel(context, song) as easel:
         for sample in (0.0, 48_000.0, 48_000.0, 47_000.0, 1e9, 96_000.0):
             assert easel.picture(sample).shape == (*SMALL[::-1], 4)
-            assert 0.0 <= easel.painter.values["clock.dt"] <= painter.LONGEST
-            assert all(np.isfinite(lights(target)).all() for target in easel.painter.targets)
+            assert 0.0 <= easel.values["dt"] <= painter.LONGEST
+            assert finite(easel)

@@ -24,7 +24,15 @@ STAND_INS = presets.schemas(
         }
     ),
     {"synth": (Param("tempo", 96.0, low=60.0, high=140.0, unit="BPM"),)},
-    ("scope", "flash"),
+    SimpleNamespace(
+        SCENES=("scope", "flash"),
+        SHOWING=(),
+        SHOWS=("bloom", "feedback"),
+        SECTIONS=("scope", "flash", "bloom", "feedback"),
+        TRANSITIONS=("fade", "cut"),
+        STARTS=("now", "beat"),
+        PLACES={},
+    ),
 )
 RECORD = {
     "phosphene": "0.1.0", "preset": {"genome": [{"op": "volume", "params": {"gain": 1e-05}}]}, "seed": 3,
@@ -59,7 +67,7 @@ def refusal(call, *args, **options):
     return str(caught.value)
 
 
-KEYS = "(has about, genome, include, matrix, scene, seed, sources, synth, trajectory)"
+KEYS = "(has about, genome, include, matrix, media, passes, scene, seed, sources, synth, trajectory, transition)"
 OPS = "(has dc_blocker, volume)"
 DEFAULT = "the default is used"
 VOLUME, TEMPO = {"genome": [{"op": "volume"}]}, {"synth": {"tempo": 90}}
@@ -312,6 +320,9 @@ def test_a_preset_stays_as_it_is(few):
         ],
         "include": [],
         "matrix": [],
+        "media": None,
+        "passes": [],
+        "transition": {"kind": "fade", "seconds": 2.0, "start": "now"},
         "scene": "scope",
         "seed": 0,
         "sources": {},

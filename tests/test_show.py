@@ -8,6 +8,7 @@ import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.audio.file import FileSource
 from engine.process import FALLS
@@ -15,6 +16,7 @@ from engine.rings.board import get
 from engine.visuals.sight import Sight
 from tests.sessions import PHOSPHENE, Session
 from tests.test_live import QUIET, audible, found_in, read_float
+from tools.screen import SIZE as SCREEN
 from tools.soundserver import RATE, wait_for
 
 SMALL = ("--rate", RATE, "--size", "320x180")
@@ -223,3 +225,83 @@ def test_a_monitor_that_is_not_there_is_refused(server, screen):
     found = subprocess.run([*PHOSPHENE, *words], env=environment, capture_output=True, text=True, timeout=60)
     assert found.returncode == 2 and found.stderr.startswith("phosphene: --monitor 7: ")
     assert len(found.stderr.splitlines()) == 1
+
+
+def pressed(screen, window, key, until):
+    """Press a key, and wait for what it does."""
+    screen.press(key, window)
+    return wait_for(until)
+
+
+def test_the_operator_sees_meters_times_and_keys_and_the_audience_none_of_it_in_what_is_kept(
+    server, screen, tmp_path, monkeypatch
+):
+    report = tmp_path / "report.json"
+    monkeypatch.chdir(tmp_path)
+    preset = tmp_path / "dark.yaml"
+    preset.write_text("scene: flash\nflash: {fade: 0.01}\n")
+    with server.record("speaker"):
+        words = ("--source", "silence", "--preset", preset, "--rate", RATE, "--size", "640x360", "--report", report)
+        session = Session(server, *words, screen=screen)
+        window = window_of(screen)
+        wait_for_pictures(session, 20)
+        assert not screen.picture(window).any()
+        assert pressed(screen, window, "d", lambda: (screen.picture(window) > 200).sum() > 200)
+        assert not screen.picture(window)[:270, 200:440].any(), "the middle is covered"
+        assert pressed(screen, window, "s", lambda: [*tmp_path.glob("phosphene-*.png")])
+        assert pressed(screen, window, "question", lambda: (screen.picture(window)[:270, 200:440] > 200).any())
+        assert pressed(screen, window, "question", lambda: not screen.picture(window)[:270, 200:440].any())
+        assert pressed(screen, window, "Tab", lambda: not screen.picture(window).any())
+        code, out, _ = session.end()
+    (still,) = tmp_path.glob("phosphene-*.png")
+    with Image.open(still) as picture:
+        assert picture.size == (640, 360) and not np.asarray(picture).any()
+    assert code == 0 and f"{still.name}: the picture" in out
+    told = json.loads(report.read_text())
+    assert told["pacing"] == "own" and sum(count for _, count in told["late_histogram"]) == told["frames_shown"]
+    assert all(count > 0 and least % 0.5 == 0.0 for least, count in told["late_histogram"])
+
+
+def test_blackout_freeze_and_panic(server, screen):
+    with server.record("speaker"):
+        session = Session(server, "--source", "synth", *SMALL, screen=screen)
+        window = window_of(screen)
+        wait_for_pictures(session, 30)
+        assert pressed(screen, window, "b", lambda: not screen.picture(window).any())
+        assert pressed(screen, window, "b", lambda: screen.picture(window).max() > 60)
+        screen.press("z", window)
+        wait_for_pictures(session, 20)
+        first = screen.picture(window).astype(int)
+        wait_for_pictures(session, 10)
+        assert np.abs(first - screen.picture(window)).max() <= 2, "frozen, it moved"
+        screen.press("b", window)
+        assert wait_for(lambda: not screen.picture(window).any())
+        screen.press("exclam", window)
+        assert wait_for(lambda: screen.picture(window).max() > 60)
+        first = screen.picture(window).astype(int)
+        wait_for_pictures(session, 10)
+        assert np.abs(first - screen.picture(window)).max() > 30
+        code, out, _ = session.end()
+    assert code == 0 and "panic" in out
+
+
+def test_it_fills_the_screen_and_comes_back_and_so_does_one_that_was_killed(server, screen):
+    with server.record("speaker"):
+        session = Session(server, "--source", "synth", *SMALL, screen=screen)
+        window = window_of(screen)
+        wait_for_pictures(session)
+
+        def size():
+            found = next((each for each in screen.windows() if each.name == "Phosphene"), None)
+            return found and (found.width, found.height)
+
+        assert pressed(screen, window, "f", lambda: size() == SCREEN)
+        wait_for_pictures(session)
+        killed = session.visual()
+        os.kill(killed, signal.SIGKILL)
+        assert wait_for(lambda: session.visual() not in (None, killed))
+        wait_for_pictures(session)
+        assert size() == SCREEN
+        assert pressed(screen, window_of(screen), "f", lambda: size() == (320, 180))
+        wait_for_pictures(session)
+        assert session.end()[0] == 0

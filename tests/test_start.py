@@ -302,7 +302,7 @@ def test_the_lock_goes_with_its_holder(start):
 # The wheel
 
 
-@pytest.mark.parametrize("room", ["presets", "shaders"])
+@pytest.mark.parametrize("room", ["fonts", "presets", "shaders"])
 def test_a_wheel_brings_what_is_read_at_run_time(room):
     home = START.parents[1]
     setup = tomllib.loads((home / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]

@@ -113,19 +113,19 @@ def test_what_the_compiler_leaves_out_is_not_used(context, write):
 MAIN = "void main() { color = vec4(0.0); }\n"
 DEEP = {
     "test.frag": HEAD + '#include "lib/outer.glsl"\n' + MAIN,
-    "lib/outer.glsl": '\n#include "lib/dither.glsl"\n#include "lib/inner.glsl"\n\n#include "lib/finite.glsl"\n',
+    "lib/outer.glsl": '\n#include "lib/angle.glsl"\n#include "lib/inner.glsl"\n\n#include "lib/finite.glsl"\n',
     "lib/inner.glsl": "/*\nabout\n*/\n",
 }
 SPOILT = {
     "fragment": {"test.frag": HEAD + "\n" + BROKEN + MAIN},
-    "behind an include": {"test.frag": HEAD + '#include "lib/dither.glsl"\n\n' + BROKEN + MAIN},
+    "behind an include": {"test.frag": HEAD + '#include "lib/angle.glsl"\n\n' + BROKEN + MAIN},
     "included": {**DEEP, "lib/outer.glsl": "\n\n" + BROKEN},
     "included by an include": {**DEEP, "lib/inner.glsl": "\n" + BROKEN},
     "between includes": {**DEEP, "lib/outer.glsl": DEEP["lib/outer.glsl"].replace("\n\n#", f"\n{BROKEN}#")},
     "behind includes of includes": {**DEEP, "test.frag": DEEP["test.frag"] + BROKEN},
     "vertex": {"test.vert": "#version 330 core\n" + BROKEN + "void main() { }\n"},
     "included in a vertex": {
-        "test.vert": '#version 330 core\n#include "lib/dither.glsl"\n#include "lib/inner.glsl"\nvoid main() { }\n',
+        "test.vert": '#version 330 core\n#include "lib/angle.glsl"\n#include "lib/inner.glsl"\nvoid main() { }\n',
         "lib/inner.glsl": BROKEN,
     },
 }
@@ -149,7 +149,7 @@ def test_a_fault_is_told_by_the_file_and_line_where_it_is(context, write, files)
 def test_a_fault_in_a_compute_shader_is_told_alike(context, write):
     before = names(context)
     write(
-        '#version 430 core\nlayout(local_size_x = 1) in;\n#include "lib/dither.glsl"\nvoid main() { nope; }\n',
+        '#version 430 core\nlayout(local_size_x = 1) in;\n#include "lib/angle.glsl"\nvoid main() { nope; }\n',
         "test.comp",
     )
     with pytest.raises(PhospheneError, match=r"^shaders/test.comp:4: .*nope"):
@@ -182,12 +182,12 @@ def test_what_does_not_fit_together_is_told_with_both_files(context, write, text
 
 def test_an_include_that_is_not_there_is_told_where_it_is_asked_for(write):
     write(HEAD + '\n#include "lib/outer.glsl"\n')
-    write('\n#include "lib/dithr.glsl"\n', "lib/outer.glsl")
+    write('\n#include "lib/angel.glsl"\n', "lib/outer.glsl")
     with pytest.raises(PhospheneError) as raised:
         Source("test.frag")
     told = str(raised.value)
-    assert told.startswith("shaders/lib/outer.glsl:2: no shader 'lib/dithr.glsl' (has lib/")
-    assert told.endswith("; did you mean 'lib/dither.glsl'?")
+    assert told.startswith("shaders/lib/outer.glsl:2: no shader 'lib/angel.glsl' (has lib/")
+    assert told.endswith("; did you mean 'lib/angle.glsl'?")
 
 
 def test_a_shader_that_is_not_there_is_told(write):
@@ -198,11 +198,11 @@ def test_a_shader_that_is_not_there_is_told(write):
 
 
 def test_a_file_is_compiled_once_however_often_it_is_included(context, write):
-    again = '#include "lib/dither.glsl"\n#include "lib/outer.glsl"\n#include "test.frag"\n'
-    write(HEAD + again + again + "void main() { color = vec4(dither(uv) + outer()); }\n")
-    write(again + "float outer() { return dither(vec2(1.0)); }\n", "lib/outer.glsl")
+    again = '#include "lib/angle.glsl"\n#include "lib/outer.glsl"\n#include "test.frag"\n'
+    write(HEAD + again + again + "void main() { color = vec4(angle(uv) + outer()); }\n")
+    write(again + "float outer() { return angle(vec2(1.0)); }\n", "lib/outer.glsl")
     source = Source("test.frag")
-    assert source.files == ["test.frag", "lib/dither.glsl", "lib/outer.glsl"]
+    assert source.files == ["test.frag", "lib/angle.glsl", "lib/outer.glsl"]
     compiled(context, Source(FULL_SCREEN), source).release()
 
 
@@ -382,7 +382,7 @@ def test_other_threads_go_on_while_a_picture_is_drawn_and_fetched(heavy):
 
     def plain():
         screen.framebuffer.use()
-        stage.strip.render(vertices=3)
+        stage.whole.strip.render(vertices=3)
         screen.framebuffer.read(components=4)
 
     assert min(longest_wait(ours) for _ in range(3)) < min(longest_wait(plain) for _ in range(3)) / 4

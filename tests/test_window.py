@@ -12,12 +12,13 @@ import pytest
 
 from engine.errors import PhospheneError, UsageError
 from engine.visuals.context import opened as offscreen
+from engine.visuals.monitors import PLAUSIBLE, monitors
 from engine.visuals.painter import Painter
-from engine.visuals.scenes import SCENES
+from engine.visuals.passes import Pass
 from engine.visuals.stage import Stage
-from engine.visuals.window import PLAUSIBLE, SIZE, SMALL, Window, monitors
+from engine.visuals.window import SIZE, SMALL, Window
 from tests.commands import ROOT
-from tests.easel import RATE, Easel, heard, music, names
+from tests.easel import RATE, Easel, heard, look, music, names
 from tools.screen import SIZE as SCREEN
 from tools.soundserver import wait_for
 
@@ -48,7 +49,8 @@ def white(window):
     """Shows white wherever a picture is."""
     gl = window.context.gl
     light = gl.texture((1, 1), 4, np.full(4, 100.0, np.float16).tobytes(), dtype="f2")
-    stage = Stage(window.context, SCENES["flash"].passes[-1], window, {"light": lambda: light}, {})
+    plain = Pass("white", fragment="post/shrink.frag", samplers={"picture": "light"})
+    stage = Stage(window.context, plain, window, {"light": lambda: light}, {})
 
     def show():
         window.heed()
@@ -93,7 +95,8 @@ def test_escape_closes_it_and_no_other_key(screen, key):
 
 
 def test_each_key_that_is_pressed_is_kept_with_its_moment(screen):
-    keys = {"space": " ", "bracketleft": "[", "h": "h", "Return": "\n", "BackSpace": "\x7f", "KP_Enter": "\n"}
+    keys = {"space": " ", "bracketleft": "[", "h": "h", "exclam": "!", "question": "?"}
+    keys |= {"Return": "\n", "BackSpace": "\x7f", "KP_Enter": "\n", "Tab": "\t"}
     with opened(screen, size=PICTURE) as (window, place):
         for name, key in keys.items():
             window.heed()
@@ -172,6 +175,81 @@ def test_a_monitor_that_is_not_there_is_told_with_those_that_are(screen):
     assert monitors() == ["screen"] and not screen.windows()
 
 
+@pytest.mark.parametrize("size", [PICTURE, None])
+def test_borderless_it_has_no_frame_and_covers_the_screen_unless_it_has_a_size(screen, size):
+    with opened(screen, size=size, borderless=True) as (window, place):
+        assert not glfw.get_window_attrib(window.window, glfw.DECORATED)
+        expected = (*((whole - part) // 2 for whole, part in zip(SCREEN, size)), *size) if size else (0, 0, *SCREEN)
+        assert wait_for(lambda: place()[2:] == expected)
+    with opened(screen, size=size) as (window, _):
+        assert glfw.get_window_attrib(window.window, glfw.DECORATED)
+
+
+@pytest.mark.parametrize("fullscreen", [False, True])
+def test_it_goes_all_over_its_monitor_and_back_with_the_same_picture(screen, fullscreen):
+    with opened(screen, size=PICTURE, monitor=0, fullscreen=fullscreen) as (window, place), white(window) as show:
+        middle = (*((whole - part) // 2 for whole, part in zip(SCREEN, PICTURE)), *PICTURE)
+        for full in (True, True, False, True, False, False):
+            canvas = window.framebuffer
+            window.fill(full)
+            assert window.full == full
+            assert wait_for(lambda full=full: room(window) == (SCREEN if full else PICTURE))
+            assert wait_for(lambda full=full: place()[2:] == ((0, 0, *SCREEN) if full else middle))
+            assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
+            assert window.framebuffer is canvas and window.size == PICTURE
+
+
+def test_what_lies_over_the_picture_is_seen_and_not_kept(screen):
+    with opened(screen, size=PICTURE) as (window, place), white(window) as show:
+        gl, seen = window.context.gl, []
+
+        def over(room):
+            seen.append(room)
+            gl.screen.viewport = (0, 0, *room)
+            window.front.clear(viewport=(0, 0, 160, 90))
+
+        def covered():
+            window.heed()
+            window.present(over)
+            picture = screen.picture(place())
+            return not picture[90:, :160].any() and (picture[:90] == 255).all() and (picture[:, 160:] == 255).all()
+
+        show()
+        assert wait_for(covered) and seen[-1] == PICTURE
+        picture = window.picture()
+        assert picture.shape == (*PICTURE[::-1], 3) and (picture == 255).all()
+        show()
+        assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
+
+
+def test_where_nothing_is_seen_nothing_is_shown_and_nobody_waits(screen):
+    with opened(screen, size=PICTURE) as (window, place), white(window) as show:
+        assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
+        assert not window.hidden
+        glfw.hide_window(window.window)
+        glfw.iconify_window(window.window)
+        called, begun = [], time.perf_counter()
+        for _ in range(100):
+            window.heed()
+            window.present(called.append)
+        assert time.perf_counter() - begun < 5.0 and window.size == PICTURE
+
+
+def test_the_pointer_is_seen_only_while_it_is_moved(screen, monkeypatch):
+    monkeypatch.setattr("engine.visuals.window.POINTED", 0.2)
+    with opened(screen, size=PICTURE) as (window, _):
+
+        def pointer():
+            window.heed()
+            return glfw.get_input_mode(window.window, glfw.CURSOR)
+
+        assert pointer() == glfw.CURSOR_NORMAL
+        assert wait_for(lambda: pointer() == glfw.CURSOR_HIDDEN)
+        screen.point(50, 60)
+        assert wait_for(lambda: pointer() == glfw.CURSOR_NORMAL, every=0.01)
+        assert wait_for(lambda: pointer() == glfw.CURSOR_HIDDEN)
+
+
 def test_one_after_the_other_can_be_opened_and_each_lets_go_of_all(screen):
     assert glfw.init() and glfw.init()
     for _ in range(3):
@@ -229,7 +307,8 @@ def test_what_is_seen_is_what_is_read_back(screen):
         return np.abs(seen - picture[::-1, :, :3]).max()
 
     with opened(screen, size=PICTURE) as (window, place):
-        painter = Painter(window.context, PICTURE, frames=frames, board=board, rate=RATE, seed=7, screen=window)
+        how = {"frames": frames, "board": board, "rate": RATE, "screen": window, "look": look()}
+        painter = Painter(window.context, PICTURE, **how)
         for frame in range(30):
             window.heed()
             painter.reach(frame * RATE / 30)

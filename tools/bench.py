@@ -1,6 +1,6 @@
 """Benchmarks: each row against its budget or its peer, measured side by side in one run.
 
-    python3 tools/bench.py [ROW ...] [--json] [--minutes N]
+    python3 tools/bench.py [ROW ...] [--json] [--minutes N] [--peers PYTHON]
 
 Times are best of many, interleaved; a shared machine is noisy, so only ratios are to be quoted.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tools import effectrows, evolverows, filmrows, listeningrows, rhythmrows, trajectoryrows
+from tools import effectrows, evolverows, filmrows, listeningrows, rhythmrows, stagerows, trajectoryrows
 from tools.rows import Row, best, interleaved
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -167,21 +167,25 @@ ROWS = {
     "film720": filmrows.bench_film720,
     "killed": filmrows.bench_killed,
     "picture": filmrows.bench_picture,
-    "passes": filmrows.bench_passes,
+    "stage": stagerows.bench_stage,
 }
+PARTS = {f"stage.{name}": part for name, part in stagerows.PARTS.items()}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; all where none is named")
+    known = ROWS | PARTS
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(known)}; all where none is named")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the live row (10)")
+    parser.add_argument("--peers", metavar="PYTHON", default=sys.executable, help="one that has the stage's (this one)")
     asked = parser.parse_args()
-    if wrong := set(asked.rows) - ROWS.keys():
-        parser.error(f"no row {', '.join(sorted(wrong))} (has {', '.join(ROWS)})")
+    if wrong := set(asked.rows) - known.keys():
+        parser.error(f"no row {', '.join(sorted(wrong))} (has {', '.join(known)})")
     os.chdir(ROOT)
     for name in asked.rows or ROWS:
-        for row in ROWS[name](asked.minutes) if name == "live" else ROWS[name]():
+        words = [asked.minutes] if name == "live" else [asked.peers] if name.startswith("stage") else []
+        for row in known[name](*words):
             print(json.dumps(row._asdict()) if asked.json else " | ".join((*row[:4], VERDICTS[row.good])), flush=True)
 
 

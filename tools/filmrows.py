@@ -4,8 +4,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
 from tools.rows import Row, best
 
 KINDS = "whole", "rendering", "encoding"  # of tools/filmcost.py
@@ -28,8 +26,8 @@ def bench_clicks():
 
 
 def bench_scope():
-    """A picture of `scope` at 640 x 360 as the camera takes it, and for how long GL keeps the interpreter lock."""
-    from tools.rendering import cost, holds
+    """A picture of `scope` at 640 x 360 as the camera takes it, pass by pass."""
+    from tools.rendering import cost
 
     pairs = [(cost(), cost(scene="flash")) for _ in range(5)]
     found, bare = (min(costs, key=lambda each: each["picture"]) for costs in zip(*pairs))
@@ -38,17 +36,6 @@ def bench_scope():
     yield Row("scope at 640x360", f"{whole:.2f} ms", beside, "8 ms", whole <= 8)
     stages = ", ".join(f"{name} {1e3 * spent:.2f}" for name, spent in found.items())
     yield Row("scope, stage by stage", f"{stages} ms", "", "", None)
-    first, ours, plain = [], [], []
-    for _ in range(5):
-        begun, after = holds()
-        first.append(1e3 * begun.max())
-        ours.append(1e3 * np.quantile(after, [1, 0.999]))
-        plain.append(1e3 * np.quantile(holds(plain=True)[1], [1, 0.999]))
-    (worst, usual), (worst_plain, usual_plain) = np.min(ours, axis=0), np.min(plain, axis=0)
-    told = f"longest {worst:.2f} ms, 99.9 % {usual:.2f} ms, in the quietest of five runs"
-    told += f" (longest in the noisiest {np.max(ours, axis=0)[0]:.2f}); the first picture {min(first):.1f} ms"
-    beside = f"plain moderngl {worst_plain:.2f} and {usual_plain:.2f} ms"
-    yield Row("interpreter lock held by GL", told, beside, "2 ms", worst <= 2)
 
 
 def bench_film(seconds=60.0, rounds=2):
@@ -124,18 +111,3 @@ def bench_picture():
     first, again, sound = map(best, zip(*found))
     yield Row("second start to first picture", f"{first:.2f} s", f"first sound {sound:.2f} s", "3 s", first <= 3)
     yield Row("killed, to the next picture", f"{again:.2f} s", f"from the command {first:.2f} s", "2 s", again <= 2)
-
-
-def bench_passes():
-    """What the graphics card takes for each pass of `scope`, by its own timer; judged where it is a card."""
-    from tools.rendering import COUNT, on_card
-
-    software = on_card(count=1)[1].software
-    for size in ((1920, 1080), (3840, 2160)):
-        times, context = on_card(size=size, count=4 if software else COUNT)
-        whole = 1e3 * sum(times.values())
-        told = f"{whole:.2f} ms: " + ", ".join(f"{name} {1e3 * spent:.2f}" for name, spent in times.items())
-        budget = 1e3 / 60 - 4
-        good = None if software else whole <= budget
-        beside = context.renderer + " (software: not judged)" * software
-        yield Row(f"passes of scope at {size[0]}x{size[1]}", told, beside, f"{budget:.1f} ms", good)

@@ -1,12 +1,9 @@
-"""What a picture costs: stage by stage as the camera takes it, on the card, and in waiting for the interpreter lock."""
+"""What a picture costs, pass by pass: as the camera takes it, and on the card."""
 
 import contextlib
-import sys
 import time
 from fractions import Fraction
 
-import _moderngl
-import moderngl
 import numpy as np
 
 from engine.audio.sources import open_source
@@ -18,10 +15,9 @@ from engine.bounce.studio import IN_FLIGHT
 from engine.graph import Ground
 from engine.presets import load_preset
 from engine.visuals.context import offscreen
+from engine.visuals.stage import Stage
 
 SIZE, FPS, COUNT = (640, 360), Fraction(30), 200
-WRAPPERS = moderngl.__file__, _moderngl.__file__
-LIBRARIES = "mgl", "egl"
 
 
 class Void:
@@ -40,9 +36,12 @@ class Void:
         return 1
 
 
-def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope"):
-    """The graph of a bounce of the synth whose sound and pictures are let go; its eyes are a Camera and a Void."""
-    preset, _ = load_preset(None, [f"scene={scene}"])
+def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope", words=()):
+    """The graph of a bounce of the synth whose sound and pictures are let go; its eyes are a Camera and a Void.
+
+    `words` are laid over the preset as `--set` does.
+    """
+    preset, _ = load_preset(None, [f"scene={scene}", *words])
 
     def eyes(ear, player, script):
         slides = Slides(screen.shape, IN_FLIGHT)
@@ -59,9 +58,9 @@ def camera(count=COUNT, *, size=SIZE, **how):
     context.__exit__()  # current on no thread, until the camera is
     graph = pictures_of(context, screen, float(count / how.get("fps", FPS)), **how)
     try:
-        yield graph, graph.eyes[0]
+        yield graph, graph.eyes[-2]
     finally:
-        graph.eyes[0].release()
+        graph.eyes[-2].release()
         with context:
             screen.release()
             context.release()
@@ -69,112 +68,99 @@ def camera(count=COUNT, *, size=SIZE, **how):
 
 def cost(**how):
     """Median seconds of a picture, and of each thing done for it."""
-    with camera(**how) as (graph, taker):
-        parts = [("picture", taker, "step"), ("signals", taker.painter, "reach")]
-        parts += [(stage.declared.name, stage, "render") for stage in taker.painter.stages]
-        parts += [("ask", taker.screen, "ask"), ("fetch", taker.screen, "fetch")]
-        found = {name: [] for name, _, _ in parts}
-        for name, owner, method in parts:
-            _time(owner, method, found[name])
+    ledger = Ledger()
+    with camera(**how) as (graph, taker), passes_timed(ledger, Wall()):
+        ledger.time(taker, "step", "picture")
+        ledger.time(taker.painter, "reach", "signals")
+        for name in ("ask", "fetch"):
+            ledger.time(taker.screen, name, name)
         graph.run(threads=False)
-    return {name: float(np.median(times)) for name, times in found.items()}
-
-
-def _time(owner, name, times):
-    """From now on, each call of a method that finds something to do adds its seconds."""
-    method = getattr(owner, name)
-
-    def call(*arguments):
-        begun = time.perf_counter()
-        result = method(*arguments)
-        if result or result is None:
-            times.append(time.perf_counter() - begun)
-        return result
-
-    setattr(owner, name, call)
+    return ledger.medians()
 
 
 def on_card(**how):
     """Median seconds that the card draws at each pass, by its own timer; and what it calls itself."""
+    ledger = Ledger()
     with camera(**how) as (graph, taker):
-        found = {}
         with taker.context as context:
-            for stage in taker.painter.stages:
-                _query(context.gl.query(time=True), stage, found.setdefault(stage.declared.name, []))
-        graph.run(threads=False)
-        return {name: float(np.median(times)) for name, times in found.items()}, context
+            card = Card(context.gl.query(time=True))
+        with passes_timed(ledger, card):
+            ledger.time(taker, "step", "picture")
+            graph.run(threads=False)
+        found = ledger.medians()
+        del found["picture"]
+        return found, context
 
 
-def _query(query, stage, times):
-    render = stage.render
-
-    def call():
-        with query:
-            render()
-        times.append(1e-9 * query.elapsed)
-
-    stage.render = call
-
-
-def holds(*, plain=False, **how):
-    """Seconds of each call into OpenGL that keeps the interpreter lock: of the first picture, and of those after it.
-
-    A call of moderngl's or of glcontext's keeps it from beginning to end; one through ctypes lets it go.
-    `plain` waits for nothing, and reads each picture the way moderngl offers, right after it was drawn.
-    """
-    with camera(**how) as (graph, taker):
-        if plain:
-            _make_plain(taker)
-        with taker.context:
-            taker.painter.scene = None  # so that it is built once more
-            first = profiled(lambda: taker.painter.paint(0.0))
-        return first, profiled(lambda: graph.run(threads=False))
-
-
-def profiled(work):
-    """Seconds of each call into OpenGL."""
-    clock = Clock()
-    sys.setprofile(clock)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return np.array(clock.times)
-
-
-def _make_plain(taker):
-    screen, context = taker.screen, taker.context
-    context.software = False  # so that nothing settles
-    context.draw = lambda program, strip, vertices, instances: strip.render(
-        moderngl.TRIANGLE_STRIP, vertices, instances=instances
-    )
-    screen.ask = lambda: screen.waiting.append(screen.framebuffer.read(components=4))
-
-    def fetch(picture):
-        picture.flat = np.frombuffer(screen.waiting.popleft(), np.uint8)
-
-    screen.fetch = fetch
-
-
-class Clock:
-    """A profiler of calls into OpenGL: of moderngl's Python, which is a thin coat, and of what they call without it."""
+class Ledger:
+    """Seconds of all that is done for a picture, picture by picture; what is done several times counts as one."""
 
     def __init__(self):
-        self.times, self.deep, self.begun = [], 0, 0.0
+        self.now, self.pictures = {}, {}
 
-    def __call__(self, frame, event, function):
-        if event in ("call", "c_call"):
-            if self.deep or self._is_ours(frame, event, function):
-                self.deep += 1
-                if self.deep == 1:
-                    self.begun = time.perf_counter()
-        elif self.deep:
-            self.deep -= 1
-            if not self.deep:
-                self.times.append(time.perf_counter() - self.begun)
+    def add(self, name, seconds):
+        self.now[name] = self.now.get(name, 0.0) + seconds
 
-    @staticmethod
-    def _is_ours(frame, event, function):
-        if event == "call":
-            return frame.f_code.co_filename in WRAPPERS
-        return type(getattr(function, "__self__", None)).__module__ in LIBRARIES
+    def time(self, owner, method, name):
+        """From now on, each call of a method that finds something to do is added; those of a picture end it."""
+        call = getattr(owner, method)
+
+        def timed(*arguments):
+            begun = time.perf_counter()
+            result = call(*arguments)
+            if result or result is None:
+                self.add(name, time.perf_counter() - begun)
+                if name == "picture":
+                    self._turn()
+            return result
+
+        setattr(owner, method, timed)
+
+    def _turn(self):
+        for name, seconds in self.now.items():
+            self.pictures.setdefault(name, []).append(seconds)
+        self.now = {}
+
+    def medians(self):
+        return {name: float(np.median(times)) for name, times in self.pictures.items()}
+
+
+class Wall:
+    """A stopwatch."""
+
+    def __enter__(self):
+        self.begun = time.perf_counter()
+
+    def __exit__(self, *_):
+        self.seconds = time.perf_counter() - self.begun
+
+
+class Card:
+    """A stopwatch of the graphics card's own."""
+
+    def __init__(self, query):
+        self.query = query
+
+    def __enter__(self):
+        self.query.__enter__()
+
+    def __exit__(self, *fault):
+        self.query.__exit__(*fault)
+        self.seconds = 1e-9 * self.query.elapsed
+
+
+@contextlib.contextmanager
+def passes_timed(ledger, watch):
+    """Meanwhile each pass that is drawn is added, by its file's name in its room: `scope/trail`."""
+    render = Stage.render
+
+    def timed(stage):
+        with watch:
+            render(stage)
+        ledger.add(stage.declared.fragment.partition("/")[2].removesuffix(".frag"), watch.seconds)
+
+    Stage.render = timed
+    try:
+        yield
+    finally:
+        Stage.render = render

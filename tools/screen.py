@@ -30,6 +30,7 @@ CALLS = {  # what each gives, and what it takes
     "XSetInputFocus": (number, pointer, word, number, word),
     "XStringToKeysym": (word, text),
     "XKeysymToKeycode": (byte, pointer, word),
+    "XKeycodeToKeysym": (word, pointer, byte, number),
     "XSendEvent": (number, pointer, word, number, wide, pointer),
 }
 VIEWABLE, Z_PIXMAP, CLIENT_MESSAGE, TO_PARENT = 2, 2, 33, 2  # X.h
@@ -127,14 +128,22 @@ class Screen:
         return seen.reshape(where[3], where[2], 4)[:, :, 2::-1]  # it comes as blue, green, red, nothing
 
     def press(self, key, window=None):
-        """Press and release a key, by its X name ("Escape", "F11", "space"), in a window or in the topmost."""
+        """Press and release a key, by its X name ("Escape", "F11", "question"), in a window or in the topmost."""
         window = window or self.windows()[-1]
         self.xlib.XSetInputFocus(self.display, window.id, TO_PARENT, 0)
         symbol = self.xlib.XStringToKeysym(key.encode())
         code = self.xlib.XKeysymToKeycode(self.display, symbol)
         assert symbol and code, f"no key '{key}'"
-        for down in (True, False):
-            self.xtst.XTestFakeKeyEvent(self.display, code, down, word(0))
+        shift = self.xlib.XKeysymToKeycode(self.display, self.xlib.XStringToKeysym(b"Shift_L"))
+        shifted = self.xlib.XKeycodeToKeysym(self.display, code, 0) != symbol
+        codes = [shift, code] if shifted else [code]
+        for each, down in [*((each, True) for each in codes), *((each, False) for each in reversed(codes))]:
+            self.xtst.XTestFakeKeyEvent(self.display, each, down, word(0))
+        self.xlib.XSync(self.display, False)
+
+    def point(self, x, y):
+        """Move the pointer."""
+        self.xtst.XTestFakeMotionEvent(self.display, -1, x, y, word(0))
         self.xlib.XSync(self.display, False)
 
     def resize(self, window, width, height):

@@ -1,10 +1,12 @@
 """Minutes on stage: every effect in a row, a Python thread spinning beside the sound, without and with a picture.
 
-    python3 -m tools.soak KIND SECONDS
+    python3 -m tools.soak KIND SECONDS [WORD ...]
 
-keeps one session of a kind, and prints its report. A session in silence, where nothing spins, runs beside each.
+keeps one session of a kind, and prints its report; words are laid over the preset as `--set` does. A session in
+silence, where nothing spins, runs beside each.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -36,18 +38,19 @@ ROOT = Path(__file__).resolve().parents[1]  # where the spinning process finds i
 KINDS = {
     "spinning": Kind("tools.spinning", "synth", False),
     "painting": Kind("tools.spinning", "synth", True),
+    "painting alone": Kind("engine.live", "synth", True),
     "silent": Kind("engine.live", "silence", False),
 }
 
 
-def play(kind, seconds):
+def play(kind, seconds, *words):
     """Keep a session until so much has been heard; gives its report."""
     audio = Ward(kind.audio, "the audio process")
     visual = Ward("engine.show", "the visual process") if kind.painted else None
     wish = dict(source=kind.source, file=None, take=None, input=None, output=None)
     wish |= dict(rate=RATE, block=BLOCK, buffer=BUFFER)
     look = {"size": SIZE, "fullscreen": False, "monitor": None}
-    session = Session(audio, visual, load_preset(None, [EVERYTHING])[0], wish, look)
+    session = Session(audio, visual, load_preset(None, [EVERYTHING, *words])[0], wish, look)
     try:
         while session.seconds() < seconds:
             session.look()
@@ -60,31 +63,47 @@ def play(kind, seconds):
 def soak(seconds):
     """For each round, of both kinds: the report of a session, and of the silent one beside it."""
     rounds = max(round(seconds / ROUND), 1)
-    server, screen = SoundServer(), Screen()
-    environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
-    environment["PYTHONPATH"] = str(ROOT)
     found = {"spinning": [], "painting": []}
-    server.start()
-    try:
-        with server.record("speaker"):
-            for _ in range(rounds):
-                for kind, reports in found.items():
-                    reports.append(_side_by_side([kind, "silent"], seconds / rounds, environment))
-    finally:
-        server.remove()
-        screen.remove()
+    with _stage() as environment:
+        for _ in range(rounds):
+            for kind, reports in found.items():
+                reports.append(_side_by_side([kind, "silent"], seconds / rounds, environment))
     return found
 
 
-def _side_by_side(kinds, seconds, environment):
+def seen(seconds, *words):
+    """The report of a session that paints while nothing else runs."""
+    with _stage() as environment:
+        return _side_by_side(["painting alone"], seconds, environment, *words)["painting alone"]
+
+
+@contextlib.contextmanager
+def _stage():
+    """A screen and a loudspeaker; gives the environment of who is to find them."""
+    server, screen = SoundServer(), Screen()
+    environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
+    environment["PYTHONPATH"] = str(ROOT)
+    server.start()
+    try:
+        with server.record("speaker"):
+            yield environment
+    finally:
+        server.remove()
+        screen.remove()
+
+
+def _side_by_side(kinds, seconds, environment, *words):
+    how = {"env": environment, "stdout": subprocess.PIPE, "text": True}
     running = {
-        kind: subprocess.Popen(
-            [sys.executable, "-m", "tools.soak", kind, str(seconds)], env=environment, stdout=subprocess.PIPE, text=True
-        )
+        kind: subprocess.Popen([sys.executable, "-m", "tools.soak", kind, str(seconds), *words], **how)
         for kind in kinds
     }
-    return {kind: json.loads(process.communicate()[0]) for kind, process in running.items()}
+    told = {kind: process.communicate()[0] for kind, process in running.items()}
+    for process in running.values():
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, process.args)
+    return {kind: json.loads(report) for kind, report in told.items()}
 
 
 if __name__ == "__main__":
-    print(json.dumps(play(KINDS[sys.argv[1]], float(sys.argv[2]))))
+    print(json.dumps(play(KINDS[sys.argv[1]], float(sys.argv[2]), *sys.argv[3:])))

@@ -26,10 +26,11 @@ from engine.native import (
     reader_of,
     restore_denormals,
 )
-from engine.rings import board, local, mailbox, ring
-from engine.rings.board import Board, put
+from engine.rings import board, local, mailbox, ring, timeline
+from engine.rings.board import Board, get, put
 from engine.rings.mailbox import Mailbox
 from engine.rings.ring import Ring
+from engine.rings.timeline import Timeline
 
 CHANNELS = 2
 CROSSFADE = 0.02  # seconds between two plans
@@ -57,7 +58,10 @@ class Core(NamedTuple):
     tape: Ring  # what came in: source and return side by side
     events: Ring  # (sample, slot, value): what changed
     hands: Ring  # the same of tempo, for the worker
-    switches: np.ndarray  # (8,) int64: [0] a take is recorded
+    film: Ring  # what is heard, for who films it
+    joins: Timeline  # (row of film, sample): from there on they go together
+    join: np.ndarray  # (2,): the last of them
+    switches: np.ndarray  # (8,) int64: [0] a take is recorded, [1] it is filmed
     spare: np.ndarray  # (BLOCK, CHANNELS) float32: a plan that rings
     total: np.ndarray  # (BLOCK, CHANNELS) float32: the sum of all plans
     limit: limiter.State
@@ -94,6 +98,9 @@ def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
         tape=local(ring.plan(4 * frames, 2 * CHANNELS)),
         events=local(ring.plan(4096, 3, np.float64)),
         hands=local(ring.plan(1024, 3, np.float64)),
+        film=local(ring.plan(2, CHANNELS)),
+        joins=local(timeline.plan(2, 2)),
+        join=np.array([0.0, np.nan]),
         switches=aligned((8,), np.int64),
         spare=aligned((BLOCK, CHANNELS), np.float32),
         total=aligned((BLOCK, CHANNELS), np.float32),
@@ -126,6 +133,8 @@ def advance(core, block):
         for c in range(CHANNELS):
             block[n, c] += core.returned[n, c]
     limiter.process(core.limit, block, block)
+    if core.switches[1]:
+        film(core, block)
     count(core.meters, COUNTER, block.shape[0])
 
 
@@ -164,6 +173,18 @@ def record(core, block, back):
             core.pair[n, c] = block[n, c]
             core.pair[n, CHANNELS + c] = core.returned[n, c] if n < back else 0.0
     count(core.meters, UNTAPED, float(block.shape[0] - ring.push(core.tape, core.pair[: block.shape[0]])))
+
+
+@kernel
+def film(core, block):
+    """Give whoever films it what is heard, a block whole or not at all; first, where it does not go on, from when."""
+    frames, row, sample = block.shape[0], core.film.written[0], get(core.meters, COUNTER)
+    if ring.writable(core.film, frames) < frames:
+        return
+    if sample - row != core.join[1] - core.join[0]:
+        core.join[0], core.join[1] = row, sample
+        timeline.publish(core.joins, core.join)
+    ring.push(core.film, block)
 
 
 @kernel

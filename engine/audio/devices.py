@@ -1,11 +1,10 @@
 """Loudspeakers and microphones, as PortAudio knows them."""
 
-import contextlib
-import os
 import sys
 from typing import NamedTuple
 
 from engine.errors import PhospheneError, UsageError, nearest
+from engine.hush import hushed
 
 
 class DeviceInfo(NamedTuple):
@@ -17,23 +16,6 @@ class DeviceInfo(NamedTuple):
     rate: float  # frames per second it prefers
     is_input: bool  # the default one
     is_output: bool
-
-
-@contextlib.contextmanager
-def hushed():
-    """ALSA tells the terminal of every device that is not there; nobody asked."""
-    if not sys.platform.startswith("linux"):
-        yield
-        return
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def portaudio():

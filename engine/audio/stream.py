@@ -7,12 +7,13 @@ from functools import partial
 
 from engine.audio.callback import input_callback, make_device, output_callback
 from engine.audio.core import CHANNELS
-from engine.audio.devices import hushed, portaudio
+from engine.audio.devices import portaudio
 from engine.audio.drift import latency as drift_latency
 from engine.audio.drift import make_drift
 from engine.audio.drift import supply as drift_supply
 from engine.audio.meters import Meter
 from engine.errors import PhospheneError
+from engine.hush import hushed
 from engine.native import describe
 from engine.rings import local, ring
 from engine.rings.board import get, put

@@ -1,6 +1,7 @@
 """Films: H.264 and AAC in an MP4, encoded in this process."""
 
 import contextlib
+import os
 import threading
 
 import av
@@ -12,6 +13,7 @@ from engine.errors import PhospheneError, UsageError
 SOUND_BITS = 320_000  # a second; AAC takes what it can of them at low rates
 SOUND_RATE = 48_000  # where AAC does not have the source's
 FRAGMENT = 500_000  # microseconds of film that a killed process may take along, beside what the encoder holds
+BOX = 8  # bytes that say how long a part of an MP4 is, and what
 
 
 class Film:
@@ -106,6 +108,22 @@ class Film:
             self._going.remove(stream)
             if not self._going:
                 self._container.close()
+
+
+def trim(path):
+    """Cut off what there was no room to finish: the film then ends with its last whole fragment."""
+    with open(path, "r+b") as file:
+        size, at, whole = file.seek(0, os.SEEK_END), 0, 0
+        while at < size:
+            file.seek(at)
+            head = file.read(BOX)
+            if (length := int.from_bytes(head[:4])) < BOX:
+                return  # it was finished after all
+            at += length
+            if at <= size and head[4:] == b"mdat":
+                whole = at
+        if whole:
+            file.truncate(whole)
 
 
 def _sound_rate(rate):

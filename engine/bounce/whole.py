@@ -13,7 +13,7 @@ KEPT = 32  # characters of a name in that of its part, which must not be too lon
 def written_whole(*paths):
     """The paths to write to; they take their real names when the block ends well, and go if it does not."""
     paths = [Path(path) for path in paths]
-    parts = [path.with_name(f".{path.stem[:KEPT]}{path.suffix}.{os.getpid()}.part") for path in paths]
+    parts = [part_of(path) for path in paths]
     try:
         yield parts
         for part, path in zip(parts, paths):
@@ -23,6 +23,11 @@ def written_whole(*paths):
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def part_of(path):
+    """Where a file is written until it is done."""
+    return path.with_name(f".{path.stem[:KEPT]}{path.suffix}.{os.getpid()}.part")
 
 
 def write_text(path, text):

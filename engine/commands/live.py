@@ -2,7 +2,8 @@
 
 import itertools
 import json
-from pathlib import Path
+import time
+from functools import partial
 
 from engine.bounce.whole import claim
 from engine.commands.preparation import preset_of, warm_up
@@ -11,6 +12,7 @@ from engine.errors import UsageError
 HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
 TICK = 0.02  # seconds between two looks at what a performer does
 LOOK, SHOW = 5, 3  # ticks between two looks at the session, and two of its status lines
+USUAL = "default"  # the preset where no other is named
 MEASURING = 1.0  # seconds after which the latency is known
 
 
@@ -21,56 +23,117 @@ def run(asked):
         raise UsageError("--source file and --file F go together")
     if asked.input and source != "mic":
         raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
-    look = {"size": asked.size, "fullscreen": asked.fullscreen, "monitor": asked.monitor}
+    look = {name: getattr(asked, name) for name in ("size", "fullscreen", "borderless", "monitor")}
     given = [name for name, value in look.items() if value is not None and value is not False]
     if given and (asked.headless or asked.latency):
         other = "headless" if asked.headless else "latency"
         raise UsageError(f"--{given[0]}: is of a window; leave out --{other}")
-    for path in filter(None, (asked.take, asked.report)):
+    if asked.record:
+        _check_record(asked)
+    for path in filter(None, (asked.take, asked.record, asked.report)):
         claim(path, overwrite=asked.overwrite or path is asked.report)
     from engine.process import Ward
 
     if asked.link:
         from engine.control.link import Link
     link = Link() if asked.link else None
+    gear = _gear(asked)
     wards = [Ward("engine.live", "the audio process")]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
         wards.append(Ward("engine.show", "the visual process", stale=HELD))
+    recording = None
     try:
-        from engine.supervisor import Session, Stop, Watch
+        from engine.programme import Programme
+        from engine.supervisor import Session, Stop
 
         stop = Stop()
         warm_up(stop.event.is_set)
-        preset = _live_preset(asked, source)
-        session = Session(wards[0], wards[1] if wards[1:] else None, preset, _wish(asked, source), look)
+        load = partial(_load, asked, source)
+        name, playlist = _programme(asked, load)
+        recording = _recording(asked)
+        film = {"film": recording.asked if recording else None}
+        wishes = _wish(asked, source) | film, look | film
+        session = Session(wards[0], wards[1] if wards[1:] else None, load(name)[0], *wishes, name)
     except BaseException as fault:
+        gear.close()
         for ward in wards:
             ward.end()
+        if recording:
+            recording.close()
         if isinstance(fault, KeyboardInterrupt):
             return
         raise
-    files = [path for path in (asked.preset, asked.genome) if path and Path(path).is_file()]
-    watch = Watch(session, files, lambda: _live_preset(asked, source))
+    programme = Programme(session, playlist, load, automatic=asked.playlist is not None)
+    if recording:
+        recording.begin(session)
     try:
-        tempo = _keep(session, stop, watch, asked, link)
+        did = _keep(session, stop, programme, asked, link, gear, recording)
         if asked.latency:
             _print_latency(session)
     finally:
+        gear.close()
         report = session.report()
         session.close()
+        if recording:
+            _close(recording)
+            report["record"] = recording.report()
     if asked.report:
         from engine.bounce.whole import write_text
 
-        write_text(asked.report, json.dumps(report | {"tempo": tempo}, indent=2, sort_keys=True) + "\n")
+        write_text(asked.report, json.dumps(report | did, indent=2, sort_keys=True) + "\n")
     _farewell(report, asked)
 
 
-def _live_preset(asked, source):
-    from engine.audio.sources import check_pulled
+def _check_record(asked):
+    if asked.headless or asked.latency:
+        other = "headless" if asked.headless else "latency"
+        raise UsageError(f"--record {asked.record}: a film needs a picture; leave out --{other}")
+    if asked.record.suffix.lower() != ".mp4":
+        raise UsageError(f"--record {asked.record}: ends in '{asked.record.suffix}', can end in .mp4")
 
-    preset = preset_of(asked)
+
+def _recording(asked):
+    if not asked.record:
+        return None
+    from engine.recording import Recording
+
+    return Recording(asked.record, asked.size)
+
+
+def _close(recording):
+    from engine.terminal import say
+
+    for notice in recording.close():
+        say(notice)
+
+
+def _load(asked, source, name):
+    """A preset by its name, with what else was asked for, and the files that it is made of."""
+    from engine.audio.sources import check_pulled
+    from engine.packaged import files_of
+
+    preset = preset_of(asked, name)
     check_pulled(preset.genes(), source)
-    return preset
+    return preset, [*files_of(name), *filter(None, [asked.genome])]
+
+
+def _programme(asked, load):
+    """The name of the preset to begin with, and the playlist that the others come from."""
+    from engine.control.playlist import Order, Playlist, check_names, load_playlist
+    from engine.packaged import names
+
+    if not asked.playlist:
+        return asked.preset or USUAL, Playlist(presets=names())
+    playlist = load_playlist(asked.playlist)
+    check_names(playlist, asked.playlist, load)
+    return asked.preset or Order(playlist).name, playlist
+
+
+def _gear(asked):
+    from engine.controllers.gear import Gear
+
+    listen, tell = asked.osc_in, asked.osc_out
+    return Gear(midi=asked.midi, file=asked.controllers, listen=listen, tell=tell, rate=asked.osc_rate)
 
 
 def _wish(asked, source):
@@ -86,23 +149,26 @@ def _wish(asked, source):
     }
 
 
-def _keep(session, stop, watch, asked, link):
-    """Watch over the session until it is over; gives what its performer did."""
+def _keep(session, stop, programme, asked, link, gear, recording):
+    """Watch over the session until it is over; gives what its performer did, for the report."""
     from engine.keyboard import Keyboard
     from engine.performer import Performer
     from engine.terminal import StatusLine, console, say
 
     with Keyboard(console.show_cursor) as keyboard:
-        performer = Performer(session.segment, keyboard, link)
+        performer = Performer(session, keyboard, link, programme, gear)
         with StatusLine(session, performer) as status:
             for tick in itertools.count():
                 if stop.wait(TICK) or _over(session, asked):
-                    return performer.report()
+                    return {"tempo": performer.report(), "controllers": gear.report()}
                 notices = performer.heed()
                 if tick % LOOK == 0:
-                    notices += session.look() + watch.look()
+                    notices += session.look() + programme.look(performer.heard(), session.seconds())
+                    notices += recording.look() if recording else []
                 for notice in notices:
                     say(notice)
+                shown = {"preset": session.name, "faults": session.faults, "learn": gear.asks or ""}
+                performer.stage.tell(time.perf_counter(), notices, **shown)
                 if tick % SHOW == 0:
                     status.show()
 
@@ -126,6 +192,9 @@ def _farewell(report, asked):
 
     xruns = f"{report['underflows']} underflows, {report['overflows']} overflows"
     say(f"{report['seconds_heard']:.1f} s heard, {xruns}")
+    if asked.record and report["record"]["films"]:
+        told = report["record"]
+        say(f"{', '.join(told['films'])}: {told['seconds']:.1f} s, {told['dropped']} pictures dropped")
     if asked.take and asked.take.exists():
         lost = report["frames_missing"]["untaped"]
         say(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")

@@ -1,12 +1,12 @@
 """What several commands need: the preset that was asked for, and kernels that are compiled."""
 
 
-def preset_of(asked):
-    """The preset that was asked for, with the genome that was asked for."""
+def preset_of(asked, name=None):
+    """The preset of a name, else the one that was asked for, with the genome that was asked for."""
     from engine.presets import load_preset
 
     sets = asked.set if asked.seed is None else [*asked.set, f"seed={asked.seed}"]
-    return load_preset(asked.preset, sets, genome=asked.genome)[0]
+    return load_preset(name or asked.preset, sets, genome=asked.genome)[0]
 
 
 def warm_up(stopped=lambda: False, told=None):

@@ -68,6 +68,11 @@ class Desk:
         self.bases[control.name] = value, who
         return value
 
+    def restore(self):
+        """Every parameter as the preset has it, whoever moved it."""
+        for control in self.controls.values():
+            self._put(control, control.value, PRESET)
+
     def standing(self, name):
         """Who has a parameter, and at what value."""
         place = self.controls[name].place

@@ -1,4 +1,4 @@
-"""Keys: what each does, in the terminal and in the window alike."""
+"""Keys: what each does, in the terminal, in the window, on a controller and by OSC alike."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,28 +8,55 @@ STEP, MOMENT = 1 / 32, 0.01  # of a nudge: beats, seconds
 
 
 class Key(NamedTuple):
-    """A row of the table: `act(hand, moment)` does it, and may give a line to say."""
+    """A row of the table: `act(performer, moment)` does it, and may give a line to say."""
 
     keys: str  # any of them
     name: str
+    word: str  # by which controllers call it
     does: str
     act: Callable
 
 
-KEYS = (
-    Key(" ", "space", "tap the tempo; two taps are one, eight a steady one", lambda hand, at: hand.tap(at)),
-    Key("\n", "enter", "the one: a bar begins at this beat", lambda hand, at: hand.begin_bar(at)),
-    Key("\x7f", "backspace", "back to the tempo that is heard", lambda hand, at: hand.follow()),
-    Key("h", "h", "hold the tempo; again lets it go", lambda hand, at: hand.hold(at)),
-    Key("-/", "- /", "half time", lambda hand, at: hand.multiply(0.5)),
-    Key("=+*", "= + *", "double time", lambda hand, at: hand.multiply(2.0)),
-    Key("[", "[", "beats a 32nd of a beat later", lambda hand, at: hand.nudge(-STEP)),
-    Key("]", "]", "beats a 32nd of a beat earlier", lambda hand, at: hand.nudge(STEP)),
-    Key("{", "{", "beats 10 ms later", lambda hand, at: hand.nudge_by_time(-MOMENT, at)),
-    Key("}", "}", "beats 10 ms earlier", lambda hand, at: hand.nudge_by_time(MOMENT, at)),
-    Key("l", "l", "Ableton Link, and back (with --link)", lambda hand, at: hand.toggle_link(at)),
+def panic(performer, moment):
+    performer.stage.panic()
+    performer.hand.follow()
+    return "panic: everything as the preset has it"
+
+
+TEMPO = (
+    Key(" ", "space", "tap", "tap the tempo; two taps are one, eight a steady one", lambda who, at: who.hand.tap(at)),
+    Key("\n", "enter", "one", "the one: a bar begins at this beat", lambda who, at: who.hand.begin_bar(at)),
+    Key("\x7f", "backspace", "heard", "back to the tempo that is heard", lambda who, at: who.hand.follow()),
+    Key("h", "h", "hold", "hold the tempo; again lets it go", lambda who, at: who.hand.hold(at)),
+    Key("-/", "- /", "half", "half time", lambda who, at: who.hand.multiply(0.5)),
+    Key("=+*", "= + *", "double", "double time", lambda who, at: who.hand.multiply(2.0)),
+    Key("[", "[", "later", "beats a 32nd of a beat later", lambda who, at: who.hand.nudge(-STEP)),
+    Key("]", "]", "earlier", "beats a 32nd of a beat earlier", lambda who, at: who.hand.nudge(STEP)),
+    Key("{", "{", "later_ms", "beats 10 ms later", lambda who, at: who.hand.nudge_by_time(-MOMENT, at)),
+    Key("}", "}", "earlier_ms", "beats 10 ms earlier", lambda who, at: who.hand.nudge_by_time(MOMENT, at)),
+    Key("l", "l", "link", "Ableton Link, and back (with --link)", lambda who, at: who.hand.toggle_link(at)),
 )
+LEARNING = (
+    Key("m", "m", "learn", "learn: choose a parameter, turn a knob (with --midi)", lambda who, at: who.gear.learn()),
+    Key(".", ".", "choose_next", "learn: the next parameter", lambda who, at: who.gear.choose(1)),
+    Key(",", ",", "choose_previous", "learn: the one before", lambda who, at: who.gear.choose(-1)),
+    Key(">", ">", "leap_next", "learn: the next scene, gene, or the keys", lambda who, at: who.gear.leap(1)),
+    Key("<", "<", "leap_previous", "learn: the one before", lambda who, at: who.gear.leap(-1)),
+    Key("u", "u", "forget", "learn: no knob moves it any more", lambda who, at: who.gear.forget()),
+)
+STAGE = (
+    Key("n", "n", "next", "the next preset, or of the playlist", lambda who, at: who.programme.next()),
+    Key("p", "p", "previous", "the preset before it in the list", lambda who, at: who.programme.next(-1)),
+    Key("b", "b", "blackout", "blackout; again gives the light back", lambda who, at: who.stage.blackout()),
+    Key("z", "z", "freeze", "freeze the picture; again lets it go", lambda who, at: who.stage.freeze()),
+    Key("!", "!", "panic", "panic: everything as the preset has it", panic),
+    Key("d\t", "d tab", "hud", "meters and times over the picture, and away", lambda who, at: who.stage.show_hud()),
+    Key("f", "f", "fill", "all over the monitor, and back", lambda who, at: who.stage.fill()),
+    Key("s", "s", "still", "keep the picture as a PNG in this folder", lambda who, at: who.stage.keep_still()),
+)
+KEYS = TEMPO + STAGE + LEARNING
 ACTS = {key: row.act for row in KEYS for key in row.keys}
+WORDS = {row.word: row.keys[0] for row in KEYS}
 
 
 def listing():

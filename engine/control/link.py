@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from importlib.util import find_spec
 
+from engine.control import extra
 from engine.control.tempo import BPM
 from engine.errors import UsageError
 from engine.listening.hand import BEATS
@@ -70,9 +70,7 @@ class Link:
 
 def fault():
     """Why Link cannot be had, None if it can."""
-    if find_spec("aalink"):
-        return None
-    return "needs aalink, which comes with the extra 'control'; type: pip install -c constraints.txt -e '.[control]'"
+    return extra.fault(aalink="aalink")
 
 
 def _share(bpm):

@@ -126,6 +126,8 @@ def _describe(path, owner, field, error):
             return f"{where}: missing"
         case "too_long":
             return f"{where}: {limits['actual_length']} are too many, {limits['max_length']} is the most"
+        case "too_short":
+            return f"{where}: found {limits['actual_length']}, needs {limits['min_length']} or more"
         case "greater_than_equal" | "less_than_equal" if field.description:
             return f"{where}: {shown(found)} is outside {field.description}"
         case "greater_than_equal":

@@ -9,6 +9,7 @@ import os
 import sys
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -50,9 +51,12 @@ class Segment:
         with _untracked():
             try:
                 self.memory = SharedMemory(name, create=create, size=_size(plans) if create else 0)
+                if create:
+                    self._reserve()
             except OSError as fault:
                 if create:
-                    raise PhospheneError(f"shared memory cannot be made ({fault.strerror})") from fault
+                    what = f"{_size(plans) / 1e6:.0f} MB of shared memory cannot be had"
+                    raise PhospheneError(f"{what} ({fault.strerror})") from fault
                 raise
         self.memory.close = lambda: None  # arrays may still look at it; the system unmaps it with the process
         base, at = np.frombuffer(self.memory.buf, np.uint8), 0
@@ -64,6 +68,16 @@ class Segment:
                 arrays.append(base[at : at + count].view(dtype).reshape(shape))
                 at += _padded(count)
             self.things[key] = plan.kind(*arrays)
+
+    def _reserve(self):
+        """Have Linux find room now: it would end whoever wrote where there is none."""
+        if (path := Path("/dev/shm", self.name)).exists():
+            try:
+                with open(path, "r+b") as file:
+                    os.posix_fallocate(file.fileno(), 0, self.memory.size)
+            except OSError:
+                self.memory.unlink()
+                raise
 
     def __getitem__(self, key):
         return self.things[key]
@@ -96,10 +110,10 @@ def _untracked():
 
 
 class Claim:
-    """A name that is ours while we live: `phosphene-<pid>`, with a locked file beside it."""
+    """A name that is ours while we live: `phosphene-<pid>` and what it is `of`, with a locked file beside it."""
 
-    def __init__(self):
-        self.name = f"phosphene-{os.getpid()}"
+    def __init__(self, of=""):
+        self.name = f"phosphene-{os.getpid()}{of}"
         self.path = _claims() / self.name
         self.file = open(self.path, "a+b")  # noqa: SIM115  (held until release)
         if not _lock(self.file):

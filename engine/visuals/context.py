@@ -8,6 +8,7 @@ import glcontext
 import moderngl
 
 from engine.errors import PhospheneError, UsageError
+from engine.visuals.timing import Timing
 
 COMPUTING, OLDEST, ANY = 430, 330, 100  # GL versions asked for, by turns: some drivers give just that
 VENDOR, RENDERER, VERSION = 0x1F00, 0x1F01, 0x1F02
@@ -56,6 +57,7 @@ class Context:
         self._frame = self.function("glBindFramebuffer", None, word, word)
         self._copy = self.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
         self.function("glEnable", None, word)(PROGRAM_POINT_SIZE)
+        self.timing = Timing(self)
 
     def function(self, name, result, *arguments):
         """GL's function of this name; calling it lets the interpreter lock go."""
@@ -126,6 +128,7 @@ class Context:
         }
 
     def release(self):
+        self.timing.release()
         self.__exit__()  # one that is current would live on
         self.gl.release()
 

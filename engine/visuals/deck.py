@@ -8,13 +8,14 @@ import numpy as np
 
 from engine.rings.board import get
 from engine.visuals.declaring import declared
+from engine.visuals.media import Media
 from engine.visuals.scenes import FINISH, FIRST, PLACE, SECTIONS, slot
 from engine.visuals.signals import SILENT
 from engine.visuals.source import SHADERS
 from engine.visuals.stage import Stage, Target
 
 GLIDE = 0.08  # seconds in which a parameter goes most of its way
-CLOCK = {"dt": 0.0, "minute": 0.0, "hour": 0.0, "aspect": 1.0, "lots": (0.0,) * 4}
+CLOCK = {"dt": 0.0, "minute": 0.0, "hour": 0.0, "aspect": 1.0, "media_aspect": 1.0, "lots": (0.0,) * 4}
 
 
 class Deck:
@@ -31,6 +32,10 @@ class Deck:
         Gives the textures that are there for every pass.
     moves : Moves
         What rows make of the parameters.
+    seconds : float
+        Of the stream, at which it will be seen.
+    patient : bool
+        Media may come later.
 
     Raises
     ------
@@ -38,9 +43,10 @@ class Deck:
         For a fault in a shader; from `build` as well.
     """
 
-    def __init__(self, context, look, size, *, board, pictures, moves):
+    def __init__(self, context, look, size, *, board, pictures, moves, seconds=0.0, patient=False):
         self.context, self.look, self.board, self.moves = context, look, board, moves
         self.files, self.targets, self.stages, self.loops, self.whole = set(), {}, [], [], False
+        self.seconds, self.media = seconds, None
         scene = declared("scene", look.scene)
         self.dark = scene.dark
         self.sections = [scene, *(declared("show", name) for name in look.passes)]
@@ -53,10 +59,13 @@ class Deck:
                     self.params[f"{section.name}.{param.name}"] = PLACE[key], param.default
         self.first = None  # the sample that it was first drawn at
         self.steps = {}  # drawn so far, by rate
-        self.work = self._build(size, pictures)
+        self.work = self._build(size, pictures, patient)
 
-    def _build(self, size, pictures):
+    def _build(self, size, pictures, patient):
         before = {}
+        if self.look.media and any(section.shows_media for section in self.sections):
+            self.media = Media(self.context, self.look.media, size, seconds=self.seconds, live=patient)
+            pictures = {**pictures, "media": lambda: self.media.texture}
         for section in self.sections:
             targets = {each.name: Target(self.context, each, size) for each in section.passes}
             self.targets |= {(section.name, name): target for name, target in targets.items()}
@@ -71,6 +80,8 @@ class Deck:
             last = shown[section.name]
             before = {"picture": last, "scene": before.get("scene", last)}
         self.last = last
+        while self.media and not self.media.ready():
+            yield False
         self.loops = [(rate, list(stages)) for rate, stages in groupby(self.stages, lambda each: each.declared.rate)]
         self.whole = True
 
@@ -82,6 +93,11 @@ class Deck:
     def picture(self):
         """What was drawn last: light, linear, unbounded."""
         return self.last()
+
+    @property
+    def fault(self):
+        """A line on what it cannot show now, or None."""
+        return self.media and self.media.fault
 
     def change(self, look):
         """Let other rows move it."""
@@ -101,6 +117,10 @@ class Deck:
     def render(self, seconds, told):
         """Draw the picture of a moment, in seconds of the stream, from what signals tell."""
         self.values |= told
+        self.seconds = seconds
+        if self.media:
+            self.media.update(seconds)
+            self.values["media_aspect"] = self.media.aspect
         if self.first is None:
             self.first = seconds
         for rate, stages in self.loops:
@@ -124,6 +144,8 @@ class Deck:
     def resize(self, size):
         """Paint in another size from now on; what is fed back is kept."""
         self.values["aspect"] = size[0] / size[1]
+        if self.media:
+            self.media.resize(size, self.seconds)
         for target in self.targets.values():
             target.resize(size)
 
@@ -142,12 +164,12 @@ class Deck:
 
     def watched(self):
         """The files that it is made of."""
-        return [SHADERS / name for name in sorted(self.files)]
+        return [SHADERS / name for name in sorted(self.files)] + (self.media.files if self.media else [])
 
     def release(self):
-        for each in (*self.stages, *self.targets.values()):
+        for each in filter(None, (*self.stages, *self.targets.values(), self.media)):
             each.release()
-        self.stages, self.targets = [], {}
+        self.stages, self.targets, self.media = [], {}, None
 
 
 def _alike(deck, other):

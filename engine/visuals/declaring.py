@@ -16,10 +16,9 @@ from engine.documents.validation import validate
 from engine.errors import PhospheneError, UsageError
 from engine.params import Param, choice
 from engine.visuals.passes import FULL_SCREEN, Pass
-from engine.visuals.source import Source, find
+from engine.visuals.source import UNIFORM, Source, find
 
 HEADER = re.compile(r"#version[^\n]*\n/\*\n(.*?)\*/", re.DOTALL)
-UNIFORM = re.compile(r"\s*uniform\s+(\w+)\s+(\w+)\s*;\s*(?://\s*(.*))?$")
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
 RANGE = re.compile(rf"({NUMBER}) in ({NUMBER})\.\.({NUMBER})(?: ([^\s:,]+))?(?:, (exp))?(?::|$)")
 CHOICE = re.compile(r"(\w+(?: \| \w+)+)(?::|$)")
@@ -34,6 +33,7 @@ class Own(Strict):
     precise: bool = False
     wrap: bool = False
     rate: float = Field(0.0, ge=0.0, le=1000.0)
+    still: Annotated[tuple[str, ...], Field(strict=False)] = ()
 
 
 class Inner(Own):
@@ -61,6 +61,11 @@ class Declared(NamedTuple):
     about: str
     passes: tuple
     dark: bool = False
+
+    @property
+    def shows_media(self):
+        """Whether there must be something to see: a photo, a film, a camera."""
+        return any("media" in each.samplers for each in self.passes)
 
     @property
     def params(self):

@@ -1,4 +1,5 @@
-"""The finish: what all pictures go through at last, one alone, or two that change places."""
+"""The finish: what all pictures go through at last, one alone, or two that change places; no more than three flashes
+a second come through, whoever draws them."""
 
 from engine.visuals.declaring import declared
 from engine.visuals.scenes import FINISH, TRANSITIONS
@@ -16,52 +17,62 @@ class Finish:
         Where it is shown: has turn() and framebuffer.
     values : dict
         Of any deck.
+    pictures : dict of str to callable
+        Gives the textures that are there for every pass.
     """
 
-    def __init__(self, context, size, screen, values):
-        self.decks, self.stages, self.targets = (), [], []
+    def __init__(self, context, size, screen, values, pictures):
+        self.context, self.decks, self.stages, self.targets = context, (), [], {}
         self.values = {**values, "share": 0.0, "kind": 0.0}
+        limits = declared("post", FINISH).passes[:-1]
+        (grade,) = declared("post", "grade").passes
+        sides = grade._replace(name="leaving"), grade._replace(name="coming")
         try:
-            self.plain = self._stage(context, FINISH, screen, {"picture": lambda: self.decks[0].picture})
+            for each in (*limits, *sides):
+                self.targets[each.name] = Target(context, each, size)
+            shown = {name: lambda target=target: target.picture for name, target in self.targets.items()}
+            self.alone = self._stages(FINISH, screen, {**pictures, **shown, "picture": lambda: self.decks[-1].picture})
             self.grades = []
-            for at in range(2):
-                (grade,) = declared("post", "grade").passes
-                target = Target(context, grade, size)
-                self.targets.append(target)
-                pictures = {"picture": lambda at=at: self.decks[at].picture}
-                self.grades.append(self._stage(context, "grade", target, pictures))
-            old, new = self.targets
-            self.mixed = self._stage(
-                context, "mix", screen, {"old": lambda: old.picture, "picture": lambda: new.picture}
-            )
+            for at, each in enumerate(sides):
+                lit = {**pictures, "picture": lambda at=at: self.decks[at].picture}
+                self.grades.append(self._stage(each, self.targets[each.name], lit))
+            sight, mix = self._stages("mix", screen, {**pictures, **shown})
+            self.mixed = [sight, *self.alone[1:-1], mix]
         except BaseException:
             self.release()
             raise
 
-    def _stage(self, context, name, target, pictures):
-        (each,) = declared("post", name).passes
-        self.stages.append(Stage(context, each, target, pictures, self.values, FINISH))
+    def _stages(self, name, screen, pictures):
+        *inner, last = declared("post", name).passes
+        stages = [self._stage(each, self.targets[each.name], pictures) for each in inner]
+        return [*stages, self._stage(last, screen, pictures)]
+
+    def _stage(self, each, target, pictures):
+        self.stages.append(Stage(self.context, each, target, pictures, self.values, FINISH))
         return self.stages[-1]
 
     def show(self, deck):
         """Show what a deck has drawn."""
-        self.decks, self.plain.values = (deck,), deck.values
-        self.plain.render()
+        self.decks = (deck,)
+        self._render(self.alone, deck.values)
 
     def mix(self, old, new, kind, share):
         """Show two, of which the new one has come so far."""
         self.decks = old, new
         for deck, grade in zip(self.decks, self.grades):
-            grade.values = deck.values
-            grade.render()
-        self.mixed.values = new.values | {"share": share, "kind": float(TRANSITIONS.index(kind))}
-        self.mixed.render()
+            self._render([grade], deck.values)
+        self._render(self.mixed, new.values | {"share": share, "kind": float(TRANSITIONS.index(kind))})
+
+    def _render(self, stages, values):
+        for stage in stages:
+            stage.values = values
+            stage.render()
 
     def resize(self, size):
-        for target in self.targets:
+        for target in self.targets.values():
             target.resize(size)
 
     def release(self):
-        for each in (*self.stages, *self.targets):
+        for each in (*self.stages, *self.targets.values()):
             each.release()
-        self.stages, self.targets = [], []
+        self.stages, self.targets = [], {}

@@ -8,6 +8,7 @@ import numpy as np
 from engine.control.watch import FileWatch
 from engine.errors import PhospheneError
 from engine.listening.frame import BANDS, TONES
+from engine.visuals import noise
 from engine.visuals.deck import Deck
 from engine.visuals.finish import Finish
 from engine.visuals.scenes import FINISH, FREEZE
@@ -45,8 +46,17 @@ class Painter:
         self.bands = context.gl.texture((BANDS, 1), 1, dtype="f4")
         self.tones = context.gl.texture((TONES, 1), 1, dtype="f4")
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
-        self.pictures = {"bands": lambda: self.bands, "chroma": lambda: self.tones, "wave": lambda: self.wave}
-        self.sample, self.phases = None, None
+        self.noise = noise.tile(context)
+        self.dark = context.gl.texture((1, 1), 4, bytes(4))  # where no media is named
+        textures = {
+            "bands": self.bands,
+            "chroma": self.tones,
+            "wave": self.wave,
+            "noise": self.noise,
+            "media": self.dark,
+        }
+        self.pictures = {name: lambda texture=texture: texture for name, texture in textures.items()}
+        self.sample, self.fresh, self.phases = 0.0, True, None
         self.deck, self.coming, self.ready, self.begun, self.asked = None, None, False, None, 0.0
         self.fault, self.finish, self.watches = None, None, []
         try:
@@ -54,7 +64,7 @@ class Painter:
             while not self.deck.build():
                 pass
             self.deck.move(math.inf, 1.0)
-            self.finish = Finish(context, size, screen, self.deck.values)
+            self.finish = Finish(context, size, screen, self.deck.values, self.pictures)
         except BaseException:
             self.release()
             raise
@@ -63,7 +73,8 @@ class Painter:
     def _open(self, look):
         moves = self.signals.follow(look.modulation)
         try:
-            return Deck(self.context, look, self.size, board=self.board, pictures=self.pictures, moves=moves)
+            how = {"seconds": (self.sample) / self.rate, "patient": self.patient}
+            return Deck(self.context, look, self.size, board=self.board, pictures=self.pictures, moves=moves, **how)
         except BaseException:
             self.signals.followers.remove(moves)
             raise
@@ -78,6 +89,11 @@ class Painter:
         self.size = size
         for each in filter(None, (self.deck, self.coming, self.finish)):
             each.resize(size)
+
+    @property
+    def frozen(self):
+        """True while a hand holds the picture."""
+        return self.deck.values[FROZEN] > 0.5
 
     @property
     def settled(self):
@@ -136,8 +152,8 @@ class Painter:
 
     def paint(self, sample):
         """Paint what is heard at a sample, and show it on the screen."""
-        first, gone = self.sample is None, (sample - (self.sample or 0.0)) / self.rate
-        self.sample, gone = sample, 0.0 if first else min(max(gone, 0.0), LONGEST)
+        first, gone = self.fresh, (sample - self.sample) / self.rate
+        self.sample, self.fresh, gone = sample, False, 0.0 if first else min(max(gone, 0.0), LONGEST)
         told, bands, tones, wave = self.signals.at(sample)
         seconds = sample / self.rate
         told |= {"dt": gone, "minute": seconds / MINUTE % 1.0, "hour": seconds / HOUR % 1.0}
@@ -146,7 +162,7 @@ class Painter:
         self.wave.write(np.ascontiguousarray(wave, "f4"))
         share = self.signals.share(sample)
         self.deck.move(math.inf if first else gone, share)
-        if self.deck.values[FROZEN] <= 0.5:
+        if not self.frozen:
             self.deck.render(seconds, told)
         if self.coming:
             self._come(told, share, seconds)
@@ -186,5 +202,5 @@ class Painter:
     def release(self):
         self._close(self.coming)
         self._close(self.deck)
-        for each in filter(None, (self.finish, self.bands, self.tones, self.wave)):
+        for each in filter(None, (self.finish, self.bands, self.tones, self.wave, self.noise, self.dark)):
             each.release()

@@ -12,7 +12,8 @@ DEPTH = 2  # frames in flight
 class Readback:
     """A screen of 8 bits a colour, whose pictures are fetched from it.
 
-    All of it goes through functions that let the interpreter lock go.
+    All of it goes through functions that let the interpreter lock go. What is drawn elsewhere, of the same size
+    and 8 bits a colour, may be its `source` instead of its own framebuffer.
 
     Parameters
     ----------
@@ -25,7 +26,7 @@ class Readback:
     def __init__(self, context, size, shape=None):
         self.context, self.size, self.shape = context, size, shape or (size[1], size[0], 4)
         self.texture = context.gl.texture(size, 4)
-        self.framebuffer = context.gl.framebuffer([self.texture])
+        self.framebuffer = self.source = context.gl.framebuffer([self.texture])
         room = -(-math.prod(self.shape) // 4) * 4
         self.buffers = [context.gl.buffer(reserve=room, dynamic=True) for _ in range(DEPTH)]
         self.waiting = deque()  # (buffer, fence), the oldest first
@@ -50,7 +51,7 @@ class Readback:
 
     def copy(self, buffer):
         """Have the picture put into a buffer, as it is to be fetched."""
-        self._bind(READ_FRAMEBUFFER, self.framebuffer.glo)
+        self._bind(READ_FRAMEBUFFER, self.source.glo)
         self._pack(PIXEL_PACK_BUFFER, buffer.glo)
         self._align(PACK_ALIGNMENT, 4)
         self._read(0, 0, *self.size, RGBA, UNSIGNED_BYTE, None)

@@ -41,6 +41,7 @@ def _finish():
 
 SCENES = _room("scene")
 SCENES = {USUAL: SCENES.pop(USUAL), **SCENES}
+SHOWING = tuple(name for name, scene in SCENES.items() if scene.shows_media)
 SHOWS = _room("show")
 if both := SCENES.keys() & SHOWS.keys() | ({FINISH} & (SCENES.keys() | SHOWS.keys())):
     raise PhospheneError(f"shaders/show/{min(both)}.frag: a scene or another pass has that name")

@@ -1,8 +1,8 @@
 """What the visual process tells of itself: one board slot each, counted up for as long as the session lives."""
 
-from bisect import bisect_left
 from enum import IntEnum
-from itertools import accumulate
+
+import numpy as np
 
 from engine.rings import board
 
@@ -33,10 +33,19 @@ def note(sights, seconds):
 
 def late_ms(sights):
     """Percentiles of how far pictures were from their sound, in milliseconds; None where none was shown."""
-    bins = [board.get(sights, FIRST_BIN + at) for at in range(BINS)]
-    return {f"p{share}": _percentile(bins, share / 100) for share in (50, 99)}
+    upto = np.cumsum(_bins(sights))
+    return {f"p{share}": _percentile(upto, share / 100) for share in (50, 99)}
 
 
-def _percentile(bins, share):
-    upto = list(accumulate(bins))
-    return 1000 * STEP * (bisect_left(upto, share * upto[-1]) + 0.5) if upto[-1] else None
+def late_histogram(sights):
+    """Pictures by how far they were from their sound: [milliseconds at least, how many], of those there were."""
+    bins = _bins(sights)
+    return [[1000 * STEP * at, int(bins[at])] for at in np.flatnonzero(bins).tolist()]
+
+
+def _bins(sights):
+    return sights.words[FIRST_BIN:].view(np.float64).copy()
+
+
+def _percentile(upto, share):
+    return 1000 * STEP * (int(np.searchsorted(upto, share * upto[-1])) + 0.5) if upto[-1] else None

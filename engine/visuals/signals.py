@@ -81,6 +81,7 @@ class Signals:
     def __init__(self, frames, rate):
         self.frames, self.rate = frames, rate
         self.followers = []  # Moves
+        self.silent = True  # there is nothing to hear
         self.index = 0  # of the record that is read next
         self.record = np.zeros(WIDTH)
         self.before, self.after = State(), State()
@@ -122,7 +123,7 @@ class Signals:
         state, self.before = State(), self.after
         for moves in self.followers:
             moves.hear(self.record)
-        state.sample = float(frame["sample"])
+        state.sample, self.silent = float(frame["sample"]), bool(frame["silence"])
         gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; one at the first
         bands = frame["mel"] + TILT
         loud = 10 * np.log10(np.mean(10 ** (np.sort(bands)[-8:] / 10)))

@@ -6,6 +6,7 @@ from importlib import resources
 from engine.errors import unknown
 
 SHADERS = resources.files("shaders")
+UNIFORM = re.compile(r"\s*uniform\s+(\w+)\s+(\w+)\s*;\s*(?://\s*(.*))?$")
 INCLUDE = re.compile(r'\s*#include\s+"([^"]+)"\s*$')
 FAULT = re.compile(r"(?:ERROR:\s*)?0(?::|\()(\d+)\)?(?:\(\d+\))?\s*:?\s*(.*)")  # Mesa, NVIDIA, and the others
 
@@ -31,10 +32,11 @@ class Source:
 
     It remembers where its lines are from, so that what a driver says of line 40 can be told as
     shaders/lib/noise.glsl:3. (A line directive could say so to the driver, and not all of them heed it.)
+    Uniforms named in `still` are 0, and known to be when it is compiled.
     """
 
-    def __init__(self, name):
-        self.name, self.files, self.places = name, [], []
+    def __init__(self, name, still=()):
+        self.name, self.still, self.files, self.places = name, still, [], []
         self.text = "\n".join(self._lines(name, "shaders"))
 
     def _lines(self, name, where):
@@ -43,7 +45,8 @@ class Source:
             place = f"shaders/{name}:{at}"
             if not (include := INCLUDE.match(line)):
                 self.places.append(place)
-                yield line
+                uniform = UNIFORM.match(line)
+                yield f"const {uniform[1]} {uniform[2]} = 0.0;" if uniform and uniform[2] in self.still else line
             elif include[1] not in self.files:
                 yield from self._lines(include[1], place)
 

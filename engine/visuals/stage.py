@@ -1,6 +1,7 @@
 """A stage: a pass, built, and checked against its program."""
 
 import re
+from typing import NamedTuple
 
 import moderngl
 
@@ -66,6 +67,18 @@ class Target:
             each.release()
 
 
+AT_REST = 1e-5  # a glide takes long over its last bit
+
+
+class Drawing(NamedTuple):
+    """A program, and where it gets its uniforms from."""
+
+    program: moderngl.Program
+    strip: moderngl.VertexArray
+    feeds: list  # (uniform, name of a value)
+    samplers: list  # (unit, callable)
+
+
 class Stage:
     """A pass, built: owns its program; the target is lent.
 
@@ -89,30 +102,40 @@ class Stage:
 
     def __init__(self, context, declared, target, pictures, values, section=""):
         self.context, self.declared, self.target, self.values = context, declared, target, values
-        self.program, self.strip = None, None
+        self.still = {name: f"{section}.{name}" for name in declared.still}
+        self.whole, self.resting = None, None
         pictures = {**pictures, declared.name: lambda: target.before}
         feeds = declared.signals | {param.name: f"{section}.{param.name}" for param in declared.params}
         try:
             vertex, fragment = Source(declared.vertex), Source(declared.fragment)
             self.files = {*vertex.files, *fragment.files}
-            self.program = compiled(context, vertex, fragment)
-            faults = [*self._strangers(vertex, fragment), *self._lost("signal", feeds, values)]
+            self.whole = self._drawing(vertex, fragment, feeds, pictures)
+            faults = [*self._strangers(vertex, fragment), *self._lost("signal", feeds | self.still, values)]
             faults += [*self._lost("picture before it", declared.samplers, pictures)]
             if faults:
                 raise PhospheneError("\n".join(faults))
-            self.feeds = [(self.program[uniform], source) for uniform, source in feeds.items()]
-            self.samplers = [(unit, pictures[name]) for unit, name in enumerate(declared.samplers.values())]
-            for unit, uniform in enumerate(declared.samplers):
-                self.program[uniform].value = unit
-            self.strip = context.gl.vertex_array(self.program, [])
+            if self.still:
+                self.resting = self._drawing(vertex, Source(declared.fragment, declared.still), feeds, pictures)
         except BaseException:
             self.release()
             raise
 
+    def _drawing(self, vertex, fragment, feeds, pictures):
+        program = compiled(self.context, vertex, fragment)
+        samplers = {uniform: name for uniform, name in self.declared.samplers.items() if uniform in program}
+        for unit, uniform in enumerate(samplers):
+            program[uniform].value = unit
+        return Drawing(
+            program,
+            self.context.gl.vertex_array(program, []),
+            [(program[uniform], source) for uniform, source in feeds.items() if uniform in program],
+            [(unit, pictures.get(name)) for unit, name in enumerate(samplers.values())],
+        )
+
     def _strangers(self, vertex, fragment):
         """A line for each uniform that only one side knows."""
         name = self.declared.name
-        used = {uniform for uniform in self.program if not uniform.startswith("gl_")}
+        used = {uniform for uniform in self.whole.program if not uniform.startswith("gl_")}
         declared = {*self.declared.samplers, *self.declared.signals, *(param.name for param in self.declared.params)}
         for uniform in sorted(declared - used):
             where, hint = f"shaders/{fragment.name}", nearest(uniform, used)
@@ -131,22 +154,28 @@ class Stage:
 
     def render(self):
         gl = self.context.gl
+        resting = self.resting and all(abs(self.values[name]) < AT_REST for name in self.still.values())
+        drawing = self.resting if resting else self.whole
+        self.context.timing.begin()
         self.target.turn()
         self.target.framebuffer.use()
-        for unit, picture in self.samplers:
+        for unit, picture in drawing.samplers:
             picture().use(unit)
-        for uniform, source in self.feeds:
+        for uniform, source in drawing.feeds:
             uniform.value = self.values[source]
         if self.declared.light:
             self.target.framebuffer.clear()
             gl.enable(moderngl.BLEND)
             gl.blend_func = moderngl.ONE, moderngl.ONE
-        self.context.draw(self.program, self.strip, self.declared)
+        self.context.draw(drawing.program, drawing.strip, self.declared)
         if self.declared.light:
             gl.disable(moderngl.BLEND)
         self.context.settle()
+        self.context.timing.end(self.declared.name)
 
     def release(self):
         self.context.gl.screen.use()  # a target must not be in use when it is let go of
-        for owned in filter(None, (self.strip, self.program)):
-            owned.release()
+        for drawing in filter(None, (self.whole, self.resting)):
+            drawing.strip.release()
+            drawing.program.release()
+        self.whole, self.resting = None, None

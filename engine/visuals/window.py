@@ -1,18 +1,27 @@
 """A window, on a monitor or all over it."""
 
+import ctypes
 import math
 import time
 
 import glfw
+import numpy as np
 
-from engine.errors import PhospheneError, UsageError
+from engine.errors import PhospheneError
+from engine.visuals import monitors
 from engine.visuals.context import Context
 
-USUAL = 60.0  # refreshes per second where the monitor does not say
-PLAUSIBLE = 20.0, 500.0
 SIZE = 1280, 720
 SMALL = 640, 360  # the same, where the processor draws it: no picture is larger that nobody asked to be
-NAMED = {glfw.KEY_ENTER: "\n", glfw.KEY_KP_ENTER: "\n", glfw.KEY_BACKSPACE: "\x7f"}  # as a terminal gives them
+NAMED = {  # as a terminal gives them
+    glfw.KEY_ENTER: "\n",
+    glfw.KEY_KP_ENTER: "\n",
+    glfw.KEY_BACKSPACE: "\x7f",
+    glfw.KEY_TAB: "\t",
+}
+POINTED = 2.0  # seconds that the pointer is seen after it was moved
+READ_FRAMEBUFFER = 0x8CA8
+RGB, UNSIGNED_BYTE, PACK_ALIGNMENT = 0x1907, 0x1401, 0x0D05
 CORE = {
     glfw.CONTEXT_VERSION_MAJOR: 3,
     glfw.CONTEXT_VERSION_MINOR: 3,
@@ -52,6 +61,8 @@ class Window:
     size : (int, int), optional
         Of the picture, and of the window unless it fills its monitor.
     fullscreen : bool
+    borderless : bool
+        Without a frame; all over its monitor where no size is given.
     monitor : int, optional
         Counted from 0, as `doctor` lists them.
 
@@ -61,14 +72,14 @@ class Window:
         For a monitor that is not there; where there is no display, or no OpenGL on it.
     """
 
-    def __init__(self, *, size=None, fullscreen=False, monitor=None):
+    def __init__(self, *, size=None, fullscreen=False, borderless=False, monitor=None):
         self.window, self.wanted, self.released = None, size, False
-        _start()
+        monitors.start()
         try:
-            screen = _monitor(monitor)
-            mode = glfw.get_video_mode(screen)
-            self.refresh = mode.refresh_rate if PLAUSIBLE[0] <= mode.refresh_rate <= PLAUSIBLE[1] else USUAL
-            self.window = _opened(mode.size if fullscreen else size or SIZE, screen if fullscreen else None)
+            screen = monitors.choose(monitor)
+            whole = monitors.area(screen)
+            self.refresh = monitors.refresh(screen)
+            self.window = _opened(whole[2:] if fullscreen else size or SIZE, screen if fullscreen else None, borderless)
             glfw.make_context_current(self.window)
             self.context = Context(_Loader(self.window))
             self.context.require(size or SIZE)
@@ -76,23 +87,25 @@ class Window:
             glfw.terminate()
             raise
         self.waits = not (self.context.software or glfw.get_platform() == glfw.PLATFORM_WAYLAND)
-        glfw.swap_interval(int(self.waits))  # on Wayland, a window that nobody sees would wait for ever
+        self.wait(self.waits)  # on Wayland, a window that nobody sees would wait for ever
+        usual = size or (SMALL if self.context.software else SIZE)
+        self.place = whole if borderless and not size else _middle(usual, glfw.get_monitor_workarea(screen))
         if not fullscreen:
-            self._place(size or (SMALL if self.context.software else SIZE), screen, centred=monitor is not None)
-        if fullscreen:
-            glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_HIDDEN)
+            glfw.set_window_size(self.window, *self.place[2:])
+            if borderless or monitor is not None:
+                glfw.set_window_pos(self.window, *self.place[:2])
+        self.pointed, self.pointing = time.perf_counter(), True
         self.pressed, self.repeats, self.looked = [], False, time.perf_counter()
         glfw.set_key_callback(self.window, self._key)
         glfw.set_char_callback(self.window, self._letter)
+        glfw.set_cursor_pos_callback(self.window, self._point)
+        whole, word = ctypes.c_int, ctypes.c_uint
+        self._bind = self.context.function("glBindFramebuffer", None, word, word)
+        self._align = self.context.function("glPixelStorei", None, word, whole)
+        self._read = self.context.function("glReadPixels", None, *[whole] * 4, word, word, ctypes.c_void_p)
         self.front, self.framebuffer, self.canvas = self.context.gl.detect_framebuffer(0), None, None
         self.room = size or SIZE
         self.resize(self.size)
-
-    def _place(self, size, screen, *, centred):
-        glfw.set_window_size(self.window, *size)
-        if centred:
-            left, top, *room = glfw.get_monitor_workarea(screen)
-            glfw.set_window_pos(self.window, left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2)
 
     def _key(self, window, key, scancode, action, modifiers):
         self.repeats = action == glfw.REPEAT
@@ -108,6 +121,34 @@ class Window:
     def _press(self, key):
         moment = (self.looked + time.perf_counter()) / 2  # as likely before as after; at the last look it was not there
         self.pressed.append((moment, key))
+
+    def _point(self, window, *_):
+        self.pointed = time.perf_counter()
+
+    @property
+    def full(self):
+        """True while it is all over its monitor."""
+        return bool(glfw.get_window_monitor(self.window))
+
+    def fill(self, full):
+        """Be all over the monitor that it is on, or again where it was."""
+        if full and not self.full:
+            self.place = *glfw.get_window_pos(self.window), *glfw.get_window_size(self.window)
+            screen = monitors.beneath(self.place)
+            self.refresh = monitors.refresh(screen)
+            size = monitors.area(screen)[2:]
+            glfw.set_window_monitor(self.window, screen, 0, 0, *size, glfw.DONT_CARE)
+        elif self.full and not full:
+            glfw.set_window_monitor(self.window, None, *self.place, glfw.DONT_CARE)
+
+    def wait(self, waits):
+        """Whether showing a picture is to wait for the next refresh."""
+        glfw.swap_interval(int(waits))
+
+    @property
+    def hidden(self):
+        """True where there is nothing to be seen on."""
+        return min(glfw.get_framebuffer_size(self.window)) < 1 or glfw.get_window_attrib(self.window, glfw.ICONIFIED)
 
     @property
     def size(self):
@@ -135,20 +176,43 @@ class Window:
     def turn(self):
         """There is one picture, drawn over again."""
 
-    def present(self):
-        """Show what was drawn, as large as it fits; black beside it, if the window has other proportions."""
+    def present(self, over=None):
+        """Show what was drawn, as large as it fits; black beside it, if the window has other proportions.
+
+        `over(room)` draws on top of it what belongs to the window and not to the picture.
+        """
+        if self.hidden:
+            return
         room, size = glfw.get_framebuffer_size(self.window), self.framebuffer.size
         share = min(room[0] / size[0], room[1] / size[1])
         width, height = (max(round(side * share), 1) for side in size)
         left, bottom = (room[0] - width) // 2, (room[1] - height) // 2
         self.front.clear()
         self.context.copy(self.framebuffer, size, None, (width, height), (left, bottom))
+        if over:
+            self.front.viewport = (0, 0, *room)
+            self.front.use()
+            over(room)
         glfw.swap_buffers(self.window)
+        if self.waits:
+            self.context.wait(self.context.fence())  # else a driver may take some pictures more before it waits
+
+    def picture(self):
+        """What was drawn last: uint8 (height, width, 3), the bottom row first."""
+        width, height = self.framebuffer.size
+        picture = np.empty((height, width, 3), np.uint8)
+        self._bind(READ_FRAMEBUFFER, self.framebuffer.glo)
+        self._align(PACK_ALIGNMENT, 1)
+        self._read(0, 0, width, height, RGB, UNSIGNED_BYTE, picture.ctypes.data)
+        return picture
 
     def heed(self):
         """Hear what the user did."""
         glfw.poll_events()
         self.looked = time.perf_counter()
+        if self.pointing != (pointing := self.looked - self.pointed < POINTED):
+            self.pointing = pointing
+            glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_NORMAL if pointing else glfw.CURSOR_HIDDEN)
 
     def release(self):
         """Let go of the window; what is on it must have been let go of before."""
@@ -164,51 +228,18 @@ class Window:
         self.framebuffer = self.canvas = None
 
 
-def monitors():
-    """Names of the monitors there are, in the order of their numbers; none without a display."""
-    try:
-        _start()
-    except PhospheneError:
-        return []
-    try:
-        return _names()
-    finally:
-        glfw.terminate()
+def _middle(size, room):
+    """(left, top, width, height) in the middle of another."""
+    left, top, *whole = room
+    return left + (whole[0] - size[0]) // 2, top + (whole[1] - size[1]) // 2, *size
 
 
-def _opened(size, screen):
+def _opened(size, screen, borderless):
     """A window with the OpenGL we need, or with what there is: Context will say that it is too old."""
     for hints in (CORE, {}):
         glfw.default_window_hints()
-        for hint, value in {glfw.AUTO_ICONIFY: False, **hints}.items():
+        for hint, value in {glfw.AUTO_ICONIFY: False, glfw.DECORATED: not borderless, **hints}.items():
             glfw.window_hint(hint, value)
         if window := glfw.create_window(*size, "Phosphene", screen, None):
             return window
-    raise PhospheneError(f"no OpenGL 3.3 in a window ({_error()}); install the graphics card's driver")
-
-
-def _start():
-    glfw.ERROR_REPORTING = "ignore"  # it would warn of what is told in an error, or may fail
-    if not glfw.init():
-        raise PhospheneError(f"no display to open a window on ({_error()}); use --headless, or set DISPLAY")
-
-
-def _error():
-    words = glfw.get_error()[1]
-    return str(words, "utf-8", "replace") if words else "it does not say why"
-
-
-def _names():
-    return [str(glfw.get_monitor_name(screen), "utf-8", "replace") for screen in glfw.get_monitors()]
-
-
-def _monitor(number):
-    there = glfw.get_monitors()
-    if not there:
-        raise PhospheneError("no monitor is connected; use --headless")
-    if number is None:
-        return glfw.get_primary_monitor()
-    if not 0 <= number < len(there):
-        has = ", ".join(f"{at} ({name})" for at, name in enumerate(_names()))
-        raise UsageError(f"--monitor {number}: no such monitor (has {has})")
-    return there[number]
+    raise PhospheneError(f"no OpenGL 3.3 in a window ({monitors.error()}); install the graphics card's driver")

@@ -1,7 +1,10 @@
 /*
-about:  noise between 0 and 1, even over any few neighbours: what 8 bits cannot say is spread over them
+about:  blue noise between 0 and 1: what 8 bits cannot say is spread over neighbours so evenly that no cloud of it
+        is seen; at 30 frames a second the tile takes a step a frame, so that what one misses the next ones have
 use:    float dither(vec2 pixel)
 */
+#include "lib/begin.glsl"
+
 float dither(vec2 pixel) {
-    return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715))));
+    return texelFetch(noise, ivec2(pixel + 128.0 * begin(1800.0 * minute)) & 127, 0).r;
 }

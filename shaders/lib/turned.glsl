@@ -1,10 +1,10 @@
 /*
-about:  a colour with its hue turned
-use:    vec3 turned(vec3 color, float turns)
+about:  a colour whose hue is turned, about as bright as before
+use:    vec3 turned(vec3 light, float turn), a turn comes back to where it was
 */
-vec3 turned(vec3 color, float turns) {
-    vec2 way = vec2(cos(6.2831853 * turns), sin(6.2831853 * turns));
-    vec3 grey = vec3(0.57735);
-    vec3 light = color * way.x + cross(grey, color) * way.y + grey * dot(grey, color) * (1.0 - way.x);
-    return max(light, 0.0);
+vec3 turned(vec3 light, float turn) {
+    float way = 6.2831853 * turn, kept = cos(way);
+    vec3 grey = vec3(0.57735027);
+    vec3 moved = light * kept + cross(grey, light) * sin(way) + grey * dot(grey, light) * (1.0 - kept);
+    return max(moved, 0.0);
 }

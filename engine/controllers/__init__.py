@@ -1,0 +1,1 @@
+"""What a performer plugs in: MIDI and OSC at work on a session."""

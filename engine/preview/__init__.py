@@ -1,0 +1,1 @@
+"""Previews: what presets look like, before they are played."""

@@ -1,0 +1,19 @@
+#version 330 core
+/*
+about:  the photo without its detail: what lies where, and how bright
+reads:  media
+writes: rgba16f, linear; its luminance, curved as the eye sees it
+*/
+uniform sampler2D media;
+
+in vec2 uv;
+out vec4 color;
+
+void main() {
+    vec3 sum = vec3(0.0);
+    for (int tap = 0; tap < 25; tap++) {
+        sum += texture(media, uv + 0.012 * vec2(float(tap % 5) - 2.0, float(tap / 5) - 2.0)).rgb;
+    }
+    sum /= 25.0;
+    color = vec4(sum, sqrt(dot(sum, vec3(0.2126, 0.7152, 0.0722))));
+}

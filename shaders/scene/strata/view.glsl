@@ -1,0 +1,19 @@
+/*
+about:  where the rows of the land lie in the picture, in its heights
+use:    float depth(float row), 1 for the nearest; float ground(float far); float tall(float far), of a height of 1
+*/
+const float ROWS = 24.0;
+const float FAR = 7.0;
+const float HORIZON = 0.42;
+
+float depth(float row) {
+    return pow(FAR, row / ROWS);
+}
+
+float ground(float far) {
+    return HORIZON - (HORIZON + 0.12) * (1.0 / far - 1.0 / FAR) / (1.0 - 1.0 / FAR);
+}
+
+float tall(float far) {
+    return 0.8 / sqrt(far);
+}

@@ -1,0 +1,109 @@
+"""What holds of scenes alike: any size, any frame rate, any parameter, and whatever was no number."""
+
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from engine.visuals.scenes import SECTIONS
+from tests.easel import Easel, heard, music, silence
+
+SMALL = (120, 90)
+RAIN = str(resources.files("presets") / "media" / "rain.jpg")
+SCENES = ("strata", "photo")
+each_scene = pytest.mark.parametrize("scene", SCENES)
+
+
+def easel(context, frames, scene, **how):
+    """An easel with something to see."""
+    return Easel(context, frames, scene, media=RAIN if SECTIONS[scene].shows_media else None, **how)
+
+
+@pytest.fixture(scope="module")
+def song():
+    return heard(music(6.0))
+
+
+@pytest.fixture(scope="module")
+def hush():
+    return heard(silence(6.0))
+
+
+def kept(target):
+    """All that a target's textures hold, as one row of numbers each."""
+    kind = np.float32 if target.declared.precise else np.float16
+    return np.concatenate([np.frombuffer(texture.read(), kind) for texture in target.textures]).astype(float)
+
+
+def targets(easel):
+    return easel.painter.deck.targets.values()
+
+
+def shine(pictures):
+    return np.mean([picture[:, :, :3].mean() for picture in pictures])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (640, 360), (360, 640), (1280, 180)])
+@each_scene
+def test_every_size_is_painted(context, song, scene, size):
+    with easel(context, song, scene, size=size) as one:
+        assert {picture.shape for picture in one.pictures(0.2)} == {(size[1], size[0], 4)}
+        assert all(np.isfinite(kept(target)).all() for target in targets(one))
+        assert context.gl.error == "GL_NO_ERROR"
+
+
+@pytest.mark.parametrize("light", [np.nan, np.inf, -np.inf])
+@each_scene
+def test_what_is_no_number_is_gone_in_two_frames(context, song, scene, light):
+    with easel(context, song, scene, size=SMALL) as one:
+        one.picture(0.0)
+        for target in targets(one):
+            kind = np.float32 if target.declared.precise else np.float16
+            for texture in target.textures:
+                texture.write(np.full(4 * texture.width * texture.height, light, kind).tobytes())
+        one.picture(1_600.0), one.picture(3_200.0)
+        assert all(np.isfinite(kept(target)).all() for target in targets(one))
+        assert 0.1 < shine(one.pictures(3.0)[60:]) < 250.0
+
+
+@pytest.mark.parametrize("fps", [24, 60])
+@each_scene
+def test_it_shines_alike_at_any_frame_rate(context, song, scene, fps):
+    lights = []
+    for rate in (fps, 144):
+        with easel(context, song, scene, size=SMALL) as one:
+            pictures = one.pictures(5.0, rate)
+        lights.append([shine(pictures[second * rate : (second + 1) * rate]) for second in range(1, 5)])
+    np.testing.assert_allclose(*lights, rtol=0.06)
+
+
+@each_scene
+def test_every_parameter_is_seen(context, song, scene):
+    def last(**params):
+        with easel(context, song, scene, size=SMALL, params=params) as one:
+            return one.pictures(3.0, 12.0)[-1][:, :, :3].astype(float)
+
+    usual = last()
+    for param in SECTIONS[scene].params:
+        others = param.choices[1:] or [end for end in (param.low, param.high) if end != param.default]
+        for other in others:
+            assert np.abs(last(**{param.name: other}) - usual).mean() > 0.5, f"{param.name}: {other}"
+
+
+@each_scene
+def test_it_moves_more_with_music_than_in_silence(context, song, hush, scene):
+    def motion(frames):
+        with easel(context, frames, scene, size=SMALL) as one:
+            pictures = [picture[:, :, :3].astype(float) for picture in one.pictures(4.0)[60:]]
+        return np.abs(np.diff(pictures, axis=0)).mean()
+
+    assert motion(song) > 2.0 * motion(hush) > 0.0
+
+
+@each_scene
+def test_another_seed_is_another_picture(context, song, scene):
+    shown = []
+    for seed in (7, 7, 8):
+        with easel(context, song, scene, size=SMALL, seed=seed) as one:
+            shown.append(one.pictures(1.0)[-1])
+    assert np.array_equal(shown[0], shown[1]) and not np.array_equal(shown[0], shown[2])
