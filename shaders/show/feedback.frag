@@ -14,5 +14,5 @@ out vec4 color;
 #include "lib/finite.glsl"
 
 void main() {
-    color = vec4(max(finite(texture(picture, uv).rgb), amount * texture(past, uv).rgb), 1.0);
+    color = vec4(max(finite(texelFetch(picture, ivec2(gl_FragCoord.xy), 0).rgb), amount * texture(past, uv).rgb), 1.0);
 }
