@@ -19,7 +19,8 @@ from tests.easel import Easel, heard, look, music, names
 from tools.sitting import STEP, scenes, usual
 
 SIZE, LONGEST = (64, 36), 90  # pictures, at most, until a change is there
-SECONDS = 4.0  # of music, over and over
+SECONDS = 4.0  # of music, which then stands still
+NAMES = 1 << 18  # more than a thousand changes take
 
 
 def looks():
@@ -37,7 +38,7 @@ def change(count):
         easel.painter.patient = True
         pictures = _pictures(easel)
         darkest = min(next(pictures).max() for _ in range(30))
-        before = names(context)
+        before = names(context, NAMES)
         for serial, transition in zip(range(1, count + 1), kinds):
             scene, passes = next(turn) if serial < count else (USUAL, [])
             shown = {"transition": transition, "media": usual(scene).media}
@@ -50,11 +51,17 @@ def change(count):
                 raise RuntimeError(f"change {serial}, to {scene} with {passes}, never came: {easel.painter.fault}")
             if serial == count // 5:
                 early = resident()
-        return {"before": before, "after": names(context), "early": early, "late": resident(), "darkest": int(darkest)}
+        return {
+            "before": before,
+            "after": names(context, NAMES),
+            "early": early,
+            "late": resident(),
+            "darkest": int(darkest),
+        }
 
 
 def _pictures(easel):
-    """Pictures one after another; the sound is no longer than it is, so that its end is shown on and on."""
+    """Pictures one after another."""
     n = 0
     while True:
         yield easel.picture(n * STEP)[..., :3].astype(np.float32)
