@@ -18,5 +18,5 @@ out vec4 color;
 #include "lib/display.glsl"
 
 void main() {
-    color = display(grade(uv) * (1.0 - blackout) * (1.0 - texture(limit, uv).a));
+    color = display(grade(uv) * ((1.0 - blackout) * (1.0 - texture(limit, uv).a)));
 }
