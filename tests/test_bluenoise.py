@@ -1,4 +1,6 @@
-"""Blue noise: what dither leaves of a grey is nowhere in clouds, as it would be of white noise, nor stays where it is."""
+"""Blue noise: what dither leaves of a grey is nowhere in clouds, as white noise would be, nor stays where it is."""
+
+from itertools import pairwise
 
 import numpy as np
 
@@ -62,7 +64,7 @@ def test_the_screen_shows_the_tile_and_no_frame_the_same(context):
     assert abs(shown.mean() - grey) < 0.12, "the curve is exact to so much"
     white = np.random.default_rng(1).random(shown.shape) < grey % 1
     assert max(map(clouds, shown)) < 0.1 * min(map(clouds, white.astype(float)))
-    assert all((a != b).mean() > 0.2 for a, b in zip(shown, shown[1:]))
+    assert all((a != b).mean() > 0.2 for a, b in pairwise(shown))
     assert shown.mean(axis=0).std() < 1.15 * white.mean(axis=0).std(), "what one frame misses the next ones have"
 
 

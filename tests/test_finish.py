@@ -1,8 +1,11 @@
 """The finish: a lens, a film and a screen, by their formulas; nothing wraps round, nothing goes black, NaN is gone."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from tests.easel import RATE, Easel, heard, silence
 from tests.flashes import linear
 from tests.projector import Projector, pixels, poison
 
@@ -73,6 +76,16 @@ def test_a_film_has_its_curve(context, tone):
     near(shown(context, RAMP, tone=tone), curve(TONES[tone](np.sqrt(shoulder(RAMP))) ** 2)[..., None])
 
 
+def test_between_two_films_there_is_no_third(context):
+    with Easel(context, heard(silence(1.0))) as easel:
+        tones = []
+        for frame in range(10):
+            easel.set(0, finish={"tone": "linear" if frame < 5 else "pastel"})
+            easel.picture(frame * RATE / 30)
+            tones.append(easel.painter.deck.values["finish.tone"])
+    assert tones == 5 * [0.0] + 5 * [3.0]
+
+
 @pytest.mark.parametrize("strength", [0.3, 1.0])
 def test_corners_are_darker_and_never_black(context, strength):
     smooth = np.clip((OUT - 0.3) / 0.7, 0, 1)
@@ -109,7 +122,7 @@ def grains(context, fps, seconds, light=0.7, **params):
 @pytest.mark.parametrize("fps", [24, 30, 60, 144])
 def test_grain_changes_24_times_a_second(context, fps):
     fields = grains(context, fps, 1.0)
-    alike = [np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.9 for a, b in zip(fields, fields[1:])]
+    alike = [np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.9 for a, b in pairwise(fields)]
     assert fps - 1 - sum(alike) in (23, 24)
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from engine.errors import PhospheneError, UsageError
 from engine.visuals.context import opened as offscreen
-from engine.visuals.declaring import declared
 from engine.visuals.monitors import PLAUSIBLE, monitors
 from engine.visuals.painter import Painter
+from engine.visuals.passes import Pass
 from engine.visuals.stage import Stage
 from engine.visuals.window import SIZE, SMALL, Window
 from tests.commands import ROOT
@@ -49,11 +49,8 @@ def white(window):
     """Shows white wherever a picture is."""
     gl = window.context.gl
     light = gl.texture((1, 1), 4, np.full(4, 100.0, np.float16).tobytes(), dtype="f2")
-    (plain,) = declared("post", "mix").passes
-    pictures = {"old": lambda: light, "picture": lambda: light}
-    stage = Stage(
-        window.context, plain, window, pictures, dict.fromkeys(("share", "kind", "finish.blackout"), 0.0), "finish"
-    )
+    plain = Pass("white", fragment="post/shrink.frag", samplers={"picture": "light"})
+    stage = Stage(window.context, plain, window, {"light": lambda: light}, {})
 
     def show():
         window.heed()

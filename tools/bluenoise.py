@@ -15,7 +15,8 @@ FILE = Path(__file__).resolve().parents[1] / "shaders" / "noise.npy"
 SIDE, SEED = 128, 7
 NEAR = 1.5  # pixels; how far one is felt
 FIRST = 0.1  # share of the pixels that are thrown, and then moved apart
-FINE, COARSE = 0.8, 3.0  # pixels; specks are soft from the one to the other
+FINE, COARSE = 0.55, 8.0  # pixels; how soft specks are, and how large nothing is
+RAREST = 3.0  # standard deviations that the steps reach to
 
 
 class Pattern:
@@ -70,16 +71,17 @@ def blue(side=SIDE):
 
 
 def grain(side=SIDE):
-    """(side, side): the rank of each pixel of soft noise."""
+    """(side, side): soft noise, of variance 1."""
     white = np.random.default_rng(SEED + 1).normal(size=(side, side))
     fine, coarse = (gauss(side, width) for width in (FINE, COARSE))
     soft = blur(white, fine / fine.sum() - coarse / coarse.sum())
-    return soft.ravel().argsort().argsort().reshape(side, side)
+    return soft / soft.std()
 
 
 def tile():
     """(SIDE, SIDE, 2) uint8"""
-    return (np.dstack((blue(), grain())) * 256 // SIDE**2).astype(np.uint8)
+    ranks, specks = blue() * 256 // SIDE**2, np.clip(127.5 + 127.5 / RAREST * grain(), 0, 255).round()
+    return np.dstack((ranks, specks)).astype(np.uint8)
 
 
 if __name__ == "__main__":

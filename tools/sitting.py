@@ -1,14 +1,15 @@
 """Sittings: pictures of a scene as fast as they come, of a sound that was heard before, each waited for."""
 
 import time
-from importlib import resources
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.presets import load_preset
+from engine.visuals.naming import is_camera
 from engine.visuals.scenes import SCENES
 from tests.easel import RATE, Easel
+from tools.gallery import UNSEEN, preset_of
 
 WARM, COUNT = 10, 60
 STEP = RATE / 30  # samples from one picture to the next
@@ -22,15 +23,13 @@ class Sitting(NamedTuple):
     change: float  # 0..255, from the one in the middle to the last
 
 
-def usual(scene):
-    """The preset that shows a scene: the one of its name, or where none has it, the defaults."""
-    packaged = resources.files("presets").joinpath(f"{scene}.yaml").is_file()
-    return load_preset(scene)[0] if packaged else load_preset(None, [f"scene={scene}"])[0]
+usual = cache(preset_of)
 
 
-def scenes():
-    """The names of those that are drawn from sound alone."""
-    return [name for name in SCENES if usual(name).media is None]
+def scenes(*, worth_seeing=False):
+    """The names of those that can be drawn here; without the one for measuring, if they are to be worth seeing."""
+    seen = (name for name in SCENES if not (worth_seeing and name in UNSEEN))
+    return [name for name in seen if not is_camera(usual(name).media or "")]
 
 
 def posed(context, frames, scene, passes=None, *, size):

@@ -34,8 +34,9 @@ def _found(preset):
             "high": control.param.high,
             "unit": control.param.unit,
             "curve": control.param.curve,
+            "choices": control.param.choices,
             "value": control.value,
-            "about": f"{control.param.span}, now {control.value:g}",
+            "about": f"{control.param.span}; now {_said(control)}",
         }
         for control in controls(preset, 0)
     ]
@@ -50,6 +51,11 @@ def _found(preset):
         "questions": [{"address": LIST, "about": "answers with all parameters and keys"}],
         "features": features,
     }
+
+
+def _said(control):
+    choices = control.param.choices
+    return choices[int(control.value)] if choices else f"{control.value:g}"
 
 
 def _unit(address, units):

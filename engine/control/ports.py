@@ -63,6 +63,8 @@ class Ports:
                 break
         for name in [*self.open]:
             self._let_go(name)
+        if self.lookout:
+            self.lookout.delete()
 
     def _means(self, name):
         return self.wanted.lower() in name.lower() and (self.wanted or not name.lower().startswith(THROUGH))
@@ -136,4 +138,8 @@ def require():
 def listed():
     """Names of the devices that are connected."""
     lookout = client("looking")
-    return [title(name) for name in lookout.get_ports()] if lookout else []
+    if lookout is None:
+        return []
+    names = lookout.get_ports()
+    lookout.delete()
+    return [*map(title, names)]

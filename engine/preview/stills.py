@@ -73,6 +73,8 @@ def stills(source, preset, moments, *, size, watch=None):
         return picker.kept
     finally:
         with context:
-            for owned in filter(None, (camera and camera.painter, screen)):
-                owned.release()
+            if camera:
+                camera.painter.release()
+            if screen:
+                screen.release()
             context.release()

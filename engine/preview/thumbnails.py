@@ -1,6 +1,7 @@
 """Thumbnails: a still of each preset, kept until the preset, a shader or the sound changes."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 
@@ -16,9 +17,8 @@ ROOMS = "visuals", "audio", "effects", "listening", "control"
 
 def thumbnail(name, preset):
     """uint8 (height, width, 3) of a preset, painted only where it is not known yet."""
-    shaders = [
-        file.read_text("utf-8") for file in sorted(SHADERS.rglob("*")) if file.is_file() and file.suffix != ".py"
-    ]
+    files = sorted(Path(str(SHADERS)).rglob("*.*"))
+    shaders = [file.read_text("utf-8") for file in files if file.is_file() and file.suffix != ".py"]
     key = digest(ROOMS, json.dumps(preset.full(), sort_keys=True), *shaders)
     path = cache_home() / "thumbnails" / f"{name}-{key}.npy"
     if path.exists():

@@ -33,7 +33,8 @@ class Care:
         if self.ladder.note(seen, cost, missed):
             self.say(f"the picture is drawn at {100 * self.ladder.scale:g} % of its size, as fits the load")
         excused = painter.signals.silent or painter.frozen
-        wrong = self.watchdog.look(painter.deck.picture, seen, excused=excused, dark=painter.deck.dark)
+        now = painter.sample / painter.rate  # of the stream: while that stands still, so may a picture
+        wrong = self.watchdog.look(painter.deck.picture, now, excused=excused, dark=painter.deck.dark)
         if not wrong:
             return False
         name = painter.deck.look.name or painter.deck.look.scene

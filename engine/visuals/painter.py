@@ -56,7 +56,7 @@ class Painter:
             "media": self.dark,
         }
         self.pictures = {name: lambda texture=texture: texture for name, texture in textures.items()}
-        self.sample, self.phases = None, None
+        self.sample, self.fresh, self.phases = 0.0, True, None
         self.deck, self.coming, self.ready, self.begun, self.asked = None, None, False, None, 0.0
         self.fault, self.finish, self.watches = None, None, []
         try:
@@ -73,7 +73,7 @@ class Painter:
     def _open(self, look):
         moves = self.signals.follow(look.modulation)
         try:
-            how = {"seconds": (self.sample or 0.0) / self.rate, "patient": self.patient}
+            how = {"seconds": (self.sample) / self.rate, "patient": self.patient}
             return Deck(self.context, look, self.size, board=self.board, pictures=self.pictures, moves=moves, **how)
         except BaseException:
             self.signals.followers.remove(moves)
@@ -111,7 +111,7 @@ class Painter:
 
     def _begin(self, look):
         try:
-            self.coming, self.ready, self.begun, self.asked = self._open(look), False, None, self.sample or 0.0
+            self.coming, self.ready, self.begun, self.asked = self._open(look), False, None, self.sample
             while not self.patient and not self.coming.build():
                 pass
         except (PhospheneError, moderngl.Error) as fault:
@@ -152,8 +152,8 @@ class Painter:
 
     def paint(self, sample):
         """Paint what is heard at a sample, and show it on the screen."""
-        first, gone = self.sample is None, (sample - (self.sample or 0.0)) / self.rate
-        self.sample, gone = sample, 0.0 if first else min(max(gone, 0.0), LONGEST)
+        first, gone = self.fresh, (sample - self.sample) / self.rate
+        self.sample, self.fresh, gone = sample, False, 0.0 if first else min(max(gone, 0.0), LONGEST)
         told, bands, tones, wave = self.signals.at(sample)
         seconds = sample / self.rate
         told |= {"dt": gone, "minute": seconds / MINUTE % 1.0, "hour": seconds / HOUR % 1.0}

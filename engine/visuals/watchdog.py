@@ -89,5 +89,6 @@ class Watchdog:
         return wrong
 
     def release(self):
-        for each in filter(None, (self.stage, self.target)):
-            each.release()
+        if self.stage:
+            self.stage.release()
+        self.target.release()

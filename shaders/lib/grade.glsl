@@ -16,7 +16,7 @@ uniform float grain;         // 0 in 0..1: of the film, strongest between black 
 #include "lib/shoulder.glsl"
 #include "lib/silver.glsl"
 
-const float COARSE = 0.25;  // of the root of light, at most
+const float COARSE = 0.2;    // of the root of light, three times what is usual
 const float SPECKS = 800.0;  // in a height, unless pixels are fewer
 
 vec3 lens(vec2 uv) {

@@ -1,6 +1,6 @@
 /*
 about:  the grain of a film that runs at 24 frames a second, whatever the screen does
-use:    float silver(vec2 at), -1..1; at in specks
+use:    float silver(vec2 at), -1..1, mostly within a third; at in specks
 */
 #include "lib/begin.glsl"
 

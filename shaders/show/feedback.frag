@@ -2,7 +2,7 @@
 /*
 about: light lingers and is drawn into a tunnel; it never grows brighter than it was
 passes:
-  - {name: past, scale: 0.5, precise: true}
+  - {name: past, vertex: show/feedback/past.vert, scale: 0.5, precise: true}
 */
 uniform sampler2D picture;
 uniform sampler2D past;
@@ -14,5 +14,5 @@ out vec4 color;
 #include "lib/finite.glsl"
 
 void main() {
-    color = vec4(max(finite(texture(picture, uv).rgb), amount * texture(past, uv).rgb), 1.0);
+    color = vec4(max(finite(texelFetch(picture, ivec2(gl_FragCoord.xy), 0).rgb), amount * texture(past, uv).rgb), 1.0);
 }

@@ -24,5 +24,6 @@ void main() {
     float folded = abs(mod(angle(at) - TURN * turn, wide) - 0.5 * wide) + TURN * turn;
     vec2 from = (length(at) * vec2(cos(folded), sin(folded)) + centre) / vec2(aspect, 1.0) + 0.5;
     vec3 mirrored = texture(picture, 1.0 - abs(1.0 - mod(from, 2.0))).rgb;  // beyond an edge lies the picture's mirror
-    color = vec4(finite(mix(texture(picture, uv).rgb, mirrored, amount)), 1.0);
+    vec3 plain = texelFetch(picture, ivec2(gl_FragCoord.xy), 0).rgb;
+    color = vec4(mix(finite(plain), finite(mirrored), amount), 1.0);
 }

@@ -4,7 +4,7 @@ about:  the light above a threshold, at a quarter of the size; a spark of one pi
         not flicker as large as its glow
 */
 uniform sampler2D picture;
-uniform float threshold;  // 0.6 in 0..4: the light that does not shine yet
+uniform float threshold;  // 0.3 in 0..4: the light that does not shine yet
 
 in vec2 uv;
 out vec4 color;
