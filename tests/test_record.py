@@ -167,7 +167,8 @@ def gauge(session, which, size=(320, 180)):
 
 
 def wait_for_film(session, seconds, since=0):
-    assert wait_for(lambda: gauge(session, Gauge.PICTURES) >= since + seconds * FPS), "nothing is filmed"
+    enough = since + seconds * FPS
+    assert wait_for(lambda: gauge(session, Gauge.PICTURES) >= enough, seconds=60), "nothing is filmed"
 
 
 def test_flash_and_click_of_a_session_come_together_in_its_film(server, screen, tmp_path):
