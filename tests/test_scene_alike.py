@@ -10,7 +10,7 @@ from tests.easel import Easel, heard, music, silence
 
 SMALL = (120, 90)
 RAIN = str(resources.files("presets") / "media" / "rain.jpg")
-SCENES = ("strata", "photo", "crystal")
+SCENES = ("strata", "photo", "crystal", "flow", "mycelium", "golden")
 each_scene = pytest.mark.parametrize("scene", SCENES)
 
 
