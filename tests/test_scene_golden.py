@@ -126,7 +126,10 @@ def test_cuts_go_to_the_other_golden_place_with_the_bar(context):
 
 
 def test_a_region_lives_by_its_own_band(context, hush):
-    with Easel(context, hush, "golden", size=(320, 180)) as easel, Easel(context, hush, "golden", size=(320, 180)) as still:
+    with (
+        Easel(context, hush, "golden", size=(320, 180)) as easel,
+        Easel(context, hush, "golden", size=(320, 180)) as still,
+    ):
         lights = []
         for one, band in ((easel, 40), (still, None)):
             one.picture(0.0)

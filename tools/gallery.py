@@ -22,9 +22,9 @@ from engine.preview.stills import FPS, stills
 from engine.visuals.scenes import SCENES
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "scenes"
-STILL, LOOP = (640, 360), (192, 108)
+STILL, LOOP = (640, 360), (160, 90)
 MOMENT = 21.5  # seconds into the synth: all of it plays by then
-FRAMES, EVERY = 16, 3  # of a loop, and of how many pictures one is taken: ten a second
+FRAMES, EVERY = 12, 3  # of a loop, and of how many pictures one is taken: ten a second
 LARGEST = 300_000  # bytes
 COLOURS = 256, 160, 96, 64, 40, 24  # tried until it is small enough
 UNSEEN = {"flash"}  # a scene for measuring
