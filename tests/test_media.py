@@ -266,7 +266,7 @@ def test_a_film_that_vanishes_leaves_its_last_picture_and_says_so_once(context, 
 
 
 def test_a_camera_is_not_for_films(context):
-    with pytest.raises(UsageError, match=r"^camera:7: what a camera saw cannot be made again; "):
+    with pytest.raises(UsageError, match=r"^media: camera:7: what a camera saw cannot be made again; "):
         Media(context, "camera:7", (32, 24))
 
 
