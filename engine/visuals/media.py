@@ -147,7 +147,8 @@ class Ahead:
                 pass
         except PhospheneError as fault:
             self.fault = str(fault)
-        self.first.set()
+        finally:
+            self.first.set()
 
     def _ended(self):
         """Decode from what is asked for on; False where that was left behind."""
