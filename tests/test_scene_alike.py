@@ -12,7 +12,7 @@ SMALL = (128, 80)
 SHOWN = resources.files("presets") / "media"
 MEDIA = {"photo": str(SHOWN / "rain.jpg"), "camera": str(SHOWN / "figure.mp4")}
 MOVES = {"camera": 1.2}  # what is before it moves by itself
-SCENES = ("strata", "photo", "crystal", "camera")
+SCENES = ("strata", "photo", "crystal", "camera", "flow", "mycelium", "golden")
 each_scene = pytest.mark.parametrize("scene", SCENES)
 
 

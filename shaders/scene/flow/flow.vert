@@ -7,7 +7,7 @@ writes: uv; the bed on which the inks lie, the light that each gives, and what i
 const mat3 LIGHTS = mat3(0.022, 0.15, 0.55, 1.3, 0.14, 0.035, 1.0, 0.78, 0.5);
 const mat3 STAINS = mat3(0.93, 0.84, 0.55, 0.2, 0.92, 0.97, 0.1, 0.4, 0.9);
 
-uniform float hue;     // 0 in 0..1 turns: of its colours
+uniform float hue;     // 0 in -0.5..0.5 turns: of its colours
 uniform float ground;  // dark | paper: what the ink is on
 uniform float level;
 uniform float pulse;
