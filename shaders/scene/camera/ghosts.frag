@@ -23,7 +23,7 @@ out vec4 color;
 
 float echo(float part, float now) {
     vec2 at = (uv - 0.5) * (1.0 - (0.06 + 0.08 * kick) * part) + 0.5 + vec2(0.2 * (lots.y - 0.5) * part, 0.0);
-    vec4 then = texture(past, tile(at, now - floor(part * span * MOMENTS)));
+    vec4 then = texture(past, corner(now - floor(part * span * MOMENTS)) + inside(at));
     float bright = abs(then.a - 1.0) < 0.5 ? luminance(then.rgb) : 0.0;
     return bright * smoothstep(0.05, 0.3, bright);
 }
