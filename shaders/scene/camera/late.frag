@@ -25,6 +25,7 @@ void main() {
     }
     float before = texelFetch(late, ivec2(gl_FragCoord.xy), 0).r, now = 0.04 * sum * sum;
     now = mix(before >= 0.0 && before <= 1.0 ? before : now, now, 1.0 - exp(-dt / FOLLOW));
+    float tick = texelFetch(moment, ivec2(0), 0).r;
     float moments = floor(slit * span * MOMENTS * now + 0.5);
-    color = vec4(now, corner(texelFetch(moment, ivec2(0), 0).r - moments), step(0.5, moments));
+    color = vec4(now, corner((tick >= 0.0 && tick < TILES * TILES ? tick : 0.0) - moments), step(0.5, moments));
 }
