@@ -6,7 +6,7 @@ import pytest
 from engine.listening.frame import BANDS, POINTS, WIDTH, as_frame
 from engine.listening.listener import HOP, listen, make_listener, miss, plan
 from engine.rings import local, timeline
-from engine.visuals.signals import NAMES, SEEN, Signals
+from engine.visuals.signals import SEEN, Signals
 from tests.easel import RATE, heard, music, silence
 
 STEP = round(HOP * RATE)  # samples a hop
@@ -22,7 +22,8 @@ def follow(frames, fps, seconds, *, start=0.0):
     for frame in range(int(start * fps), int(seconds * fps)):
         sample = frame * RATE / fps
         signals.reach(sample)
-        yield sample, *signals.at(sample)
+        told, bands, _, wave = signals.at(sample)
+        yield sample, told, bands, wave
 
 
 def hits(frames, fps, seconds):
@@ -79,7 +80,8 @@ def test_two_onsets_are_two_and_as_far_apart_as_they_are(fps):
 @each_rate
 def test_silence_has_none_and_is_nothing(fps):
     for _, told, bands, wave in follow(heard(silence(1.0)), fps, 1.0):
-        assert not any(told.values()) and not bands.any() and not wave.any()
+        assert not any(told[name] for name in told if name not in ("beat", "bar")), "time alone goes on"
+        assert not bands.any() and not wave.any()
         assert bands.shape == (BANDS,) and wave.shape == (SEEN, 2)
 
 
@@ -105,16 +107,16 @@ def test_how_often_one_asks_changes_no_bit():
     assert len(often) == 4 * len(seldom) and any(told["hit"] for _, told, _, _ in seldom)
     for at, (sample, told, bands, wave) in enumerate(seldom):
         same = often[4 * at]
-        assert same[0] == sample and all(told[name] == same[1][name] for name in NAMES)
+        assert same[0] == sample and all(told[name] == same[1][name] for name in told if name != "hit")
         assert np.array_equal(bands, same[2]) and np.array_equal(wave, same[3])
         assert told["hit"] == max(often[n][1]["hit"] for n in range(max(4 * at - 3, 0), 4 * at + 1))
 
 
 def test_all_of_it_stays_in_its_range_and_moves_with_the_sound():
-    told = [{**told, "bands": bands} for _, told, bands, _ in follow(heard(music(4.0)), 60, 3.9)]
-    for name in (*NAMES, "hit", "bands"):
+    told = [{**told, "bands": bands} for _, told, bands, _ in follow(heard(music(8.0)), 60, 7.9)]
+    for name in told[0].keys() - {"snare"}:  # which the synth has not
         values = np.array([each[name] for each in told])
-        assert values.min() >= 0 and values.max() <= 1 and np.ptp(values) > 0.1
+        assert values.min() >= 0 and values.max() <= 1 and np.ptp(values) > 0.1, name
     travelled = np.diff([each["travel"] for each in told])
     assert np.all(np.where(travelled < -0.5, travelled + 1, travelled) >= 0)
 
@@ -144,8 +146,8 @@ def test_one_that_was_lapped_goes_on_with_what_is_there():
             sample = row[0] - 1
             assert signals.reach(sample)
             told.append((sample, signals.at(sample)))
-    assert [sample for sample, (now, _, _) in told if now["hit"]] == [90_000 // STEP * STEP + STEP - 1]
-    assert all(np.isfinite((*now.values(), *bands, *wave.ravel())).all() for _, (now, bands, wave) in told)
+    assert [sample for sample, (now, *_) in told if now["hit"]] == [90_000 // STEP * STEP + STEP - 1]
+    assert all(np.isfinite((*now.values(), *bands, *wave.ravel())).all() for _, (now, bands, _, wave) in told)
 
 
 def test_a_gap_is_stepped_over():
