@@ -89,7 +89,7 @@ class Show:
         seen = self.pacer.presented()
         late = (self.clock.exact(seen) - sample) / self.rate
         if self.lens:
-            self.lens.take(self.window.framebuffer, sample)
+            self.lens.take(self.window.framebuffer, self.calm, sample)
         count(self.sights, Sight.SHOWN)
         count(self.sights, Sight.DROPPED, missed)
         note(self.sights, late)

@@ -93,8 +93,8 @@ def music(seconds):
     return sound
 
 
-def names(context):
-    """How many objects of each kind there are in GL."""
+def names(context, upto=4096):
+    """How many objects of each kind there are in GL, whose names are no higher; a driver may give none twice."""
     context.function("glUseProgram", None, ctypes.c_uint)(0)  # one in use is let go of only afterwards
     asks = {kind: context.function(f"glIs{kind}", ctypes.c_ubyte, ctypes.c_uint) for kind in KINDS}
-    return {kind: sum(ask(name) for name in range(1, 4096)) for kind, ask in asks.items()}
+    return {kind: sum(ask(name) for name in range(1, upto)) for kind, ask in asks.items()}

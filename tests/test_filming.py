@@ -187,7 +187,7 @@ def opened(context, film, size=SIZE):
 
 
 def given(footage):
-    """The pictures that wait, and their samples."""
+    """Sample and picture of all that wait."""
     shown, pictures, sample = footage["shown"], [], np.zeros((1, 1))
     while ring.readable(shown, 1):
         pictures.append(slide(footage, int(shown.taken[ring.COUNT])).copy())
@@ -206,7 +206,7 @@ def test_pictures_come_as_they_are_with_their_samples(context, film, screen, mon
         shown, came = [], []
         for sample in range(10):
             shown.append(wall.show(sample))
-            lens.take(wall.framebuffer, 100.5 * sample)
+            lens.take(wall.framebuffer, SIZE, 100.5 * sample)
             came += given(footage)
     came += given(footage)
     assert [sample for sample, _ in came] == [100.5 * n for n in range(10)]
@@ -226,11 +226,11 @@ def test_pictures_that_nobody_takes_are_dropped_and_counted(context, film):
     with opened(context, word) as (lens, wall):
         for sample in range(20):
             wall.show(sample)
-            lens.take(wall.framebuffer, float(sample))
+            lens.take(wall.framebuffer, SIZE, float(sample))
         assert [sample for sample, _ in given(footage)] == [*range(SLIDES)]
         assert get(footage["gauges"], int(Gauge.DROPPED)) == 20 - SLIDES
         picture = wall.show(77)
-        lens.take(wall.framebuffer, 77.0)
+        lens.take(wall.framebuffer, SIZE, 77.0)
     ((sample, raw),) = given(footage)
     assert sample == 77.0
     np.testing.assert_array_equal(raw, picture.reshape(-1))
@@ -240,36 +240,29 @@ def test_nothing_is_taken_before_there_is_sound_or_a_recorder(context, film):
     word, footage = film
     with opened(context, word) as (lens, wall):
         wall.show(1)
-        lens.take(wall.framebuffer, -3.0)
+        lens.take(wall.framebuffer, SIZE, -3.0)
         put(footage["gauges"], int(Gauge.ROLLING), 0.0)
-        lens.take(wall.framebuffer, 3.0)
+        lens.take(wall.framebuffer, SIZE, 3.0)
         assert lens.screen is None
     assert not given(footage)
 
 
 def test_a_picture_of_another_size_is_fitted_into_the_film(context, film):
-    """In this life of who draws and in the next."""
+    """In this life of who draws and in the next, and if the first was drawn smaller than it would have been."""
     word, footage = film
-    with opened(context, word) as (lens, wall):
-        wall.show(1)
-        lens.take(wall.framebuffer, 1.0)
-        tall, wide = Wall(context, (18, 36)), Wall(context, (128, 36))
-        for sample, other in ((2.0, tall), (3.0, wide), (4.0, wall)):
-            other.framebuffer.clear(1.0, 1.0, 1.0, 1.0)
-            lens.take(other.framebuffer, sample)
-            given(footage)
-            if sample == 3.0:
-                narrow = slide(footage, 1).reshape(36, 64, 4)[..., 0].copy()
-    ((_, raw),) = given(footage)
-    assert narrow[:, 23:41].min() == 255 and narrow[:, :22].max() == narrow[:, 42:].max() == 0
-    flat = slide(footage, 2).reshape(36, 64, 4)[..., 0]
-    assert flat[9:27].min() == 255 and flat[:8].max() == flat[28:].max() == 0
-    assert raw.reshape(36, 64, 4)[..., 0].min() == 255
-    with opened(context, word, (128, 72)) as (lens, wall):
-        wall.framebuffer.clear(1.0, 1.0, 1.0, 1.0)
-        lens.take(wall.framebuffer, 5.0)
-    ((_, raw),) = given(footage)
-    assert raw.reshape(36, 64, 4)[..., 0].min() == 255
+    came = {}
+    for sizes in ((24, 14), (18, 36), (128, 36), SIZE), ((256, 144),):
+        with opened(context, word) as (lens, _):
+            for size in sizes:
+                white = Wall(context, size)
+                white.framebuffer.clear(1.0, 1.0, 1.0, 1.0)
+                lens.take(white.framebuffer, SIZE if sizes[0] == (24, 14) else size, size[0])
+                came |= given(footage)
+        came |= given(footage)
+    small, tall, wide, whole, large = (came[width].reshape(36, 64, 4)[..., 0] for width in (24, 18, 128, 64, 256))
+    assert min(small.min(), whole.min(), large.min()) == 255
+    assert tall[:, 23:41].min() == 255 and tall[:, :22].max() == tall[:, 42:].max() == 0
+    assert wide[9:27].min() == 255 and wide[:8].max() == wide[28:].max() == 0
     assert [get(footage["gauges"], int(side)) for side in (Gauge.WIDTH, Gauge.HEIGHT)] == [64, 36]
 
 

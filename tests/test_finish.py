@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.easel import RATE, Easel, heard, silence
 from tests.flashes import linear
 from tests.projector import Projector, pixels, poison
 
@@ -73,6 +74,16 @@ TONES = {
 @pytest.mark.parametrize("tone", TONES)
 def test_a_film_has_its_curve(context, tone):
     near(shown(context, RAMP, tone=tone), curve(TONES[tone](np.sqrt(shoulder(RAMP))) ** 2)[..., None])
+
+
+def test_between_two_films_there_is_no_third(context):
+    with Easel(context, heard(silence(1.0))) as easel:
+        tones = []
+        for frame in range(10):
+            easel.set(0, finish={"tone": "linear" if frame < 5 else "pastel"})
+            easel.picture(frame * RATE / 30)
+            tones.append(easel.painter.deck.values["finish.tone"])
+    assert tones == 5 * [0.0] + 5 * [3.0]
 
 
 @pytest.mark.parametrize("strength", [0.3, 1.0])

@@ -1,6 +1,7 @@
 """Media: photos that look as they did, films in time with the stream, cameras that come and go."""
 
 import threading
+from importlib import resources
 
 import av
 import numpy as np
@@ -100,6 +101,15 @@ def test_a_photo_is_turned_as_its_camera_was(context, tmp_path, orientation):
     assert np.abs(shown(media)[:, :, :3].astype(int) - upright).max() <= 3
     assert media.aspect == pytest.approx(upright.shape[1] / upright.shape[0])
     media.release()
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "bmp"])
+def test_a_photo_is_no_film_of_a_moment(tmp_path, kind):
+    """Read once, it stays: whoever asks again later would have to wait for it each time."""
+    packaged = resources.files("presets") / "media" / "rain.jpg"
+    for path in (saved(tmp_path / f"photo.{kind}", photo(48, 64)), str(packaged)):
+        reel = Film(path)
+        assert len(list(reel.shots(7.5))) == 1 and reel.still
 
 
 def test_what_can_be_seen_through_is_dark_by_as_much(context, tmp_path):

@@ -23,7 +23,7 @@ from engine.session import PLANS
 from tests.commands import typed
 from tests.sessions import Session
 from tests.test_live import QUIET
-from tests.test_show import SMALL, shown, wait_for_pictures, write
+from tests.test_show import SMALL, lit, shown, wait_for_pictures, window_of, write
 from tools.soundserver import RATE, wait_for
 
 SIZE = (64, 36)
@@ -167,7 +167,8 @@ def gauge(session, which, size=(320, 180)):
 
 
 def wait_for_film(session, seconds, since=0):
-    assert wait_for(lambda: gauge(session, Gauge.PICTURES) >= since + seconds * FPS), "nothing is filmed"
+    enough = since + seconds * FPS
+    assert wait_for(lambda: gauge(session, Gauge.PICTURES) >= enough, seconds=60), "nothing is filmed"
 
 
 def test_flash_and_click_of_a_session_come_together_in_its_film(server, screen, tmp_path):
@@ -195,6 +196,22 @@ def test_flash_and_click_of_a_session_come_together_in_its_film(server, screen, 
     assert told["pictures"] == len(times) and told["seconds"] == pytest.approx(len(times) * FRAME)
     assert abs(len(sound) / RATE - len(times) * FRAME) <= FRAME + 1024 / RATE
     assert not [*tmp_path.glob(".*")] and not Path(f"/dev/shm/phosphene-{session.process.pid}-film").exists()
+
+
+def test_blackout_is_in_the_film_and_what_is_written_over_the_picture_is_not(server, screen, tmp_path):
+    film = tmp_path / "x.mp4"
+    with server.record("speaker"):
+        session = Session(server, "--source", "synth", *SMALL, "--record", film, screen=screen)
+        wait_for_film(session, 2)
+        for key in ("d", "b"):
+            screen.press(key, window_of(screen))
+        before = gauge(session, Gauge.PICTURES)
+        wait_for_film(session, 3, before)
+        assert lit(screen) > 0, "nothing is written over it"
+        assert session.end()[0] == 0
+    with av.open(str(film)) as container:
+        brightest = [int(frame.to_ndarray()[: frame.height].max()) for frame in container.decode(video=0)]
+    assert max(brightest) > 100 and max(brightest[-30:]) <= 20
 
 
 def test_a_lost_recorder_costs_the_show_nothing_and_the_film_little(server, screen, tmp_path):

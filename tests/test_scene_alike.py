@@ -10,7 +10,7 @@ from tests.easel import Easel, heard, music, silence
 
 SMALL = (120, 90)
 RAIN = str(resources.files("presets") / "media" / "rain.jpg")
-SCENES = ("strata", "photo", "flow", "mycelium", "golden")
+SCENES = ("strata", "photo", "crystal", "flow", "mycelium", "golden")
 each_scene = pytest.mark.parametrize("scene", SCENES)
 
 
@@ -107,3 +107,13 @@ def test_another_seed_is_another_picture(context, song, scene):
         with easel(context, song, scene, size=SMALL, seed=seed) as one:
             shown.append(one.pictures(1.0)[-1])
     assert np.array_equal(shown[0], shown[1]) and not np.array_equal(shown[0], shown[2])
+
+
+@each_scene
+def test_noise_without_end_does_not_blow_it_out(context, scene):
+    noise = np.random.default_rng(3).normal(0.0, 0.5, (10 * 48_000, 2)).clip(-1.0, 1.0)
+    with easel(context, heard(noise), scene, size=SMALL) as one:
+        pictures = [picture[:, :, :3].astype(float) for picture in one.pictures(9.0, 20.0)]
+        assert all(np.isfinite(kept(target)).all() for target in targets(one))
+    late, later = np.array(pictures[80:130]), np.array(pictures[130:180])
+    assert later.mean() < 1.4 * late.mean() and (later >= 254.0).mean() < 0.2 and later.std(axis=(1, 2)).min() > 5.0

@@ -104,6 +104,22 @@ def test_a_vertex_shader_has_no_secrets_either(context, write, input):
     ]
 
 
+def test_a_pass_at_rest_is_drawn_by_a_program_that_knows_it(context, write):
+    """And by the whole one as soon as one of its parameters is not."""
+    write(HEAD + "uniform float hue;\nuniform float dim;\nvoid main() { color = vec4(hue + 0.25, dim, 0.5, 1.0); }\n")
+    hue = Param("hue", 0.0, low=0.0, high=1.0)
+    declared = Pass("beam", "test.frag", params=(hue,), signals={"dim": "audio.dim"}, still=("hue",))
+    values = {".hue": 0.0, "audio.dim": 0.125}
+    with built(context, declared, values=values) as (stage, target):
+        assert "hue" in stage.whole.program and "hue" not in stage.resting.program
+        for hue in (0.0, 0.5, 1e-6):
+            values[".hue"] = hue
+            stage.render()
+            np.testing.assert_allclose(pixels(target)[0, 0], (hue + 0.25, 0.125, 0.5, 1.0), atol=1e-5)
+    (told,) = faults(context, declared._replace(still=("hue", "glow")), values=values)
+    assert told == "shaders/test.frag: pass 'beam' feeds 'glow' from '.glow', and there is no such signal"
+
+
 def test_what_the_compiler_leaves_out_is_not_used(context, write):
     write(HEAD + "uniform float bass;\nvoid main() { color = vec4(bass * 0.0 + 0.5 - 0.0 * bass) * 0.0; }\n")
     (told,) = faults(context, Pass("beam", "test.frag", signals={"bass": "audio.bass"}), values={"audio.bass": 0.0})

@@ -16,10 +16,11 @@ import numpy as np
 from engine.visuals.context import opened
 from engine.visuals.scenes import SCENES, SHOWS, TRANSITIONS, USUAL
 from tests.easel import Easel, heard, look, music, names
-from tools.sitting import STEP, scenes
+from tools.sitting import STEP, scenes, usual
 
-SIZE, BETWEEN, LONGEST = (64, 36), 3, 90  # pictures between two changes, and at most until one is there
-SECONDS = 4.0  # of music, over and over
+SIZE, LONGEST = (64, 36), 90  # pictures, at most, until a change is there
+SECONDS = 4.0  # of music, which then stands still
+NAMES = 1 << 18  # more than a thousand changes take
 
 
 def looks():
@@ -37,10 +38,11 @@ def change(count):
         easel.painter.patient = True
         pictures = _pictures(easel)
         darkest = min(next(pictures).max() for _ in range(30))
-        before = names(context)
+        before = names(context, NAMES)
         for serial, transition in zip(range(1, count + 1), kinds):
             scene, passes = next(turn) if serial < count else (USUAL, [])
-            easel.painter.play(look(scene, passes, serial=serial, transition=transition))
+            shown = {"transition": transition, "media": usual(scene).media}
+            easel.painter.play(look(scene, passes, serial=serial, **shown))
             for _ in range(LONGEST):
                 darkest = min(darkest, next(pictures).max())
                 if easel.painter.settled == serial:
@@ -49,11 +51,17 @@ def change(count):
                 raise RuntimeError(f"change {serial}, to {scene} with {passes}, never came: {easel.painter.fault}")
             if serial == count // 5:
                 early = resident()
-        return {"before": before, "after": names(context), "early": early, "late": resident(), "darkest": int(darkest)}
+        return {
+            "before": before,
+            "after": names(context, NAMES),
+            "early": early,
+            "late": resident(),
+            "darkest": int(darkest),
+        }
 
 
 def _pictures(easel):
-    """Pictures one after another; the sound is no longer than it is, so that its end is shown on and on."""
+    """Pictures one after another."""
     n = 0
     while True:
         yield easel.picture(n * STEP)[..., :3].astype(np.float32)

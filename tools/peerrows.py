@@ -21,7 +21,7 @@ from tools.sitting import COUNT, WARM, scenes, sit
 HERE = Path(__file__).parent
 HD = (1280, 720)
 SIZES = (640, 360), HD
-SMOOTHING = "stable/small", "stable/fit", "stable/mean"
+SMOOTHING = "stable/small", "stable/fit", "stable/lines"
 GET = "pip install -c constraints.txt -e '.[peers]', or --peers PYTHON"
 
 

@@ -16,6 +16,7 @@ from engine.graph import Ground
 from engine.presets import load_preset
 from engine.visuals.context import offscreen
 from engine.visuals.stage import Stage
+from tools.gallery import preset_of
 
 SIZE, FPS, COUNT = (640, 360), Fraction(30), 200
 
@@ -39,9 +40,10 @@ class Void:
 def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope", words=()):
     """The graph of a bounce of the synth whose sound and pictures are let go; its eyes are a Camera and a Void.
 
-    `words` are laid over the preset as `--set` does.
+    `words` are laid over the defaults as `--set` does; a scene that shows something has what its preset shows.
     """
-    preset, _ = load_preset(None, [f"scene={scene}", *words])
+    media = preset_of(scene).media
+    preset, _ = load_preset(None, [f"scene={scene}", *[f"media={media}"] * bool(media), *words])
 
     def eyes(ear, player, script):
         slides = Slides(screen.shape, IN_FLIGHT)

@@ -58,6 +58,7 @@ def filmed(core, film):
     if not film:
         return core
     footage = opened(film)
+    footage["sound"].rows.max()  # all of it is mapped then, and the audio thread need not wait for that
     core.switches[1] = 1
     return core._replace(film=footage["sound"], joins=footage["joins"])
 

@@ -33,15 +33,18 @@ class Lens:
         self.screen, self.size, self.place = None, None, None
         self.sample = np.full((1, 1), np.nan)  # of the picture that is on its way
 
-    def take(self, framebuffer, sample):
-        """Take the picture in a framebuffer, which shows what is heard at a sample."""
+    def take(self, framebuffer, size, sample):
+        """Take the picture in a framebuffer, which shows what is heard at a sample.
+
+        `size` is what it would have, had there been more time to draw it.
+        """
         if sample < 0 or not get(self.gauges, int(Gauge.ROLLING)):
             return
         self._give()
         if not ring.writable(self.shown, 1):
             count(self.gauges, Gauge.DROPPED)
             return
-        self._expose(framebuffer)
+        self._expose(framebuffer, size)
         self.screen.ask()
         self.sample[0, 0] = sample
 
@@ -52,10 +55,10 @@ class Lens:
             self.screen.fetch(room[: math.prod(self.screen.shape)])
             ring.push(self.shown, self.sample)
 
-    def _expose(self, framebuffer):
+    def _expose(self, framebuffer, size):
         """Have a picture read, or first copied onto the film's screen, as large as it fits."""
         if self.screen is None:
-            self.screen = screen_of(self.context, self._film_size(framebuffer.size))
+            self.screen = screen_of(self.context, self._film_size(size))
             put(self.gauges, int(Gauge.PLANAR), float(isinstance(self.screen, Instant)))
         if framebuffer.size != self.size:
             self.size, self.place = framebuffer.size, fitted(framebuffer.size, self.screen.size)
@@ -85,8 +88,8 @@ def even(size, most):
 
 
 def fitted(size, room):
-    """The size that a picture has in a room, and its lower left corner; bars of a single pixel are none."""
+    """The size that a picture has in a room, and its lower left corner; bars of a pixel of it are none."""
     share = min(room[0] / size[0], room[1] / size[1])
     sides = (round(side * share) for side in size)
-    place = tuple(most if most - side <= 2 else side for side, most in zip(sides, room))
+    place = tuple(most if most - side <= 2 * max(share, 1.0) else side for side, most in zip(sides, room))
     return place, tuple((most - side) // 2 for side, most in zip(place, room))

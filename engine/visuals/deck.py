@@ -50,11 +50,13 @@ class Deck:
         scene = declared("scene", look.scene)
         self.dark = scene.dark
         self.sections = [scene, *(declared("show", name) for name in look.passes)]
-        self.params = {}  # as hands have them, by the name that stages know them by
+        self.choices, self.params = set(), {}  # as hands have them, by the name that stages know them by
         self.values = {**SILENT, **CLOCK, "aspect": size[0] / size[1], "lots": _lots(look)}
         for section in (*self.sections, SECTIONS[FINISH]):
             for param in section.params:
                 self.values[f"{section.name}.{param.name}"] = param.default
+                if param.choices:  # there is nothing between two of them
+                    self.choices.add(f"{section.name}.{param.name}")
                 if (key := (section.name, param.name)) in PLACE:  # one that an edit brought is not on the board
                     self.params[f"{section.name}.{param.name}"] = PLACE[key], param.default
         self.first = None  # the sample that it was first drawn at
@@ -109,7 +111,8 @@ class Deck:
         follow = 1.0 - math.exp(-gone / GLIDE)
         moved = self.moves.at(share)
         for name, (place, held) in self.params.items():
-            base = held + follow * (get(self.board, slot(self.look.serial, place)) - held)
+            wanted = get(self.board, slot(self.look.serial, place))
+            base = wanted if name in self.choices else held + follow * (wanted - held)
             self.params[name] = place, base
             taken, toward = moved[place - FIRST].tolist()
             self.values[name] = base + toward - taken * base if taken or toward else base

@@ -18,6 +18,7 @@ SYSTEMS = {  # how cameras are asked there, which one where nothing is said, and
     "darwin": ("avfoundation", "default", {"framerate": "30"}),
     "win32": ("dshow", "", {}),
 }
+STILLS = ("image2",)  # formats of one picture, which FFmpeg says lasts for a moment
 PATIENCE = 3.0  # seconds that a camera may be silent
 AGAIN = 1.0  # seconds until one that is lost is asked again
 HIGH = 720  # lines from which on colours that do not say whose they are are those of high definition
@@ -71,6 +72,8 @@ class Film:
     def _length(self):
         """Seconds that it lasts; 0 if it stands still."""
         with self._opened() as (container, stream):
+            if container.format.name in STILLS:
+                return 0.0
             if stream.duration:
                 return float(stream.duration * stream.time_base)
             if container.duration:

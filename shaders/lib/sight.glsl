@@ -1,6 +1,7 @@
 /*
-about:  what is seen at a place of 48 times 27: luminance, and saturated red so that a flash of it counts as much; and
-        1 where a flash begins. Places lie astray: in rows they would see a pattern as fine as they are wrong
+about:  what is seen at a place of 48 times 27: luminance, and saturated red so that a flash of it counts as much; 1
+        where a flash begins; and what limit told of the last one. Places lie astray: in rows they would see a pattern
+        as fine as they are wrong
 use:    vec4 sight(), behind a define of SEEN: vec3 SEEN(vec2 uv), linear, 0..1
 */
 uniform sampler2D limit;
@@ -21,6 +22,7 @@ vec4 sight() {
     light *= 1.0 - blackout;
     float red = max(light.r - light.g - light.b, 0.0) * step(SATURATED * (light.r + light.g + light.b), light.r);
     vec2 seen = vec2(luminance(light), REDDER * red);
-    vec2 begun = flash(seen, known(texelFetch(limit, ivec2(gl_FragCoord.xy), 0)).xy);
-    return vec4(seen, max(begun.x, begun.y), 1.0);
+    vec4 past = known(texelFetch(limit, ivec2(gl_FragCoord.xy), 0));
+    vec2 begun = flash(seen, past.xy);
+    return vec4(seen, max(begun.x, begun.y), past.z);
 }

@@ -2,8 +2,8 @@
 /*
 about: what a screen shows of a picture, with no more than three flashes a second
 passes:
-  - {name: sight, size: [48, 27], precise: true}
-  - {name: fields, size: [17, 10], precise: true}
+  - {name: sight, size: [48, 27], precise: true, still: [chroma_shift, vignette, tone, grain]}
+  - {name: fields, size: [17, 7], precise: true}
   - {name: held, size: [48, 27], precise: true}
   - {name: limit, size: [48, 27], precise: true}
 still: [chroma_shift, vignette, tone, grain]
@@ -18,5 +18,5 @@ out vec4 color;
 #include "lib/display.glsl"
 
 void main() {
-    color = display(grade(uv) * (1.0 - blackout) * (1.0 - texture(limit, uv).a));
+    color = display(grade(uv) * ((1.0 - blackout) * (1.0 - texture(limit, uv).a)));
 }

@@ -14,5 +14,5 @@ out vec4 color;
 #include "lib/display.glsl"
 
 void main() {
-    color = display(mixed(uv) * (1.0 - blackout) * (1.0 - texture(limit, uv).a));
+    color = display(mixed(uv) * ((1.0 - blackout) * (1.0 - texture(limit, uv).a)));
 }

@@ -2,7 +2,7 @@
 /*
 about: light lingers and is drawn into a tunnel; it never grows brighter than it was
 passes:
-  - {name: past, scale: 0.5, precise: true}
+  - {name: past, vertex: show/feedback/past.vert, scale: 0.5, precise: true}
 */
 uniform sampler2D picture;
 uniform sampler2D past;

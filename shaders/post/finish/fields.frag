@@ -1,16 +1,15 @@
 #version 330 core
 /*
 about:  the flashes of each third by third of the picture, as wide as ten degrees: one where a part of it rises at once
-reads:  sight, limit (as it was), fields (this pass, one frame ago)
+reads:  sight, fields (this pass, one frame ago)
 writes: the part that has risen of late, or minus that where it must not rise further; and the seconds until each of
         three flashes is forgotten, the latest first
 */
-const ivec2 WIDE = ivec2(16, 9), APART = ivec2(2, 2);  // places in a field, from one to the next
+const ivec2 WIDE = ivec2(16, 9), APART = ivec2(2, 3);  // places in a field, from one to the next
 const float PART = 0.22;  // of a field; a quarter of any makes a flash, and ours lie apart
 const float SECOND = 0.999;  // so that of four flashes, a third apart, the last is in another second
 
 uniform sampler2D sight;
-uniform sampler2D limit;
 uniform sampler2D fields;
 uniform float dt;
 
@@ -27,10 +26,9 @@ void main() {
     ivec2 corner = ivec2(gl_FragCoord.xy) * APART;
     float risen = 0.0, rising = 0.0;
     for (int place = 0; place < WIDE.x * WIDE.y; place++) {
-        ivec2 at = corner + ivec2(place % WIDE.x, place / WIDE.x);
-        float flash = texelFetch(limit, at, 0).z;
-        risen += step(once, flash);
-        rising += texelFetch(sight, at, 0).z * step(once, TOGETHER + flash);
+        vec4 seen = texelFetch(sight, corner + ivec2(place % WIDE.x, place / WIDE.x), 0);
+        risen += step(once, seen.w);
+        rising += seen.z * step(once, TOGETHER + seen.w);
     }
     float part = abs(field.x) * exp(-dt / TOGETHER) + risen / float(WIDE.x * WIDE.y);
     if (part >= PART) {

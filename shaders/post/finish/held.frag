@@ -5,7 +5,7 @@ reads:  sight, fields, limit (as it was)
 writes: 0..1
 */
 const float HELD = 0.08;  // of white, that it may rise then
-const ivec2 WIDE = ivec2(16, 9), APART = ivec2(2, 2), FIELDS = ivec2(17, 10);
+const ivec2 WIDE = ivec2(16, 9), APART = ivec2(2, 3), FIELDS = ivec2(17, 7);
 
 uniform sampler2D sight;
 uniform sampler2D fields;
