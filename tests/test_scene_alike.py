@@ -1,11 +1,15 @@
 """What holds of scenes alike: any size, any frame rate, any parameter, and whatever was no number."""
 
+import os
+import subprocess
+import sys
 from importlib import resources
 
 import numpy as np
 import pytest
 
 from engine.visuals.scenes import SECTIONS
+from tests.commands import ROOT
 from tests.easel import Easel, heard, music, silence
 
 SMALL = (120, 90)
@@ -117,3 +121,24 @@ def test_noise_without_end_does_not_blow_it_out(context, scene):
         assert all(np.isfinite(kept(target)).all() for target in targets(one))
     late, later = np.array(pictures[80:130]), np.array(pictures[130:180])
     assert later.mean() < 1.4 * late.mean() and (later >= 254.0).mean() < 0.2 and later.std(axis=(1, 2)).min() > 5.0
+
+
+DIGEST = """
+import hashlib
+from engine.visuals.context import opened
+from tests.test_scene_alike import *
+with opened() as context, easel(context, heard(music(1.5)), "{scene}", size=SMALL) as one:
+    print(hashlib.sha256(b"".join(picture.tobytes() for picture in one.pictures(1.0))).hexdigest())
+"""
+
+
+@each_scene
+def test_however_many_draw_it_they_draw_the_same(context, scene):
+    shown = set()
+    for threads, width in (("0", "256"), ("2", "128")):
+        environment = {**os.environ, "LP_NUM_THREADS": threads, "LP_NATIVE_VECTOR_WIDTH": width}
+        command = [sys.executable, "-c", DIGEST.format(scene=scene)]
+        child = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+        assert child.returncode == 0, child.stderr
+        shown.add(child.stdout)
+    assert len(shown) == 1
