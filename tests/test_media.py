@@ -16,7 +16,7 @@ from engine.visuals.media import Media
 from engine.visuals.probing import probe
 from engine.visuals.reels import HIGH, Film, developed
 from tests.commands import comes, typed
-from tests.easel import Easel, heard, names, silence
+from tests.easel import Easel, heard, look, names, silence
 
 STILL = {"drift": 0.0, "deep": 0.0, "answer": 0.0, "shove": 0.0, "ripple": 0.0}
 FRAMES, FPS = 20, 25  # of the film; 0.8 seconds
@@ -266,7 +266,7 @@ def test_a_film_that_vanishes_leaves_its_last_picture_and_says_so_once(context, 
 
 
 def test_a_camera_is_not_for_films(context):
-    with pytest.raises(UsageError, match=r"^camera:7: what a camera saw cannot be made again; "):
+    with pytest.raises(UsageError, match=r"^media: camera:7: what a camera saw cannot be made again; "):
         Media(context, "camera:7", (32, 24))
 
 
@@ -359,6 +359,32 @@ def test_a_film_in_a_scene_is_the_same_every_time(context, hush, film):
         with Easel(context, hush, "photo", size=(64, 48), media=str(film)) as easel:
             runs.append(b"".join(picture.tobytes() for picture in easel.pictures(1.0)))
     assert runs[0] == runs[1]
+
+
+def test_a_photo_is_never_larger_than_a_texture_may_be(tmp_path):
+    saved(tmp_path / "wide.png", photo(60, 900))
+    ((_, frame),) = Film(tmp_path / "wide.png").shots(0.0)
+    assert developed(frame, (4000, 4000), 512, still=True).shape == (30, 450, 4)
+
+
+def test_live_another_preset_waits_for_its_film_and_one_that_is_gone_never_comes(context, hush, film):
+    name, cut = str(film), {"kind": "cut", "seconds": 0.0, "start": "now"}
+    with Easel(context, hush, "flash", size=(32, 24)) as easel:
+        easel.painter.patient, moment = True, 0.0
+
+        def settles():
+            nonlocal moment
+            moment += 0.01
+            easel.picture(moment * 48_000)
+            return easel.painter.settled is not None
+
+        easel.set(1, photo=STILL)
+        easel.painter.play(look("photo", serial=1, media=name, transition=cut))
+        assert comes(settles) and easel.painter.settled == 1 and not easel.painter.fault
+        assert easel.painter.deck.media.texture.size == (32, 24)
+        easel.painter.play(look("photo", serial=2, media=f"{name}.away", transition=cut))
+        assert comes(settles) and easel.painter.settled == 1
+        assert easel.painter.fault == f"there is no file {name}.away"
 
 
 def test_a_film_is_read_only_as_a_film(film):

@@ -22,9 +22,9 @@ from engine.preview.stills import FPS, stills
 from engine.visuals.scenes import SCENES
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "scenes"
-STILL, LOOP = (640, 360), (208, 117)
+STILL, LOOP = (640, 360), (160, 90)
 MOMENT = 21.5  # seconds into the synth: all of it plays by then
-FRAMES, EVERY = 20, 3  # of a loop, and of how many pictures one is taken: ten a second
+FRAMES, EVERY = 12, 3  # of a loop, and of how many pictures one is taken: ten a second
 LARGEST = 300_000  # bytes
 COLOURS = 256, 160, 96, 64, 40, 24  # tried until it is small enough
 UNSEEN = {"flash"}  # a scene for measuring
@@ -53,10 +53,9 @@ def painted(scene):
 
 def write(path, pictures):
     """A PNG, animated where it is of several pictures, with as many colours as there is room for."""
+    dither = Image.Dither.NONE if len(pictures) > 1 else Image.Dither.FLOYDSTEINBERG  # in a loop it would not pack
     for colours in COLOURS:
-        first, *rest = (
-            Image.fromarray(each).quantize(colours, dither=Image.Dither.FLOYDSTEINBERG) for each in pictures
-        )
+        first, *rest = (Image.fromarray(each).quantize(colours, dither=dither) for each in pictures)
         how = {"save_all": True, "append_images": rest, "duration": 1000 * EVERY // FPS, "loop": 0} if rest else {}
         first.save(path, optimize=True, **how)
         if path.stat().st_size <= LARGEST:

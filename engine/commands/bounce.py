@@ -22,12 +22,15 @@ def run(asked):
     from engine.bounce.bounce import bounce, check_outs
     from engine.bounce.whole import claim
     from engine.terminal import progress, say
+    from engine.visuals.naming import seen_again
 
     for out in asked.outs:
         claim(out, overwrite=asked.overwrite)
     check_outs(asked.outs, asked.depth)
     shot = _shot(asked)
     material = _material(asked)
+    if shot:
+        seen_again(material.preset.media)
     warm_up(stopped.is_set)
     with progress() as bar:
         task = bar.add_task(asked.outs[0].name, total=None, told="")

@@ -1,5 +1,7 @@
 """Stills: single pictures out of a bounce."""
 
+from importlib import resources
+
 import numpy as np
 
 from engine.bounce.camera import Camera
@@ -7,10 +9,12 @@ from engine.bounce.graph import from_source
 from engine.bounce.slides import Slides
 from engine.graph import Ground
 from engine.visuals.context import offscreen
+from engine.visuals.naming import is_camera
 from engine.visuals.readback import Readback
 
 FPS = 30
 IN_FLIGHT = 2
+FIGURE = resources.files("presets") / "media" / "figure.mp4"  # stands for whoever is before the camera
 
 
 class Picker:
@@ -51,6 +55,8 @@ def stills(source, preset, moments, *, size, watch=None):
     -------
     list of uint8 arrays (height, width, 3), fewer where the source ends before a moment
     """
+    if preset.media and is_camera(preset.media):
+        preset = preset.model_copy(update={"media": str(FIGURE)})
     context = offscreen()
     screen, camera = None, None
     try:

@@ -4,8 +4,8 @@ import math
 import threading
 from collections import deque
 
-from engine.errors import PhospheneError, UsageError
-from engine.visuals.naming import is_camera
+from engine.errors import PhospheneError
+from engine.visuals.naming import is_camera, seen_again
 from engine.visuals.reels import Camera, Film, developed
 
 SRGB = 0x8C43  # GL_SRGB8_ALPHA8: read as linear light, before it is filtered
@@ -38,8 +38,8 @@ class Media:
     """
 
     def __init__(self, context, name, size, *, seconds=0.0, live=False):
-        if is_camera(name) and not live:
-            raise UsageError(f"{name}: what a camera saw cannot be made again; media in a film is a file")
+        if not live:
+            seen_again(name)
         self.context, self.name, self.room, self.feed = context, name, (0, 0), None
         self.way = Ahead if live else AtOnce
         self.texture = self._texture((1, 1), bytes(4))
@@ -147,7 +147,8 @@ class Ahead:
                 pass
         except PhospheneError as fault:
             self.fault = str(fault)
-        self.first.set()
+        finally:
+            self.first.set()
 
     def _ended(self):
         """Decode from what is asked for on; False where that was left behind."""

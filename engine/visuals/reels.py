@@ -157,7 +157,8 @@ def developed(frame, room, largest, *, still=False, pixel=1.0):
     quarters = round(frame.rotation / 90.0)
     wide, high = room[::-1] if quarters % 2 else room
     width = frame.width if still else max(round(frame.width * pixel), 1)
-    scale = min(max(wide / width, high / frame.height), largest / max(width, frame.height), 1.0)
+    most = largest / max(width, frame.height)
+    scale = min(max(wide / width, high / frame.height), most, 1.0)
     part = 1.0 if still else scale
     untold = frame.colorspace == UNTOLD and frame.height >= HIGH
     pixels = frame.to_ndarray(
@@ -167,7 +168,7 @@ def developed(frame, room, largest, *, still=False, pixel=1.0):
         interpolation="AREA",
         src_colorspace=Colorspace.ITU709 if untold else None,
     )
-    times = math.floor(part / scale)
+    times = max(math.floor(part / scale), math.ceil(part / most))
     if times > 1 or any(component.is_alpha for component in frame.format.components):
         pixels = shrunk(pixels, times)
     return np.ascontiguousarray(np.rot90(pixels, quarters)[::-1])
