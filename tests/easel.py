@@ -29,7 +29,7 @@ class Easel:
     def __init__(self, context, frames, scene="scope", passes=(), *, size=SMALL, rate=RATE, params=None, **how):
         self.board = local(board.plan(SLOTS))
         self.set(0, **{scene: params or {}})
-        self.screen = Readback(context, size)
+        self.screen, self.played = Readback(context, size), 0.0
         asked = look(scene, passes, **how)
         how = {"frames": frames, "rate": rate, "board": self.board, "screen": self.screen, "look": asked}
         self.painter = Painter(context, size, **how)
@@ -60,6 +60,18 @@ class Easel:
 
     def pictures(self, seconds, fps=30.0):
         return [self.picture(frame * RATE / fps) for frame in range(round(seconds * fps))]
+
+    def texels(self, name):
+        """What a pass of the scene has drawn: (height, width, 4)."""
+        texture = self.painter.deck.targets[self.painter.deck.look.scene, name].picture
+        kind = np.float32 if texture.dtype == "f4" else np.float16
+        return np.frombuffer(texture.read(), kind).reshape(texture.height, texture.width, 4).astype(float)
+
+    def play(self, seconds, **told):
+        """Let the scene go on for some seconds, thirty times in each, with signals as they are told."""
+        for _ in range(round(seconds * 30)):
+            self.played += 1 / 30
+            self.painter.deck.render(self.played, {"dt": 1 / 30, "minute": self.played / 60 % 1.0, **told})
 
     def __enter__(self):
         return self

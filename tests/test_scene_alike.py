@@ -1,17 +1,21 @@
 """What holds of scenes alike: any size, any frame rate, any parameter, and whatever was no number."""
 
+import os
+import subprocess
+import sys
 from importlib import resources
 
 import numpy as np
 import pytest
 
 from engine.visuals.scenes import SECTIONS
+from tests.commands import ROOT
 from tests.easel import Easel, heard, music, silence
 
 SMALL = (128, 80)
 SHOWN = resources.files("presets") / "media"
 MEDIA = {"photo": str(SHOWN / "rain.jpg"), "camera": str(SHOWN / "figure.mp4")}
-MOVES = {"camera": 1.2, "mycelium": 1.4}  # what is before the one moves by itself, and the other never rests
+MOVES = {"camera": 1.2}  # what is before it moves by itself
 SCENES = ("strata", "photo", "crystal", "camera", "flow", "mycelium", "golden")
 each_scene = pytest.mark.parametrize("scene", SCENES)
 
@@ -110,3 +114,34 @@ def test_another_seed_is_another_picture(context, song, scene):
         with easel(context, song, scene, size=SMALL, seed=seed) as one:
             shown.append(one.pictures(1.0)[-1])
     assert np.array_equal(shown[0], shown[1]) and not np.array_equal(shown[0], shown[2])
+
+
+@each_scene
+def test_noise_without_end_does_not_blow_it_out(context, scene):
+    noise = np.random.default_rng(3).normal(0.0, 0.5, (10 * 48_000, 2)).clip(-1.0, 1.0)
+    with easel(context, heard(noise), scene, size=SMALL) as one:
+        pictures = [picture[:, :, :3].astype(float) for picture in one.pictures(9.0, 20.0)]
+        assert all(np.isfinite(kept(target)).all() for target in targets(one))
+    late, later = np.array(pictures[80:130]), np.array(pictures[130:180])
+    assert later.mean() < 1.4 * late.mean() and (later >= 254.0).mean() < 0.2 and later.std(axis=(1, 2)).min() > 5.0
+
+
+DIGEST = """
+import hashlib
+from engine.visuals.context import opened
+from tests.test_scene_alike import *
+with opened() as context, easel(context, heard(music(0.6)), "{scene}", size=SMALL) as one:
+    print(hashlib.sha256(b"".join(picture.tobytes() for picture in one.pictures(0.4))).hexdigest())
+"""
+
+
+@each_scene
+def test_however_many_draw_it_they_draw_the_same(context, scene):
+    shown = set()
+    for threads in "012":
+        environment = {**os.environ, "LP_NUM_THREADS": threads}
+        command = [sys.executable, "-c", DIGEST.format(scene=scene)]
+        child = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+        assert child.returncode == 0, child.stderr
+        shown.add(child.stdout)
+    assert len(shown) == 1

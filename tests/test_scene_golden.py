@@ -37,19 +37,13 @@ def cut(box, deep, whirl, lean, level=0):
 def reference(easel, deep, whirl):
     """The leaves as they should lie, in heights: (leaves, 4)."""
     aspect, lots = easel.values["aspect"], easel.values["lots"]
-    lean, upright = texels(easel, "cuts")[0, :, 0].astype(float), aspect < 1.0
+    lean, upright = easel.texels("cuts")[0, :, 0].astype(float), aspect < 1.0
     room = (1.0, aspect) if upright else (aspect, 1.0)
     leaves = np.array(cut((0.0, 0.0, *room), deep, whirl, lean))
     for axis in (0, 1):
         if lots[axis] > 0.5:
             leaves[:, axis] = room[axis] - leaves[:, axis] - leaves[:, axis + 2]
     return leaves[:, [1, 0, 3, 2]] if upright else leaves
-
-
-def texels(easel, name):
-    texture = easel.painter.deck.targets["golden", name].picture
-    kind = np.float32 if texture.dtype == "f4" else np.float16
-    return np.frombuffer(texture.read(), kind).reshape(texture.height, texture.width, 4)
 
 
 @pytest.mark.parametrize("whirl", [True, False], ids=["whirl", "mosaic"])
@@ -60,7 +54,7 @@ def test_leaves_are_a_partition_by_the_golden_section(context, hush, size, deep,
     for seed in (7, 8, 11):
         with Easel(context, hush, "golden", size=size, params=params, seed=seed) as easel:
             easel.picture(0.0)
-            leaves = texels(easel, "leaves")[0].astype(float)
+            leaves = easel.texels("leaves")[0].astype(float)
             expected = reference(easel, deep, whirl)
         count, aspect = FIBONACCI[deep], size[0] / size[1]
         np.testing.assert_allclose(leaves[:count], expected, atol=2e-6)
@@ -81,7 +75,7 @@ def test_leaves_are_a_partition_by_the_golden_section(context, hush, size, deep,
 def test_every_pixel_is_its_regions_and_soft_edges_add_up(context, hush, size, feather):
     with Easel(context, hush, "golden", size=size, params={"feather": feather}) as easel:
         easel.picture(0.0)
-        shown, leaves = texels(easel, "panels")[:, :, 3].astype(float), reference(easel, 7, True)
+        shown, leaves = easel.texels("panels")[:, :, 3].astype(float), reference(easel, 7, True)
     height, room = size[1], np.array([size[0] / size[1], 1.0])
     y, x = (np.mgrid[: size[1], : size[0]] + 0.5) / height
     soft = max(min(feather, leaves[:, 2:].min()), 1e-5)
@@ -105,31 +99,28 @@ def test_upright_is_the_same_on_its_side(context, hush):
     for size in ((320, 180), (180, 320)):
         with Easel(context, hush, "golden", size=size) as easel:
             easel.picture(0.0)
-            leaves.append(texels(easel, "leaves")[0].astype(float))
+            leaves.append(easel.texels("leaves")[0].astype(float))
     np.testing.assert_allclose(leaves[0][:, [1, 0, 3, 2]] * 9 / 16, leaves[1], atol=2e-6)
 
 
 def test_cuts_go_to_the_other_golden_place_with_the_bar(context):
-    """Played by hand, so that there is a bar: half a second of it, its end, and a second of the next."""
+    """Played by hand, so that there is a bar: the end of one, and the next."""
     with Easel(context, heard(silence(1.0)), "golden") as easel:
         easel.picture(0.0)
-        deck, before = easel.painter.deck, texels(easel, "cuts")[0, :, 0].copy()
-        for frame in range(1, 90):
-            told = {"bar": (0.5 + frame / 60) % 1.0, "pulse": 0.8 if frame == 30 else 0.0, "dt": 1 / 30}
-            deck.render(frame / 30, told)
-            if frame == 32:
-                between = texels(easel, "cuts")[0, :, 0].copy()
-        after = texels(easel, "cuts")[0, :, 0]
+        before = easel.texels("cuts")[0, :, 0]
+        easel.play(0.5, bar=0.9)
+        easel.play(0.1, bar=0.0, pulse=0.8)
+        between = easel.texels("cuts")[0, :, 0]
+        easel.play(2.0, bar=0.4)
+        after = easel.texels("cuts")[0, :, 0]
     moved = np.flatnonzero(np.abs(after - before) > 0.5)
     assert len(moved) == 1 and 0.05 < abs(between[moved[0]] - before[moved[0]]) < 0.95
     assert set(np.round(after, 2)) <= {0.0, 1.0}
 
 
 def test_a_region_lives_by_its_own_band(context, hush):
-    with (
-        Easel(context, hush, "golden", size=(320, 180)) as easel,
-        Easel(context, hush, "golden", size=(320, 180)) as still,
-    ):
+    wide = {"size": (320, 180)}
+    with Easel(context, hush, "golden", **wide) as easel, Easel(context, hush, "golden", **wide) as still:
         lights = []
         for one, band in ((easel, 40), (still, None)):
             one.picture(0.0)
@@ -137,9 +128,8 @@ def test_a_region_lives_by_its_own_band(context, hush):
             if band is not None:
                 bands[band] = 1.0
             one.painter.bands.write(bands)
-            for frame in range(1, 10):
-                one.painter.deck.render(frame / 30, {"dt": 1 / 30})
-            lights.append(texels(one, "panels").astype(float))
+            one.play(0.3)
+            lights.append(one.texels("panels").astype(float))
         where = np.round(lights[1][:, :, 3])
     changed = np.abs(lights[0] - lights[1])[:, :, :3].sum(axis=2)
     brighter = {name for name in range(1, 22) if changed[where == name].mean() > 0.02}
@@ -149,7 +139,7 @@ def test_a_region_lives_by_its_own_band(context, hush):
 def test_seconds_of_silence_are_enough_for_a_cut(context, hush):
     with Easel(context, hush, "golden") as easel:
         easel.picture(0.0)
-        before = texels(easel, "cuts")[0, :, 1].copy()
+        before = easel.texels("cuts")[0, :, 1].copy()
         for frame in range(1, 17 * 10):
             easel.picture(frame * RATE / 10)
-        assert (texels(easel, "cuts")[0, :, 1] != before).sum() == 1
+        assert (easel.texels("cuts")[0, :, 1] != before).sum() == 1

@@ -16,7 +16,7 @@ uniform sampler2D cuts;
 uniform sampler2D life;
 uniform sampler2D chroma;
 uniform float depth;    // 7 in 3..9: of the cuts: 3, 5, 8, 13, 21, 34 or 55 regions
-uniform float feather;  // 0.01 in 0..0.05 heights: of the edges
+uniform float feather;  // 0.02 in 0..0.06 heights: of the edges
 uniform float hue;      // 0 in -0.5..0.5 turns: of its colours
 uniform float onset;
 uniform float travel;

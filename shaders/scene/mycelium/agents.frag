@@ -6,7 +6,8 @@ reads:  agents (this pass, one step ago), trail, bands
 writes: place 0..1, heading in turns, and how long ago it was born, in seconds; or of a flake: place, how loud it is
 */
 const float TURN = 6.2831853;
-const float NIMBLE = 3.0;   // turns a second, at most
+const float NIMBLE = 3.5;   // turns a second, at most
+const float WANDER = 0.3;   // turns a second
 const float FLIGHT = 0.35;  // seconds in which a spore slows down
 const float AGED = 25.0;    // seconds until most have been born again, so that no net is for ever
 const float SHY = 0.4;      // of others, against the liking for kin
@@ -29,6 +30,7 @@ uniform vec4 lots;
 out vec4 color;
 
 #include "lib/chance.glsl"
+#include "scene/mycelium/awake.glsl"
 #include "scene/mycelium/flakes.glsl"
 
 vec2 ahead(float heading) {
@@ -65,8 +67,8 @@ void main() {
     float left = taste(agent.xy, agent.z + spread, liking), right = taste(agent.xy, agent.z - spread, liking);
     float front = taste(agent.xy, agent.z, liking), turn = sign(left - right);
     turn = front > max(left, right) ? 0.0 : front < min(left, right) ? 2.0 * step(0.5, lot.z) - 1.0 : turn;
-    float flying = exp(-agent.w / FLIGHT);
-    float heading = agent.z + dt * NIMBLE * turn * (1.0 - flying) * (0.5 + lot.w) + 0.01 * (lot.y - 0.5);
-    vec2 place = agent.xy + dt * pace * (0.4 + 0.9 * level + 1.8 * flying) * ahead(heading);
+    float flying = exp(-agent.w / FLIGHT), lived = dt * awake(level);
+    float heading = agent.z + lived * (NIMBLE * turn * (1.0 - flying) * (0.5 + lot.w) + WANDER * (lot.y - 0.5));
+    vec2 place = agent.xy + pace * (lived + 1.8 * dt * flying) * ahead(heading);
     color = vec4(fract(place), fract(heading), min(agent.w + dt, 1e4));
 }

@@ -8,6 +8,7 @@ uniform sampler2D agents;
 uniform sampler2D trail;
 uniform float pulse;
 uniform float onset;
+uniform float level;
 
 flat out vec4 mark;
 flat out float disc;
@@ -23,7 +24,7 @@ void main() {
     int kin = fruit < 0 ? gl_VertexID % KINS : fruit * KINS / FLAKES;
     float loud = disc * agent.z * agent.z;
     mark = vec4(equal(ivec4(kin), ivec4(0, 1, 2, 3))) * (fruit < 0 ? min(pixel * pixel, 1.0) : 0.25 + loud);
-    mark.a = fruit < 0 ? 0.7 * max(1.0 - 2.5 * agent.w, 0.0) : loud * (0.4 + 0.6 * onset + 1.2 * pulse);
+    mark.a = fruit < 0 ? (0.1 + level) * max(1.0 - 2.5 * agent.w, 0.0) : loud * (0.4 + 0.6 * onset + 1.2 * pulse);
     gl_PointSize = max((fruit < 0 ? 1.0 : 5.0 + 8.0 * agent.z) * pixel, 1.0);
     gl_Position = vec4(agent.xy * 2.0 - 1.0, 0.0, 1.0);
 }

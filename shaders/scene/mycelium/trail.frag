@@ -13,7 +13,8 @@ const vec2 SIDES[3] = vec2[](vec2(0.0, 1.0), vec2(0.866, -0.5), vec2(-0.866, -0.
 
 uniform sampler2D trail;
 uniform sampler2D marks;
-uniform float lasts;  // 0.25 in 0.1..2 s, exp: to half of a thread
+uniform float lasts;  // 0.25 in 0.1..2 s, exp: to half of a thread, while music plays
+uniform float level;
 uniform float aspect;
 uniform float dt;
 
@@ -21,6 +22,7 @@ in vec2 uv;
 out vec4 color;
 
 #include "lib/finite.glsl"
+#include "scene/mycelium/awake.glsl"
 
 void main() {
     vec2 height = vec2(1.0 / aspect, 1.0);
@@ -31,7 +33,9 @@ void main() {
         near += texture(trail, uv + SPREADS * height * SIDES[n]).rgb;
         far = max(far, texture(trail, uv - RUNS * height * SIDES[n]).a);
     }
-    vec3 thread = mix(here.rgb, near / 3.0, 0.35) * exp2(-dt / lasts) + 4.0 * dt * mark.rgb - 0.03 * dt;
+    float lived = dt * awake(level);
+    vec3 thread = mix(here.rgb, near / 3.0, min(11.0 * lived, 0.7)) * exp2(-lived / lasts);
+    thread += lived * (4.0 * mark.rgb - 0.03);
     float carries = clamp(4.0 * (here.r + here.g + here.b) - 0.2, 0.0, 0.97);
     float light = max(max(here.a, far * carries) * exp2(-dt / SHINES), min(mark.a, 2.0));
     color = vec4(finite(thread), light == light ? clamp(light, 0.0, 2.0) : 0.0);
