@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.params import defaults
 from engine.visuals.declaring import declared
-from engine.visuals.noise import tile
+from engine.visuals.noise import tiles
 from engine.visuals.stage import Stage, Target
 
 STABLE = declared("show", "stable")
@@ -20,7 +20,7 @@ class Darkroom:
         self.given = {name: self._own(context.gl.texture(each, 4, dtype="f2")) for name, each in sizes.items()}
         for texture in self.given.values():
             texture.repeat_x = texture.repeat_y = False
-        self.given["noise"] = self._own(tile(context))
+        self.given |= {name: self._own(each) for name, each in tiles(context).items()}
         self.targets = {each.name: self._own(Target(context, each, size)) for each in STABLE.passes}
         pictures = {name: lambda each=each: each for name, each in self.given.items()}
         pictures |= {name: lambda each=each: each.picture for name, each in self.targets.items()}

@@ -36,9 +36,10 @@ class Projector:
     """Shows slides, at a size that may be larger than theirs; `params` are the finish's."""
 
     def __init__(self, context, size, *, slides=None, **params):
-        self.screen, self.noise, self.seconds = Readback(context, size), noise.tile(context), 0.0
+        self.screen, self.noise, self.seconds = Readback(context, size), noise.tiles(context), 0.0
         self.slides = [Slide(context, slides or size, **params) for _ in range(2)]
-        self.finish = Finish(context, size, self.screen, self.slides[0].values, {"noise": lambda: self.noise})
+        shown = {name: lambda each=each: each for name, each in self.noise.items()}
+        self.finish = Finish(context, size, self.screen, self.slides[0].values, shown)
 
     def show(self, light, dt=1 / 30, *, old=None, kind="fade", share=0.5):
         """(height, width, 4) uint8 of what is seen, the bottom row first; with `old`, of both."""
@@ -64,7 +65,7 @@ class Projector:
         return self
 
     def __exit__(self, *_):
-        for each in (self.finish, self.screen, self.noise, *(slide.picture for slide in self.slides)):
+        for each in (self.finish, self.screen, *self.noise.values(), *(slide.picture for slide in self.slides)):
             each.release()
 
 

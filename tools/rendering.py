@@ -71,7 +71,7 @@ def camera(count=COUNT, *, size=SIZE, **how):
 def cost(**how):
     """Median seconds of a picture, and of each thing done for it."""
     ledger = Ledger()
-    with camera(**how) as (graph, taker), passes_timed(ledger, Wall()):
+    with camera(**how) as (graph, taker), passes_timed(ledger, Wall(taker.context)):
         ledger.time(taker, "step", "picture")
         ledger.time(taker.painter, "reach", "signals")
         for name in ("ask", "fetch"):
@@ -128,12 +128,16 @@ class Ledger:
 
 
 class Wall:
-    """A stopwatch."""
+    """A stopwatch, which waits for what was drawn."""
+
+    def __init__(self, context):
+        self.context = context
 
     def __enter__(self):
         self.begun = time.perf_counter()
 
     def __exit__(self, *_):
+        self.context.settle()
         self.seconds = time.perf_counter() - self.begun
 
 

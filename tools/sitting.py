@@ -68,7 +68,7 @@ def thinking(context, frames, scene, size, count=COUNT):
     """Median seconds that this thread takes to listen, and to paint when nothing is drawn and nothing waited for."""
     spent = np.zeros((count, 2))
     with posed(context, frames, scene, size=size) as easel:
-        context.draw, context.settle = (lambda *_: None), (lambda: None)
+        context.draw, context.flush, context.settle = (lambda *_: None), (lambda: None), (lambda: None)
         try:
             for n in range(count):
                 marks = [time.thread_time()]
@@ -78,5 +78,5 @@ def thinking(context, frames, scene, size, count=COUNT):
                 marks.append(time.thread_time())
                 spent[n] = np.diff(marks)
         finally:
-            del context.draw, context.settle
+            del context.draw, context.flush, context.settle
     return np.median(spent, axis=0)

@@ -56,6 +56,7 @@ class Context:
         self._draw = self.function("glDrawArraysInstanced", None, word, whole, whole, whole)
         self._frame = self.function("glBindFramebuffer", None, word, word)
         self._copy = self.function("glBlitFramebuffer", None, *[whole] * 8, word, word)
+        self._flush = self.function("glFlush", None)
         self.function("glEnable", None, word)(PROGRAM_POINT_SIZE)
         self.timing = Timing(self)
 
@@ -112,8 +113,13 @@ class Context:
         if answer in (TIME_OVER, FAILED):
             raise PhospheneError(f"the graphics driver hangs ({self.renderer}, {self.version})")
 
+    def flush(self):
+        """After each draw: a software rasteriser begins with it, on threads of its own, while the next is told."""
+        if self.software:
+            self._flush()
+
     def settle(self):
-        """After each draw: a software rasteriser would finish it inside the next call, with the lock held."""
+        """After the last draw: a software rasteriser would finish it inside a later call, with the lock held."""
         if self.software:
             self.wait(self.fence())
 

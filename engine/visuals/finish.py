@@ -1,9 +1,13 @@
 """The finish: what all pictures go through at last, one alone, or two that change places; no more than three flashes
 a second come through, whoever draws them."""
 
+import moderngl
+
 from engine.visuals.declaring import declared
 from engine.visuals.scenes import FINISH, TRANSITIONS
 from engine.visuals.stage import Stage, Target
+
+SHIFT = f"{FINISH}.chroma_shift"
 
 
 class Finish:
@@ -22,7 +26,7 @@ class Finish:
     """
 
     def __init__(self, context, size, screen, values, pictures):
-        self.context, self.decks, self.stages, self.targets = context, (), [], {}
+        self.context, self.size, self.decks, self.stages, self.targets = context, size, (), [], {}
         self.values = {**values, "share": 0.0, "kind": 0.0}
         limits = declared("post", FINISH).passes[:-1]
         (grade,) = declared("post", "grade").passes
@@ -54,7 +58,13 @@ class Finish:
     def show(self, deck):
         """Show what a deck has drawn."""
         self.decks = (deck,)
-        self._render(self.alone, deck.values)
+        *limits, last = self.alone
+        self._render(limits, deck.values)
+        if deck.picture.size == self.size and not deck.values[SHIFT]:  # what lies between pixels is not asked for
+            deck.picture.filter = moderngl.NEAREST, moderngl.NEAREST
+        self._render([last], deck.values)
+        deck.picture.filter = moderngl.LINEAR, moderngl.LINEAR
+        self.context.settle()
 
     def mix(self, old, new, kind, share):
         """Show two, of which the new one has come so far."""
@@ -62,6 +72,7 @@ class Finish:
         for deck, grade in zip(self.decks, self.grades):
             self._render([grade], deck.values)
         self._render(self.mixed, new.values | {"share": share, "kind": float(TRANSITIONS.index(kind))})
+        self.context.settle()
 
     def _render(self, stages, values):
         for stage in stages:
@@ -69,6 +80,7 @@ class Finish:
             stage.render()
 
     def resize(self, size):
+        self.size = size
         for target in self.targets.values():
             target.resize(size)
 

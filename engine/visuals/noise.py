@@ -1,12 +1,17 @@
-"""Noise: the tile that pictures are dithered by, and the grain of film; tools/bluenoise.py makes it."""
+"""Noise: the tiles that pictures are dithered by, and the grain of film; tools/bluenoise.py makes them."""
 
+import moderngl
 import numpy as np
 
 from engine.visuals.source import SHADERS
 
 
-def tile(context):
-    """The texture: r blue noise, g grain, 0..1 both; its edges meet."""
+def tiles(context):
+    """Textures by name: blue noise, read pixel by pixel, and specks, read between them; 0..1, and their edges meet."""
     with (SHADERS / "noise.npy").open("rb") as file:
         noise = np.load(file, allow_pickle=False)
-    return context.gl.texture(noise.shape[1::-1], noise.shape[2], noise.tobytes())
+    found = {}
+    for name, tile in zip(("noise", "specks"), np.moveaxis(noise, -1, 0)):
+        found[name] = context.gl.texture(tile.shape[::-1], 1, tile.tobytes())
+    found["noise"].filter = moderngl.NEAREST, moderngl.NEAREST
+    return found

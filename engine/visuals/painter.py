@@ -46,13 +46,13 @@ class Painter:
         self.bands = context.gl.texture((BANDS, 1), 1, dtype="f4")
         self.tones = context.gl.texture((TONES, 1), 1, dtype="f4")
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")
-        self.noise = noise.tile(context)
+        self.noise = noise.tiles(context)
         self.dark = context.gl.texture((1, 1), 4, bytes(4))  # where no media is named
         textures = {
             "bands": self.bands,
             "chroma": self.tones,
             "wave": self.wave,
-            "noise": self.noise,
+            **self.noise,
             "media": self.dark,
         }
         self.pictures = {name: lambda texture=texture: texture for name, texture in textures.items()}
@@ -202,5 +202,5 @@ class Painter:
     def release(self):
         self._close(self.coming)
         self._close(self.deck)
-        for each in filter(None, (self.finish, self.bands, self.tones, self.wave, self.noise, self.dark)):
+        for each in filter(None, (self.finish, self.bands, self.tones, self.wave, *self.noise.values(), self.dark)):
             each.release()

@@ -170,7 +170,7 @@ class Stage:
         self.context.draw(drawing.program, drawing.strip, self.declared)
         if self.declared.light:
             gl.disable(moderngl.BLEND)
-        self.context.settle()
+        self.context.flush()
         self.context.timing.end(self.declared.name)
 
     def release(self):

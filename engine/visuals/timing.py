@@ -11,8 +11,8 @@ SLOW = 0.1  # of the way that a time goes toward the newest
 class Timing:
     """Times by a pass's name, in seconds, while it is `on`.
 
-    On a card they are what the card says it took, known some pictures later; where the processor draws, which
-    is waited for after each pass, they are that wait.
+    On a card they are what the card says it took, known some pictures later; where the processor draws, each pass
+    is waited for meanwhile.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ class Timing:
     """
 
     def __init__(self, context):
-        self.clock = Wall() if context.software else Queries(context)
+        self.clock = Wall(context) if context.software else Queries(context)
         self.on, self.times = False, {}
         self.picture, self.pictures = [], deque()
 
@@ -55,10 +55,14 @@ class Timing:
 class Wall:
     """The clock on the wall: a ticket is the time itself."""
 
+    def __init__(self, context):
+        self.context = context
+
     def begin(self):
         self.begun = time.perf_counter()
 
     def end(self):
+        self.context.settle()
         return time.perf_counter() - self.begun
 
     def knows(self, ticket):

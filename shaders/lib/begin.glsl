@@ -3,7 +3,6 @@ about:  where the tile of noise begins, 0..1: another place at every step, by Ro
         of the tile out for long
 use:    vec2 begin(float step)
 */
-uniform sampler2D noise;
 uniform float minute;
 
 vec2 begin(float step) {

@@ -2,11 +2,11 @@
 /*
 about: what a screen shows of a picture, with no more than three flashes a second
 passes:
-  - {name: sight, size: [48, 27], precise: true, still: [chroma_shift, vignette, tone, grain]}
+  - {name: sight, size: [48, 27], precise: true, still: [chroma_shift, tone, grain]}
   - {name: fields, size: [17, 7], precise: true}
   - {name: held, size: [48, 27], precise: true}
   - {name: limit, size: [48, 27], precise: true}
-still: [chroma_shift, vignette, tone, grain]
+still: [chroma_shift, tone, grain]
 */
 uniform sampler2D limit;
 uniform float blackout;  // 0 in 0..1: the stage goes dark
