@@ -165,14 +165,14 @@ def edit(file, old, new):
 
 
 def test_a_shader_that_is_saved_is_seen_and_one_with_a_fault_is_told(context, song, shaders):
-    with Easel(context, song, size=SIZE) as easel, Easel(context, song, size=SIZE) as twin:
+    with Easel(context, song, "mycelium", size=SIZE) as easel, Easel(context, song, "mycelium", size=SIZE) as twin:
         shown(easel, 20), shown(twin, 20)
-        edit(shaders / "scene" / "scope.frag", "color = vec4(light, 1.0);", "color = vec4(light.grr, 1.0) + nope;")
+        edit(shaders / "scene" / "mycelium.frag", "color = vec4(light, 1.0);", "color = vec4(light.grr, 1.0) + nope;")
         easel.painter.reload()
         assert np.array_equal(shown(easel, 5, 20), shown(twin, 5, 20))
         told = easel.painter.fault or ""
-        assert "shaders/scene/scope.frag:" in told and "nope" in told
-        edit(shaders / "scene" / "scope.frag", " + nope;", ";")
+        assert "shaders/scene/mycelium.frag:" in told and "nope" in told
+        edit(shaders / "scene" / "mycelium.frag", " + nope;", ";")
         easel.painter.reload()
         after = shown(easel, 5, 25)
         assert easel.painter.fault is None and easel.painter.settled == 0
@@ -182,21 +182,21 @@ def test_a_shader_that_is_saved_is_seen_and_one_with_a_fault_is_told(context, so
         )
         trail = np.abs(after[-1].mean() - shown(twin, 5, 25)[-1].mean())
         assert trail < 20.0, "what was fed back was kept"
-        edit(shaders / "lib" / "depth.glsl", "return log", "return nowhere + log")
+        edit(shaders / "lib" / "turned.glsl", "return ", "return nowhere + ")
         easel.painter.reload()
         shown(easel, 2, 30)
-        assert "shaders/lib/depth.glsl:" in (easel.painter.fault or "")
+        assert "shaders/lib/turned.glsl:" in (easel.painter.fault or "")
 
 
 def test_a_parameter_that_an_edit_brings_has_its_default(context, song, shaders):
-    with Easel(context, song, size=SIZE) as easel:
+    with Easel(context, song, "mycelium", size=SIZE) as easel:
         shown(easel, 3)
         edit(
-            shaders / "scene" / "scope.frag",
-            "uniform float aspect;",
-            "uniform float glare;  // 3 in 0..9: new\nuniform float aspect;",
+            shaders / "scene" / "mycelium.frag",
+            "uniform float glow;",
+            "uniform float glare;  // 3 in 0..9: new\nuniform float glow;",
         )
-        edit(shaders / "scene" / "scope.frag", "color = vec4(light", "color = vec4(glare * light")
+        edit(shaders / "scene" / "mycelium.frag", "color = vec4(light", "color = vec4(glare * light")
         easel.painter.reload()
         shown(easel, 4, 3)
-        assert easel.painter.fault is None and easel.values["scope.glare"] == 3.0
+        assert easel.painter.fault is None and easel.values["mycelium.glare"] == 3.0

@@ -88,7 +88,7 @@ def test_every_object_and_every_fence_has_an_owner_who_lets_go_of_it(context, so
 def broken(name):
     """A scene whose last pass cannot be built."""
     scene = SCENES[name]
-    return scene._replace(passes=(*scene.passes[:-1], Pass(name, "post/shrink.frag", samplers={"picture": "nobody"})))
+    return scene._replace(passes=(*scene.passes[:-1], Pass(name, "post/same.frag", samplers={"picture": "nobody"})))
 
 
 def test_a_painter_that_cannot_be_made_leaves_nothing_behind(context, song, monkeypatch):

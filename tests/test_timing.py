@@ -83,7 +83,7 @@ def test_the_passes_of_a_scene_take_what_the_picture_takes(context, monkeypatch)
 def test_a_clock_tells_much_from_little(context, clock, monkeypatch):
     monkeypatch.setattr(context, "software", clock is Wall)  # on a card nothing is waited for between two passes
     before, screen, sheet = names(context), Readback(context, (256, 256)), Sheet(context)
-    clock = clock(context) if clock is Queries else clock()
+    clock = clock(context)
     sheet.fit(screen.size)
     spent, waiting = {1: [], 300: []}, []
     for _ in range(8):

@@ -49,7 +49,7 @@ def white(window):
     """Shows white wherever a picture is."""
     gl = window.context.gl
     light = gl.texture((1, 1), 4, np.full(4, 100.0, np.float16).tobytes(), dtype="f2")
-    plain = Pass("white", fragment="post/shrink.frag", samplers={"picture": "light"})
+    plain = Pass("white", fragment="post/same.frag", samplers={"picture": "light"})
     stage = Stage(window.context, plain, window, {"light": lambda: light}, {})
 
     def show():

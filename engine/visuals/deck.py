@@ -69,8 +69,9 @@ class Deck:
             self.media = Media(self.context, self.look.media, size, seconds=self.seconds, live=patient)
             pictures = {**pictures, "media": lambda: self.media.texture}
         for section in self.sections:
-            targets = {each.name: Target(self.context, each, size) for each in section.passes}
+            targets = {each.name: Target(self.context, each, size) for each in section.passes if not each.over}
             self.targets |= {(section.name, name): target for name, target in targets.items()}
+            targets |= {each.name: targets[each.over] for each in section.passes if each.over}
             shown = {name: lambda target=target: target.picture for name, target in targets.items()}
             for each in section.passes:
                 stage = Stage(

@@ -13,7 +13,7 @@ from engine.documents.document import Place
 from engine.documents.reading import parse
 from engine.documents.schema import Strict
 from engine.documents.validation import validate
-from engine.errors import PhospheneError, UsageError
+from engine.errors import PhospheneError, UsageError, nearest
 from engine.params import Param, choice
 from engine.visuals.passes import FULL_SCREEN, Pass
 from engine.visuals.source import UNIFORM, Source, find
@@ -28,6 +28,11 @@ class Own(Strict):
     """How a pass is drawn."""
 
     vertex: str = FULL_SCREEN
+    vertices: int = Field(3, ge=1, le=1 << 22)
+    instances: int = Field(1, ge=1, le=1 << 22)
+    points: bool = False
+    light: bool = False
+    over: str = ""
     scale: float = Field(1.0, ge=0.0, le=1.0)
     size: Annotated[tuple[int, ...], Field(strict=False)] = ()
     precise: bool = False
@@ -41,10 +46,6 @@ class Inner(Own):
 
     name: str
     fragment: str = ""
-    vertices: int = Field(3, ge=1, le=1 << 22)
-    instances: int = Field(1, ge=1, le=1 << 22)
-    points: bool = False
-    light: bool = False
     samplers: dict[str, str] = Field({})
 
 
@@ -91,6 +92,11 @@ def declared(room, name):
     own = header.model_dump(exclude={"about", "passes", "dark"})
     passes.append(_fed(name=name, fragment=file, samplers={}, **own))
     whole = Declared(name, header.about, tuple(passes), header.dark)
+    for at, each in enumerate(passes):
+        before = [other.name for other in passes[:at] if not other.over]
+        if each.over and each.over not in before:
+            told = f"'{each.name}' is drawn over '{each.over}', which is no pass before it that has a picture"
+            raise PhospheneError(f"shaders/{file}: {told}{nearest(each.over, before)}")
     alike = {}
     for each in whole.passes:
         for param in each.params:

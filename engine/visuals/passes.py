@@ -25,6 +25,7 @@ class Pass(NamedTuple):
     instances: int = 1  # of that strip
     points: bool = False  # the vertices are points, not a strip
     light: bool = False  # what it draws adds up on black, as light does; else it covers the picture
+    over: str = ""  # a pass before it, onto whose picture its light is added; it has none of its own then
     scale: float = 1.0  # of the picture's size
     size: tuple = ()  # its own, whatever the picture's
     precise: bool = False  # 32 bits a channel instead of 16

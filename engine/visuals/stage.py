@@ -157,18 +157,21 @@ class Stage:
         resting = self.resting and all(abs(self.values[name]) < AT_REST for name in self.still.values())
         drawing = self.resting if resting else self.whole
         self.context.timing.begin()
-        self.target.turn()
+        adds = self.declared.light or self.declared.over
+        if not self.declared.over:
+            self.target.turn()
         self.target.framebuffer.use()
         for unit, picture in drawing.samplers:
             picture().use(unit)
         for uniform, source in drawing.feeds:
             uniform.value = self.values[source]
-        if self.declared.light:
+        if self.declared.light and not self.declared.over:
             self.target.framebuffer.clear()
+        if adds:
             gl.enable(moderngl.BLEND)
             gl.blend_func = moderngl.ONE, moderngl.ONE
         self.context.draw(drawing.program, drawing.strip, self.declared)
-        if self.declared.light:
+        if adds:
             gl.disable(moderngl.BLEND)
         self.context.flush()
         self.context.timing.end(self.declared.name)

@@ -6,16 +6,23 @@ passes:
   - {name: life, size: [64, 1], precise: true, rate: 60}
   - {name: leaves, size: [64, 2], precise: true}
   - {name: panels, vertex: scene/golden/panels.vert, vertices: 4, instances: 55, light: true}
-  - {name: spiral, vertex: scene/golden/spiral.vert, vertices: 514, light: true}
+vertex: scene/golden/golden.vert
+vertices: 514
+over: panels
 */
-uniform sampler2D panels;
-uniform sampler2D spiral;
+const vec3 CANDLE = vec3(1.0, 0.75, 0.4);
 
-in vec2 uv;
+uniform float light;  // 1 in 0..3: how bright the line is, along which each beat runs inward
+uniform float level;
+uniform float pulse;
+uniform float beat;
+
+in float across;
+in float along;
 out vec4 color;
 
 void main() {
-    ivec2 at = ivec2(gl_FragCoord.xy);
-    vec3 line = texelFetch(spiral, at, 0).r * vec3(1.0, 0.75, 0.4);
-    color = vec4(texelFetch(panels, at, 0).rgb + line, 1.0);
+    float soft = 1.0 - across * across, behind = 3.0 * beat - along;
+    float run = behind > 0.0 ? exp(-6.0 * behind) : exp(-400.0 * behind * behind);
+    color = vec4(light * soft * soft * (0.1 + 0.35 * level + 0.8 * pulse + 3.0 * pulse * run) * CANDLE, 0.0);
 }
