@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from engine.archives.columns import Beats
+from engine.archives.columns import Beats, begun
 from engine.archives.pooling import pooled
 from engine.listening.outline import COLUMNS, drawn, extend, make_outline
 from tests.archives import RATE, drums, load, told
@@ -59,3 +59,10 @@ def test_pooling_keeps_means_and_peaks(folder, capsys, width):
         parts = np.split(arrays[name], np.arange(1, min(width, rows)) * rows // min(width, rows))
         wanted = [whole(part.astype(float), axis=0) for part in parts]
         np.testing.assert_allclose(pooled("x.npz", name, width, ufunc), wanted, rtol=1e-6)
+
+
+def test_bars_begin_where_their_phase_falls_and_only_where_a_beat_is_heard():
+    phase = np.array([0.0, 0.5, 0.9, 0.1, 0.6, 0.2, 0.7, 0.1])
+    confidence = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 0.5, 0.5])
+    assert begun(phase, confidence).tolist() == [6]
+    assert begun(phase, confidence + 0.5).tolist() == [2, 6]

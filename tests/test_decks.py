@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
+from engine.errors import PhospheneError
 from engine.visuals import deck, declaring, source
 from engine.visuals.painter import PATIENCE
 from engine.visuals.scenes import LASTING, PLACE, slot
@@ -200,3 +201,12 @@ def test_a_parameter_that_an_edit_brings_has_its_default(context, song, shaders)
         easel.painter.reload()
         shown(easel, 4, 3)
         assert easel.painter.fault is None and easel.values["mycelium.glare"] == 3.0
+
+
+def test_a_pass_may_only_be_drawn_over_one_before_it(shaders):
+    for wrong, hint in (("panel", "did you mean 'panels'"), ("golden", ""), ("leaf", "")):
+        edit(shaders / "scene" / "golden.frag", "over: panels", f"over: {wrong}")
+        with pytest.raises(PhospheneError, match=rf"golden\.frag: 'golden' is drawn over '{wrong}', .*{hint}"):
+            declaring.declared("scene", "golden")
+        edit(shaders / "scene" / "golden.frag", f"over: {wrong}", "over: panels")
+    assert declaring.declared("scene", "golden").passes[-1].over == "panels"

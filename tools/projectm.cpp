@@ -61,7 +61,7 @@ int main(int count, char **words) {
     projectM::Settings settings;  // its own defaults: a mesh of 32 x 24
     settings.windowWidth = width, settings.windowHeight = height;
     settings.datadir = "/usr/share/projectM";
-    settings.fps = 30;
+    settings.fps = 60;
     settings.shuffleEnabled = false;
     projectM engine(settings, projectM::FLAG_DISABLE_PLAYLIST_LOAD);
     engine.projectM_resetGL(width, height);

@@ -41,14 +41,14 @@ def posed(context, frames, scene, passes=None, *, size):
     return easel
 
 
-def sit(context, frames, scene, size, count=COUNT):
-    """A Sitting of a scene; it needs frames of (WARM + count) / 30 seconds."""
+def sit(context, frames, scene, size, count=COUNT, *, passes=None):
+    """A Sitting of a scene at 60 pictures a second; it needs frames of (WARM + count) / 60 seconds."""
     times, middle = np.zeros((WARM + count, 2)), None
-    with posed(context, frames, scene, size=size) as easel:
+    with posed(context, frames, scene, passes, size=size) as easel:
         for n in range(len(times)):
             begun = time.perf_counter(), time.process_time()
-            easel.painter.reach(n * STEP)
-            easel.painter.paint(n * STEP)
+            easel.painter.reach(n * STEP / 2)
+            easel.painter.paint(n * STEP / 2)
             context.wait(context.fence())
             times[n] = time.perf_counter() - begun[0], time.process_time() - begun[1]
             if n == WARM + count // 2:
@@ -68,7 +68,7 @@ def thinking(context, frames, scene, size, count=COUNT):
     """Median seconds that this thread takes to listen, and to paint when nothing is drawn and nothing waited for."""
     spent = np.zeros((count, 2))
     with posed(context, frames, scene, size=size) as easel:
-        context.draw, context.flush, context.settle = (lambda *_: None), (lambda: None), (lambda: None)
+        context.draw, context.sent, context.settle = (lambda *_: None), (lambda *_: None), (lambda: None)
         try:
             for n in range(count):
                 marks = [time.thread_time()]
@@ -78,5 +78,5 @@ def thinking(context, frames, scene, size, count=COUNT):
                 marks.append(time.thread_time())
                 spent[n] = np.diff(marks)
         finally:
-            del context.draw, context.flush, context.settle
+            del context.draw, context.sent, context.settle
     return np.median(spent, axis=0)

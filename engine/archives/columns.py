@@ -69,6 +69,12 @@ class Beats:
         return (times[at] + share * (times[at + 1] - times[at]))[confidence[at] >= LEAST]
 
 
+def begun(phase, confidence):
+    """Frames at which a bar begins, of the phase of bars; none where no beat was heard."""
+    falls = np.flatnonzero(np.diff(phase) < -0.5)
+    return falls[confidence[falls] >= LEAST]
+
+
 def meta_of(reading, tempo):
     """All that the arrays follow from, and their units, as JSON. Two archives with the same are the same."""
     told = {

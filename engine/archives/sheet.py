@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.archives import npz
+from engine.archives.columns import begun
 from engine.archives.pooling import pooled
 from engine.listening.bands import corners
 from engine.listening.frame import BANDS
@@ -197,7 +198,7 @@ def _drums(panel, scene):
 def _beats(panel, scene):
     tempo, sure = scene.pooled("tempo", np.add), scene.pooled("confidence", np.add)
     beats, phase = npz.whole(scene.path, "beats"), npz.whole(scene.path, "bar_phase")
-    bars = np.flatnonzero(np.diff(phase) < -0.5) * scene.seconds / len(phase)
+    bars = begun(phase, npz.whole(scene.path, "confidence")) * scene.seconds / len(phase)
     other = panel.twinx()
     other.set_zorder(panel.get_zorder() - 1)
     panel.patch.set_visible(False)

@@ -173,7 +173,7 @@ class Stage:
         self.context.draw(drawing.program, drawing.strip, self.declared)
         if adds:
             gl.disable(moderngl.BLEND)
-        self.context.flush()
+        self.context.sent(self.target.framebuffer.size)
         self.context.timing.end(self.declared.name)
 
     def release(self):
