@@ -80,9 +80,9 @@ class Programme:
             return [f"{line}; the old one plays on" for line in str(fault).splitlines()]
         if name != self.name:
             self.past.append(self.name)
-        again = name == self.name
-        self.name, self.files = name, self.files if again else [FileWatch(path) for path in paths]
+        watched = {watch.path: watch for watch in self.files}  # from when they were read first
+        self.name, self.files = name, [watched.get(path) or FileWatch(path) for path in paths]
         self.session.play(preset, name)
-        if self.rules and not again:
+        if self.rules and not told:
             self.rules.begin()
         return [told or f"{Path(name).stem}: plays"]

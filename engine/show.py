@@ -74,7 +74,9 @@ class Show:
         self.window.heed()
         self._pass_keys()
         self.wings.heed(self.painter)
-        self.pacer.period = 1.0 / min(self.window.refresh, self.most)  # that of another monitor, maybe
+        self.pacer.period = self.care.ladder.period = 1.0 / min(
+            self.window.refresh, self.most
+        )  # maybe another monitor's
         if text := fetch_text(self.segment["look"]):
             self._play(Look(*json.loads(text)))
         moment, missed = self.pacer.begin()
@@ -156,6 +158,7 @@ class Show:
         told = {
             "gl": self.window.context.about(),
             "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
+            "refused": self.painter and self.painter.refused,
             "pacing": self.pacer.pacing,
             "said": self.wings.said(),
             "sick": self.sick,

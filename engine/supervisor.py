@@ -1,8 +1,6 @@
 """The keeper: watches over the audio and the visual process, and starts again what dies."""
 
 import json
-import signal
-import threading
 import time
 
 from engine.audio.audible import BELIEVED
@@ -149,7 +147,11 @@ class Session:
 
         One of another name, or that shows another scene or other passes, brings a picture of its own.
         """
-        self.picture += (name or self.name) != self.name or preset.shown() != self.preset.shown()
+        if (name or self.name) != self.name or preset.shown() != self.preset.shown():
+            refused = (
+                self.seen.get("refused") == self.picture
+            )  # then the one before it is still seen, and keeps its half
+            self.picture += 2 if refused else 1
         self.name = name or self.name
         self._lay(preset, swap=[op for op, _ in preset.genes()] != [op for op, _ in self.preset.genes()])
         self.preset = preset
@@ -241,16 +243,3 @@ def controls(preset, serial, picture=0):
         for p, param in enumerate(chain.EFFECTS[gene.op].PARAMS):
             slots = chain.slot(serial, g, p), chain.slot(0, g, p)
             yield Control(f"genome.{at}.{param.name}", param, getattr(gene.params, param.name), *slots)
-
-
-class Stop:
-    """Set by Ctrl-C, Ctrl-\\, SIGTERM and a closed terminal."""
-
-    def __init__(self):
-        self.event = threading.Event()
-        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda *_: self.event.set())
-
-    def wait(self, seconds):
-        return self.event.wait(seconds)

@@ -210,3 +210,55 @@ def test_a_pass_may_only_be_drawn_over_one_before_it(shaders):
             declaring.declared("scene", "golden")
         edit(shaders / "scene" / "golden.frag", f"over: {wrong}", "over: panels")
     assert declaring.declared("scene", "golden").passes[-1].over == "panels"
+
+
+@pytest.mark.parametrize("damage", [b"\xe9", None], ids=["another encoding", "gone for a moment"])
+def test_a_shader_that_cannot_be_read_leaves_the_old_picture(context, song, shaders, damage, monkeypatch):
+    file = shaders / "scene" / "mycelium.frag"
+    with Easel(context, song, "mycelium", size=SIZE) as easel:
+        shown(easel, 3)
+        whole = file.read_bytes()
+        file.write_bytes(whole + (damage or b" "))
+        if damage is None:
+            find = type(file).read_text
+
+            def gone(path, **how):
+                return find(path.with_suffix(".gone") if path.name == file.name else path, **how)
+
+            monkeypatch.setattr(type(file), "read_text", gone)
+        easel.painter.reload()
+        shown(easel, 2, 3)
+        assert "shaders/scene/mycelium.frag: cannot be read" in easel.painter.fault
+        monkeypatch.undo()
+
+
+def test_a_size_that_changes_while_it_is_built_is_the_size_of_all_of_it(context, song):
+    with Easel(context, song, size=SIZE) as easel:
+        easel.painter.patient = True
+        shown(easel, 2)
+        easel.painter.play(look("mycelium", serial=1, transition=coming()))
+        shown(easel, 2, 2)
+        assert not easel.painter.coming.whole
+        half = SIZE[0] // 2, SIZE[1] // 2
+        easel.painter.resize(half)
+        while easel.painter.coming and not easel.painter.coming.whole:
+            easel.painter.coming.build()
+        sizes = {target.size for target in easel.painter.coming.targets.values() if target.declared.scale == 1.0}
+        assert sizes - {target.declared.size for target in easel.painter.coming.targets.values()} == {half}
+
+
+def test_what_is_saved_while_it_comes_is_seen(context, song, shaders):
+    with Easel(context, song, "mycelium", size=SIZE) as easel:
+        shown(easel, 3)
+        file = shaders / "scene" / "mycelium.frag"
+        edit(file, "color = vec4(light, 1.0);", "color = vec4(light.grr, 1.0);")
+        easel.painter.patient = True
+        easel.painter.reload()
+        while not easel.painter.coming.whole:
+            easel.painter.coming.build()
+        edit(file, "color = vec4(light.grr, 1.0);", "color = vec4(1e-6 * light + vec3(0.25, 0.0, 0.0), 1.0);")
+        shown(easel, 3, 3)
+        easel.painter.patient = False
+        easel.painter.reload()
+        (*_, last) = shown(easel, 3, 6)
+        assert last[..., 0].min() > 50.0 and last[..., 1].max() < 5.0

@@ -383,7 +383,8 @@ def test_live_another_preset_waits_for_its_film_and_one_that_is_gone_never_comes
         assert comes(settles) and easel.painter.settled == 1 and not easel.painter.fault
         assert easel.painter.deck.media.texture.size == (32, 24)
         easel.painter.play(look("photo", serial=2, media=f"{name}.away", transition=cut))
-        assert comes(settles) and easel.painter.settled == 1
+        assert comes(settles) and easel.painter.settled == easel.painter.refused == 2
+        assert easel.painter.deck.look.serial == 1
         assert easel.painter.fault == f"there is no file {name}.away"
 
 

@@ -156,6 +156,14 @@ def test_who_asks_is_answered(wire, peer):
     assert told[share_address(AFTERGLOW)] == [pytest.approx(share, rel=1e-6)]
 
 
+def test_who_asks_behind_a_change_is_told_of_it(wire, peer):
+    peer.send(wire, bundle(packet(param_address(AFTERGLOW), 2.0), packet(param_address(AFTERGLOW))))
+    peer.send(wire, packet(param_address(HUE), 0.25), packet(param_address(HUE)))
+    took(wire, 3)
+    told = dict(peer.told() + peer.told())
+    assert told == {param_address(AFTERGLOW): [2.0], param_address(HUE): [0.25]}
+
+
 def test_everything_is_listed_once_a_look(wire, peer):
     peer.send(wire, packet(LIST), packet(LIST))
     took(wire, 2)

@@ -111,7 +111,8 @@ def test_a_look_that_cannot_be_built_leaves_the_old_one_as_it_is(context, song, 
         for frame in range(1, 5):
             assert np.array_equal(easel.picture(frame * 1_600.0), twin.picture(frame * 1_600.0))
         assert "from 'nobody'" in easel.painter.fault and names(context) == before
-        assert easel.painter.settled == 0
+        assert easel.painter.settled == easel.painter.refused == 1, "it has had its answer"
+        assert easel.painter.deck.look.serial == 0
 
 
 @pytest.mark.parametrize("light", [np.nan, np.inf, -np.inf])

@@ -73,6 +73,11 @@ def test_after_minutes():
     assert when(Rules(Playlist(presets=("a",), minutes=1.0)), frames) == pytest.approx([60.0, 120.0, 180.0], abs=0.5)
 
 
+def test_bars_are_counted_on_where_the_sound_began_anew():
+    frames = [frame(bar=400.0 + at / 20) for at in range(40)] + [frame(bar=at / 20) for at in range(200)]
+    assert when(Rules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([12.0, 20.1], abs=0.2)
+
+
 WRONG = {
     "presets: []": "list.yaml:1: presets: found 0, needs 1 or more",
     "presets: [breath]\nbar: 4": "list.yaml:2: no key 'bar' (has bars, minutes, order, presets, seed, silence); did",
@@ -144,6 +149,30 @@ def test_hands_and_rules_change_presets_and_none_before_its_turn(programme):
     programme.next(-1)
     programme.look(None, 21.0)
     assert seeds(programme) == [1, 2, 1, 0]
+
+
+def test_the_same_preset_again_has_its_bars_too(files):
+    twice = Playlist(presets=(files[0], files[0], files[1]), bars=4)
+    programme = Programme(Session(files[0]), twice, lambda name: (load_preset(name)[0], [name]), automatic=True)
+    told = [programme.look(frame(bar=second / 2), float(second)) for second in range(18)]
+    assert [at for at, lines in enumerate(told) if lines] == [8, 17] and seeds(programme) == [0, 1]
+
+
+def test_what_a_save_brings_in_is_watched_from_then_on(files):
+    paths = {files[0]: [files[0]]}
+    programme = Programme(
+        Session(files[0]),
+        Playlist(presets=(files[0],)),
+        lambda name: (load_preset(name)[0], paths[name]),
+        automatic=False,
+    )
+    paths[files[0]] = files[:2]
+    with open(files[0], "w") as file:
+        file.write("seed: 77")
+    assert programme.look(None, 0.0)
+    with open(files[1], "w") as file:
+        file.write("seed: 789")
+    assert programme.look(None, 1.0) == [f"{files[1]}: played anew"]
 
 
 def test_a_file_that_is_saved_is_played_anew_and_a_fault_leaves_the_old_one(programme, files):

@@ -48,8 +48,8 @@ def play(kind, seconds, *words):
     audio = Ward(kind.audio, "the audio process")
     visual = Ward("engine.show", "the visual process") if kind.painted else None
     wish = dict(source=kind.source, file=None, take=None, input=None, output=None)
-    wish |= dict(rate=RATE, block=BLOCK, buffer=BUFFER)
-    look = {"size": SIZE, "fullscreen": False, "monitor": None}
+    wish |= dict(rate=RATE, block=BLOCK, buffer=BUFFER, film=None)
+    look = {"size": SIZE, "fullscreen": False, "borderless": False, "monitor": None, "film": None}
     session = Session(audio, visual, load_preset(None, [EVERYTHING, *words])[0], wish, look)
     try:
         while session.seconds() < seconds:

@@ -1,16 +1,12 @@
 """apply: a genome on a whole file."""
 
-import signal
-import threading
-
 from engine.commands.preparation import warm_up
+from engine.stop import Stop
 
 
 def run(asked):
     """A genome on a whole file."""
-    stopped = threading.Event()  # as a bounce is: what has begun to be written goes
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+    stopped = Stop()  # as a bounce is: what has begun to be written goes
     from engine.bounce.apply import apply
     from engine.terminal import progress, say
 

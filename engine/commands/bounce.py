@@ -1,20 +1,17 @@
 """bounce: sound and picture to files, offline."""
 
-import signal
-import threading
 import time
 
 from engine.commands.preparation import preset_of, warm_up
 from engine.errors import UsageError
+from engine.stop import Stop
 
 FILM_WORDS = "size", "fps", "codec", "crf"
 
 
 def run(asked):
     """Sound and picture to files, offline."""
-    stopped = threading.Event()  # Ctrl-C waits for the next look: raised in C code's callbacks, it would be lost
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+    stopped = Stop()  # Ctrl-C waits for the next look: raised in C code's callbacks, it would be lost
     given = [word for word in (asked.input, asked.source, asked.take) if word is not None]
     if len(given) != 1:
         what = "one of them" if given else "an INPUT, --source synth, or --take FILE"

@@ -1,16 +1,12 @@
 """evolve: a genome learnt from recordings."""
 
-import signal
-import threading
-
 from engine.commands.preparation import warm_up
+from engine.stop import Stop
 
 
 def run(asked):
     """A genome learnt from recordings."""
-    stopped = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+    stopped = Stop()
     from engine.bounce.lesson import Outs, learn
     from engine.terminal import progress, say
 

@@ -1,14 +1,13 @@
 """listen: what is heard in files, as arrays."""
 
 import json
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.commands.preparation import warm_up
 from engine.errors import PhospheneError, UsageError
+from engine.stop import Stop
 
 ARCHIVE, SHEET = ".npz", ".png"
 
@@ -21,9 +20,7 @@ class Errand(NamedTuple):
 
 def run(asked):
     """What is heard in files, as arrays."""
-    stopped = threading.Event()  # as a bounce is: what has begun to be written goes
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
+    stopped = Stop()  # as a bounce is: what has begun to be written goes
     from engine.archives.shelf import Shelf
     from engine.terminal import fail, say
 

@@ -8,6 +8,7 @@ from functools import partial
 from engine.bounce.whole import claim
 from engine.commands.preparation import preset_of, warm_up
 from engine.errors import UsageError
+from engine.stop import Stop
 
 HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
 TICK = 0.02  # seconds between two looks at what a performer does
@@ -44,10 +45,10 @@ def run(asked):
     recording = None
     try:
         from engine.programme import Programme
-        from engine.supervisor import Session, Stop
+        from engine.supervisor import Session
 
-        stop = Stop()
-        warm_up(stop.event.is_set)
+        stop = Stop("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+        warm_up(stop.is_set)
         load = partial(_load, asked, source)
         name, playlist = _programme(asked, load)
         recording = _recording(asked)

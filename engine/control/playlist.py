@@ -77,6 +77,8 @@ class Rules:
         """True where the next one is to come: `frame` is what is heard after so many seconds of the stream."""
         if self.began is None:
             self.began = seconds, frame["bar"]
+        if frame["bar"] < self.began[1]:  # of sound that was lost, and began anew
+            self.began = self.began[0], frame["bar"]
         since, bar = self.began
         rules = self.playlist
         due = (rules.bars and frame["bar"] - bar >= rules.bars) or (

@@ -39,7 +39,7 @@ class Devices:
         self.mapping = load_mapping(self.file) if self.file.exists() else Mapping()
         self.watch, self.ports = FileWatch(self.file), Ports(wanted)
         self.devices, self.notices = {}, []
-        self.taken, self.malformed = 0, 0
+        self.taken, self.malformed, self.faulty = 0, 0, False
 
     def join(self, desk, plays=lambda name: True):
         """Work on a desk from now on; what is offered to be learnt is what `plays(name)`."""
@@ -66,15 +66,20 @@ class Devices:
     def look(self):
         """Gives what there is to tell the user."""
         if self.watch.changed():
-            try:
-                self._lay(load_mapping(self.file))
-                self.notices.append(f"{self.file}: read anew")
-            except UsageError as fault:
-                self.notices += [f"{line}; the old one stays" for line in str(fault).splitlines()]
+            self._read()
         while self.ports.notices:
             self.notices.append(self.ports.notices.popleft())
         notices, self.notices = self.notices, []
         return notices
+
+    def _read(self):
+        try:
+            self._lay(load_mapping(self.file))
+            self.faulty = False
+            self.notices.append(f"{self.file}: read anew")
+        except UsageError as fault:
+            self.faulty = True
+            self.notices += [f"{line}; the old one stays" for line in str(fault).splitlines()]
 
     def touch(self, name):
         """Another controller moved a parameter."""
@@ -118,6 +123,9 @@ class Devices:
     def _save(self, mapping):
         self.mapping = mapping
         self.knobs.lay(mapping)
+        if self.faulty:
+            self.notices.append(f"{self.file}: has faults; what is learnt is kept until the end, or until it is mended")
+            return
         try:
             write_text(self.file, mapping.text())
         except PhospheneError as fault:

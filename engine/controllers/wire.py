@@ -34,7 +34,7 @@ class Wire:
         self.inlet = Inlet(*listen) if listen else None
         self.rate, self.announcer = rate, None
         self.laid, self.targets, self.told = None, {}, {}
-        self.moved, self.pressed, self.listed = [], [], False
+        self.moved, self.pressed, self.asked, self.listed = [], [], [], False
         self.taken = self.malformed = self.unknown = self.dropped = 0
 
     def join(self, desk, present):
@@ -49,7 +49,7 @@ class Wire:
         """
         if self.laid is not self.desk.controls:
             self._lay()
-        self.moved, self.pressed, self.listed, left = [], [], False, MOST
+        self.moved, self.pressed, self.asked, self.listed, left = [], [], [], False, MOST
         for moment, packet, peer in reversed(self._came()):
             if left <= 0:
                 self.dropped += 1
@@ -58,6 +58,9 @@ class Wire:
             left -= max(len(found), 1)
             for address, value in reversed(found):
                 self._do(address, value, moment, peer)
+        for tell, name, peer in reversed(self.asked):  # when all is done
+            for packet in tell(name):
+                self.inlet.answer(peer, packet)
         if self.outlet:
             self._tell()
         return self.pressed[::-1], self.moved[0] if self.moved else None
@@ -112,24 +115,27 @@ class Wire:
 
     def _move(self, name, value, moment, peer):
         if value is None:
-            self.inlet.answer(peer, message(param_address(name), self.desk.bases[name][0]).dgram)
+            self.asked.append((self._value, name, peer))
         elif name not in self.moved:
             self.moved.append(name)
             self.desk.move(name, value, "osc")
 
     def _move_by_share(self, name, value, moment, peer):
-        param = self.laid[name].param
         if value is None:
-            share = param.share(self.desk.bases[name][0])
-            self.inlet.answer(peer, message(share_address(name), share).dgram)
+            self.asked.append((self._share, name, peer))
         else:
-            self._move(name, param.at(min(max(value, 0.0), 1.0)), moment, peer)
+            self._move(name, self.laid[name].param.at(min(max(value, 0.0), 1.0)), moment, peer)
 
     def _list(self, _, value, moment, peer):
         if not self.listed:
             self.listed = True
-            for packet in listing(self.laid, self.desk.bases):
-                self.inlet.answer(peer, packet)
+            self.asked.append((lambda _: listing(self.laid, self.desk.bases), "", peer))
+
+    def _value(self, name):
+        yield message(param_address(name), self.desk.bases[name][0]).dgram
+
+    def _share(self, name):
+        yield message(share_address(name), self.laid[name].param.share(self.desk.bases[name][0])).dgram
 
     def _tell(self):
         """Tell of values that are others than they were, unless they came by OSC."""

@@ -6,6 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
+from engine.control.watch import FileWatch
 from engine.rings.board import get
 from engine.visuals.declaring import declared
 from engine.visuals.media import Media
@@ -45,7 +46,8 @@ class Deck:
 
     def __init__(self, context, look, size, *, board, pictures, moves, seconds=0.0, patient=False):
         self.context, self.look, self.board, self.moves = context, look, board, moves
-        self.files, self.targets, self.stages, self.loops, self.whole = set(), {}, [], [], False
+        self.size, self.targets, self.stages, self.loops, self.whole = size, {}, [], [], False
+        self.files, self.watches = set(), []  # that it is made of, watched from when they were read
         self.seconds, self.media = seconds, None
         scene = declared("scene", look.scene)
         self.dark = scene.dark
@@ -61,15 +63,16 @@ class Deck:
                     self.params[f"{section.name}.{param.name}"] = PLACE[key], param.default
         self.first = None  # the sample that it was first drawn at
         self.steps = {}  # drawn so far, by rate
-        self.work = self._build(size, pictures, patient)
+        self.work = self._build(pictures, patient)
 
-    def _build(self, size, pictures, patient):
+    def _build(self, pictures, patient):
         before = {}
         if self.look.media and any(section.shows_media for section in self.sections):
-            self.media = Media(self.context, self.look.media, size, seconds=self.seconds, live=patient)
+            self.media = Media(self.context, self.look.media, self.size, seconds=self.seconds, live=patient)
+            self.watches += [FileWatch(path) for path in self.media.files]
             pictures = {**pictures, "media": lambda: self.media.texture}
         for section in self.sections:
-            targets = {each.name: Target(self.context, each, size) for each in section.passes if not each.over}
+            targets = {each.name: Target(self.context, each, self.size) for each in section.passes if not each.over}
             self.targets |= {(section.name, name): target for name, target in targets.items()}
             targets |= {each.name: targets[each.over] for each in section.passes if each.over}
             shown = {name: lambda target=target: target.picture for name, target in targets.items()}
@@ -78,6 +81,7 @@ class Deck:
                     self.context, each, targets[each.name], {**pictures, **before, **shown}, self.values, section.name
                 )
                 self.stages.append(stage)
+                self.watches += [FileWatch(SHADERS / name) for name in sorted(stage.files - self.files)]
                 self.files |= stage.files
                 yield False
             last = shown[section.name]
@@ -104,7 +108,7 @@ class Deck:
 
     def change(self, look):
         """Let other rows move it."""
-        self.look = look
+        self.look = look._replace(transition=self.look.transition)
         self.moves.change(look.modulation)
 
     def move(self, gone, share):
@@ -147,7 +151,7 @@ class Deck:
 
     def resize(self, size):
         """Paint in another size from now on; what is fed back is kept."""
-        self.values["aspect"] = size[0] / size[1]
+        self.size, self.values["aspect"] = size, size[0] / size[1]
         if self.media:
             self.media.resize(size, self.seconds)
         for target in self.targets.values():
@@ -160,15 +164,14 @@ class Deck:
 
     def inherit(self, other):
         """Go on from what another deck has drawn, where the passes are the same."""
-        self.first, self.steps, self.params = other.first, other.steps, {**self.params, **_alike(self, other)}
-        for key, target in self.targets.items():
-            if key in other.targets and other.targets[key].size == target.size:
-                self.context.copy(other.targets[key].framebuffer, target.size, target.framebuffer, target.size)
+        self.first, self.params = other.first, {**self.params, **_alike(self, other)}
+        alike = {key: target for key, target in self.targets.items() if key in other.targets}
+        alike = {key: target for key, target in alike.items() if other.targets[key].size == target.size}
+        kept = {name for _, name in alike}
+        self.steps = {(rate, name): due for (rate, name), due in other.steps.items() if name in kept}
+        for key, target in alike.items():
+            self.context.copy(other.targets[key].framebuffer, target.size, target.framebuffer, target.size)
         self.context.settle()
-
-    def watched(self):
-        """The files that it is made of."""
-        return [SHADERS / name for name in sorted(self.files)] + (self.media.files if self.media else [])
 
     def release(self):
         for each in filter(None, (*self.stages, *self.targets.values(), self.media)):

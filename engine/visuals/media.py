@@ -70,7 +70,8 @@ class Media:
         room = tuple(max(math.ceil(SPARE * side), had) for side, had in zip(size, self.room))
         if room != self.room:
             self.room = room
-            self._begin(seconds)
+            if not (self.feed and self.reel.live):  # a camera goes on, as large as it is wanted
+                self._begin(seconds)
 
     def _begin(self, seconds):
         if self.feed:

@@ -5,7 +5,6 @@ import math
 import moderngl
 import numpy as np
 
-from engine.control.watch import FileWatch
 from engine.errors import PhospheneError
 from engine.listening.frame import BANDS, TONES
 from engine.visuals import noise
@@ -58,7 +57,8 @@ class Painter:
         self.pictures = {name: lambda texture=texture: texture for name, texture in textures.items()}
         self.sample, self.fresh, self.phases = 0.0, True, None
         self.deck, self.coming, self.ready, self.begun, self.asked = None, None, False, None, 0.0
-        self.fault, self.finish, self.watches = None, None, []
+        self.fault, self.finish = None, None
+        self.refused = -1  # serial number of the look that could not be built
         try:
             self.deck = self._open(look)
             while not self.deck.build():
@@ -68,7 +68,6 @@ class Painter:
         except BaseException:
             self.release()
             raise
-        self._watch(self.deck)
 
     def _open(self, look):
         moves = self.signals.follow(look.modulation)
@@ -97,15 +96,16 @@ class Painter:
 
     @property
     def settled(self):
-        """The serial number of the look that is seen alone; None while another is on its way."""
-        return None if self.coming else self.deck.look.serial
+        """The serial number of the look that is seen alone, or that was refused; None while one is on its way."""
+        return None if self.coming else max(self.deck.look.serial, self.refused)
 
     def play(self, look):
         """Show another look; one with a serial number that is there already only has its rows changed."""
-        for deck in filter(None, (self.deck, self.coming)):
-            if deck.look.serial == look.serial:
-                deck.change(look)
-                return
+        there = [deck for deck in (self.deck, self.coming) if deck and deck.look.serial == look.serial]
+        for deck in there:  # two of them, where its shader is built again
+            deck.change(look)
+        if there:
+            return
         self._take_over()
         self._begin(look)
 
@@ -115,11 +115,11 @@ class Painter:
             while not self.patient and not self.coming.build():
                 pass
         except (PhospheneError, moderngl.Error) as fault:
-            self._give_up(fault)
+            self._give_up(look, fault)
 
-    def _give_up(self, fault):
+    def _give_up(self, look, fault):
         """What was coming cannot be; what is seen stays."""
-        self.fault = str(fault)
+        self.fault, self.refused = str(fault), look.serial
         self._close(self.coming)
         self.coming = None
 
@@ -128,18 +128,14 @@ class Painter:
         if self.coming and self.ready:
             self._close(self.deck)
             self.deck, self.fault = self.coming, None
-            self._watch(self.deck)
         else:
             self._close(self.coming)
         self.coming = None
 
     def reload(self):
         """Build what is seen again, if one of its files was saved; what cannot be built leaves it as it is."""
-        if not self.coming and any([watch.changed() for watch in self.watches]):
+        if not self.coming and any([watch.changed() for watch in self.deck.watches]):
             self._begin(self.deck.look._replace(transition={"kind": "cut", "seconds": 0.0, "start": "now"}))
-
-    def _watch(self, deck):
-        self.watches = [FileWatch(path) for path in deck.watched()]
 
     def clear(self):
         """Begin again from black, as what feeds back may need."""
@@ -181,7 +177,7 @@ class Painter:
             try:
                 self.coming.build()
             except (PhospheneError, moderngl.Error) as fault:
-                self._give_up(fault)
+                self._give_up(self.coming.look, fault)
             return
         if not self.ready:
             if self.coming.look.serial == self.deck.look.serial:

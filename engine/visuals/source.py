@@ -3,7 +3,7 @@
 import re
 from importlib import resources
 
-from engine.errors import unknown
+from engine.errors import PhospheneError, unknown
 
 SHADERS = resources.files("shaders")
 UNIFORM = re.compile(r"\s*uniform\s+(\w+)\s+(\w+)\s*;\s*(?://\s*(.*))?$")
@@ -16,7 +16,10 @@ def find(name, where):
     file = SHADERS / name
     if not file.is_file():
         raise unknown("shader", name, set(_names(SHADERS, name.rpartition(".")[2])), where)
-    return file.read_text(encoding="utf-8")
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:  # it is being written, or in another encoding
+        raise PhospheneError(f"shaders/{name}: cannot be read ({fault})") from fault
 
 
 def _names(folder, kind, path=""):

@@ -139,6 +139,7 @@ class Window:
             size = monitors.area(screen)[2:]
             glfw.set_window_monitor(self.window, screen, 0, 0, *size, glfw.DONT_CARE)
         elif self.full and not full:
+            self.refresh = monitors.refresh(monitors.beneath(self.place))
             glfw.set_window_monitor(self.window, None, *self.place, glfw.DONT_CARE)
 
     def wait(self, waits):
