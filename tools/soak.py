@@ -14,7 +14,9 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from engine.commands.preparation import warm_up
 from engine.effects import EFFECTS
+from engine.native.cache import cache_home
 from engine.presets import load_preset
 from engine.process import Ward
 from engine.supervisor import Session
@@ -82,7 +84,8 @@ def _stage():
     """A screen and a loudspeaker; gives the environment of who is to find them."""
     server, screen = SoundServer(), Screen()
     environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
-    environment["PYTHONPATH"] = str(ROOT)
+    environment |= {"PYTHONPATH": str(ROOT), "PHOSPHENE_CACHE": str(cache_home())}
+    warm_up()
     server.start()
     try:
         with server.record("speaker"):
