@@ -262,3 +262,31 @@ def test_what_is_saved_while_it_comes_is_seen(context, song, shaders):
         easel.painter.reload()
         (*_, last) = shown(easel, 3, 6)
         assert last[..., 0].min() > 50.0 and last[..., 1].max() < 5.0
+
+
+def test_a_shader_that_is_built_again_goes_on_step_by_step(context, song, shaders):
+    with (
+        Easel(context, song, "mycelium", size=SIZE) as easel,
+        Easel(context, song, "mycelium", size=SIZE) as twin,
+    ):
+        shown(easel, 6), shown(twin, 6)
+        edit(shaders / "scene" / "mycelium.frag", "out vec4 color;", "out vec4 color;  // as it was")
+        before = easel.painter.deck
+        easel.painter.reload()
+        assert np.array_equal(shown(easel, 12, 6), shown(twin, 12, 6)) and easel.painter.deck is not before
+
+
+def test_rows_that_are_saved_while_a_shader_is_built_again_are_not_lost(context, song, shaders):
+    with Easel(context, song, "mycelium", size=SIZE) as easel:
+        shown(easel, 3)
+        edit(shaders / "scene" / "mycelium.frag", "color = vec4(light, 1.0);", "color = vec4(light.grr, 1.0);")
+        easel.painter.patient = True
+        easel.painter.reload()
+        rows = look("mycelium", seed=99)
+        easel.painter.play(rows)
+        before, frame = easel.painter.deck, 3
+        while easel.painter.coming:
+            shown(easel, 1, frame)
+            frame += 1
+        assert easel.painter.deck is not before
+        assert easel.painter.deck.look.modulation == rows.modulation
