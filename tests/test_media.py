@@ -297,6 +297,26 @@ def test_a_camera_shows_the_newest(context, device):
     assert comes(lambda: not any(thread.name == "media" for thread in threading.enumerate()))
 
 
+def test_a_camera_that_two_presets_show_is_opened_once(context, device, hush):
+    device("lavfi", "testsrc=size=64x48:rate=100", {})
+    cut = {"kind": "cut", "seconds": 0.0, "start": "now"}
+    with Easel(context, hush, "flash", size=(32, 24)) as easel:
+        easel.painter.patient, moment, cameras = True, 0.0, []
+        for serial, scene in enumerate(("photo", "camera", "flash"), start=1):
+            easel.painter.play(look(scene, serial=serial, media="camera", transition=cut))
+
+            def settles():
+                nonlocal moment
+                moment += 0.01
+                easel.picture(moment * 48_000)
+                return easel.painter.settled is not None
+
+            assert comes(settles) and not easel.painter.fault
+            cameras.append(easel.painter.deck.media)
+        assert cameras[0] is cameras[1] is not cameras[2] is None
+    assert comes(lambda: not any(thread.name == "media" for thread in threading.enumerate()))
+
+
 def test_a_camera_that_is_lost_is_told_and_comes_back(context, device, film):
     device("matroska", str(film), {})  # it gives a second's pictures, and no more
     media = Media(context, "camera", (32, 24), live=True)

@@ -37,6 +37,8 @@ class Deck:
         Of the stream, at which it will be seen.
     patient : bool
         Media may come later.
+    before : Deck, optional
+        The one whose place it is to take.
 
     Raises
     ------
@@ -44,7 +46,7 @@ class Deck:
         For a fault in a shader; from `build` as well.
     """
 
-    def __init__(self, context, look, size, *, board, pictures, moves, seconds=0.0, patient=False):
+    def __init__(self, context, look, size, *, board, pictures, moves, seconds=0.0, patient=False, before=None):
         self.context, self.look, self.board, self.moves = context, look, board, moves
         self.size, self.targets, self.stages, self.loops, self.whole = size, {}, [], [], False
         self.files, self.watches = set(), []  # that it is made of, watched from when they were read
@@ -63,12 +65,15 @@ class Deck:
                     self.params[f"{section.name}.{param.name}"] = PLACE[key], param.default
         self.first = None  # the sample that it was first drawn at
         self.steps = {}  # drawn so far, by rate
-        self.work = self._build(pictures, patient)
+        self.work = self._build(pictures, patient, before and before.media)
 
-    def _build(self, pictures, patient):
+    def _build(self, pictures, patient, there):
         before = {}
         if self.look.media and any(section.shows_media for section in self.sections):
-            self.media = Media(self.context, self.look.media, self.size, seconds=self.seconds, live=patient)
+            if there and there.reel.live and there.name == self.look.media:
+                self.media = there.shared()
+            else:
+                self.media = Media(self.context, self.look.media, self.size, seconds=self.seconds, live=patient)
             self.watches += [FileWatch(path) for path in self.media.files]
             pictures = {**pictures, "media": lambda: self.media.texture}
         for section in self.sections:

@@ -40,7 +40,7 @@ class Media:
     def __init__(self, context, name, size, *, seconds=0.0, live=False):
         if not live:
             seen_again(name)
-        self.context, self.name, self.room, self.feed = context, name, (0, 0), None
+        self.context, self.name, self.room, self.feed, self.holders = context, name, (0, 0), None, 1
         self.way = Ahead if live else AtOnce
         self.texture = self._texture((1, 1), bytes(4))
         self.resize(size, seconds)
@@ -105,9 +105,16 @@ class Media:
                 self.texture.release()
                 self.texture = self._texture(size, pixels)
 
+    def shared(self):
+        """The same for one more holder: a camera cannot be opened twice."""
+        self.holders += 1
+        return self
+
     def release(self):
-        self.feed.close()
-        self.texture.release()
+        self.holders -= 1
+        if not self.holders:
+            self.feed.close()
+            self.texture.release()
 
 
 class AtOnce:

@@ -72,7 +72,7 @@ class Painter:
     def _open(self, look):
         moves = self.signals.follow(look.modulation)
         try:
-            how = {"seconds": (self.sample) / self.rate, "patient": self.patient}
+            how = {"seconds": self.sample / self.rate, "patient": self.patient, "before": self.deck}
             return Deck(self.context, look, self.size, board=self.board, pictures=self.pictures, moves=moves, **how)
         except BaseException:
             self.signals.followers.remove(moves)
