@@ -10,7 +10,7 @@ import engine
 
 HOME = Path(engine.__file__).parent
 FLOORS = """
-    native params errors hush
+    native params errors hush stop
     rings documents
     listening effects
     control evolution
