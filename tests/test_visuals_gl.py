@@ -401,7 +401,7 @@ def test_other_threads_go_on_while_a_picture_is_drawn_and_fetched(heavy):
 
     def plain():
         screen.framebuffer.use()
-        stage.whole.strip.render(vertices=3)
+        stage.drawings[()].strip.render(vertices=3)
         screen.framebuffer.read(components=4)
 
     assert min(longest_wait(ours) for _ in range(3)) < min(longest_wait(plain) for _ in range(3)) / 4
