@@ -49,13 +49,13 @@ def test_a_small_picture_is_shown_large(context):
 def test_the_program_of_rest_shows_what_the_whole_one_does(context):
     with Projector(context, SIZE) as projector:
         last = projector.finish.alone[-1]
-        assert last.resting
-        resting = projector.show(RAMP)
-        last.resting, kept = None, last.resting
-        projector.seconds -= 1 / 30
-        whole = projector.show(RAMP)
-        last.resting = kept
-    np.testing.assert_array_equal(resting, whole)
+        kept, shown = last.drawings, []
+        for drawn in [*kept.values(), kept[True, True]]:
+            last.drawings = dict.fromkeys(kept, drawn)
+            shown.append(projector.show(RAMP))
+            projector.seconds -= 1 / 30
+        last.drawings = kept
+    assert len(kept) == 4 and all(np.array_equal(shown[0], each) for each in shown)
 
 
 @pytest.mark.parametrize("name", LOOKS)

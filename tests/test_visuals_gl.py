@@ -108,16 +108,19 @@ def test_a_pass_at_rest_is_drawn_by_a_program_that_knows_it(context, write):
     """And by the whole one as soon as one of its parameters is not."""
     write(HEAD + "uniform float hue;\nuniform float dim;\nvoid main() { color = vec4(hue + 0.25, dim, 0.5, 1.0); }\n")
     hue = Param("hue", 0.0, low=0.0, high=1.0)
-    declared = Pass("beam", "test.frag", params=(hue,), signals={"dim": "audio.dim"}, still=("hue",))
+    declared = Pass("beam", "test.frag", params=(hue,), signals={"dim": "audio.dim"}, still=(("hue",), ("dim",)))
     values = {".hue": 0.0, "audio.dim": 0.125}
     with built(context, declared, values=values) as (stage, target):
-        assert "hue" in stage.whole.program and "hue" not in stage.resting.program
-        for hue in (0.0, 0.5, 1e-6):
-            values[".hue"] = hue
+        known = {
+            rests: {name for name in ("hue", "dim") if name in each.program} for rests, each in stage.drawings.items()
+        }
+        assert known[False, False] == {"hue", "dim"} and known[True, False] == {"dim"} and known[True, True] == set()
+        for hue, dim in ((0.0, 0.125), (0.5, 0.125), (1e-6, 0.0), (0.25, 0.0)):
+            values |= {".hue": hue, "audio.dim": dim}
             stage.render()
-            np.testing.assert_allclose(pixels(target)[0, 0], (hue + 0.25, 0.125, 0.5, 1.0), atol=1e-5)
-    (told,) = faults(context, declared._replace(still=("hue", "glow")), values=values)
-    assert told == "shaders/test.frag: pass 'beam' feeds 'glow' from '.glow', and there is no such signal"
+            np.testing.assert_allclose(pixels(target)[0, 0], (hue + 0.25, dim, 0.5, 1.0), atol=1e-5)
+    (told,) = faults(context, declared._replace(still=(("hue", "hew"),)), values=values)
+    assert told == "shaders/test.frag: 'still' names 'hew', and no uniform is that; did you mean 'hue'?"
 
 
 def test_what_the_compiler_leaves_out_is_not_used(context, write):
@@ -398,7 +401,7 @@ def test_other_threads_go_on_while_a_picture_is_drawn_and_fetched(heavy):
 
     def plain():
         screen.framebuffer.use()
-        stage.whole.strip.render(vertices=3)
+        stage.drawings[()].strip.render(vertices=3)
         screen.framebuffer.read(components=4)
 
     assert min(longest_wait(ours) for _ in range(3)) < min(longest_wait(plain) for _ in range(3)) / 4

@@ -38,7 +38,7 @@ class Own(Strict):
     precise: bool = False
     wrap: bool = False
     rate: float = Field(0.0, ge=0.0, le=1000.0)
-    still: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    still: Annotated[tuple[Annotated[tuple[str, ...], Field(strict=False)], ...], Field(strict=False)] = ()
 
 
 class Inner(Own):

@@ -2,6 +2,7 @@
 a second come through, whoever draws them."""
 
 import moderngl
+import numpy as np
 
 from engine.visuals.declaring import declared
 from engine.visuals.scenes import FINISH, TRANSITIONS
@@ -27,7 +28,7 @@ class Finish:
 
     def __init__(self, context, size, screen, values, pictures):
         self.context, self.size, self.decks, self.stages, self.targets = context, size, (), [], {}
-        self.values = {**values, "share": 0.0, "kind": 0.0}
+        self.values = {**values, "share": 0.0, "kind": 0.0, "held": 1.0}
         limits = declared("post", FINISH).passes[:-1]
         (grade,) = declared("post", "grade").passes
         sides = grade._replace(name="leaving"), grade._replace(name="coming")
@@ -62,9 +63,16 @@ class Finish:
         self._render(limits, deck.values)
         if deck.picture.size == self.size and not deck.values[SHIFT]:  # what lies between pixels is not asked for
             deck.picture.filter = moderngl.NEAREST, moderngl.NEAREST
-        self._render([last], deck.values)
+        self._render([last], deck.values | {"held": self._held()})
         deck.picture.filter = moderngl.LINEAR, moderngl.LINEAR
         self.context.settle()
+
+    def _held(self):
+        """1 where the limiter holds anything back; a card, which would have to be waited for, is not asked."""
+        if not self.context.software:
+            return 1.0
+        darker = np.frombuffer(self.targets["limit"].picture.read(), "f4")[3::4]
+        return float(darker.any())
 
     def mix(self, old, new, kind, share):
         """Show two, of which the new one has come so far."""

@@ -30,5 +30,5 @@ class Pass(NamedTuple):
     size: tuple = ()  # its own, whatever the picture's
     precise: bool = False  # 32 bits a channel instead of 16
     wrap: bool = False  # its edges meet
-    still: tuple = ()  # params at rest at 0, as they mostly are: a program of its own is drawn then, which is faster
+    still: tuple = ()  # groups of uniforms that mostly rest at 0: while one does, a program without it is drawn
     rate: float = 0.0  # times that it is drawn in a second, whatever the frame rate; else once a frame

@@ -1,6 +1,7 @@
 """A stage: a pass, built, and checked against its program."""
 
 import re
+from itertools import chain, product
 from typing import NamedTuple
 
 import moderngl
@@ -102,20 +103,24 @@ class Stage:
 
     def __init__(self, context, declared, target, pictures, values, section=""):
         self.context, self.declared, self.target, self.values = context, declared, target, values
-        self.still = {name: f"{section}.{name}" for name in declared.still}
-        self.whole, self.resting = None, None
+        self.drawings = {}  # by which groups rest
         pictures = {**pictures, declared.name: lambda: target.before}
         feeds = declared.signals | {param.name: f"{section}.{param.name}" for param in declared.params}
+        self.groups = [[feeds.get(name, name) for name in group] for group in declared.still]
         try:
             vertex, fragment = Source(declared.vertex), Source(declared.fragment)
             self.files = {*vertex.files, *fragment.files}
-            self.whole = self._drawing(vertex, fragment, feeds, pictures)
-            faults = [*self._strangers(vertex, fragment), *self._lost("signal", feeds | self.still, values)]
+            whole = self._drawing(vertex, fragment, feeds, pictures)
+            self.drawings[(False,) * len(declared.still)] = whole
+            faults = [*self._strangers(whole, vertex, fragment), *self._lost("signal", feeds, values)]
+            faults += [*self._unmoved(feeds)]
             faults += [*self._lost("picture before it", declared.samplers, pictures)]
             if faults:
                 raise PhospheneError("\n".join(faults))
-            if self.still:
-                self.resting = self._drawing(vertex, Source(declared.fragment, declared.still), feeds, pictures)
+            for resting in product((False, True), repeat=len(declared.still)):
+                still = [name for rests, group in zip(resting, declared.still) if rests for name in group]
+                if still:
+                    self.drawings[resting] = self._drawing(vertex, Source(declared.fragment, still), feeds, pictures)
         except BaseException:
             self.release()
             raise
@@ -132,10 +137,10 @@ class Stage:
             [(unit, pictures.get(name)) for unit, name in enumerate(samplers.values())],
         )
 
-    def _strangers(self, vertex, fragment):
+    def _strangers(self, whole, vertex, fragment):
         """A line for each uniform that only one side knows."""
         name = self.declared.name
-        used = {uniform for uniform in self.whole.program if not uniform.startswith("gl_")}
+        used = {uniform for uniform in whole.program if not uniform.startswith("gl_")}
         declared = {*self.declared.samplers, *self.declared.signals, *(param.name for param in self.declared.params)}
         for uniform in sorted(declared - used):
             where, hint = f"shaders/{fragment.name}", nearest(uniform, used)
@@ -152,10 +157,16 @@ class Stage:
                 where, hint = f"shaders/{self.declared.fragment}: pass '{self.declared.name}'", nearest(source, known)
                 yield f"{where} feeds '{uniform}' from '{source}', and there is no such {kind}{hint}"
 
+    def _unmoved(self, feeds):
+        """A line for each name in `still` that is no uniform's."""
+        for name in chain.from_iterable(self.declared.still):
+            if name not in feeds:
+                told = f"'still' names '{name}', and no uniform is that{nearest(name, feeds)}"
+                yield f"shaders/{self.declared.fragment}: {told}"
+
     def render(self):
         gl = self.context.gl
-        resting = self.resting and all(abs(self.values[name]) < AT_REST for name in self.still.values())
-        drawing = self.resting if resting else self.whole
+        drawing = self.drawings[tuple(all(abs(self.values[name]) < AT_REST for name in group) for group in self.groups)]
         self.context.timing.begin()
         adds = self.declared.light or self.declared.over
         if not self.declared.over:
@@ -178,7 +189,7 @@ class Stage:
 
     def release(self):
         self.context.gl.screen.use()  # a target must not be in use when it is let go of
-        for drawing in filter(None, (self.whole, self.resting)):
+        for drawing in self.drawings.values():
             drawing.strip.release()
             drawing.program.release()
-        self.whole, self.resting = None, None
+        self.drawings = {}

@@ -2,13 +2,14 @@
 /*
 about: what a screen shows of a picture, with no more than three flashes a second
 passes:
-  - {name: sight, size: [48, 27], precise: true, still: [chroma_shift, tone, grain]}
+  - {name: sight, size: [48, 27], precise: true, still: [[chroma_shift, tone, grain]]}
   - {name: fields, size: [17, 7], precise: true}
   - {name: held, size: [48, 27], precise: true}
   - {name: limit, size: [48, 27], precise: true}
-still: [chroma_shift, tone, grain]
+still: [[chroma_shift, tone, grain], [held]]
 */
 uniform sampler2D limit;
+uniform float held;      // 0 where limit holds nothing back
 uniform float blackout;  // 0 in 0..1: the stage goes dark
 
 in vec2 uv;
@@ -18,5 +19,5 @@ out vec4 color;
 #include "lib/display.glsl"
 
 void main() {
-    color = display(grade(uv) * ((1.0 - blackout) * (1.0 - texture(limit, uv).a)));
+    color = display(grade(uv) * ((1.0 - blackout) * (1.0 - held * texture(limit, uv).a)));
 }

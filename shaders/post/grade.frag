@@ -1,7 +1,7 @@
 #version 330 core
 /*
 about: a picture as it is to look, before it is mixed with another
-still: [chroma_shift, tone, grain]
+still: [[chroma_shift, tone, grain]]
 */
 in vec2 uv;
 out vec4 color;
