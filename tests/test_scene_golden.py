@@ -89,7 +89,7 @@ def test_every_pixel_is_its_regions_and_soft_edges_add_up(context, hush, size, f
                     share = share * part * part * (3 - 2 * part)
         names, whole = names + name * share, whole + share
     np.testing.assert_allclose(whole, 1.0, atol=1e-9)
-    sure = np.abs(names - np.round(names)) < 1e-9 if feather == 0.0 else np.full(names.shape, True)
+    sure = np.abs(names - np.round(names)) < 1e-9 if feather == 0.0 else np.full(shown.shape, True)
     np.testing.assert_allclose(shown[sure], names[sure], atol=0.05)
     assert sure.mean() > 0.97 and len(np.unique(np.round(shown))) >= 21
 

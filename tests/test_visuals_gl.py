@@ -115,10 +115,10 @@ def test_a_pass_at_rest_is_drawn_by_a_program_that_knows_it(context, write):
             rests: {name for name in ("hue", "dim") if name in each.program} for rests, each in stage.drawings.items()
         }
         assert known[False, False] == {"hue", "dim"} and known[True, False] == {"dim"} and known[True, True] == set()
-        for hue, dim in ((0.0, 0.125), (0.5, 0.125), (1e-6, 0.0), (0.25, 0.0)):
-            values |= {".hue": hue, "audio.dim": dim}
+        for red, dim in ((0.0, 0.125), (0.5, 0.125), (1e-6, 0.0), (0.25, 0.0)):
+            values |= {".hue": red, "audio.dim": dim}
             stage.render()
-            np.testing.assert_allclose(pixels(target)[0, 0], (hue + 0.25, dim, 0.5, 1.0), atol=1e-5)
+            np.testing.assert_allclose(pixels(target)[0, 0], (red + 0.25, dim, 0.5, 1.0), atol=1e-5)
     (told,) = faults(context, declared._replace(still=(("hue", "hew"),)), values=values)
     assert told == "shaders/test.frag: 'still' names 'hew', and no uniform is that; did you mean 'hue'?"
 
