@@ -74,9 +74,8 @@ class Show:
         self.window.heed()
         self._pass_keys()
         self.wings.heed(self.painter)
-        self.pacer.period = self.care.ladder.period = 1.0 / min(
-            self.window.refresh, self.most
-        )  # maybe another monitor's
+        period = 1.0 / min(self.window.refresh, self.most)  # that of another monitor, maybe
+        self.pacer.period = self.care.ladder.period = period
         if text := fetch_text(self.segment["look"]):
             self._play(Look(*json.loads(text)))
         moment, missed = self.pacer.begin()

@@ -148,9 +148,7 @@ class Session:
         One of another name, or that shows another scene or other passes, brings a picture of its own.
         """
         if (name or self.name) != self.name or preset.shown() != self.preset.shown():
-            refused = (
-                self.seen.get("refused") == self.picture
-            )  # then the one before it is still seen, and keeps its half
+            refused = self.seen.get("refused") == self.picture  # so the one before it is seen, and keeps its half
             self.picture += 2 if refused else 1
         self.name = name or self.name
         self._lay(preset, swap=[op for op, _ in preset.genes()] != [op for op, _ in self.preset.genes()])

@@ -173,6 +173,7 @@ def test_a_shader_that_is_saved_is_seen_and_one_with_a_fault_is_told(context, so
         assert np.array_equal(shown(easel, 5, 20), shown(twin, 5, 20))
         told = easel.painter.fault or ""
         assert "shaders/scene/mycelium.frag:" in told and "nope" in told
+        assert easel.painter.refused < 0, "it is seen; only its next version is not"
         edit(shaders / "scene" / "mycelium.frag", " + nope;", ";")
         easel.painter.reload()
         after = shown(easel, 5, 25)

@@ -47,8 +47,8 @@ def sit(context, frames, scene, size, count=COUNT, *, passes=None):
     with posed(context, frames, scene, passes, size=size) as easel:
         for n in range(len(times)):
             begun = time.perf_counter(), time.process_time()
-            easel.painter.reach(n * STEP / 2)
-            easel.painter.paint(n * STEP / 2)
+            easel.painter.reach(n * RATE / 60)
+            easel.painter.paint(n * RATE / 60)
             context.wait(context.fence())
             times[n] = time.perf_counter() - begun[0], time.process_time() - begun[1]
             if n == WARM + count // 2:

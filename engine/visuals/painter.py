@@ -119,7 +119,9 @@ class Painter:
 
     def _give_up(self, look, fault):
         """What was coming cannot be; what is seen stays."""
-        self.fault, self.refused = str(fault), look.serial
+        self.fault = str(fault)
+        if look.serial != self.deck.look.serial:  # else it is what is seen, built again
+            self.refused = look.serial
         self._close(self.coming)
         self.coming = None
 
