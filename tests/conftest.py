@@ -1,6 +1,9 @@
+import shutil
+
 import pytest
 
 from engine import warm
+from engine.visuals import source
 from engine.visuals.context import opened
 from tools.screen import Screen
 from tools.soundserver import SoundServer
@@ -44,3 +47,16 @@ def folder(tmp_path, monkeypatch, compiled):
     monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path / "work")
     return tmp_path / "work"
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes a file into a folder that stands for shaders/, where the library is as well."""
+    shutil.copytree(str(source.SHADERS / "lib"), tmp_path / "lib")
+    monkeypatch.setattr(source, "SHADERS", tmp_path)
+
+    def write(text, name="test.frag"):
+        (tmp_path / name).write_text(text)
+        return name
+
+    return write
