@@ -3,7 +3,7 @@
 about: a photo or a film, in depth; its shadows answer to the bass, its lights to the treble, onsets ripple it
 passes:
   - {name: motion, size: [1, 1], precise: true}
-  - {name: soft, size: [64, 36]}
+  - {name: soft, size: [64, 36], rate: 30}
 */
 uniform sampler2D media;
 uniform sampler2D motion;
@@ -34,9 +34,8 @@ void main() {
     float apart = length(from_centre), ring = (apart - eye.w) * 8.0, crest = exp(-ring * ring) * sqrt(onset);
     at *= (1.0 + ripple * 0.12 * ring * crest / (0.3 + apart)) / eye.z;
     vec2 from = framing(at + eye.xy, aspect / media_aspect, fit);
-    float height = texture(soft, from + 0.5).a - 0.4;
-    from += deep * height * (0.4 * eye.xy - 0.12 * shove * kick * at);
     vec4 there = texture(soft, from + 0.5);
+    from += deep * (there.a - 0.4) * (0.4 * eye.xy - 0.12 * shove * kick * at);
     vec3 shown = texture(media, from + 0.5).rgb;
     float heard = mix(mix(bass, middle, smoothstep(0.05, 0.4, there.a)), treble, smoothstep(0.4, 0.8, there.a));
     float lit = 0.4 + 1.4 * heard + there.a * (0.6 * kick + 1.5 * snare) + ripple * crest;

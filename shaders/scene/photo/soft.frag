@@ -11,9 +11,9 @@ out vec4 color;
 
 void main() {
     vec3 sum = vec3(0.0);
-    for (int tap = 0; tap < 25; tap++) {
-        sum += texture(media, uv + 0.012 * vec2(float(tap % 5) - 2.0, float(tap / 5) - 2.0)).rgb;
+    for (int tap = 0; tap < 16; tap++) {
+        sum += texture(media, uv + 0.016 * vec2(float(tap % 4) - 1.5, float(tap / 4) - 1.5)).rgb;
     }
-    sum /= 25.0;
+    sum /= 16.0;
     color = vec4(sum, sqrt(dot(sum, vec3(0.2126, 0.7152, 0.0722))));
 }

@@ -1,6 +1,7 @@
 /*
-about:  where the rows of the land lie in the picture, in its heights
-use:    float depth(float row), 1 for the nearest; float ground(float far); float tall(float far), of a height of 1
+about:  where the rows of the land lie in the picture, in its heights; and in `air`, over as many, the sky above them
+use:    float depth(float row), 1 for the nearest; float ground(float far); float tall(float far), of a height of 1;
+        float height(float texel) of the sky, and float texel(float height)
 */
 const float ROWS = 24.0;
 const float FAR = 7.0;
@@ -16,4 +17,14 @@ float ground(float far) {
 
 float tall(float far) {
     return 0.8 / sqrt(far);
+}
+
+const float SKY = 48.0;  // texels of air, over those of the rows
+
+float height(float texel) {
+    return mix(HORIZON, 1.0, (texel - ROWS - 0.5) / (SKY - 1.0));
+}
+
+float texel(float height) {
+    return ROWS + 0.5 + (SKY - 1.0) * max(height - HORIZON, 0.0) / (1.0 - HORIZON);
 }

@@ -1,6 +1,6 @@
 /*
 about:  the light of the sky, and where the sun stands
-use:    vec3 air(vec2 to, float up, vec4 mood, float kick), to the sun and up from the horizon, in heights;
+use:    vec3 shone(vec2 to, float up, vec4 mood, float kick), to the sun and up from the horizon, in heights;
         vec2 sun(vec4 mood, float lot)
 */
 const vec3 NIGHT = vec3(0.003, 0.007, 0.030);
@@ -12,7 +12,7 @@ vec2 sun(vec4 mood, float lot) {
     return vec2(0.618 - 0.236 * step(0.5, lot), HORIZON - 0.04 + 0.26 * mood.z);
 }
 
-vec3 air(vec2 to, float up, vec4 mood, float kick) {
+vec3 shone(vec2 to, float up, vec4 mood, float kick) {
     float near = length(to * vec2(0.7, 1.0));
     vec3 light = mix(NIGHT, DUSK * (0.5 + mood.z), exp(-3.5 * up));
     light += EMBER * exp(-7.0 * up) * (0.06 + 0.7 * mood.z + 0.35 * kick) / (1.0 + 5.0 * to.x * to.x);
