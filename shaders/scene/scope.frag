@@ -2,7 +2,8 @@
 /*
 about: the waveform as a ring of light, its past drifting outward, wound into petals
 passes:
-  - {name: trail, scale: 0.5}
+  - {name: ink, size: [1, 256]}
+  - {name: trail, size: [480, 96]}
   - {name: faint, fragment: scene/scope.frag, vertex: scene/scope/scope.vert, vertices: 770, instances: 3, light: true, scale: 0.25}
   - {name: glow, fragment: post/soften.frag, samplers: {picture: faint}, scale: 0.125}
   - {name: petals, scale: 0.5}
