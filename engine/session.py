@@ -1,5 +1,6 @@
 """What the processes of a session share, and the words they pass."""
 
+import gc
 import json
 import signal
 import sys
@@ -55,6 +56,7 @@ def serve(life):
     try:
         lived = life(wish, Segment(wish["segment"], PLANS, create=False))
         threading.Thread(target=lambda: (sys.stdin.read(), lived.stop()), daemon=True).start()
+        gc.freeze()  # what is there by now stays: to go through all of it would stop every thread for two pictures
         lived.run()
     except PhospheneError as fault:
         sys.stderr.write(f"{fault}\n")

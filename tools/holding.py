@@ -1,5 +1,6 @@
 """How long OpenGL keeps the interpreter lock: while a preset is shown, and while another takes its place."""
 
+import gc
 import sys
 import time
 
@@ -27,6 +28,7 @@ def holds(*, plain=False, **how):
         if plain:
             _make_plain(taker)
         _have_another(taker)
+        gc.freeze()  # as a process of a session does
         clock = Clock(lambda: taker.painter.settled is None)
         sys.setprofile(clock)
         try:
