@@ -50,12 +50,12 @@ def test_the_program_of_rest_shows_what_the_whole_one_does(context):
     with Projector(context, SIZE) as projector:
         last = projector.finish.alone[-1]
         kept, shown = last.drawings, []
-        for drawn in [*kept.values(), kept[True, True]]:
+        for drawn in [*kept.values(), kept[True, True, True]]:
             last.drawings = dict.fromkeys(kept, drawn)
             shown.append(projector.show(RAMP))
             projector.seconds -= 1 / 30
         last.drawings = kept
-    assert len(kept) == 4 and all(np.array_equal(shown[0], each) for each in shown)
+    assert len(kept) == 8 and all(np.array_equal(shown[0], each) for each in shown)
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -15,6 +15,8 @@ from engine.session import PLANS, serve
 class Life:
     """Counts what a collection would go through."""
 
+    left = 0
+
     def __init__(self, wish, segment):
         self.wish, self.segment = wish, segment
 

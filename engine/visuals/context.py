@@ -17,7 +17,7 @@ POINTS, TRIANGLE_STRIP = 0, 5
 READ_FRAMEBUFFER, DRAW_FRAMEBUFFER, COLOR_BUFFER, LINEAR = 0x8CA8, 0x8CA9, 0x4000, 0x2601
 PROGRAM_POINT_SIZE = 0x8642
 COMMANDS_COMPLETE, FLUSH_FIRST = 0x9117, 1
-SMALL = 1 << 14  # pixels that are drawn before anybody could wait for them
+SMALL = 1 << 16  # pixels that are drawn before anybody could wait for them
 FOREVER = 10_000_000_000  # nanoseconds: a frame that takes longer is a driver that hangs
 TIME_OVER, FAILED = 0x911B, 0x911D
 

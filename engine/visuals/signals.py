@@ -20,6 +20,7 @@ PAST = 0.1  # seconds after which who has only just begun to ask need not be tol
 GLOW = 0.16  # seconds in which an onset fades to 1/e
 TURN = 6.0  # seconds of full loudness for a turn of audio.travel
 PARTS = np.array([0, 12, 36, BANDS])  # where bass, middle and treble begin: 30 Hz, 450 Hz, 2.6 kHz
+SIZES = np.diff(PARTS)
 PLACES = np.linspace(0, 1, BANDS)
 SEEN = 512  # points of waveform in a picture
 SMOOTH, SOFT = 16, 6  # points, over which it is averaged to find where it crosses zero, and to be seen
@@ -126,16 +127,16 @@ class Signals:
         state.sample, self.silent = float(frame["sample"]), bool(frame["silence"])
         gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; one at the first
         bands = frame["mel"] + TILT
-        loud = 10 * np.log10(np.mean(10 ** (np.sort(bands)[-8:] / 10)))
+        loud = 10 * math.log10((10 ** (np.partition(bands, -8)[-8:] / 10)).sum() / 8)
         self.loudest = max(loud, GATE + QUIET, self.loudest - gap * QUIET / 2 / FORGET)
         self.peak = max(10 ** (frame["peak_db"] / 20), LOWEST, self.peak * 10 ** (-gap * QUIET / 40 / FORGET))
-        wanted = np.clip((bands - self.loudest) / QUIET + 1, 0, 1)
-        follow = 1 - np.exp(-gap / np.where(wanted > self.before.bands, RISE, FALL))
-        state.bands = self.before.bands + follow * (wanted - self.before.bands)
+        rise, fall = 1 - math.exp(-gap / RISE), 1 - math.exp(-gap / FALL)
+        more = np.minimum(np.maximum((bands - self.loudest) / QUIET + 1, 0), 1) - self.before.bands
+        state.bands = self.before.bands + np.where(more > 0, rise, fall) * more
         if frame["onset_event"]:
             self.last_onset = state.sample
             self.onsets.append(state.sample)
-        state.tones = self.before.tones + (1 - math.exp(-gap / FALL)) * (frame["chroma"] - self.before.tones)
+        state.tones = self.before.tones + fall * (frame["chroma"] - self.before.tones)
         self._sum_up(state, gap)
         self._keep_time(state, frame, gap)
         self.waves.append(frame["wave"].copy())
@@ -150,7 +151,7 @@ class Signals:
         glow = 1.0 if self.last_onset == state.sample else before[5] * math.exp(-gap / GLOW)
         centre = before[4] + (1 - math.exp(-gap / 0.25)) * (centre - before[4])
         travel = before[AT["travel"]] + min(gap, 4 * HOP) * level / TURN
-        state.numbers[: AT["kick"]] = (level, *(sums / np.diff(PARTS)), centre, glow, travel)
+        state.numbers[: AT["kick"]] = (level, *(sums / SIZES), centre, glow, travel)
 
     def _keep_time(self, state, frame, gap):
         for drum in DRUMS:

@@ -6,7 +6,7 @@ passes:
   - {name: fields, size: [17, 7], precise: true}
   - {name: held, size: [48, 27], precise: true}
   - {name: limit, size: [48, 27], precise: true}
-still: [[chroma_shift, tone, grain], [held]]
+still: [[chroma_shift, tone, grain], [vignette], [held]]
 */
 uniform sampler2D limit;
 uniform float held;      // 0 where limit holds nothing back
