@@ -164,7 +164,7 @@ def test_what_is_no_number_is_not_shown(context, value):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("name", ["sight", "fields", "held", "limit", "leaving", "coming"])
+@pytest.mark.parametrize("name", ["sight", "fields", "limit", "leaving", "coming"])
 def test_a_texture_that_is_no_number_is_clean_within_two_frames(context, name, value):
     with Projector(context, SIZE) as projector, Projector(context, SIZE) as other:
         lights = [RAMP, 0.9 * RAMP] * 4

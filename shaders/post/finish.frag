@@ -4,7 +4,6 @@ about: what a screen shows of a picture, with no more than three flashes a secon
 passes:
   - {name: sight, size: [48, 27], precise: true, still: [[chroma_shift, tone, grain]]}
   - {name: fields, size: [17, 7], precise: true}
-  - {name: held, size: [48, 27], precise: true}
   - {name: limit, size: [48, 27], precise: true}
 still: [[chroma_shift, tone, grain], [vignette], [held]]
 */
