@@ -139,7 +139,7 @@ def test_frozen_nothing_moves_and_it_goes_on_afterwards(context, song):
 
 
 def test_another_size_keeps_what_was_painted(context, song):
-    with Easel(context, song, size=(192, 108)) as easel:
+    with Easel(context, song, "mycelium", size=(192, 108)) as easel:
         shown(easel, 60)
         trail = next(target for key, target in easel.painter.deck.targets.items() if key[1] == "trail")
         before = np.frombuffer(trail.picture.read(), np.float16).astype(float).mean()
