@@ -30,7 +30,8 @@ class Ladder:
     def note(self, now, cost, missed):
         """A picture took so many seconds; True where the scale has changed."""
         self.pictures.append((now, cost / self.period, missed))
-        self.stepped = now if self.stepped is None else self.stepped
+        if self.stepped is None:
+            self.stepped = now + LATELY  # what is late while everything starts says nothing
         while self.pictures[0][0] < now - LATELY:
             self.pictures.popleft()
         if now - self.stepped < LATELY or len(self.pictures) < 8:
