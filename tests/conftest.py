@@ -2,18 +2,18 @@ import shutil
 
 import pytest
 
-from engine import warm
-from engine.visuals import source
-from engine.visuals.context import opened
-from tools.screen import Screen
-from tools.soundserver import SoundServer
+from phosphene.engine.cli import warmup
+from phosphene.engine.gl import shader_source
+from phosphene.engine.gl.context import opened
+from tools.rig.screen import Screen
+from tools.rig.sound_server import SoundServer
 
 
 @pytest.fixture(scope="session")
 def compiled():
     """Kernels, before a session that is waited for needs them."""
-    if not warm.is_warm():
-        warm.warm()
+    if not warmup.is_warm():
+        warmup.warm()
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def folder(tmp_path, monkeypatch, compiled):
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     """Writes a file into a folder that stands for shaders/, where the library is as well."""
-    shutil.copytree(str(source.SHADERS / "lib"), tmp_path / "lib")
-    monkeypatch.setattr(source, "SHADERS", tmp_path)
+    shutil.copytree(str(shader_source.SHADERS / "lib"), tmp_path / "lib")
+    monkeypatch.setattr(shader_source, "SHADERS", tmp_path)
 
     def write(text, name="test.frag"):
         (tmp_path / name).write_text(text)

@@ -1,7 +1,0 @@
-"""`python -m engine` is `phosphene`."""
-
-import sys
-
-from engine.cli import main
-
-sys.exit(main())

@@ -1,1 +1,0 @@
-"""Timelines of files: listened to once, kept as arrays, drawn on a sheet."""

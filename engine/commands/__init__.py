@@ -1,1 +1,0 @@
-"""A module a command, found by its name."""

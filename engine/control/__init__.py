@@ -1,1 +1,0 @@
-"""What a performer does: what was changed, when, and how to play it again."""

@@ -1,1 +1,0 @@
-"""What a performer plugs in: MIDI and OSC at work on a session."""

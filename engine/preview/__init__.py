@@ -1,1 +1,0 @@
-"""Previews: what presets look like, before they are played."""

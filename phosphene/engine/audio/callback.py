@@ -1,0 +1,156 @@
+"""The native callback: what PortAudio calls, by address, on a thread that never takes the interpreter lock."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import typeof, types
+
+from phosphene.engine.audio import meters
+from phosphene.engine.audio.core import BLOCK, CHANNELS
+from phosphene.engine.audio.meters import Meter
+from phosphene.engine.audio.param_intake import count
+from phosphene.engine.native import (
+    ULONG,
+    address_of,
+    aligned,
+    as_word,
+    fill,
+    interleaved,
+    kernel,
+    load_float64,
+    native,
+    reader_of,
+    stream_time,
+)
+from phosphene.engine.rings import board, local, ring, timeline
+from phosphene.engine.rings.board import Board, get, put
+from phosphene.engine.rings.ring import Ring
+from phosphene.engine.rings.timeline import Timeline
+
+INPUT_OVERFLOW, OUTPUT_UNDERFLOW = 2, 4  # PortAudio's flags
+CONTINUE = 0  # PortAudio's result
+FOLLOW = 0.02  # of a new reading of the latency: some fifty blocks are averaged
+ADC_TIME, NOW, DAC_TIME = 0, 1, 2  # words of PaStreamCallbackTimeInfo
+SIGNATURE = types.int32(types.voidptr, types.voidptr, ULONG, types.voidptr, ULONG, types.voidptr)
+
+CALLBACKS, UNDERFLOWS, OVERFLOWS = int(Meter.CALLBACKS), int(Meter.UNDERFLOWS), int(Meter.OVERFLOWS)
+POSITION, WORST, BUSY = int(Meter.POSITION), int(Meter.WORST), int(Meter.BUSY)
+INPUT_LATENCY, OUTPUT_LATENCY = int(Meter.INPUT_LATENCY), int(Meter.OUTPUT_LATENCY)
+STARVED, SOURCE = int(Meter.STARVED), int(Meter.SOURCE)
+CAPTURED, ASKED = int(Meter.CAPTURED), int(Meter.ASKED)
+
+
+class Device(NamedTuple):
+    """What a callback finds behind its user pointer."""
+
+    player: np.ndarray  # (2,) int64: address of what plays a block, and of its state
+    filler: np.ndarray  # (2,) int64: the same of what fills it first; 0 where the device's own input does
+    stream: np.ndarray  # (2,) int64: address of PortAudio's clock, and the stream
+    channels: np.ndarray  # (2,) int64: the device's, in and out
+    offset: Board  # [0] seconds by which `time.perf_counter()` is ahead of PortAudio's clock
+    capture: Ring  # where a microphone with a stream of its own leaves its sound
+    clock: Timeline  # (sample, time at which it is heard, time at which that was known), by perf_counter
+    block: np.ndarray  # (BLOCK, CHANNELS) float32
+    stamp: np.ndarray  # (3,)
+    meters: Board
+
+
+def make_device(player, filler, inputs, outputs, capture, clock, gauges):
+    """Wire a player and a filler, each an (address, state's address), to a device's channels."""
+    words = [aligned((2,), np.int64) for _ in range(4)]
+    words[0][:], words[1][:], words[3][:] = player, filler, (inputs, outputs)
+    block = aligned((BLOCK, CHANNELS), np.float32)
+    return Device(*words, local(board.plan(1)), capture, clock, block, np.zeros(3), gauges)
+
+
+_nothing = (0, 0), (0, 0), 0, 0
+_rings = local(ring.plan(2, CHANNELS)), local(timeline.plan(2, 3)), local(meters.plan())
+read_device = reader_of(typeof(make_device(*_nothing, *_rings)))
+
+
+@kernel
+def gather(given, inputs, frames, start, block):
+    """Device channels to ours: one is heard on both sides, of many the first two."""
+    sound = interleaved(given, frames, inputs)
+    for n in range(block.shape[0]):
+        for c in range(CHANNELS):
+            block[n, c] = sound[start + n, min(c, inputs - 1)]
+
+
+@kernel
+def spread(block, wanted, outputs, frames, start):
+    """Our channels to the device's: one gets the mean, of many the first two sound."""
+    sound = interleaved(wanted, frames, outputs)
+    for n in range(block.shape[0]):
+        if outputs == 1:
+            sound[start + n, 0] = 0.5 * (block[n, 0] + block[n, 1])
+        else:
+            for c in range(outputs):
+                sound[start + n, c] = block[n, c] if c < CHANNELS else 0.0
+
+
+@kernel
+def obtain(device, given, frames, start, block):
+    """Fill a block from the device or the filler; what is missing is silence, and counted."""
+    if device.filler[0] == 0:
+        gather(given, device.channels[0], frames, start, block)
+        return
+    came = fill(device.filler[0], device.filler[1], address_of(block), block.shape[0])
+    count(device.meters, SOURCE, float(came))
+    count(device.meters, STARVED, float(block.shape[0] - came))
+    for n in range(came, block.shape[0]):
+        for c in range(CHANNELS):
+            block[n, c] = 0.0
+
+
+@kernel
+def follow(device, meter, seconds):
+    """Average what the device says of its latency, since it says something else at every block."""
+    before = get(device.meters, meter)
+    put(device.meters, meter, seconds if before == 0.0 else before + FOLLOW * (seconds - before))
+
+
+@native(SIGNATURE)
+def output_callback(given, wanted, frames, times, flags, state):
+    """For a stream that plays, whether or not it also records."""
+    device = read_device(as_word(state))
+    begun = stream_time(device.stream[0], device.stream[1])
+    put(device.meters, ASKED, begun)
+    offset = get(device.offset, 0)
+    device.stamp[0] = get(device.meters, POSITION)
+    device.stamp[1] = load_float64(as_word(times), DAC_TIME) + offset
+    device.stamp[2] = begun + offset
+    timeline.publish(device.clock, device.stamp)
+    if device.filler[0] == 0:
+        follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))
+        count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW else 0.0)
+    follow(device, OUTPUT_LATENCY, load_float64(as_word(times), DAC_TIME) - load_float64(as_word(times), NOW))
+    start, total = 0, int(frames)
+    while start < total:
+        block = device.block[: min(BLOCK, total - start)]
+        obtain(device, as_word(given), total, start, block)
+        fill(device.player[0], device.player[1], address_of(block), block.shape[0])
+        spread(block, as_word(wanted), device.channels[1], total, start)
+        start += block.shape[0]
+    count(device.meters, CALLBACKS, 1.0)
+    count(device.meters, UNDERFLOWS, 1.0 if flags & OUTPUT_UNDERFLOW else 0.0)
+    spent = stream_time(device.stream[0], device.stream[1]) - begun
+    count(device.meters, BUSY, spent)
+    put(device.meters, WORST, max(get(device.meters, WORST), spent))
+    return CONTINUE
+
+
+@native(SIGNATURE)
+def input_callback(given, wanted, frames, times, flags, state):
+    """For a microphone with a stream of its own: its sound waits in the capture ring."""
+    device = read_device(as_word(state))
+    follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))
+    start, total, kept = 0, int(frames), 0
+    while start < total:
+        block = device.block[: min(BLOCK, total - start)]
+        gather(as_word(given), device.channels[0], total, start, block)
+        kept += ring.push(device.capture, block)
+        start += block.shape[0]
+    put(device.meters, CAPTURED, stream_time(device.stream[0], device.stream[1]))
+    count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW or kept < total else 0.0)
+    return CONTINUE

@@ -1,0 +1,25 @@
+"""apply: a genome on a whole file."""
+
+from phosphene.engine.cli.commands.shared import warm_up
+from phosphene.engine.common.stop_signal import Stop
+
+
+def run(asked):
+    """A genome on a whole file."""
+    stopped = Stop()  # as a bounce is: what has begun to be written goes
+    from phosphene.engine.offline.apply import apply
+    from phosphene.engine.session.status_line import progress, say
+
+    warm_up(stopped.is_set)
+
+    def watch():
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        bar.update(task)
+
+    with progress() as bar:
+        task = bar.add_task(asked.out.name, total=None, told="")
+        how = {"depth": asked.depth, "tail": asked.tail, "overwrite": asked.overwrite}
+        lines = apply(asked.input, asked.out, asked.genome, **how, watch=watch)
+    for line in lines:
+        say(line)

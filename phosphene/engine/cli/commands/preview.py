@@ -1,0 +1,34 @@
+"""preview: a preset at some moments of a sound, on one sheet."""
+
+from phosphene.engine.cli.commands.shared import preset_of, warm_up
+from phosphene.engine.common.errors import UsageError
+
+LASTS = 32.0  # seconds of the synth, and at most of a file, where nothing else is said
+SIZE = 480, 270
+
+
+def run(asked):
+    """A preset at twelve moments, on a contact sheet."""
+    from phosphene.engine.audio.sources.base import open_source
+    from phosphene.engine.common.atomic_files import claim
+    from phosphene.engine.offline.contact_sheet import write_sheet
+    from phosphene.engine.offline.stills import stills
+    from phosphene.engine.session.status_line import progress, say
+
+    if asked.out.suffix.lower() != ".png":
+        raise UsageError(f"-o {asked.out}: ends in '{asked.out.suffix}', can end in .png")
+    claim(asked.out, overwrite=asked.overwrite)
+    preset = preset_of(asked)
+    source = open_source("file" if asked.audio else "synth", None, preset, file=asked.audio)
+    whole = source.length / source.rate if source.length is not None else LASTS
+    seconds = min(asked.seconds or min(whole, LASTS), whole)
+    warm_up()
+    moments = [seconds * (at + 0.5) / asked.stills for at in range(asked.stills)]
+    with progress() as bar:
+        task = bar.add_task(asked.preset, total=1.0, told="")
+        found = stills(source, preset, moments, size=SIZE, watch=lambda share: bar.update(task, completed=share))
+    if not found:
+        raise UsageError(f"{asked.audio}: is too short to show anything")
+    captions = [f"{int(moment // 60)}:{moment % 60:04.1f}" for moment in moments]
+    write_sheet(asked.out, found, captions, title=asked.preset, below=preset.about)
+    say(f"{asked.out}: {asked.preset}, {len(found)} moments of {seconds:.1f} s")

@@ -1,0 +1,90 @@
+"""The first start compiles; later ones find what it compiled."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from phosphene.engine.audio import callback, core, drift
+from phosphene.engine.audio.sources.base import SilenceSource
+from phosphene.engine.audio.sources.synth import Synth
+from phosphene.engine.common.params import defaults
+from phosphene.engine.effects import EFFECTS
+from phosphene.engine.effects.chain import genome, plan
+from phosphene.engine.effects.chain.guard import scrub
+from phosphene.engine.encode.yuv420 import to_i420
+from phosphene.engine.evolution.descriptors import portray
+from phosphene.engine.graph.nodes import Ground
+from phosphene.engine.listening.frame import WIDTH
+from phosphene.engine.listening.offline import frames
+from phosphene.engine.listening.waveform_overview import extend, make_outline
+from phosphene.engine.modulation import audio_mover
+from phosphene.engine.modulation.matrix import STILL, Matrix
+from phosphene.engine.offline.bounce import from_source
+from phosphene.engine.presets.load import load_preset
+from phosphene.engine.rings import board, local, mailbox, timeline
+
+STAMP = "warm"
+
+
+def is_warm():
+    return (Path(os.environ["NUMBA_CACHE_DIR"]) / STAMP).exists()
+
+
+def steps():
+    """What there is to compile: a name, and a function that does it."""
+    natives = (core.play, core.supply, drift.supply, callback.output_callback, callback.input_callback, plan.through)
+    for function in natives:
+        yield f"{function.__module__.rpartition('.')[2]} {function.__name__}", lambda f=function: f.compiled
+    for op in EFFECTS:
+        yield f"effect {op}", lambda op=op: plan.entry_of(op).address
+    yield "whole files", _whole_files
+    yield "archives", _archives
+    yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
+    yield "colours", lambda: to_i420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
+    yield "rings", _rings
+    yield "matrix", lambda: Matrix(STILL, 48_000, audio_mover.PLACES).step(np.zeros(WIDTH))
+    yield (
+        "moves",
+        lambda: audio_mover.lay(local(board.plan(2 * audio_mover.PLACES)), 0, np.zeros((audio_mover.PLACES, 2))),
+    )
+    yield "graph", _graph
+
+
+def _whole_files():
+    x = np.zeros((2_000, 2), np.float32)
+    for op, effect in EFFECTS.items():
+        if hasattr(effect, "render"):
+            genome.render([(op, defaults(effect.PARAMS))], x, 8_000)
+    genome.limited(x, 8_000)
+    portray(x, 8_000)
+
+
+def _archives():
+    silence = np.zeros((8_000, 2), np.float32)
+    scrub(silence)
+    extend(make_outline(), silence)
+    list(frames([silence], 8_000))
+
+
+def _rings():
+    line, records = local(timeline.plan(2, WIDTH)), np.zeros((2, WIDTH))
+    timeline.publish(line, records[0])
+    timeline.at(line, 0.0, records[0], records[1])
+    letters = local(mailbox.plan(16))
+    mailbox.prepare(letters)
+    mailbox.post_text(letters, "warm")
+    mailbox.fetch_text(letters)
+
+
+def _graph():
+    source = SilenceSource(8_000)
+    from_source(source, load_preset()[0], Ground, seconds=0.5).run(threads=False)
+
+
+def warm(step_done=lambda name: None):
+    """Compile whatever is not in the cache yet, telling of each step."""
+    for name, compile_it in steps():
+        step_done(name)
+        compile_it()
+    (Path(os.environ["NUMBA_CACHE_DIR"]) / STAMP).touch()

@@ -1,0 +1,139 @@
+"""The plan: which operators play, in what order, where their state and parameters lie.
+
+A plan is a row of words, so it travels through a mailbox to the audio thread and is played there
+without compiling anything.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import typeof, types
+
+from phosphene.engine.effects import EFFECTS
+from phosphene.engine.effects.chain.guard import check, make_guard, prepare, scrub
+from phosphene.engine.native import (
+    call,
+    describe,
+    flush_denormals,
+    entry,
+    interleaved,
+    kernel,
+    native,
+    reader_of,
+    restore_denormals,
+)
+
+GENES = 16  # in one plan
+WIDTH = 8  # parameters of one gene
+BANKS = 3  # of parameters: of the plan that plays, the one whose tail rings, and the one whose tail is cut off
+SLOTS = BANKS * GENES * WIDTH
+APART = 0.15  # seconds between two operators that are loaded ahead: a source that is read ahead catches up
+BLOCK = 1024  # frames that a plan is given at the most
+SERIAL, COUNT, GUARD, LATE, RINGING = range(5)  # words: latency in frames, genes that ring; before those of each gene:
+HEAD, GENE = 5, 4  # entry, state, first parameter slot, parameters
+WORDS = HEAD + GENES * GENE
+
+
+class Plan(NamedTuple):
+    """A genome ready to play. Its words hold addresses into the rest: keep it until its tail has rung out."""
+
+    words: np.ndarray  # (WORDS,) int64
+    values: np.ndarray  # (SLOTS,) float64, its parameters where it will look for them; NaN elsewhere
+    latencies: dict  # frames by gene
+    kept: list  # entries, states, descriptions and the guard
+
+
+ENTRIES = {}  # one compiled entry an operator, made when first asked for
+
+
+def entry_of(op):
+    return ENTRIES.get(op) or ENTRIES.setdefault(
+        op, entry(EFFECTS[op])
+    )  # threads that ask at once get the same
+
+
+def learn(stopped):
+    """Load every operator, until `stopped` is set: that takes the interpreter, so it is done in peace, one by one."""
+    for op in EFFECTS:
+        if stopped.wait(APART) or not entry_of(op).address:
+            return
+
+
+def slot(serial, gene, param):
+    """Where on the board a parameter of the plan with a serial number lies."""
+    return ((serial % BANKS) * GENES + gene) * WIDTH + param
+
+
+def build(genome, serial, rate, channels):
+    """Turn a genome into a plan.
+
+    Parameters
+    ----------
+    genome : list of (op, params)
+        Validated: `params` maps every name of the operator's PARAMS to its value.
+    serial : int
+        Greater by one than that of the plan before, so that the two keep apart.
+    rate, channels
+        Of the sound it will work on.
+    """
+    words, values = np.zeros(WORDS, np.int64), np.full(SLOTS, np.nan)
+    guard = make_guard(rate, GENES, WIDTH, BLOCK, channels)
+    posted = describe(guard)
+    latencies, kept = {}, [guard, posted]
+    for g, (op, params) in enumerate(genome):
+        module = EFFECTS[op]
+        state = module.init(float(rate), channels)
+        start, wanted = slot(serial, g, 0), [float(params[p.name]) for p in module.PARAMS]
+        values[start : start + len(wanted)] = wanted
+        guard.ranges[g, : len(wanted)] = [(p.low, p.high, p.default) for p in module.PARAMS]
+        if hasattr(state, "heard"):  # a gene begins where its parameters are: nothing glides in from the defaults
+            state.heard[:] = wanted
+        seat, native = describe(state), entry_of(op)
+        words[HEAD + GENE * g :][:GENE] = native.address, seat.ctypes.data, start, len(wanted)
+        latencies[f"genome.{g}.{op}"] = latency(op, rate)
+        kept += [native, state, seat]
+    ringing = sum(getattr(EFFECTS[op], "RINGS", False) for op, _ in genome)
+    words[:HEAD] = serial, len(genome), posted.ctypes.data, sum(latencies.values()), ringing
+    return Plan(words, values, latencies, kept)
+
+
+def latency(op, rate):
+    """Frames by which an operator's output trails its input."""
+    told = getattr(EFFECTS[op], "latency", None)
+    return told(rate) if told else 0
+
+
+read_guard = reader_of(typeof(make_guard(48_000.0, 1, 1, 1, 2)))
+read_words = reader_of(typeof(np.zeros(WORDS, np.int64)))
+
+
+@kernel
+def play(words, heard, block, frames, channels):
+    """Run a plan in place on the block at an address, up to BLOCK frames, with the parameters at another.
+
+    Gives how many of its genes were muted now.
+    """
+    guard, sound, muted = read_guard(words[GUARD]), interleaved(block, frames, channels), 0
+    for g in range(words[COUNT]):
+        if guard.muted[g]:
+            continue
+        at = HEAD + GENE * g
+        params = prepare(guard, g, heard + 8 * words[at + 2], words[at + 3], sound)
+        call(words[at], words[at + 1], params, words[at + 3], block, frames, channels)
+        check(guard, g, sound)
+        muted += guard.muted[g]
+    return muted
+
+
+@native(types.int64(*[types.int64] * 5))
+def through(plan, heard, block, frames, channels):
+    """Run a plan, whose words are described at an address, in place over sound of any length."""
+    mode = flush_denormals()
+    words, done, muted = read_words(plan), 0, 0
+    scrub(interleaved(block, frames, channels))
+    while done < frames:
+        count = min(BLOCK, frames - done)
+        muted += play(words, heard, block + 4 * channels * done, count, channels)
+        done += count
+    restore_denormals(mode)
+    return muted

@@ -1,0 +1,45 @@
+"""Circular lines, written a quantum at a time and read in runs that never wrap."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from phosphene.engine.native import aligned, flat, kernel
+from phosphene.engine.native.simd import put
+
+QUANTUM = 32  # frames
+
+
+class Delays(NamedTuple):
+    """Circular lines that are read in runs: their beginning is repeated behind their end."""
+
+    rows: np.ndarray  # (lines, frames + edge) float32
+    mask: int  # frames - 1, all ones
+
+
+def make_delays(count, frames, edge=QUANTUM):
+    """Delays to be written a quantum at a time and read at least so many frames back, `edge` frames in one run."""
+    size = 2 ** math.ceil(math.log2(frames + QUANTUM))
+    return Delays(aligned((count, size + edge), np.float32), size - 1)
+
+
+@kernel
+def keep(lines, row, clock, n, values):
+    """Write lanes, `n` frames after the beginning of the quantum at `clock`."""
+    line, at = flat(lines.rows), (clock & lines.mask) + n
+    start, size = row * lines.rows.shape[1], lines.mask + 1
+    put(line, start + at, values)
+    if at + size < lines.rows.shape[1]:
+        put(line, start + at + size, values)
+
+
+@kernel
+def bend(lines, row, clock, start, end, run):
+    """Read a quantum from so many frames back, which change from `start` to `end`."""
+    line, mask = lines.rows[row], lines.mask
+    for n in range(run.shape[0]):
+        back = start + (end - start) * n / QUANTUM
+        whole = math.ceil(back)
+        near, far = line[(clock + n + 1 - whole) & mask], line[(clock + n - whole) & mask]
+        run[n] = far + np.float32(whole - back) * (near - far)

@@ -1,0 +1,171 @@
+"""Evolution: a genome learnt by listening.
+
+Structure is bred, parameters are tuned; what is heard decides. The same seed finds the same genome, however many
+workers listen.
+"""
+
+import hashlib
+import json
+import math
+import os
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from phosphene.engine.common.errors import UsageError
+from phosphene.engine.effects.chain.genome import SHORTEST, render
+from phosphene.engine.evolution.breeding import spell, structure
+from phosphene.engine.evolution.descriptors import HEARD, RMS, portray
+from phosphene.engine.evolution.distance import distance, merit
+from phosphene.engine.evolution.excerpt import typical
+from phosphene.engine.evolution.population import Population
+
+GENE = 0.01  # what each gene costs: of two genomes that sound alike, the shorter
+
+
+class Row(NamedTuple):
+    """One iteration in the log; less is better."""
+
+    iteration: int
+    best: float  # so far
+    mean: float | None  # of those tried now, and not rejected
+    median: float | None
+    genome: str  # a hash of the best so far
+    ops: dict  # how often each operator was tried
+    seconds: float  # since the start
+    rejected: dict  # how many for which reason
+
+
+class Result(NamedTuple):
+    genome: list  # (op, params), every parameter told
+    score: float  # less is better
+    untouched: float  # the score of the sounds as they are
+    rows: list
+
+
+def evolve(
+    sounds,
+    rate,
+    *,
+    target=None,
+    iterations=60,
+    genes=5,
+    seed=0,
+    workers=None,
+    limits=(10.0, 60.0),
+    told=None,
+    stopped=None,
+):
+    """Find the genome that brings sounds nearest to a target, or without one, makes the best of them.
+
+    Parameters
+    ----------
+    sounds : list of float32 arrays, shape (frames, channels)
+        The score is the mean over them.
+    rate : int
+    target : float32 array, shape (frames, channels), optional
+    iterations : int
+        Of BATCH genomes each.
+    genes : int
+        The most that a genome has.
+    seed : int
+        Names every draw.
+    workers : int, optional
+        Threads that listen; all cores if not told. Changes speed, never the genome.
+    limits : (float, float)
+        Seconds that are listened to of each sound, and of all together: the stretches that stand for the rest.
+    told : callable(Row), optional
+        Called after every iteration.
+    stopped : callable() -> bool, optional
+        True ends the search; the best so far is the result.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    UsageError
+        If a sound or the target is silent: there is nothing to listen to.
+    """
+    workers = workers or os.cpu_count()
+    seconds = min(limits[0], limits[1] / len(sounds))
+    judge = Judge(list(excerpts(sounds, target, rate, seconds)), rate)
+    untouched, _ = judge(())
+    population = Population(untouched, iterations=iterations, longest=genes, seed=seed)
+    rows, begun = [], time.perf_counter()
+    with ThreadPoolExecutor(workers) as pool:
+        while len(rows) < iterations and not (stopped and stopped()):
+            batch = population.ask()
+            verdicts = list(pool.map(judge, batch))
+            scores = [score for score, _ in verdicts]
+            population.tell(batch, scores)
+            rows.append(row(len(rows), population.best, batch, verdicts, time.perf_counter() - begun))
+            if told:
+                told(rows[-1])
+    return Result(spell(population.best.genome), population.best.score, untouched, rows)
+
+
+def row(iteration, best, batch, verdicts, seconds):
+    heard = [score for score, reason in verdicts if reason is None]
+    return Row(
+        iteration,
+        best.score,
+        float(np.mean(heard)) if heard else None,
+        float(np.median(heard)) if heard else None,
+        hashlib.sha256(json.dumps(spell(best.genome)).encode()).hexdigest()[:12],
+        dict(Counter(op for genome in batch for op in structure(genome))),
+        seconds,
+        dict(Counter(reason for _, reason in verdicts if reason is not None)),
+    )
+
+
+def excerpts(sounds, target, rate, seconds):
+    """The stretches that are listened to, each with what it shall come near: of the target, where it has got as far."""
+    for number, sound in enumerate(sounds):
+        first, last = typical(sound, rate, seconds)
+        aim = None
+        if target is not None:
+            share = len(target) / len(sound)
+            aim = target[round(first * share) : round(last * share)]
+        for name, given in ((f"sound {number + 1}", sound[first:last]), ("the target", aim)):
+            if given is not None and portray(given, rate).features[RMS] <= HEARD:
+                raise UsageError(f"{name} is silent where it would be listened to: nothing could be learnt from it")
+        yield np.ascontiguousarray(sound[first:last]), aim
+
+
+class Judge:
+    """What a genome is worth, as the mean over all sounds: the distance to the target, or else the merit lost."""
+
+    def __init__(self, pairs, rate):
+        self.rate = rate
+        self.hearings = [
+            (sound, portray(sound, rate), None if aim is None else portray(aim, rate)) for sound, aim in pairs
+        ]
+
+    def __call__(self, genome):
+        """Its score, and why it was rejected, or None."""
+        total = 0.0
+        for sound, source, target in self.hearings:
+            remarks = []
+            made = render(spell(genome), sound, self.rate, remark=remarks.append)
+            portrait = portray(made, self.rate)
+            reason = fault(portrait, source) or (remarks and "a gene gave no sound")
+            if reason:
+                return math.inf, reason
+            total += -merit(portrait, source) if target is None else distance(portrait, target)
+        return total / len(self.hearings) + GENE * len(genome), None
+
+
+def fault(portrait, source):
+    """Why a sound is not to be scored, or None."""
+    if not np.isfinite(portrait.features).all():
+        return "not finite"
+    if portrait.seconds < min(max(SHORTEST[0], SHORTEST[1] * source.seconds), source.seconds):
+        return "too short"
+    if portrait.features[RMS] <= HEARD:
+        return "silent"
+    return None

@@ -1,0 +1,33 @@
+"""Tempo by hand: the numbers that tell a listener how the beat is wanted, and where they lie on the board."""
+
+import math
+
+from phosphene.engine.common.params import defaults
+from phosphene.engine.effects.chain import plan
+from phosphene.engine.listening.rhythm import tempo_override
+from phosphene.engine.listening.rhythm.tempo_override import PARAMS
+from phosphene.engine.rings.board import put
+
+DEFAULTS = defaults(PARAMS)
+BPM, SCALE = PARAMS[tempo_override.BPM], PARAMS[tempo_override.SCALE]
+FIRST = plan.SLOTS  # of the board: before it lie the parameters of the genome
+SLOTS = FIRST + len(PARAMS)
+NAMES = {f"tempo.{param.name}": slot for slot, param in enumerate(PARAMS, start=FIRST)}
+
+
+def allowed(slot, value):
+    """The nearest value that a slot of ours may have."""
+    param = PARAMS[slot - FIRST]
+    value = param.clamp(value)
+    if param.name == "scale":
+        return 2.0 ** round(math.log2(value))
+    return float(round(value)) if param.name == "source" else value
+
+
+def want(board, values):
+    """Put all of them on a board, by name.
+
+    The last slot first: who reads them in their order meanwhile, and finds the new tempo, finds its anchor too.
+    """
+    for slot, param in reversed([*enumerate(PARAMS, start=FIRST)]):
+        put(board, slot, allowed(slot, values[param.name]))

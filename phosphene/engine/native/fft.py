@@ -1,0 +1,115 @@
+"""A Stockham FFT of split arrays, radix 4: every stage runs through its input in order, eight at a time."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from phosphene.engine.native.kernel import kernel
+from phosphene.engine.native.memory import aligned
+from phosphene.engine.native.simd import LANES, lanes, put, weave
+
+
+class Fft(NamedTuple):
+    """Work space and twiddles of one length."""
+
+    real: np.ndarray  # (length,), put the input here
+    imag: np.ndarray
+    other_real: np.ndarray
+    other_imag: np.ndarray
+    twiddles: np.ndarray  # (radix-4 stages * 6 * length / 4,): cosines and sines of one, two and three angles
+
+
+def make_fft(length, dtype=np.float64):
+    """For a power of two, at least 32, in one precision throughout."""
+    if length < 4 * LANES or length & (length - 1):
+        raise ValueError(f"an FFT of {length}: its length must be a power of two, at least {4 * LANES}")
+    step, tables = np.arange(length // 4), []
+    stride = 1
+    while 4 * stride <= length:
+        angle = -2 * np.pi * (step - step % stride) / length
+        tables += [part(turns * angle) for turns in (1, 2, 3) for part in (np.cos, np.sin)]
+        stride *= 4
+    twiddles = aligned((len(tables) * length // 4,), dtype)
+    twiddles[:] = np.concatenate(tables)
+    return Fft(*(aligned((length,), dtype) for _ in range(4)), twiddles)
+
+
+def backward(fft):
+    """The same work space seen the other way round: its transform is the inverse, times the length."""
+    return Fft(fft.imag, fft.real, fft.other_imag, fft.other_real, fft.twiddles)
+
+
+@kernel
+def stages(fft):
+    """How many `stage`s, done in order, make one transform."""
+    count, stride = 0, 1
+    while stride < fft.real.shape[0]:
+        count, stride = count + 1, 4 * stride
+    return count
+
+
+@kernel
+def transform(fft):
+    """Transform `real` and `imag`; the result lies there again, in order."""
+    for index in range(stages(fft)):
+        stage(fft, index)
+
+
+@kernel
+def stage(fft, index):
+    """One part of `transform`, so that the work can be spread over time."""
+    xr, xi, yr, yi = fft.real, fft.imag, fft.other_real, fft.other_imag
+    if index & 1:
+        xr, xi, yr, yi = yr, yi, xr, xi
+    stride = 1 << 2 * index
+    if 4 * stride >= fft.real.shape[0]:  # the last one puts everything where it took it from
+        yr, yi = fft.real, fft.imag
+    if 2 * stride == fft.real.shape[0]:
+        _pairs(xr, xi, yr, yi)
+    else:
+        _fours(xr, xi, yr, yi, fft.twiddles, index, stride)
+
+
+@kernel
+def _pairs(xr, xi, yr, yi):
+    half = xr.shape[0] // 2
+    for n in range(0, half, LANES):
+        ar, ai, br, bi = lanes(xr, n), lanes(xi, n), lanes(xr, n + half), lanes(xi, n + half)
+        put(yr, n, ar + br)
+        put(yi, n, ai + bi)
+        put(yr, n + half, ar - br)
+        put(yi, n + half, ai - bi)
+
+
+@kernel
+def _fours(xr, xi, yr, yi, twiddles, index, stride):
+    quarter = xr.shape[0] // 4
+    for n in range(0, quarter, LANES):
+        ar, ai, br, bi = lanes(xr, n), lanes(xi, n), lanes(xr, n + quarter), lanes(xi, n + quarter)
+        cr, ci = lanes(xr, n + 2 * quarter), lanes(xi, n + 2 * quarter)
+        dr, di = lanes(xr, n + 3 * quarter), lanes(xi, n + 3 * quarter)
+        er, ei, fr, fi = ar + cr, ai + ci, ar - cr, ai - ci
+        gr, gi, hr, hi = br + dr, bi + di, br - dr, bi - di
+        at = 6 * index * quarter + n
+        first = _turned(fr + hi, fi - hr, twiddles, at, quarter)
+        second = _turned(er - gr, ei - gi, twiddles, at + 2 * quarter, quarter)
+        third = _turned(fr - hi, fi + hr, twiddles, at + 4 * quarter, quarter)
+        real = er + gr, first[0], second[0], third[0]
+        imag = ei + gi, first[1], second[1], third[1]
+        if stride == 1:
+            weave(yr, 4 * n, real, 1)
+            weave(yi, 4 * n, imag, 1)
+        elif stride == 4:
+            weave(yr, 4 * n, real, 4)
+            weave(yi, 4 * n, imag, 4)
+        else:
+            low = 4 * n - 3 * (n & (stride - 1))
+            for k in range(4):
+                put(yr, low + k * stride, real[k])
+                put(yi, low + k * stride, imag[k])
+
+
+@kernel
+def _turned(real, imag, twiddles, at, quarter):
+    c, s = lanes(twiddles, at), lanes(twiddles, at + quarter)
+    return real * c - imag * s, real * s + imag * c

@@ -1,0 +1,57 @@
+"""Functions by address, so that a plan can hold operators in any order and nothing is compiled on stage."""
+
+from types import FunctionType
+
+from llvmlite import ir
+from numba import typeof, types
+from numba.extending import intrinsic
+
+from phosphene.engine.native.kernel import native
+from phosphene.engine.native.memory import I64, interleaved, parameters, reader_of
+
+OPERATOR = types.void(*[types.int64] * 6)  # state, params, number of params, block, frames, channels
+FILLER = types.int64(*[types.int64] * 3)  # state, block, frames; gives the frames done
+
+
+def _entry(state, params, count, block, frames, channels):
+    audio = interleaved(block, frames, channels)
+    process(read(state), parameters(params, count), audio, audio)  # noqa: F821  (given by `entry`)
+
+
+def entry(module):
+    """An operator's `process` as plans call it: in place, with the address of what `describe` made of its State."""
+    scope = {
+        "process": module.process,
+        "read": reader_of(typeof(module.init(48_000.0, 2))),
+        "interleaved": interleaved,
+        "parameters": parameters,
+    }
+    own = FunctionType(_entry.__code__, scope, "entry")
+    own.__module__, own.__qualname__ = __name__, f"entry_{module.__name__.rpartition('.')[2]}"
+    return native(OPERATOR)(own)
+
+
+def _call(builder, result, args):
+    kind = ir.FunctionType(result, [I64] * (len(args) - 1))
+    return builder.call(builder.inttoptr(args[0], kind.as_pointer()), args[1:])
+
+
+@intrinsic
+def call(typing, address, state, params, count, block, frames, channels):
+    """Call an OPERATOR."""
+
+    def codegen(context, builder, signature, args):
+        _call(builder, ir.VoidType(), args)
+        return context.get_dummy_value()
+
+    return types.void(*[types.int64] * 7), codegen
+
+
+@intrinsic
+def fill(typing, address, state, block, frames):
+    """Call a FILLER."""
+
+    def codegen(context, builder, signature, args):
+        return _call(builder, I64, args)
+
+    return types.int64(*[types.int64] * 4), codegen

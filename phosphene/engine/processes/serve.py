@@ -1,0 +1,64 @@
+"""What the processes of a session share, and the words they pass."""
+
+import gc
+import json
+import signal
+import sys
+import threading
+
+import numpy as np
+
+from phosphene.engine.audio import meters
+from phosphene.engine.common.errors import PhospheneError
+from phosphene.engine.effects.chain import plan
+from phosphene.engine.listening import analyser
+from phosphene.engine.rings import Segment, board, mailbox, ring, timeline
+from phosphene.engine.rings.board_layout import SLOTS
+from phosphene.engine.visuals import cues
+from phosphene.engine.visuals.window import frame_stats
+
+REMEMBERED = 8.0  # seconds of frames
+PLANS = {
+    "params": board.plan(SLOTS),  # main writes; the audio thread reads, and whoever draws
+    "moves": board.plan(2 * plan.SLOTS),  # the worker writes, the audio thread reads: what rows make of the genome's
+    "meters": meters.plan(),  # the audio thread writes, main reads
+    "frames": analyser.plan(REMEMBERED),  # the worker writes, main reads, and whoever draws
+    "clock": timeline.plan(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
+    "cues": cues.plan(),  # main writes, who draws reads: what an operator wants
+    "keys": ring.plan(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
+    "sights": frame_stats.plan(),  # who draws writes, main reads
+    "genome": mailbox.plan(65536),  # main writes, the audio process reads, as JSON: see Session._post_genome
+    "look": mailbox.plan(16384),  # main writes, who draws reads: a Look, as JSON
+    "hud": mailbox.plan(2048),  # main writes, who draws reads: what a Stagehand tells, as JSON
+    "told": mailbox.plan(2048),  # the audio process writes, main reads: what it plays on, as JSON
+    "seen": mailbox.plan(2048),  # who draws writes, main reads: what it draws with, as JSON
+}
+AUDIO_MAIL, VISUAL_MAIL = ("genome", "told"), ("look", "hud", "seen")
+
+
+def serve(life):
+    """Be a process of a session; gives its exit code.
+
+    The wish is the first line of standard input, whose end is the keeper's, and ours.
+
+    Parameters
+    ----------
+    life : callable(wish, segment)
+        Gives what has run() and stop().
+    """
+    for name in ("SIGINT", "SIGHUP"):  # meant for the keeper, who tells us
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    wish = json.loads(line)
+    try:
+        lived = life(wish, Segment(wish["segment"], PLANS, create=False))
+        threading.Thread(target=lambda: (sys.stdin.read(), lived.stop()), daemon=True).start()
+        gc.freeze()  # what is there by now stays: to go through all of it would stop every thread for two pictures
+        lived.run()
+    except PhospheneError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return fault.code
+    return 0

@@ -1,0 +1,98 @@
+"""Timeline: records stamped with the audio clock, read by time."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from phosphene.engine.native import bits_of, float_of, kernel, load_acquire, load_relaxed, store_relaxed, store_release
+from phosphene.engine.rings.shared_memory import Plan
+
+EMPTY, LAPPED, WITHIN, NEWEST = 0, 1, 2, 3  # what `at` found
+
+
+class Timeline(NamedTuple):
+    """Records from one writer to any number of readers, each of which reads by time.
+
+    A record is a row of float64; its first number is its time and never falls. The writer never waits.
+    Each slot carries a mark: odd while it is written, then twice the record's index plus two. A reader
+    that sees the same even mark before and after its copy has a whole record; any other has been lapped.
+    """
+
+    words: np.ndarray  # (slots, width) int64, the bits of float64
+    marks: np.ndarray  # (slots,) int64
+    count: np.ndarray  # (8,) int64, a cache line: records ever written
+
+
+def plan(slots, width):
+    """A timeline of at least `slots` records of `width` numbers."""
+    slots = 1 << max(int(slots) - 1, 1).bit_length()
+    return Plan(Timeline, (((slots, width), np.int64), ((slots,), np.int64), ((8,), np.int64)))
+
+
+@kernel
+def publish(timeline, record):
+    """Add a record; the oldest gives way."""
+    index = timeline.count[0]
+    slot = index & (timeline.words.shape[0] - 1)
+    store_relaxed(timeline.marks, slot, 2 * index + 1)
+    for w in range(timeline.words.shape[1]):
+        store_release(timeline.words[slot], w, bits_of(record[w]))  # release: never before the odd mark
+    store_release(timeline.marks, slot, 2 * index + 2)
+    store_release(timeline.count, 0, index + 1)
+
+
+@kernel
+def read(timeline, index, record):
+    """Copy the record with an index; False, and a useless copy, if it has been overwritten."""
+    slot = index & (timeline.words.shape[0] - 1)
+    before = load_acquire(timeline.marks, slot)
+    for w in range(timeline.words.shape[1]):
+        record[w] = float_of(load_acquire(timeline.words[slot], w))  # acquire: never after the second look
+    after = load_relaxed(timeline.marks, slot)
+    return before == 2 * index + 2 and after == before
+
+
+@kernel
+def newest(timeline):
+    """Records ever written; the newest has this index less one."""
+    return load_acquire(timeline.count, 0)
+
+
+@kernel
+def at(timeline, time, record, spare):
+    """The record at a time, interpolated between its neighbours, into `record`; `spare` is scratch.
+
+    Gives WITHIN; NEWEST if the time is past the last record, which is then given as it is; LAPPED if
+    the time is older than what is kept, and the oldest is given; EMPTY if there is no record.
+    """
+    slots = timeline.words.shape[0]
+    while True:
+        last = newest(timeline) - 1
+        if last < 0:
+            return EMPTY
+        if not read(timeline, last, record):
+            continue
+        if record[0] <= time:
+            return NEWEST
+        low, high = max(0, last - slots + 1), last
+        whole = True
+        while whole and high - low > 1:  # low is at or before the time once it was read, high is after it
+            middle = (low + high) // 2
+            whole = read(timeline, middle, record)
+            if record[0] <= time:
+                low = middle
+            else:
+                high = middle
+        if not (whole and read(timeline, low, record)):
+            low = max(0, newest(timeline) - slots + 1)  # not the slot being written: its writer may have died in it
+            if read(timeline, low, record) and record[0] > time:
+                return LAPPED
+            continue
+        if record[0] > time:
+            return LAPPED
+        if not read(timeline, high, spare):
+            continue
+        share = (time - record[0]) / (spare[0] - record[0])
+        for w in range(record.shape[0]):
+            record[w] += share * (spare[w] - record[w])
+        return WITHIN

@@ -1,0 +1,152 @@
+"""What a session shows in the terminal: a status line that stays, notices that scroll."""
+
+import sys
+import time
+
+import numpy as np
+from rich.console import Console
+from rich.live import Live as Lit
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from phosphene.engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
+from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD
+from phosphene.engine.rings.timeline import newest, read
+
+APART = "  "
+SHOWN = 2  # of who moves what
+CELLS = 20  # of a level meter
+QUIET, LOUD = -60.0, 0.0  # dB at its ends
+HOT = -3.0  # dB: the peak turns red
+REFRESH = 16  # a second: a beat is seen to come
+GLOW = 0.25  # of a beat that its dot is bright
+SURE = 0.3  # confidence below which a tempo that is heard is dim
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(message):
+    """An error, a line each, on standard error; nothing else is printed there."""
+    for line in str(message).splitlines():
+        errors.print(f"phosphene: {line}", markup=False, style="red" if errors.is_terminal else None)
+
+
+def say(message):
+    console.print(message, markup=False, soft_wrap=True)
+
+
+def meter(rms, peak):
+    """A bar for the level, a mark for the peak, both in dB."""
+    cells = (round(CELLS * (level - QUIET) / (LOUD - QUIET)) for level in (rms, peak))
+    level, mark = (min(max(cell, 0), CELLS) for cell in cells)
+    bar = Text().append("▮" * level, style="green").append("·" * (CELLS - level), style="dim")
+    if mark > 0:
+        bar = bar[: mark - 1] + Text("▮", style="red" if peak > HOT else "yellow") + bar[mark:]
+    return bar
+
+
+def tempo(frame, peers=None):
+    """Tempo and where it comes from; a dot for each beat of a bar, of which the one that is heard is lit."""
+    source = SOURCES[round(float(frame["tempo_source"]))]
+    style = "dim" if source == SOURCES[HEARD] and frame["confidence"] < SURE else "default"
+    line = Text(f"{frame['tempo']:5.1f} bpm {source}{'' if peers is None else f' +{peers}'} ", style=style)
+    beat, gone = divmod(float(frame["bar"]) % 1.0 * BEATS, 1.0)
+    for dot in range(BEATS):
+        lit = dot == int(beat)
+        line.append("●" if lit else "○", style="bold" if lit and gone < GLOW else "dim" if not lit else style)
+    return line
+
+
+def fitted(parts, width):
+    """(what it is worth, text) side by side; what is worth least is left out where there is no room."""
+    parts = list(parts)
+    while len(parts) > 1 and sum(len(text) + len(APART) for _, text in parts) - len(APART) > width:
+        parts.remove(min(parts, key=lambda part: part[0]))
+    return Text(APART).join(text for _, text in parts)
+
+
+class StatusLine:
+    """Level, tempo, load, xruns and latency of a session, as long as standard output is a terminal."""
+
+    def __init__(self, session, performer):
+        self.session, self.performer, self.record = session, performer, np.zeros(WIDTH)
+        self.before = session.meters()
+        self.load = 0.0
+
+    def __enter__(self):
+        self.lit = Lit(console=console, refresh_per_second=REFRESH, transient=True) if sys.stdout.isatty() else None
+        if self.lit:
+            self.lit.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.lit:
+            self.lit.stop()
+
+    def show(self):
+        if self.lit:
+            self.lit.update(self.line())
+
+    def line(self):
+        told = self.session.told
+        return fitted(self._parts(told), console.width) if told else Text("starting", style="dim")
+
+    def _parts(self, told):
+        meters = self.session.meters()
+        frames = self.session.segment["frames"]
+        count = newest(frames)
+        level = QUIETEST, QUIETEST
+        if count and read(frames, count - 1, self.record):
+            level = self.record[AT.rms_db], self.record[AT.peak_db]
+        busy, heard = meters["busy"] - self.before["busy"], meters["position"] - self.before["position"]
+        if heard:
+            self.load += 0.2 * (busy * told["rate"] / heard - self.load)
+        self.before = meters
+        xruns = int(meters["underflows"] + meters["overflows"])
+        minutes, seconds = divmod(int(self.session.seconds()), 60)
+        lamp = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
+        yield 8, lamp + meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet  ")
+        if (frame := self.performer.present.frame(time.perf_counter())) is not None:
+            yield 9, tempo(frame, self.performer.peers)
+        if asks := self.performer.gear.asks:
+            yield 10, Text(asks, style="bold")
+        yield 2, Text(f"load {100 * self.load:.1f} %")
+        yield 6, Text(f"xruns {xruns}", style="default" if not xruns else "yellow")
+        yield 3, Text(f"latency {self.session.latency_ms()['total']:.0f} ms")
+        if tells := self.session.desk.tells():
+            more = f" +{len(tells) - SHOWN}" if len(tells) > SHOWN else ""
+            yield 1, Text(", ".join(tells[:SHOWN]) + more, style="dim")
+        yield 4, Text(f"{minutes:02d}:{seconds:02d}")
+        if restarts := sum(self.session.restarts().values()):
+            yield 5, Text(f"restarts {restarts}", style="yellow")
+        if told["trouble"]:
+            yield 7, Text(told["trouble"], style="yellow")
+
+
+def inline(picture, cells=48):
+    """A picture as a terminal of many colours shows it: two pixels a letter, one above the other."""
+    height, width, _ = picture.shape
+    rows = 2 * max(round(cells * height / width / 2), 1)
+    down, across = (np.linspace(0, side, count + 1).astype(int) for side, count in ((height, rows), (width, cells)))
+    small = np.add.reduceat(np.add.reduceat(picture.astype(float), down[:-1], 0), across[:-1], 1)
+    small /= (np.diff(down)[:, None] * np.diff(across))[:, :, None]
+    text = Text()
+    for upper, lower in zip(small[::2].astype(int).tolist(), small[1::2].astype(int).tolist()):
+        for above, below in zip(upper, lower):
+            text.append("▀", style="rgb({},{},{}) on rgb({},{},{})".format(*above, *below))
+        text.append("\n")
+    return text
+
+
+def progress():
+    """A progress bar, where standard error is a terminal; silent elsewhere."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[told]}"),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )

@@ -1,0 +1,36 @@
+"""Media looked at before they are shown."""
+
+from pydantic_core import PydanticCustomError
+
+from phosphene.engine.common.errors import UsageError
+from phosphene.engine.visuals.media_names import is_camera
+
+
+def probe(name):
+    """Look whether it can be shown; a camera may come later.
+
+    Raises
+    ------
+    UsageError
+        In one line.
+    """
+    from phosphene.engine.visuals.media_reader import Camera, Film  # here, since few presets show any
+
+    if is_camera(name):
+        Camera(name)
+    else:
+        next(Film(name).shots(0.0))
+
+
+def unseen(media, scene, showing):
+    """A fault, as pydantic tells of one, where there is nothing to see; the scenes `showing` media need some."""
+    told = ""
+    if isinstance(media, str):
+        try:
+            probe(media)
+        except UsageError as fault:
+            told = str(fault)
+    elif media is None and scene in showing:
+        told = f"the scene '{scene}' shows a photo, a film or a camera; name a file, or 'camera'"
+    if told:
+        yield {"type": PydanticCustomError("told", "{told}", {"told": told}), "loc": ("media",), "input": media}

@@ -1,0 +1,288 @@
+"""The core: what it plays depends on the sound and on what was changed when, and on nothing else."""
+
+import tracemalloc
+from collections import deque
+
+import numpy as np
+import pytest
+
+from phosphene.engine.audio import core as sound
+from phosphene.engine.audio import meters
+from phosphene.engine.audio.clocks import FILLER
+from phosphene.engine.audio.core import BLOCK, CROSSFADE
+from phosphene.engine.audio.param_intake import PLAN_CHANGED
+from phosphene.engine.effects import EFFECTS
+from phosphene.engine.effects.chain import limiter, plan
+from phosphene.engine.effects.chain.guard import LOUDEST
+from phosphene.engine.graph.nodes import Player
+from phosphene.engine.native import describe
+from phosphene.engine.native.denormals import ARM, X86
+from phosphene.engine.rings import board, local, ring
+from phosphene.engine.takes.file import Begin, Change, Swap
+from tests.support.core_player import RATE, Desk, alone, late, limited, made, noise
+
+FADE = round(CROSSFADE * RATE)
+BLOCKS = (1, 17, 64, 255, 256, 257, 1024)
+FIRST = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -6.0})]
+SECOND = [("volume", {"gain": 3.0}), ("dc_blocker", {"corner": 5.0}), ("volume", {"gain": -9.0})]
+
+
+def swap(sample, serial, genome):
+    """What a take holds of a change of genome: first its parameters, then itself."""
+    values = plan.build(genome, serial, RATE, 2).values
+    slots = np.flatnonzero(~np.isnan(values))
+    return [*(Change(sample, int(slot), float(values[slot])) for slot in slots), Swap(sample, serial, genome)]
+
+
+def perform(x, script, size):
+    """Play rows of (source, return) through the Player, `size` frames at a time; what is heard, and the tap."""
+    inlet, outlet = local(ring.plan(BLOCK, 4)), local(ring.plan(BLOCK, 2))
+    player = Player(RATE, local(board.plan(plan.SLOTS)), local(meters.plan()), inlet, outlet, deque(script))
+    heard, tapped = np.zeros((len(x), 2), np.float32), np.zeros((len(x), 2), np.float32)
+    for start in range(0, len(x), size):
+        here = slice(start, min(start + size, len(x)))
+        assert ring.push(inlet, x[here]) == here.stop - start
+        assert player.step() == here.stop - start
+        assert ring.pull(outlet, heard[here]) == ring.pull(player.tap, tapped[here]) == here.stop - start
+    return heard, tapped
+
+
+@pytest.fixture(scope="module")
+def performance():
+    """A set with moves and swaps at odd samples, and what it sounds like in blocks as long as can be."""
+    moves = [Change(3_001, plan.slot(1, 1, 0), -20.0), Change(3_333, plan.slot(1, 0, 0), 40.0)]
+    third = [Change(9_999, plan.slot(2, 2, 0), 6.0), *swap(12_001, 3, []), *swap(14_000, 4, FIRST)]
+    script = [Begin(0, 1, FIRST, []), *moves, *swap(5_557, 2, SECOND), *third]
+    x = noise(16_384, channels=4) + np.float32(0.2)
+    heard, tapped = perform(x, script, BLOCK)
+    for before, after in ((0, 3_001), (3_333, 5_557), (5_557, 9_999), (12_001, 14_000)):
+        assert not np.array_equal(tapped[before:after], x[before:after, :2]), "it did nothing"
+    return x, script, heard, tapped
+
+
+@pytest.mark.parametrize("size", [*BLOCKS[:-1], 700])
+def test_block_size_is_inaudible(performance, size):
+    x, script, heard, tapped = performance
+    again = perform(x, script, size)
+    np.testing.assert_array_equal(again[0], heard)
+    np.testing.assert_array_equal(again[1], tapped)
+
+
+def test_a_genome_is_its_operators_one_after_the_other():
+    x = noise(5_000)
+    for genome in ([], FIRST, SECOND):
+        desk = Desk()
+        desk.plans.change(genome, 1)
+        np.testing.assert_array_equal(desk.play(x), alone(genome, x))
+
+
+def test_what_the_worker_was_too_late_for_is_told_once_it_goes_on():
+    desk = Desk(1_000)
+    room = len(desk.core.tap.rows)
+    desk.plans.change([], 1)
+    x, gap, rows = noise(room + 2_000), np.zeros((1, 2)), np.zeros((1_000, 2), np.float32)
+    desk.play(x, 300, deaf=True)
+    assert desk["unheard"] == 2_000 and not ring.pull(desk.core.gaps, gap), "the worker has not come back"
+    ring.pull(desk.core.tap, rows)
+    desk.play(x[:1_234], 300, deaf=True)
+    assert desk["unheard"] == 2_234
+    assert ring.pull(desk.core.gaps, gap) and gap.tolist() == [[room, 2_000]]
+    ring.pull(desk.core.tap, rows[:1])
+    desk.play(x[:1], 300, deaf=True)
+    assert ring.pull(desk.core.gaps, gap) and gap.tolist() == [[room + 1_000, 234]]
+    assert not ring.pull(desk.core.gaps, gap) and desk["unheard"] == 2_234
+
+
+def test_no_gap_is_forgotten_where_there_is_no_room_to_tell_it():
+    """Samples that count up: with the gaps before it, the row of each tells its place."""
+    desk, sample, rows, gaps = Desk(1_000), 0, [], []
+    late = len(desk.core.lag)
+    desk.plans.change([], 1)
+
+    def hear(frames):
+        nonlocal sample
+        desk.play(np.arange(sample, sample + frames)[:, None].repeat(2, axis=1), deaf=True)
+        sample += frames
+
+    def take(frames):
+        out = np.zeros((frames, 2), np.float32)
+        rows.extend(out[: ring.pull(desk.core.tap, out), 0] + late)
+
+    hear(len(desk.core.tap.rows))
+    for _ in range(3 * len(desk.core.gaps.rows)):
+        hear(3)
+        take(1)
+    assert ring.writable(desk.core.gaps, 1) == 0
+    take(100)
+    hear(10)
+    for _ in range(3):
+        told = np.zeros((1_000, 2))
+        gaps.extend(told[: ring.pull(desk.core.gaps, told)])
+        take(10_000)
+        hear(10)
+    lost = np.zeros(len(rows))
+    for row, missed in gaps:
+        lost[int(row) :] += missed
+    np.testing.assert_array_equal(rows[late:], (np.arange(len(rows)) + lost)[late:])
+    assert lost[-1] == desk["unheard"] > 0
+
+
+def test_a_take_holds_what_came_in_and_what_was_changed():
+    desk, x, back = Desk(), noise(1_000), noise(1_000, seed=6)
+    x[7, 0] = np.nan
+    desk.plans.change(FIRST, 1)
+    desk.core.heard[:] = desk.params.words  # as when a recording begins: what is on the board is in its Begin
+    desk.core.switches[0] = 1
+    ring.push(desk.core.returns, back[:600])
+    desk.play(x[:300], 100)
+    moved = plan.slot(1, 1, 0)
+    desk.move(moved, -12.0)
+    desk.move(moved + 3, 1.0)
+    desk.play(x[300:400], 100)
+    desk.move(moved, -12.0)  # to where it is
+    desk.play(x[400:500], 100)
+    desk.plans.change(SECOND, 2)
+    desk.play(x[500:900], 100)
+    desk.core.switches[0] = 0
+    desk.move(moved, 0.0)
+    desk.play(x[900:], 100)
+
+    tape, events = np.zeros((2_000, 4), np.float32), np.zeros((99, 3))
+    assert ring.pull(desk.core.tape, tape) == 900
+    np.testing.assert_array_equal(tape[:900, :2], np.nan_to_num(x[:900]))
+    np.testing.assert_array_equal(tape[:600, 2:], back[:600])
+    assert not tape[600:, 2:].any()
+    told = events[: ring.pull(desk.core.events, events)].tolist()
+    assert told == [
+        [0, PLAN_CHANGED, 1],
+        [300, moved, -12.0],
+        [300, moved + 3, 1.0],
+        *([500, act.slot, act.value] for act in swap(500, 2, SECOND)[:-1]),
+        [500, PLAN_CHANGED, 2],
+    ]
+    assert desk["untaped"] == 0
+
+
+def test_nothing_is_taped_where_no_take_is_made():
+    desk = Desk()
+    desk.plans.change(FIRST, 1)
+    desk.play(noise(1_000))
+    assert desk.core.tape.written[0] == desk.core.events.written[0] == desk["untaped"] == 0
+
+
+def test_what_a_full_tape_misses_is_counted():
+    desk = Desk(1_000)
+    desk.core.switches[0] = 1
+    desk.play(noise(len(desk.core.tape.rows) + 77))
+    assert desk["untaped"] == 77
+
+
+BAD = (np.nan, np.inf, -np.inf, 3e38, -2 * LOUDEST)
+
+
+def test_what_is_not_sound_becomes_silence_and_is_counted():
+    desk, x, back = Desk(), noise(600), noise(600, seed=6)
+    x[100:105, 1], back[200:205, 0] = BAD, BAD
+    desk.plans.change([], 1)
+    ring.push(desk.core.returns, back)
+    y = desk.play(x)
+    x[100:105, 1] = back[200:205, 0] = 0.0
+    np.testing.assert_array_equal(y, limited(x + back))
+    assert desk["scrubbed"] == 2 * len(BAD)
+
+
+def test_the_loudest_sound_through_the_loudest_genome_stays_below_the_ceiling():
+    x = np.zeros((RATE, 2), np.float32)
+    x[:9] = LOUDEST
+    for quiet in EFFECTS:
+        ops = ["volume"] * (plan.GENES - 1) + [quiet]
+        desk = Desk()
+        desk.plans.change([(op, {p.name: p.high for p in EFFECTS[op].PARAMS}) for op in ops], 1)
+        y = desk.play(x)
+        assert np.isfinite(y).all() and np.abs(y).max() <= limiter.CEILING
+
+
+@pytest.mark.parametrize("wild", [np.nan, np.inf, -np.inf, 1e300, -1e300, 0.0], ids=str)
+def test_a_parameter_out_of_its_range_is_taken_into_it(wild):
+    """What a damaged take or a wild controller puts on the board leads no operator astray."""
+    for op, effect in EFFECTS.items():
+        x, tame = noise(2_000), [p.clamp(wild) for p in effect.PARAMS]
+        desks = Desk(), Desk()
+        for desk, values in zip(desks, ([wild] * len(tame), tame)):
+            desk.plans.change([(op, {p.name: p.default for p in effect.PARAMS})], 1)
+            for at, value in enumerate(values):
+                desk.move(plan.slot(1, 0, at), value)
+        heard = [desk.play(x) for desk in desks]
+        assert np.isfinite(heard[0]).all()
+        np.testing.assert_array_equal(*heard)
+
+
+def test_a_gene_that_makes_no_sound_is_muted_and_the_rest_goes_on():
+    """An operator whose state is poisoned; between two that are well, it is passed over from that sample on."""
+    desk, x = Desk(), noise(2_000)
+    genome = [("volume", {"gain": -6.0}), ("dc_blocker", {"corner": 8.0}), ("volume", {"gain": -6.0})]
+    desk.plans.change(genome, 1)
+    y = [desk.play(x[:500])]
+    state = next(kept for kept in desk.plans.plans[0].kept if isinstance(kept, EFFECTS["dc_blocker"].State))
+    state.floor[1] = np.nan
+    y = np.concatenate([*y, desk.play(x[500:])])
+    assert desk["muted"] == 1 and np.isfinite(y).all()
+    halved = np.float32(10 ** (-12 / 20)) * x
+    np.testing.assert_allclose(y[1_000:], late(halved)[1_000:], atol=3e-3)
+
+
+def test_what_the_worker_returns_is_added_behind_the_genome_and_not_heard_by_it():
+    desk, x, back = Desk(), noise(1_000), noise(300, seed=6)
+    desk.plans.change(FIRST, 1)
+    ring.push(desk.core.returns, back)
+    tapped = np.zeros_like(x)
+    y = desk.play(x, deaf=True)
+    assert ring.pull(desk.core.tap, tapped) == 1_000
+    np.testing.assert_array_equal(tapped, late(made(FIRST, x)))
+    both = made(FIRST, x)
+    both[:300] += back
+    np.testing.assert_array_equal(y, limited(both))
+
+
+@pytest.mark.skipif(not (X86 or ARM), reason="what this processor does with denormals is not known")
+def test_a_tail_ends_in_silence_whichever_clock_plays_it():
+    desk, x = Desk(), np.zeros((RATE, 2), np.float32)
+    x[0] = 1e-30
+    desk.plans.change(FIRST, 1)
+    y = np.abs(desk.play(x, BLOCK))
+    assert (late(y[::-1])[::-1][:1000] > 0).all() and not y[-1000:].any()
+    assert y[y > 0].min() >= np.finfo(np.float32).tiny
+    assert np.array([1e-300]) * 1e-10 > 0, "behind it nothing is flushed"
+
+
+def test_playing_allocates_nothing():
+    desk, x = Desk(), noise(256)
+    desk.plans.change(SECOND, 1)
+    play, words, block = desk.address, desk.words.ctypes.data, x.ctypes.data
+    play(words, block, 256)
+    tracemalloc.start()
+    try:
+        play(words, block, 256)
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(10_000):
+            play(words, block, 256)
+        assert tracemalloc.get_traced_memory()[0] - before < 512, "a byte a block would be ten thousand"
+    finally:
+        tracemalloc.stop()
+    assert desk["position"] == 256 * 10_002
+
+
+def test_the_longest_block_and_the_shortest():
+    desk, x = Desk(), noise(BLOCK + 1)
+    desk.plans.change(FIRST, 1)
+    y = np.concatenate([desk.play(x[:BLOCK], BLOCK), desk.play(x[:0]), desk.play(x[BLOCK:], BLOCK)])
+    np.testing.assert_array_equal(y, alone(FIRST, x))
+    assert desk["position"] == BLOCK + 1
+
+
+def test_a_source_is_read_from_its_ring():
+    inlet, out, x = local(ring.plan(512, 2)), np.zeros((300, 2), np.float32), noise(400)
+    words, fill = describe(inlet), FILLER(sound.supply.address)
+    ring.push(inlet, x)
+    assert [fill(words.ctypes.data, out.ctypes.data, 300) for _ in range(2)] == [300, 100]
+    np.testing.assert_array_equal(out, np.concatenate([x[300:], x[100:300]]))

@@ -1,0 +1,166 @@
+"""What a bounce hears is what a session hears; and what its pictures know of the rhythm besides, by what follows."""
+
+import json
+
+import numpy as np
+import pytest
+
+from phosphene.engine.audio.sources.base import SynthSource
+from phosphene.engine.effects.chain import limiter
+from phosphene.engine.effects.chain import plan as chain
+from phosphene.engine.graph.build import from_source
+from phosphene.engine.graph.listen_node import Ear
+from phosphene.engine.graph.lookahead_node import Foreseer
+from phosphene.engine.graph.nodes import Ground
+from phosphene.engine.listening.analyser import plan
+from phosphene.engine.listening.frame import AT, WIDTH
+from phosphene.engine.offline.bounce import Material, Shot, bounce
+from phosphene.engine.presets.load import load_preset
+from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings.board_layout import NAMES
+from phosphene.engine.rings.ring import writable
+from phosphene.engine.takes.file import Begin, TakeReader, TakeWriter
+from tests.support.core_player import RATE, Desk
+from tests.support.scene_renderer import silence
+
+PRESET = load_preset()[0]
+SECONDS = 7.0
+SHOT = Shot(size=(64, 36), preset="ultrafast")
+
+
+def rows_of(frames):
+    rows = np.zeros((timeline.newest(frames), WIDTH))
+    assert all(timeline.read(frames, index, row) for index, row in enumerate(rows))
+    return rows
+
+
+def synth(seconds=SECONDS):
+    """It begins where it plays everything."""
+    source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
+    source.seek(16 * RATE)
+    return from_source(source, PRESET, Ground, seconds=seconds)
+
+
+def beaten(seconds, bpm):
+    """Clicks on the beat over a little noise, from the very first."""
+    sound = np.random.default_rng(3).normal(0, 0.003, (round(seconds * RATE), 2)).astype(np.float32)
+    beats = (np.arange(0.25, seconds, 60 / bpm) * RATE).astype(int)
+    for beat in beats[beats < len(sound) - 2_000]:
+        sound[beat : beat + 2_000] += (
+            0.5 * np.exp(-np.arange(2_000) / 300)[:, None] * np.sin(np.arange(2_000) / 4)[:, None]
+        )
+    return sound, beats / RATE
+
+
+def test_a_bounce_hears_what_a_session_hears():
+    graph = synth(3.0)
+    graph.run(threads=False)
+    bounced = rows_of(graph.ear.frames)
+    desk, live = Desk(), local(plan(60.0))
+    desk.plans.change(PRESET.genes(), 1)
+    ear = Ear(RATE, desk.core, live)
+    source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
+    source.seek(16 * RATE)
+    rng = np.random.default_rng(2)
+    for _ in range(400):
+        block = silence(int(rng.integers(1, 1_000)) / RATE)
+        source.read(block)
+        desk.play(block, int(rng.integers(1, 700)), deaf=True)
+        while ear.step():
+            pass
+    heard = rows_of(live)[: len(bounced)]
+    late = limiter.latency(RATE) + sum(chain.latency(op, RATE) for op, _ in PRESET.genes())
+    np.testing.assert_array_equal(heard[:, AT.sample] - late, bounced[:, AT.sample])
+    np.testing.assert_array_equal(heard[:, AT.sample + 1 :], bounced[:, AT.sample + 1 :])
+    assert len(bounced) > 250 and bounced[:, AT.onset_event].sum() > 5
+
+
+class Onlooker:
+    """Takes frames at its own pace, as a painter does."""
+
+    def __init__(self, frames, done):
+        self.frames, self.done, self.index, self.rows = frames, done, 0, []
+
+    def step(self, most):
+        row = np.zeros(WIDTH)
+        for _ in range(most):
+            if self.index == timeline.newest(self.frames):
+                return
+            assert timeline.read(self.frames, self.index, row), "it was written over before it was seen"
+            self.rows.append(row.copy())
+            self.index += 1
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.005, 1.0, 30.0])
+def test_every_frame_comes_out_once_with_its_rhythm_told_anew(seconds):
+    sound, beats = beaten(seconds, 125.0)
+    desk = Desk()
+    desk.plans.change([], 1)
+    ear = Ear(RATE, desk.core, local(plan(8.0)))
+    foreseer = Foreseer(ear)
+    onlooker = Onlooker(foreseer.frames, lambda: foreseer.done)
+    foreseer.followers.append(onlooker)
+    causal = local(plan(60.0))
+    alone, second = Ear(RATE, (other := Desk()).core, causal), 0
+    other.plans.change([], 1)
+    while second < len(sound):
+        room = min(int(writable(desk.core.tap, 4_096)), 4_096)
+        for which in (desk, other):
+            which.play(sound[second : second + room], 512, deaf=True)
+        second += room
+        while alone.step():
+            pass
+        while ear.step() + foreseer.step():
+            onlooker.step(1_000)
+    ear.done = True
+    while not foreseer.done:
+        foreseer.step()
+        onlooker.step(40)
+    onlooker.step(10_000)
+    told, before = np.array(onlooker.rows).reshape(-1, WIDTH), rows_of(causal)
+    rhythm = {AT.tempo, AT.beat, AT.bar, AT.confidence, AT.stability, AT.tempo_source}
+    others = [place for place in range(WIDTH) if place not in rhythm]
+    np.testing.assert_array_equal(told[:, others], before[:, others])
+    if seconds < 10:
+        return
+    assert (np.diff(told[:, AT.beat]) >= 0).all() and (np.diff(told[:, AT.bar]) >= 0).all()
+    first = before[:, AT.sample] < 2 * RATE
+    assert abs(np.median(told[first, AT.tempo]) - 125.0) < 2.0
+    assert abs(np.median(before[first, AT.tempo]) - 125.0) > 3.0, "who does not look ahead knew it as well"
+    numbers = np.arange(1, int(told[-1, AT.beat]))
+    seconds = np.interp(numbers, told[:, AT.beat], told[:, AT.sample] / RATE)
+    off = np.array([np.abs(beats - at).min() for at in seconds])
+    assert np.percentile(off, 95) < 0.02
+
+
+def record(path):
+    return json.loads(path.with_name("run.json").read_text())
+
+
+def test_the_run_record_says_how_tempo_was_known(tmp_path):
+    source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
+    material = Material(source, "synth", PRESET, seconds=0.5)
+    bounce(material, [tmp_path / "x.wav"], overwrite=True)
+    assert record(tmp_path / "x.wav")["tempo"] == "causal"
+    source.seek(0)
+    bounce(material, [tmp_path / "x.mp4"], shot=SHOT, overwrite=True)
+    assert record(tmp_path / "x.mp4")["tempo"] == "lookahead"
+
+
+def test_where_rows_move_sound_both_keep_one_beat(tmp_path):
+    rows = ['matrix=[{"from": "listening.beat_phase", "to": "effects.volume.gain", "range": [-6.0, 0.0]}]']
+    preset = load_preset(None, rows)[0]
+    source = SynthSource(RATE, seed=7, params=preset.synth.model_dump())
+    bounce(Material(source, "synth", preset, seconds=0.5), [tmp_path / "x.mp4"], shot=SHOT)
+    assert record(tmp_path / "x.mp4")["tempo"] == "causal"
+
+
+def test_a_take_s_film_knows_what_was_known_then(tmp_path):
+    path = tmp_path / "set.take"
+    writer = TakeWriter(path, RATE, PRESET.full(), NAMES)
+    writer.begin(Begin(0, 1, PRESET.genes(), []))
+    writer.sound(np.zeros((RATE // 2, 4), np.float32))
+    writer.close()
+    reader = TakeReader(path)
+    bounce(Material(reader, "take", PRESET, path), [tmp_path / "x.mp4"], shot=SHOT)
+    assert record(tmp_path / "x.mp4")["tempo"] == "causal"

@@ -1,0 +1,152 @@
+"""Frames: the same however the sound arrives, right in level and place, stamped with the sample they begin at."""
+
+import numpy as np
+import pytest
+
+from phosphene.engine.audio.core import CHANNELS
+from phosphene.engine.graph.listen_node import Ear
+from phosphene.engine.listening.analyser import HOP, hop_of, listen, make_listener, plan
+from phosphene.engine.listening.frame import BANDS, QUIETEST, WIDTH, as_frame
+from phosphene.engine.listening.spectrum import FLOOR
+from phosphene.engine.rings import local, timeline
+from tests.support.core_player import Desk, noise
+
+RATES = (8_000, 44_100, 48_000, 192_000)
+SPLITS = {
+    **{str(n): [n] for n in (1, 64, 255, 512, 4096)},
+    "random": np.random.default_rng(4).integers(1, 2_000, 50).tolist(),
+}
+
+
+def hear(x, sizes=(1024,), rate=48_000, start=0, listener=None):
+    """Every frame of a sound that arrives in blocks."""
+    listener, published = listener or make_listener(float(rate), start), local(plan(len(x) / rate + 1.0))
+    at, turn = 0, 0
+    while at < len(x):
+        size = sizes[turn % len(sizes)]
+        listen(listener, x[at : at + size], published)
+        at, turn = at + size, turn + 1
+    return frames_of(published)
+
+
+def frames_of(published):
+    rows = np.zeros((timeline.newest(published), WIDTH))
+    assert all(timeline.read(published, index, row) for index, row in enumerate(rows))
+    return [as_frame(row) for row in rows]
+
+
+def stereo(x):
+    return np.repeat(np.asarray(x, np.float32)[:, None], CHANNELS, axis=1)
+
+
+@pytest.mark.parametrize("sizes", SPLITS.values(), ids=SPLITS)
+def test_streamed_is_whole(sizes):
+    x = noise(20_000)
+    whole, parts = hear(x, [len(x)]), hear(x, sizes)
+    assert len(whole) == len(parts) == 20_000 // hop_of(48_000)
+    assert all(one.tobytes() == other.tobytes() for one, other in zip(whole, parts))
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_level_and_place_are_numpys(rate):
+    x, hop = noise(rate // 2), hop_of(rate)
+    assert hop == pytest.approx(HOP * rate, abs=0.5)
+    frames = hear(x, rate=rate, start=12_345)
+    assert len(frames) == len(x) // hop
+    for index, frame in enumerate(frames):
+        part = x[index * hop : (index + 1) * hop].astype(float)
+        assert frame["sample"] == 12_345 + index * hop
+        assert frame["rms_db"] == pytest.approx(10 * np.log10(np.mean(part**2)), rel=1e-12)
+        assert frame["peak_db"] == pytest.approx(20 * np.log10(np.abs(part).max()), rel=1e-12)
+
+
+def centres(rate):
+    """Hertz at the middle of every band, from its weights."""
+    spectrum = make_listener(float(rate)).spectrum
+    size = len(spectrum.past)
+    heaviest = [row.argmax() + first for row, (first, _) in zip(spectrum.weights, spectrum.edges)]
+    return np.array(heaviest) * rate / size, size
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_sine_lights_its_band_with_its_power(rate):
+    hertz, size = centres(rate)
+    for band in range(4, BANDS, 5):
+        x = 0.5 * np.sin(2 * np.pi * hertz[band] * np.arange(2 * size) / rate)
+        bands = hear(stereo(x), rate=rate)[-1]["mel"]
+        assert bands[band] == pytest.approx(20 * np.log10(0.5), abs=2.0)
+        assert bands[band] >= bands.max() - 0.5
+        far = np.abs(hertz - hertz[band]) > 0.25 * hertz[band] + 4 * rate / size
+        assert bands[far].max() < bands[band] - 30.0
+
+
+def test_between_two_bands_no_power_is_lost():
+    for hertz in np.geomspace(200.0, 8_000.0, 30):
+        x = 0.5 * np.sin(2 * np.pi * hertz * np.arange(8_192) / 48_000)
+        bands = hear(stereo(x))[-1]["mel"]
+        total = 10 * np.log10((10 ** (bands / 10)).sum())
+        assert total == pytest.approx(20 * np.log10(0.5), abs=0.1)
+        assert -3.1 < bands.max() - total < 0.0
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_silence_is_at_the_floor(rate):
+    for frame in hear(np.zeros((rate // 4, 2), np.float32), rate=rate):
+        assert frame["rms_db"] == frame["peak_db"] == QUIETEST and frame["onset"] == 0.0
+        assert frame["mel"] == pytest.approx(10 * np.log10(FLOOR))
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_click_is_an_onset_in_its_hop(rate):
+    hop = hop_of(rate)
+    for click in (rate // 3, rate // 3 + hop // 2 + 1, 40 * hop - 1, 40 * hop):
+        x = noise(rate) * np.float32(1e-3)
+        x[click] = 0.9
+        frames = hear(x, rate=rate)
+        onsets = [frame["onset"] for frame in frames[8:]]  # the window has filled
+        found = frames[8 + int(np.argmax(onsets))]
+        assert abs(found["sample"] + hop / 2 - click) <= hop
+
+
+def test_sound_that_was_missed_leaves_the_stamps_right():
+    """A sound whose samples count up, too long for the tap, with a worker that now and then looks away."""
+    desk, rng, step = Desk(1_000), np.random.default_rng(8), 2.0**-20  # small: it is a sound
+    ear = Ear(8_000, desk.core, local(plan(60.0)))
+    desk.plans.change([], 1)
+    sample = 0
+    for _ in range(60):
+        count = int(rng.integers(1, 9_000))
+        desk.play(stereo(step * np.arange(sample, sample + count)), int(rng.integers(1, 700)), deaf=True)
+        sample += count
+        for _ in range(rng.integers(0, 3)):
+            ear.step()
+    while ear.step():
+        pass
+    frames = frames_of(ear.frames)
+    hop = ear.listener.hop
+    assert desk["unheard"] > 10_000 and len(frames) > 100
+    for frame in frames:  # is of the hop that it names
+        part = step * np.maximum(np.arange(frame["sample"], frame["sample"] + hop) - len(desk.core.lag), 0)
+        told = (
+            max(20 * np.log10(max(part[-1], 1e-9)), QUIETEST),
+            max(10 * np.log10(max(np.mean(part**2), 1e-18)), QUIETEST),
+        )
+        assert (frame["peak_db"], frame["rms_db"]) == pytest.approx(told, rel=1e-12)
+    assert all(np.diff([frame["sample"] for frame in frames]) >= hop)
+    assert ear.listener.counts[0] + ear.listener.counts[2] == sample
+
+
+def test_what_is_not_a_number_never_enters():
+    desk, published = Desk(), local(plan(4.0))
+    ear = Ear(48_000, desk.core, published)
+    desk.plans.change([("volume", {"gain": 24.0})] * 16, 1)
+    x = noise(20_000)
+    x[3_000:3_500:7] = np.nan
+    x[3_001:3_500:7] = np.inf
+    x[9_000] = 3e38
+    desk.play(x, deaf=True)
+    while ear.step():
+        pass
+    frames = frames_of(published)
+    assert len(frames) == 20_000 // 512 and all(np.isfinite(frame.tolist()[-1]).all() for frame in frames)
+    assert all(np.isfinite([frame["rms_db"], frame["peak_db"], frame["onset"]]).all() for frame in frames)

@@ -1,0 +1,92 @@
+"""Rows in a live session: they move what sounds and what is seen, change while it plays, and outlive a crash."""
+
+import os
+import signal
+import subprocess
+
+import numpy as np
+import pytest
+
+from phosphene.engine.audio.meters import reading
+from phosphene.engine.effects.chain import plan
+from phosphene.engine.modulation.audio_mover import PLACES
+from phosphene.engine.rings.board import get
+from tests.e2e.test_live import QUIET, audible, found_in, read_float
+from tests.e2e.test_show import lit, wait_for_pictures
+from tests.support.live_session import PHOSPHENE, Session
+from tools.rig.sound_server import RATE, wait_for
+
+pytestmark = pytest.mark.usefixtures("compiled")
+SYNTH = ("--source", "synth", "--rate", RATE)
+GENOME = "genome: [{op: volume}]\n"
+LEVEL = GENOME + "matrix: [{from: listening.rms_db, to: effects.volume.gain, range: [-12, 0]}]\n"
+DOWN = GENOME + "matrix: [{from: clock.day, to: effects.volume.gain, range: [-60, -60]}]\n"
+SWAPPED = "genome: [{op: dc_blocker}, {op: volume}]\nmatrix: [{from: clock.day, to: genome.1.gain, range: [-6, -6]}]\n"
+
+
+def moved(session, serial=1):
+    """(share, toward) by place of the plan with a serial number."""
+    board, first = session.segment()["moves"], 2 * plan.slot(serial, 0, 0)
+    return np.array([get(board, first + n) for n in range(2 * PLACES)]).reshape(-1, 2)
+
+
+def test_rows_move_what_sounds_are_changed_while_it_plays_and_bounce_as_they_were_heard(server, tmp_path):
+    preset, take = tmp_path / "p.yaml", tmp_path / "set.take"
+    preset.write_text(LEVEL)
+    with server.record("speaker") as recording:
+        session = Session(server, *SYNTH, "--preset", preset, "--take", take)
+        session.heard(1.5)
+        assert wait_for(lambda: -12.0 < moved(session)[0, 1] < 0.0) and moved(session)[0, 0] == 1.0
+        preset.write_text(DOWN.replace("-60", "-70"))  # what cannot be is told, and the old rows go on
+        session.heard(2.0)
+        assert moved(session)[0, 1] > -20.0
+        preset.write_text(DOWN)
+        assert wait_for(lambda: moved(session)[0].tolist() == pytest.approx([1.0, -60.0], abs=0.01))
+        preset.write_text(SWAPPED)
+        assert wait_for(lambda: moved(session, 2)[plan.slot(0, 1, 0)].tolist() == [1.0, -6.0])
+        before = moved(session)
+        session.heard(reading(session.segment()["meters"])["position"] / RATE + 1.0)
+        np.testing.assert_array_equal(moved(session), before)  # the old plan rings out as it was
+        code, out, _ = session.end()
+        recorded = recording.sound()
+    assert code == 0 and out.count("played anew") == 2 and "-70 is outside -60 to 24 dB; the old one plays on" in out
+    bounced = tmp_path / "out" / "set.wav"
+    bounced.parent.mkdir()
+    assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0
+    expected = audible(read_float(bounced))
+    count = len(expected) - RATE // 5
+    assert count > 2 * RATE and np.abs(expected).max() > QUIET
+    np.testing.assert_array_equal(found_in(recorded, expected)[:count], expected[:count])
+
+
+def test_an_audio_process_that_comes_back_has_its_rows_again(server, tmp_path):
+    preset = tmp_path / "p.yaml"
+    preset.write_text(LEVEL)
+    with server.record("speaker"):
+        session = Session(server, *SYNTH, "--preset", preset)
+        session.heard(1.0)
+        preset.write_text(DOWN)
+        assert wait_for(lambda: moved(session)[0, 1] < -59.0)
+        os.kill(session.audio(), signal.SIGKILL)
+        session.segment()["moves"].words[:] = 0  # whoever comes puts it there anew
+        assert wait_for(lambda: moved(session)[0].tolist() == [1.0, -60.0])
+        code, out, _ = session.end()
+    assert code == 0 and "is started again" in out
+
+
+def test_a_picture_is_moved_anew_while_it_plays_and_by_who_comes_back(server, screen, tmp_path):
+    """By the light of the ring that silence draws, of which its glow is most."""
+    preset = tmp_path / "p.yaml"
+    row = "matrix: [{{from: clock.day, to: visuals.scope.bloom, range: [{0}, {0}]}}]\n"
+    preset.write_text(row.format(0.0))
+    with server.record("speaker"):
+        session = Session(server, "--source", "silence", "--preset", preset, "--size", "320x180", screen=screen)
+        wait_for_pictures(session, 30)
+        dim = lit(screen)
+        preset.write_text(row.format(3.0))
+        assert wait_for(lambda: lit(screen) > 1.5 * dim), (lit(screen), dim)
+        os.kill(session.visual(), signal.SIGKILL)
+        wait_for_pictures(session, 30)
+        assert wait_for(lambda: lit(screen) > 1.5 * dim), "whoever came back knows of no rows"
+        code, out, err = session.end()
+    assert (code, err) == (0, "") and dim > 0.0 and "played anew" in out and "is started again" in out

@@ -1,0 +1,136 @@
+"""Rows onto the picture: not a pixel without an amount, the right value at any frame rate, and no jump in a change."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from phosphene.engine.audio.sources.base import SynthSource
+from phosphene.engine.modulation.matrix import Matrix
+from phosphene.engine.offline.bounce import Material, bounce
+from phosphene.engine.presets.load import restore_preset
+from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings.board_layout import NAMES, SLOTS
+from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
+from phosphene.engine.visuals.catalogue import settings
+from tests.e2e.test_film_time import SHOT
+from tests.e2e.test_film_time import pictures as pictures_of
+from tests.graph.test_build import frames_of
+from tests.support.matrix_inputs import HOP, modulation, record, row
+from tests.support.scene_renderer import RATE, Easel, heard, look, music
+
+HUE, AFTERGLOW = NAMES["scope.hue"], NAMES["scope.afterglow"]
+ROWS = (
+    row("listening.rms_db", AFTERGLOW, range=(0.2, 6.0), curve="exp", attack=0.02, release=0.4),
+    row("sources.stroll", HUE, amount=0.6),
+)
+STROLL = {"stroll": {"kind": "walk", "seconds": 0.4}}
+
+
+@pytest.fixture(scope="module")
+def song():
+    return heard(music(3.0))
+
+
+def pictures(context, song, rows, **how):
+    with Easel(context, song, modulation=modulation(*rows, **STROLL), **how) as easel:
+        return np.array(easel.pictures(1.0))
+
+
+def test_without_amount_not_a_pixel_is_moved_and_with_it_many_are(context, song):
+    with Easel(context, song) as easel:
+        still = np.array(easel.pictures(1.0))
+    np.testing.assert_array_equal(pictures(context, song, [{**each, "amount": 0.0} for each in ROWS]), still)
+    for each in ROWS:
+        moved = pictures(context, song, [each]).astype(int)
+        assert np.abs(moved - still).mean() > 0.3
+
+
+@pytest.mark.parametrize("fps", [24, 30, 144])
+def test_what_a_shader_is_given_is_what_rows_say_at_that_sample(context, song, fps):
+    """Between two frames that are heard it lies between what they say; and no frame is skipped, however few look."""
+    frames, follower = frames_of(song), Matrix(modulation(*ROWS, **STROLL), RATE, SLOTS)
+    told = np.array([follower.step(each).copy() for each in frames])[:, AFTERGLOW]
+    assert (told[:, 0] == 1.0).all()
+    with Easel(context, song, modulation=modulation(*ROWS, **STROLL)) as easel:
+        for picture in range(fps):
+            sample = picture * RATE / fps
+            easel.picture(sample)
+            exact = np.interp(sample, frames[:, 0], told[:, 1])
+            assert easel.values["scope.afterglow"] == pytest.approx(exact, rel=1e-9)
+
+
+def test_hands_are_moved_from_where_they_glide(context, song):
+    with Easel(context, song, modulation=modulation(row("clock.day", HUE, amount=0.25)), params={"hue": 0.8}) as easel:
+        easel.picture(0.0)
+        assert easel.values["scope.hue"] == pytest.approx(0.75 * 0.8)
+
+
+def test_other_rows_come_without_a_jump(context):
+    frames = local(timeline.plan(512, len(record(0))))
+    for n in range(400):
+        timeline.publish(frames, record(n * HOP, low=0.5))
+    with Easel(context, frames, modulation=modulation(row("listening.low", HUE))) as easel:
+        seen = []
+        for picture in range(120):
+            if picture == 60:
+                easel.painter.play(look(modulation=modulation(row("listening.low", HUE, range=(1.0, 0.9)))))
+            easel.picture(picture * RATE / 60)
+            seen.append(easel.values["scope.hue"])
+    assert seen[:60] == [0.5] * 60 and seen[-1] == pytest.approx(0.95, abs=0.05)
+    assert 0.0 < np.abs(np.diff(seen)).max() < 0.04
+
+
+def preset(*rows):
+    sources = {"stroll": {"kind": "walk", "seconds": 0.2}}
+    return restore_preset({"sources": sources, "matrix": [{"from": "sources.stroll", **each} for each in rows]}, "here")
+
+
+FADE: dict[str, Any] = {"to": "visuals.scope.hue"}
+GLOW: dict[str, Any] = {"to": "visuals.scope.bloom", "range": [0.0, 3.0]}
+
+
+def taken(path, *presets):
+    """The film of a take whose rows are those of one preset after the other, each for a second."""
+    x = np.zeros((RATE, 4), np.float32)
+    x[:, :2] = music(1.0)
+    first, *later = presets
+    writer = TakeWriter(path, RATE, first.full(), NAMES)
+    board = np.zeros(SLOTS)
+    for slot, value in settings(first.params()):
+        board[slot] = value
+    writer.begin(Begin(0, 1, [], board.tolist()))
+    writer.sound(x)
+    for second, each in enumerate(later, 1):
+        writer.patch(Patch(second * RATE, each.full()))
+        writer.sound(x)
+    writer.close()
+    material = Material(TakeReader(path), "take", first, path)
+    record, _ = bounce(material, [path.with_suffix(".mp4")], shot=SHOT, overwrite=True)
+    return record, np.array(pictures_of(path.with_suffix(".mp4")), int)
+
+
+def test_a_take_shows_what_its_rows_moved_and_when_others_came(tmp_path):
+    still, fade, glow = preset(), preset(FADE), preset(GLOW)
+    pairs = {"none": (still, still), "same": (fade, fade), "changed": (fade, glow)}
+    records, films = zip(*(taken(tmp_path / f"{name}.take", *pair) for name, pair in pairs.items()))
+    none, same, changed = films
+    assert len(none) == len(same) == len(changed) == 60
+    assert np.abs(same - none).mean() > 0.1
+    assert np.abs(changed - same)[:30].max() <= 3, "an encoder may differ by a few bits"
+    assert np.abs(changed - same)[35:].mean() > 0.1 and np.abs(changed - none)[35:].mean() > 0.1
+    assert len({record.pictures_sha256 for record in records}) == 3
+    assert len({record.samples_sha256 for record in records}) == 1, "the sound is as it was heard"
+
+
+def test_a_film_is_the_same_however_it_is_made(tmp_path):
+    """With rows onto both: the same hashes in threads and without; and without amount those of no rows."""
+    rows = [{**FADE, "amount": 1.0}, {"to": "effects.volume.gain", "range": [-20.0, 0.0]}]
+    hashes = []
+    for threads, amount in ((True, 1.0), (False, 1.0), (True, 0.0), (True, None)):
+        made = preset(*({**each, "amount": amount} for each in rows if amount is not None))
+        material = Material(SynthSource(RATE, seed=3, params=made.synth.model_dump()), "synth", made, seconds=1.0)
+        record, _ = bounce(material, [tmp_path / "x.mp4"], shot=SHOT, overwrite=True, threads=threads)
+        hashes.append((record.pictures_sha256, record.samples_sha256))
+    assert hashes[0] == hashes[1] and hashes[2] == hashes[3]
+    assert hashes[0][0] != hashes[2][0] and hashes[0][1] != hashes[2][1]

@@ -1,0 +1,120 @@
+"""What the rings' kernels compile to is what `ringmodels` says of them, operation by operation."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+from numba import njit, typeof
+
+from phosphene.engine.rings import board, local, mailbox, ring, timeline
+from tests.support import ring_models as model
+
+DATA = ("rows", "slots")  # shared, and plain: what the orders protect
+RING, TIMELINE = local(ring.plan(4, 2)), local(timeline.plan(4, 3))
+MAILBOX, BOARD = local(mailbox.plan(5)), local(board.plan(4))
+BLOCK, RECORD, WORDS = np.zeros((3, 2), np.float32), np.zeros(3), np.zeros(5, np.int64)
+
+KERNELS = {  # the kernel, arguments to compile it for, its operations, and the words it alone stores
+    "readable": (ring.readable, (RING, 1), model.readable(1), "taken"),
+    "writable": (ring.writable, (RING, 1), model.writable(1), "written"),
+    "push": (ring.push, (RING, BLOCK), model.push(2), "written"),
+    "pull": (ring.pull, (RING, BLOCK), model.pull(2), "taken"),
+    "end": (ring.end, (RING,), model.end(), "written"),
+    "ended": (ring.ended, (RING,), model.ended(), "taken"),
+    "publish": (timeline.publish, (TIMELINE, RECORD), model.publish(), "count"),
+    "read": (timeline.read, (TIMELINE, 0, RECORD), model.read(), ""),
+    "newest": (timeline.newest, (TIMELINE,), model.newest(), ""),
+    "post": (mailbox.post, (MAILBOX, WORDS), model.post(), "back"),
+    "fetch": (mailbox.fetch, (MAILBOX, WORDS), model.fetch(), "front"),
+    "put": (board.put, (BOARD, 0, 0.5), model.put(), ""),
+    "get": (board.get, (BOARD, 0), model.get(), ""),
+}
+FORBIDDEN = r"NRT_\w*[aA]lloc\w*|\w*gil_\w+|\w*raise\w*|@Py\w+"
+ORDERS = {"monotonic": "relaxed", "acquire": "acquire", "release": "release", "acq_rel": "acq_rel"}
+
+
+def body(kernel, arguments):
+    """The LLVM of a kernel itself, compiled afresh: one loaded from the cache has no code to inspect."""
+    fresh = njit(kernel.py_func, nogil=True, error_model="numpy")
+    fresh.compile(tuple(map(typeof, arguments)))
+    (signature,) = fresh.signatures
+    name = fresh.overloads[signature].fndesc.llvm_func_name
+    found = re.search(rf"^define [^\n]*@\"?{re.escape(name)}\"?\(.*?^}}", fresh.inspect_llvm(signature), re.M | re.S)
+    return found[0]
+
+
+def field(code, pointer, thing):
+    """The name of the field that a pointer points into, None if it is not of `thing`."""
+    offset = 0
+    while step := re.search(rf"^ *{re.escape(pointer)} = getelementptr [^\n]*?ptr ([^,]+), i64 (\S+)$", code, re.M):
+        pointer, bytes = step[1], step[2]
+        offset += int(bytes) if re.fullmatch(r"-?\d+", bytes) else 0
+    place = re.fullmatch(r"%arg\.(ring|timeline|mailbox|board)\.(\d)\.4", pointer)
+    name = type(thing)._fields[int(place[2])] if place else None
+    return "ended" if name == "written" and offset == 8 * ring.ENDED else name
+
+
+def touched(line):
+    """(kind, pointer) of what a line of code reads and writes."""
+    pointers = re.findall(r"ptr (?:[a-z]+ |\d+ )*(%[^\s,)]+)", line)
+    if "@llvm.memcpy" in line:
+        return [("store", pointers[0]), ("load", pointers[1])]
+    kind = re.search(r"^ *(?:\S+ = )?(?:tail call )?(load|store|atomicrmw)\b", line)
+    return [({"atomicrmw": "swap"}.get(kind[1], kind[1]), pointers[-1])] if kind else []
+
+
+def in_program_order(code):
+    """The lines, each block after all those that it cannot come back to: LLVM puts some loops behind their exits."""
+    parts = re.split(r"^([^\s:;]+):.*$", code, flags=re.M)
+    blocks = dict(zip(["entry", *parts[1::2]], parts[0::2]))
+    reach = {name: set(re.findall(r"label %([^\s,\]]+)", text)) for name, text in blocks.items()}
+    for middle, start in itertools.product(blocks, blocks):
+        if middle in reach[start]:
+            reach[start] |= reach[middle]
+    ordered = sorted(blocks, key=lambda name: -len(reach[name] | {name}))
+    return [line for name in ordered for line in blocks[name].splitlines()]
+
+
+def accesses(code, thing):
+    """(kind, order, field) of every access of `thing`, in program order."""
+    for line in in_program_order(code):
+        order = re.search(rf" ({'|'.join(ORDERS)}), align", line)
+        for kind, pointer in touched(line):
+            name = field(code, pointer, thing)
+            if name:
+                yield kind, ORDERS[order[1]] if order else "plain", name
+
+
+def shared(accesses):
+    """Without the words that one end keeps to itself, and without repetition: a loop may be unrolled."""
+    kept = (access for access in accesses if access[1] != "plain" or access[2] in DATA)
+    return [access for access, _ in itertools.groupby(kept)]
+
+
+def declared(ops):
+    return shared((op.kind, op.order, op.place[0]) for op in ops if op.kind != "let")
+
+
+@pytest.fixture(scope="module", params=KERNELS.values(), ids=KERNELS)
+def compiled(request):
+    kernel, arguments, ops, own = request.param
+    return body(kernel, arguments), arguments[0], ops, own
+
+
+def test_a_kernel_is_its_model(compiled):
+    code, thing, ops, own = compiled
+    found = list(accesses(code, thing))
+    assert shared(found) == declared(ops)
+    assert {name for _, order, name in found if order == "plain"} <= {*DATA, own}
+
+
+def test_a_kernel_neither_allocates_nor_locks_nor_raises(compiled):
+    code = compiled[0]
+    assert "define" in code and not re.findall(FORBIDDEN, code)
+
+
+def test_reading_by_time_adds_no_order_of_its_own():
+    code = body(timeline.at, (TIMELINE, 0.5, RECORD, RECORD))
+    assert {*accesses(code, TIMELINE)} == {*declared(model.newest()), *declared(model.read())}
+    assert not re.findall(FORBIDDEN, code)

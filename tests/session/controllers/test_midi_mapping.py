@@ -1,0 +1,146 @@
+"""The mapping of controllers: every fault with its line, and what is saved is what is loaded."""
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from phosphene.engine.common.errors import UsageError
+from phosphene.engine.common.keys import WORDS
+from phosphene.engine.session.controllers.midi_mapping import NUMBERS, STEP, Mapping, Row, load_mapping
+from tests.support.commands import typed
+
+GOOD = """
+about: my knobs
+controllers:
+- {from: cc.1.16, to: visuals.scope.hue, port: nanoKONTROL2}
+- {from: twos.1.20, to: genome.0.gain, range: [-24, 0], step: 0.01}
+- {from: note.10.36, to: keys.tap}
+- {from: bend.1, to: scope.bloom, pickup: false}
+"""
+FAULTS = {
+    "a kind": (
+        "from: cc15.1.16, to: scope.bloom",
+        "controllers.0.from: no kind of message 'cc15'",
+        "did you mean 'cc14'",
+    ),
+    "a channel": ("from: cc.17.1, to: scope.bloom", "no channel 17 (has 1 to 16)"),
+    "a number": ("from: cc14.1.32, to: scope.bloom", "cc14: no number 32 (has 0 to 31)"),
+    "too few": ("from: cc.1, to: scope.bloom", "found 'cc.1', needs cc.CHANNEL.NUMBER"),
+    "too many": ("from: bend.1.1, to: scope.bloom", "found 'bend.1.1', needs bend.CHANNEL"),
+    "no numbers": ("from: cc.one.1, to: scope.bloom", "needs cc.CHANNEL.NUMBER"),
+    "a key": ("from: cc.1.1, to: keys.tpa", "no key 'tpa'", "did you mean 'tap'"),
+    "a target": ("from: cc.1.1, to: hue", "needs a parameter, as in visuals.scope.hue, or a key"),
+    "a range": (
+        "from: cc.1.1, to: scope.bloom, range: [1]",
+        "controllers.0.range: needs two numbers, low and high, found 1",
+    ),
+    "a step": ("from: cc.1.1, to: scope.bloom, step: 3", f"controllers.0.step: 3 is outside {STEP.span}"),
+    "a word": (
+        "from: cc.1.1, to: scope.bloom, pickup: 1",
+        "controllers.0.pickup: found 1, needs true or false",
+    ),
+    "an unknown word": ("from: cc.1.1, to: scope.bloom, prot: x", "no key 'prot'", "did you mean 'port'"),
+    "no from": ("to: scope.bloom", "controllers.0.from: missing"),
+}
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "controllers.yaml"
+
+
+def test_a_mapping_is_as_it_was_written(file):
+    file.write_text(GOOD)
+    mapping = load_mapping(file)
+    assert [row.to for row in mapping.controllers] == [
+        "visuals.scope.hue",
+        "genome.0.gain",
+        "keys.tap",
+        "scope.bloom",
+    ]
+    assert mapping.controllers[1].range == (-24.0, 0.0) and not mapping.controllers[3].pickup
+    file.write_text(mapping.text())
+    assert load_mapping(file) == mapping
+    assert len(mapping.text().splitlines()) == 2 + len(mapping.controllers), "a row a line"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told_with_its_line(file, name):
+    row, *words = FAULTS[name]
+    file.write_text(f"about: mine\ncontrollers:\n- {{{row}}}\n")
+    with pytest.raises(UsageError) as told:
+        load_mapping(file)
+    (line,) = str(told.value).splitlines()
+    assert line.startswith(f"{file}:3: ") and all(word in line for word in words), line
+
+
+def test_all_faults_at_once_and_by_check(file, capsys):
+    file.write_text("controllers:\n- {from: cc.1.1, to: keys.tpa}\n- {from: cd.1.1, to: scope.bloom}\n")
+    code, _, lines = typed(capsys, "check", file)
+    assert code == 2 and [f"{file}:{n}" in line for n, line in zip((2, 3), lines)] == [True, True]
+    file.write_text(GOOD)
+    code, out, _ = typed(capsys, "check", file)
+    assert code == 0 and "a sound mapping of controllers" in out
+
+
+def test_a_knob_that_is_learnt_anew_moves_one_thing_and_a_thing_has_one_knob():
+    one, two = (
+        Row(**{"from": f"cc.1.{n}", "to": to, "port": "a"}) for n, to in ((1, "scope.bloom"), (2, "visuals.scope.hue"))
+    )
+    mapping = Mapping().learnt(one).learnt(two)
+    assert mapping.controllers == (one, two)
+    same_knob = Row(**{"from": "twos.1.1", "to": "keys.tap", "port": "a"})
+    assert mapping.learnt(same_knob).controllers == (two, same_knob)
+    same_place = Row(**{"from": "cc.1.9", "to": "scope.bloom", "port": "b"})
+    assert mapping.learnt(same_place).controllers == (two, same_place)
+    elsewhere = Row(**{"from": "cc.1.1", "to": "keys.tap", "port": "b"})
+    assert mapping.learnt(elsewhere).controllers == (one, two, elsewhere)
+    anywhere = Row(**{"from": "cc.1.1", "to": "keys.hold"})
+    assert mapping.learnt(anywhere).controllers == (two, anywhere), "both would hear the one knob"
+    assert mapping.without("scope.bloom").controllers == (two,)
+
+
+def sources(kind):
+    channel = st.integers(1, 16).map(lambda n: f"{kind}.{n}")
+    most = NUMBERS[kind]
+    return channel if most is None else st.builds("{}.{}".format, channel, st.integers(0, most - 1))
+
+
+ROWS = st.fixed_dictionaries(
+    {
+        "from": st.sampled_from(sorted(NUMBERS)).flatmap(sources),
+        "to": st.sampled_from(["visuals.scope.hue", *(f"keys.{word}" for word in WORDS)]),
+    },
+    optional={
+        "port": st.text(max_size=20),
+        "range": st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=2),
+        "pickup": st.booleans(),
+        "step": st.floats(STEP.low, STEP.high),
+    },
+)
+
+
+@example([], "0E0")
+@given(st.lists(ROWS, max_size=5), st.text(max_size=30))
+def test_what_is_saved_is_what_is_loaded(tmp_path_factory, rows, about):
+    mapping, file = Mapping(about=about, controllers=rows), tmp_path_factory.mktemp("rows") / "some.yaml"
+    file.write_text(mapping.text(), encoding="utf-8")
+    assert load_mapping(file) == mapping
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*Row.model_fields, "x"]), inner),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["controllers", "about", "x"]), ANYTHING) | ANYTHING)
+def test_whatever_is_written_is_loaded_or_refused_in_lines(tmp_path_factory, document):
+    file = tmp_path_factory.mktemp("rows") / "some.yaml"
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    try:
+        load_mapping(file)
+    except UsageError as told:
+        assert all(line.startswith(str(file)) for line in str(told).splitlines())

@@ -1,0 +1,319 @@
+"""The window, on a real screen: where it is, what is seen in it, what it hears, and what it says where it cannot be."""
+
+import math
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import glfw
+import numpy as np
+import pytest
+
+from phosphene.engine.common.errors import PhospheneError, UsageError
+from phosphene.engine.gl.context import opened as offscreen
+from phosphene.engine.gl.pass_program import Stage
+from phosphene.engine.gl.pass_spec import Pass
+from phosphene.engine.visuals.renderer import Painter
+from phosphene.engine.visuals.window.monitors import PLAUSIBLE, monitors
+from phosphene.engine.visuals.window.window import SIZE, SMALL, Window
+from tests.support.commands import ROOT
+from tests.support.scene_renderer import RATE, Easel, heard, look, music, names
+from tools.rig.screen import SIZE as SCREEN
+from tools.rig.sound_server import wait_for
+
+PICTURE = (320, 180)
+
+
+@pytest.fixture(autouse=True)
+def display(screen, monkeypatch):
+    """What is opened here is opened on the screen."""
+    for name in ("DISPLAY", "XDG_SESSION_TYPE"):
+        monkeypatch.setenv(name, screen.environment[name])
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+
+
+@contextmanager
+def opened(screen, **wish):
+    """A window, and a way to look where it is."""
+    window = Window(**wish)
+    try:
+        yield window, lambda: next(seen for seen in screen.windows() if seen.name == "Phosphene")
+    finally:
+        window.release()
+        assert wait_for(lambda: not screen.windows()), "it was left behind"
+
+
+@contextmanager
+def white(window):
+    """Shows white wherever a picture is."""
+    gl = window.context.gl
+    light = gl.texture((1, 1), 4, np.full(4, 100.0, np.float16).tobytes(), dtype="f2")
+    plain = Pass("white", fragment="post/same.frag", samplers={"picture": "light"})
+    stage = Stage(window.context, plain, window, {"light": lambda: light}, {})
+
+    def show():
+        window.heed()
+        if window.framebuffer.size != window.size:
+            window.resize(window.size)
+        stage.render()
+        window.present()
+
+    yield show
+    stage.release()
+    light.release()
+
+
+def room(window):
+    """How much of it can be drawn on, once it has heard."""
+    window.heed()
+    return glfw.get_framebuffer_size(window.window)
+
+
+@pytest.mark.parametrize("size", [PICTURE, (101, 67)])
+def test_it_opens_at_the_size_that_was_asked_for(screen, size):
+    with opened(screen, size=size) as (window, place):
+        assert wait_for(lambda: place()[4:] == size == room(window) == window.size)
+        assert PLAUSIBLE[0] <= window.refresh <= PLAUSIBLE[1]
+        assert not window.closed
+
+
+def test_nobody_asked_for_a_size_and_it_is_one_that_can_be_drawn(screen):
+    with opened(screen) as (window, place):
+        size = SMALL if window.context.software else SIZE
+        assert wait_for(lambda: place()[4:] == size == room(window) == window.size)
+
+
+@pytest.mark.parametrize("key", ["Escape", "space", "F11"])
+def test_escape_closes_it_and_no_other_key(screen, key):
+    with opened(screen, size=PICTURE) as (window, place):
+        events = []
+        ours = glfw.set_key_callback(window.window, lambda *event: events.append(ours(*event)))
+        screen.press(key, place())
+        assert wait_for(lambda: window.heed() or len(events) == 2), "it was not pressed and released"
+        assert window.closed == (key == "Escape")
+
+
+def test_each_key_that_is_pressed_is_kept_with_its_moment(screen):
+    keys = {"space": " ", "bracketleft": "[", "h": "h", "exclam": "!", "question": "?"}
+    keys |= {"Return": "\n", "BackSpace": "\x7f", "KP_Enter": "\n", "Tab": "\t"}
+    with opened(screen, size=PICTURE) as (window, place):
+        for name, key in keys.items():
+            window.heed()
+            before = time.perf_counter()
+            screen.press(name, place())
+            assert wait_for(lambda: window.heed() or window.pressed, every=0.001), name
+            ((moment, found),) = window.pressed
+            assert found == key and before - 0.01 < moment < time.perf_counter()
+            window.pressed.clear()
+
+
+def test_its_cross_closes_it(screen):
+    with opened(screen, size=PICTURE) as (window, place):
+        screen.ask_to_close(place())
+        assert wait_for(lambda: window.heed() or window.closed)
+
+
+@pytest.mark.parametrize("shape", [PICTURE, (640, 360), (500, 180), (320, 300), (100, 311), (163, 91)])
+def test_the_picture_keeps_its_proportions_on_black(screen, shape):
+    with opened(screen, size=PICTURE) as (window, place), white(window) as show:
+        screen.resize(place(), *shape)
+        assert wait_for(lambda: place()[4:] == shape == room(window))
+        share = min(shape[0] / PICTURE[0], shape[1] / PICTURE[1])
+        wide, high = (round(side * share) for side in PICTURE)
+
+        def seen():
+            show()
+            picture = screen.picture(place())
+            rows, columns = np.nonzero((picture == 255).all(axis=2))
+            if len(rows) != wide * high:
+                return False
+            left, bottom = (shape[0] - wide) // 2, (shape[1] - high) // 2
+            at = columns.min() == left, columns.max() == left + wide - 1
+            at += rows.max() == shape[1] - 1 - bottom, rows.min() == shape[1] - bottom - high
+            return all(at) and not picture.sum() - 3 * 255 * wide * high
+
+        assert wait_for(seen), (screen.picture(place()) == 255).all(axis=2).sum()
+        assert window.size == PICTURE
+
+
+@pytest.mark.parametrize("shape", [(200, 600), (1280, 720), (333, 77)])
+def test_a_picture_of_no_size_follows_the_window(screen, shape):
+    with opened(screen) as (window, place), white(window) as show:
+        screen.resize(place(), *shape)
+        assert wait_for(lambda: place()[4:] == shape == room(window))
+        assert window.size[0] / window.size[1] == pytest.approx(shape[0] / shape[1], rel=0.01)
+        most = math.prod(SMALL) if window.context.software else math.inf
+        assert math.prod(window.size) == pytest.approx(min(math.prod(shape), most), rel=0.01)
+
+        def covered():
+            show()
+            return (screen.picture(place()) == 255).mean() > 0.99
+
+        assert wait_for(covered)
+
+
+def test_fullscreen_covers_the_screen(screen):
+    with opened(screen, size=PICTURE, fullscreen=True) as (window, place), white(window) as show:
+        assert wait_for(lambda: place()[2:] == (0, 0, *SCREEN) == (0, 0, *room(window)))
+        assert window.size == PICTURE
+        assert wait_for(lambda: show() or (screen.picture() == 255).all())
+
+
+@pytest.mark.parametrize("size", [PICTURE, None])
+def test_a_monitor_has_its_windows_in_the_middle(screen, size):
+    with opened(screen, size=size, monitor=0) as (window, place):
+        middle = tuple((whole - part) // 2 for whole, part in zip(SCREEN, window.size))
+        assert wait_for(lambda: place()[2:] == (*middle, *window.size))
+
+
+def test_a_monitor_that_is_not_there_is_told_with_those_that_are(screen):
+    for number in (7, 1, -1):
+        with pytest.raises(UsageError) as raised:
+            Window(monitor=number)
+        assert str(raised.value) == f"--monitor {number}: no such monitor (has 0 (screen))"
+    assert monitors() == ["screen"] and not screen.windows()
+
+
+@pytest.mark.parametrize("size", [PICTURE, None])
+def test_borderless_it_has_no_frame_and_covers_the_screen_unless_it_has_a_size(screen, size):
+    with opened(screen, size=size, borderless=True) as (window, place):
+        assert not glfw.get_window_attrib(window.window, glfw.DECORATED)
+        expected = (*((whole - part) // 2 for whole, part in zip(SCREEN, size)), *size) if size else (0, 0, *SCREEN)
+        assert wait_for(lambda: place()[2:] == expected)
+    with opened(screen, size=size) as (window, _):
+        assert glfw.get_window_attrib(window.window, glfw.DECORATED)
+
+
+@pytest.mark.parametrize("fullscreen", [False, True])
+def test_it_goes_all_over_its_monitor_and_back_with_the_same_picture(screen, fullscreen):
+    with opened(screen, size=PICTURE, monitor=0, fullscreen=fullscreen) as (window, place), white(window) as show:
+        middle = (*((whole - part) // 2 for whole, part in zip(SCREEN, PICTURE)), *PICTURE)
+        for full in (True, True, False, True, False, False):
+            canvas = window.framebuffer
+            window.fill(full)
+            assert window.full == full
+            assert wait_for(lambda full=full: room(window) == (SCREEN if full else PICTURE))
+            assert wait_for(lambda full=full: place()[2:] == ((0, 0, *SCREEN) if full else middle))
+            assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
+            assert window.framebuffer is canvas and window.size == PICTURE
+
+
+def test_what_lies_over_the_picture_is_seen_and_not_kept(screen):
+    with opened(screen, size=PICTURE) as (window, place), white(window) as show:
+        gl, seen = window.context.gl, []
+
+        def over(room):
+            seen.append(room)
+            gl.screen.viewport = (0, 0, *room)
+            window.front.clear(viewport=(0, 0, 160, 90))
+
+        def covered():
+            window.heed()
+            window.present(over)
+            picture = screen.picture(place())
+            return not picture[90:, :160].any() and (picture[:90] == 255).all() and (picture[:, 160:] == 255).all()
+
+        show()
+        assert wait_for(covered) and seen[-1] == PICTURE
+        picture = window.picture()
+        assert picture.shape == (*PICTURE[::-1], 3) and (picture == 255).all()
+        show()
+        assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
+
+
+def test_where_nothing_is_seen_nothing_is_shown_and_nobody_waits(screen):
+    with opened(screen, size=PICTURE) as (window, place), white(window) as show:
+        assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
+        assert not window.hidden
+        glfw.hide_window(window.window)
+        glfw.iconify_window(window.window)
+        called, begun = [], time.perf_counter()
+        for _ in range(100):
+            window.heed()
+            window.present(called.append)
+        assert time.perf_counter() - begun < 5.0 and window.size == PICTURE
+
+
+def test_the_pointer_is_seen_only_while_it_is_moved(screen, monkeypatch):
+    monkeypatch.setattr("phosphene.engine.visuals.window.window.POINTED", 0.2)
+    with opened(screen, size=PICTURE) as (window, _):
+
+        def pointer():
+            window.heed()
+            return glfw.get_input_mode(window.window, glfw.CURSOR)
+
+        assert pointer() == glfw.CURSOR_NORMAL
+        assert wait_for(lambda: pointer() == glfw.CURSOR_HIDDEN)
+        screen.point(50, 60)
+        assert wait_for(lambda: pointer() == glfw.CURSOR_NORMAL, every=0.01)
+        assert wait_for(lambda: pointer() == glfw.CURSOR_HIDDEN)
+
+
+def test_one_after_the_other_can_be_opened_and_each_lets_go_of_all(screen):
+    assert glfw.init() and glfw.init()
+    for _ in range(3):
+        assert monitors() == ["screen"]
+        with opened(screen, size=PICTURE) as (window, _):
+            before = names(window.context)
+            with white(window) as show:
+                show()
+                assert sum(names(window.context).values()) > sum(before.values())
+            assert names(window.context) == before
+            window.release()  # and once more at the end
+
+
+@pytest.mark.parametrize("value", ["", ":9999"])
+def test_without_a_display_one_line_says_so(monkeypatch, capfd, recwarn, value):
+    monkeypatch.setenv("DISPLAY", value)
+    with pytest.raises(PhospheneError) as raised:
+        Window()
+    told = str(raised.value)
+    assert told.startswith("no display to open a window on (X11: ")
+    assert told.endswith("; use --headless, or set DISPLAY")
+    assert "\n" not in told and monitors() == []
+    assert capfd.readouterr() == ("", "") and not list(recwarn)
+
+
+OPEN = """
+import sys
+from engine.errors import PhospheneError
+from engine.visuals.window import Window
+try:
+    Window().release()
+except PhospheneError as fault:
+    sys.exit(str(fault))
+"""
+
+
+@pytest.mark.parametrize("version", ["2.1", "3.1"])
+def test_opengl_that_is_too_old_is_told_in_one_line(screen, version):
+    environment = {**screen.environment, "MESA_GL_VERSION_OVERRIDE": version}
+    child = subprocess.run([sys.executable, "-c", OPEN], env=environment, cwd=ROOT, capture_output=True, text=True)
+    (told,) = child.stderr.splitlines()
+    assert child.returncode == 1 and not screen.windows()
+    assert told.startswith(f"OpenGL {version} ") and " is too old: needs 3.3; " in told
+
+
+def test_what_is_seen_is_what_is_read_back(screen):
+    frames = heard(music(2.0))
+    with offscreen() as context, Easel(context, frames, size=PICTURE) as easel:
+        *_, before, last = easel.pictures(1.0)
+        board = easel.board
+
+    def off(picture):
+        """How far off what one sees is, at most."""
+        seen = screen.picture(place()).astype(int)
+        return np.abs(seen - picture[::-1, :, :3]).max()
+
+    with opened(screen, size=PICTURE) as (window, place):
+        how = {"frames": frames, "board": board, "rate": RATE, "screen": window, "look": look()}
+        painter = Painter(window.context, PICTURE, **how)
+        for frame in range(30):
+            window.heed()
+            painter.reach(frame * RATE / 30)
+            painter.paint(frame * RATE / 30)
+            window.present()
+        assert wait_for(lambda: off(last) <= 1), off(last)
+        assert off(before) > 30 and last.max() > 100, "any picture would have done"
+        painter.release()

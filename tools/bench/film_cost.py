@@ -1,0 +1,124 @@
+"""What a film costs: a bounce of the synth, its pictures alone, and the encoding of pictures that lie ready.
+
+    python3 -m tools.filmcost KIND WISH
+
+runs one of KINDS in this process, and prints its CPU and wall seconds, its pictures, and the most memory it had.
+"""
+
+import json
+import mmap
+import resource
+import subprocess
+import sys
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from phosphene.engine.audio.sources.base import open_source
+from phosphene.engine.encode.encoders import ENCODERS, open_encoder
+from phosphene.engine.encode.mp4 import FRAGMENT, SOUND_BITS, Film
+from phosphene.engine.offline import film_job
+from phosphene.engine.offline.bounce import Material, Shot, bounce
+from phosphene.engine.presets.load import load_preset
+from tools.bench.render_cost import camera
+
+RATE = 48_000
+WARM = 1.0  # seconds of a film that is made first, so that nothing is compiled or imported while time is taken
+PICTURES, SOUND = "pictures.i420", "sound.f32"  # those that lie ready
+
+
+def whole(folder, shot, scene, seconds):
+    """A bounce."""
+    preset, _ = load_preset(None, [f"scene={scene}"])
+    material = Material(open_source("synth", None, preset), "synth", preset, seconds=seconds)
+    bounce(material, [folder / "whole.mp4"], shot=shot, overwrite=True)
+
+
+def rendering(folder, shot, scene, seconds):
+    """The same graph, whose pictures are fetched and let go."""
+    with camera(round(seconds * shot.fps), size=shot.size, fps=shot.fps, scene=scene) as (graph, _):
+        graph.run()
+
+
+def encoding(folder, shot, scene, seconds):
+    """Plain PyAV, with the settings of a film."""
+    width, height = shot.size
+    pictures = _mapped(folder / PICTURES, np.uint8).reshape(-1, height * 3 // 2, width)[: round(seconds * shot.fps)]
+    sound, told = _mapped(folder / SOUND, np.float32).reshape(-1, 2), 0
+    layout = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": str(FRAGMENT), "flush_packets": "1"}
+    with av.open(str(folder / "encoding.mp4"), "w", format="mp4", container_options=layout) as container:
+        video = container.add_stream(ENCODERS[shot.codec].name, rate=shot.fps)
+        open_encoder(video.codec_context, threads=film_job.THREADS, **shot._asdict())
+        audio = container.add_stream("aac", rate=RATE, layout="stereo", bit_rate=SOUND_BITS)
+        for n, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+            frame.pts, frame.time_base = n, 1 / shot.fps
+            container.mux(video.encode(frame))
+            end = round((n + 1) * RATE / shot.fps)
+            frame = av.AudioFrame.from_ndarray(sound[told:end].reshape(1, -1), "flt", "stereo")
+            frame.rate, frame.pts = RATE, told
+            container.mux(audio.encode(frame))
+            told = end
+        container.mux(video.encode(None))
+        container.mux(audio.encode(None))
+
+
+def _mapped(path, kind):
+    """A file as an array, all of it in memory."""
+    with open(path, "rb") as file:
+        there = mmap.mmap(file.fileno(), 0, mmap.MAP_SHARED | mmap.MAP_POPULATE, mmap.PROT_READ)
+    return np.frombuffer(there, kind)
+
+
+def ready(folder, shot, scene, seconds):
+    """Pictures and sound for `encoding`, kept while a film is made of them."""
+    with open(folder / PICTURES, "wb") as pictures, open(folder / SOUND, "wb") as sounds:
+
+        class Keeper(Film):
+            def picture(self, i420):
+                pictures.write(i420)
+                super().picture(i420)
+
+            def sound(self, block):
+                sounds.write(block)
+                super().sound(block)
+
+        film_job.Film = Keeper
+        whole(folder, shot._replace(preset="ultrafast"), scene, seconds)
+
+
+KINDS = {work.__name__: work for work in (whole, rendering, encoding, ready)}
+
+
+def spent(kind, folder, shot, scene, seconds):
+    """What a kind of work takes, in a process of its own: cpu, wall, pictures, and memory in bytes."""
+    wish = {**shot._asdict(), "fps": str(shot.fps), "folder": str(folder), "scene": scene, "seconds": seconds}
+    words = [sys.executable, "-m", "tools.filmcost", kind, json.dumps(wish)]
+    return json.loads(subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+
+def peak():
+    """The most memory this process ever had, in bytes; getrusage would tell of who started it as well."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    return 1024 * int(line.split()[1])
+
+
+def main(kind, wish):
+    wish = json.loads(wish)
+    folder, scene, seconds = Path(wish.pop("folder")), wish.pop("scene"), wish.pop("seconds")
+    shot = Shot(**{**wish, "size": tuple(wish["size"]), "fps": Fraction(wish["fps"])})
+    if kind != "ready":
+        KINDS[kind](folder, shot, scene, WARM)
+    before, begun = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    KINDS[kind](folder, shot, scene, seconds)
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    told = {"cpu": cpu, "wall": wall, "pictures": round(seconds * shot.fps), "memory": peak()}
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

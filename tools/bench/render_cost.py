@@ -1,0 +1,172 @@
+"""What a picture costs, pass by pass: as the camera takes it, and on the card."""
+
+import contextlib
+import time
+from fractions import Fraction
+
+import numpy as np
+
+from phosphene.engine.audio.sources.base import open_source
+from phosphene.engine.encode.yuv420_gpu import screen_of
+from phosphene.engine.gl.context import offscreen
+from phosphene.engine.gl.pass_program import Stage
+from phosphene.engine.graph.build import from_source
+from phosphene.engine.graph.nodes import Ground
+from phosphene.engine.offline.film_job import IN_FLIGHT
+from phosphene.engine.offline.frame_pool import Slides
+from phosphene.engine.offline.frame_renderer import Camera
+from phosphene.engine.presets.load import load_preset
+from tools.assets.gallery import preset_of
+
+SIZE, FPS, COUNT = (640, 360), Fraction(30), 200
+
+
+class Void:
+    """Takes pictures, and lets them go."""
+
+    name = "void"
+
+    def __init__(self, inlet):
+        self.inlet, self.done = inlet, False
+
+    def step(self):
+        self.done = self.inlet.ended
+        if (slide := self.inlet.take()) is None:
+            return 0
+        self.inlet.give_back(slide)
+        return 1
+
+
+def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope", words=()):
+    """The graph of a bounce of the synth whose sound and pictures are let go; its eyes are a Camera and a Void.
+
+    `words` are laid over the defaults as `--set` does; a scene that shows something has what its preset shows.
+    """
+    media = preset_of(scene).media
+    preset, _ = load_preset(None, [f"scene={scene}", *[f"media={media}"] * bool(media), *words])
+
+    def eyes(ear, player, script):
+        slides = Slides(screen.shape, IN_FLIGHT)
+        return Camera(context, screen, fps, preset, ear, player, script, slides), Void(slides)
+
+    return from_source(open_source("synth", None, preset), preset, Ground, seconds=seconds, eyes_of=eyes)
+
+
+@contextlib.contextmanager
+def camera(count=COUNT, *, size=SIZE, **how):
+    """A graph that takes so many pictures, not yet run, and its camera."""
+    context = offscreen()
+    screen = screen_of(context, size)
+    context.__exit__()  # current on no thread, until the camera is
+    graph = pictures_of(context, screen, float(count / how.get("fps", FPS)), **how)
+    try:
+        yield graph, graph.eyes[-2]
+    finally:
+        graph.eyes[-2].release()
+        with context:
+            screen.release()
+            context.release()
+
+
+def cost(**how):
+    """Median seconds of a picture, and of each thing done for it."""
+    ledger = Ledger()
+    with camera(**how) as (graph, taker), passes_timed(ledger, Wall(taker.context)):
+        ledger.time(taker, "step", "picture")
+        ledger.time(taker.painter, "reach", "signals")
+        for name in ("ask", "fetch"):
+            ledger.time(taker.screen, name, name)
+        graph.run(threads=False)
+    return ledger.medians()
+
+
+def on_card(**how):
+    """Median seconds that the card draws at each pass, by its own timer; and what it calls itself."""
+    ledger = Ledger()
+    with camera(**how) as (graph, taker):
+        with taker.context as context:
+            card = Card(context.gl.query(time=True))
+        with passes_timed(ledger, card):
+            ledger.time(taker, "step", "picture")
+            graph.run(threads=False)
+        found = ledger.medians()
+        del found["picture"]
+        return found, context
+
+
+class Ledger:
+    """Seconds of all that is done for a picture, picture by picture; what is done several times counts as one."""
+
+    def __init__(self):
+        self.now, self.pictures = {}, {}
+
+    def add(self, name, seconds):
+        self.now[name] = self.now.get(name, 0.0) + seconds
+
+    def time(self, owner, method, name):
+        """From now on, each call of a method that finds something to do is added; those of a picture end it."""
+        call = getattr(owner, method)
+
+        def timed(*arguments):
+            begun = time.perf_counter()
+            result = call(*arguments)
+            if result or result is None:
+                self.add(name, time.perf_counter() - begun)
+                if name == "picture":
+                    self._turn()
+            return result
+
+        setattr(owner, method, timed)
+
+    def _turn(self):
+        for name, seconds in self.now.items():
+            self.pictures.setdefault(name, []).append(seconds)
+        self.now = {}
+
+    def medians(self):
+        return {name: float(np.median(times)) for name, times in self.pictures.items()}
+
+
+class Wall:
+    """A stopwatch, which waits for what was drawn."""
+
+    def __init__(self, context):
+        self.context = context
+
+    def __enter__(self):
+        self.begun = time.perf_counter()
+
+    def __exit__(self, *_):
+        self.context.settle()
+        self.seconds = time.perf_counter() - self.begun
+
+
+class Card:
+    """A stopwatch of the graphics card's own."""
+
+    def __init__(self, query):
+        self.query = query
+
+    def __enter__(self):
+        self.query.__enter__()
+
+    def __exit__(self, *fault):
+        self.query.__exit__(*fault)
+        self.seconds = 1e-9 * self.query.elapsed
+
+
+@contextlib.contextmanager
+def passes_timed(ledger, watch):
+    """Meanwhile each pass that is drawn is added, by its file's name in its room: `scope/trail`."""
+    render = Stage.render
+
+    def timed(stage):
+        with watch:
+            render(stage)
+        ledger.add(stage.declared.fragment.partition("/")[2].removesuffix(".frag"), watch.seconds)
+
+    Stage.render = timed
+    try:
+        yield
+    finally:
+        Stage.render = render

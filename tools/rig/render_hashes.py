@@ -1,0 +1,47 @@
+"""Hashes of the first pictures of every scene, and of every show pass on the usual one.
+
+    python -m tools.same PICTURES WIDTH HEIGHT
+
+prints them as JSON.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from phosphene.engine.gl.context import opened
+from phosphene.engine.visuals.catalogue import SHOWS, USUAL
+from tests.support.scene_renderer import heard, music
+from tools.rig.frame_times import STEP, posed, scenes
+
+ROOT = Path(__file__).resolve().parents[2]
+FEW = (20, 64, 36)
+
+
+def hashes(pictures, width, height):
+    frames = heard(music(pictures / 30 + 1.0))
+    wanted = {name: (name, None) for name in scenes()} | {name: (USUAL, [name]) for name in SHOWS}
+    with opened() as context:
+        return {name: _hash(context, frames, what, (width, height), pictures) for name, what in wanted.items()}
+
+
+def _hash(context, frames, what, size, pictures):
+    digest = hashlib.sha256()
+    with posed(context, frames, *what, size=size) as easel:
+        for n in range(pictures):
+            digest.update(easel.picture(n * STEP))
+    return digest.hexdigest()
+
+
+def elsewhere(*wish, **environment):
+    """The hashes as a process of its own finds them, with something else in its environment."""
+    words = [sys.executable, "-m", "tools.same", *map(str, wish)]
+    where = {"cwd": ROOT, "env": {**os.environ, **environment}}
+    return json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True, **where).stdout)
+
+
+if __name__ == "__main__":
+    print(json.dumps(hashes(*map(int, sys.argv[1:]))))
