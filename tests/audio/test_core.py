@@ -14,7 +14,7 @@ from phosphene.engine.audio.param_intake import PLAN_CHANGED
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter, plan
 from phosphene.engine.effects.chain.guard import LOUDEST
-from phosphene.engine.graph.nodes import Player
+from phosphene.engine.graph.nodes import PlayNode
 from phosphene.engine.native import describe
 from phosphene.engine.native.denormals import ARM, X86
 from phosphene.engine.rings import board, local, ring
@@ -35,9 +35,9 @@ def swap(sample, serial, genome):
 
 
 def perform(x, script, size):
-    """Play rows of (source, return) through the Player, `size` frames at a time; what is heard, and the tap."""
+    """Play rows of (source, return) through the PlayNode, `size` frames at a time; what is heard, and the tap."""
     inlet, outlet = local(ring.plan(BLOCK, 4)), local(ring.plan(BLOCK, 2))
-    player = Player(RATE, local(board.plan(plan.SLOTS)), local(meters.plan()), inlet, outlet, deque(script))
+    player = PlayNode(RATE, local(board.plan(plan.SLOTS)), local(meters.plan()), inlet, outlet, deque(script))
     heard, tapped = np.zeros((len(x), 2), np.float32), np.zeros((len(x), 2), np.float32)
     for start in range(0, len(x), size):
         here = slice(start, min(start + size, len(x)))

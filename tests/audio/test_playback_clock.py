@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from phosphene.engine.audio import core as sound
 from phosphene.engine.audio import playback_clock
 from phosphene.engine.audio.clocks import StandbyClock
-from phosphene.engine.audio.playback_clock import HOLD, AudibleClock
+from phosphene.engine.audio.playback_clock import HOLD, PlaybackClock
 from phosphene.engine.rings import local, timeline
 from tests.support.core_player import Desk
 from tools.rig.sound_server import wait_for
@@ -61,7 +61,7 @@ def naive(rows, moment):
 def follow(told, *, calls=60.0, until=0.0):
     """Ask a clock `calls` times a second, `until` after the last row; gives moments, answers, and naive ones."""
     line, done = local(timeline.plan(64, 3)), 0
-    clock = AudibleClock(line, RATE)
+    clock = PlaybackClock(line, RATE)
     moments = np.arange(max(BEGIN, told.known[0]), told.known[-1] + until, 1 / calls)
     answers = np.zeros((2, len(moments)))
     for n, moment in enumerate(moments):
@@ -195,7 +195,7 @@ def test_a_system_whose_clock_was_set_is_forgiven(seconds):
 def test_a_day_goes_by_without_a_step_back():
     """Big steps: the last of what is told in each, some of it lies, some of it after a pause."""
     rng, line, moment, begin = np.random.default_rng(11), local(timeline.plan(64, 3)), BEGIN + 1.0, BEGIN
-    clock, answers, newest, row = AudibleClock(line, RATE), [], [], np.zeros(3)
+    clock, answers, newest, row = PlaybackClock(line, RATE), [], [], np.zeros(3)
     while moment < BEGIN + 24 * 3600:
         moment += rng.choice([0.005, 0.02, 0.3, 30.0])
         if rng.random() < 0.001:
@@ -234,12 +234,12 @@ def test_a_latecomer_knows_at_once():
     for row in told.rows:
         timeline.publish(line, row)
     moment = told.known[-1]
-    assert AudibleClock(line, RATE).sample_at(moment) == pytest.approx(RATE * (moment - BEGIN), abs=1.0)
+    assert PlaybackClock(line, RATE).sample_at(moment) == pytest.approx(RATE * (moment - BEGIN), abs=1.0)
 
 
 def test_before_anything_was_told_it_knows_nothing():
     line = local(timeline.plan(64, 3))
-    clock = AudibleClock(line, RATE)
+    clock = PlaybackClock(line, RATE)
     assert clock.sample_at(BEGIN) is None
     timeline.publish(line, np.full(3, np.nan))
     assert clock.sample_at(BEGIN) is None
@@ -255,7 +255,7 @@ NONSENSE = st.lists(st.tuples(st.integers(0, 4096), ANYTHING, ANYTHING, ANYTHING
 @given(NONSENSE)
 def test_nonsense_is_survived(nonsense):
     line, sample, last = local(timeline.plan(64, 3)), 0.0, -np.inf
-    clock = AudibleClock(line, RATE)
+    clock = PlaybackClock(line, RATE)
     for step, heard, now, moment in nonsense:
         sample += step
         timeline.publish(line, np.array([sample, heard, now]))
@@ -275,7 +275,7 @@ def test_without_a_device_time_is_told_too():
     desk.plans.change([], 1)
     before = time.perf_counter()
     standby = StandbyClock((sound.play.address, desk.words.ctypes.data), (0, 0), RATE, line, desk.gauges)
-    clock = AudibleClock(line, RATE)
+    clock = PlaybackClock(line, RATE)
     for turn in range(5):
         assert wait_for(lambda told=turn: (standby.tick(), timeline.newest(line) > told)[1], every=0.005)
         assert timeline.read(line, timeline.newest(line) - 1, row)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phosphene.engine.audio.sources.varispeed import Paced, pace_of
+from phosphene.engine.audio.sources.varispeed import VariableSpeedSource, speed_of
 from phosphene.engine.effects import speed
 from tests.support.core_player import RATE, noise
 
@@ -47,13 +47,13 @@ def pitch_of(x):
 @pytest.mark.parametrize("frames", [1, 100, 3_000, 50_000])
 def test_at_its_own_speed_it_is_itself(frames):
     x = noise(frames)
-    np.testing.assert_array_equal(drained(Paced(Sound(x), lambda: 1.0), (777, 5_000, 1)), x)
+    np.testing.assert_array_equal(drained(VariableSpeedSource(Sound(x), lambda: 1.0), (777, 5_000, 1)), x)
 
 
 @pytest.mark.parametrize("ratio", [0.5, 0.8, 1.25, 2.0])
 def test_it_is_as_long_as_it_says_and_in_tune(ratio):
     x = tone(2 * RATE)
-    paced = Paced(Sound(x), lambda: ratio)
+    paced = VariableSpeedSource(Sound(x), lambda: ratio)
     assert paced.length == round(len(x) / ratio)
     y = drained(paced)
     assert len(y) == paced.length == paced.position
@@ -62,21 +62,21 @@ def test_it_is_as_long_as_it_says_and_in_tune(ratio):
 
 def test_how_it_is_read_is_not_heard_and_a_file_comes_to_the_same():
     x = tone(RATE) + noise(RATE)
-    whole = drained(Paced(Sound(x), lambda: 0.7))
-    np.testing.assert_array_equal(drained(Paced(Sound(x), lambda: 0.7), (1, 4_097, 333, 64)), whole)
+    whole = drained(VariableSpeedSource(Sound(x), lambda: 0.7))
+    np.testing.assert_array_equal(drained(VariableSpeedSource(Sound(x), lambda: 0.7), (1, 4_097, 333, 64)), whole)
     np.testing.assert_array_equal(speed.render(x, RATE, np.array([0.7])), whole)
 
 
 def test_a_pace_that_moves_glides():
     x, paces = tone(4 * RATE), iter([1.0] * 8 + [2.0] * 200)
-    y = drained(Paced(Sound(x), lambda: next(paces)))
+    y = drained(VariableSpeedSource(Sound(x), lambda: next(paces)))
     assert np.abs(np.diff(y, axis=0)).max() < 1.2 * np.abs(np.diff(x, axis=0)).max()
     assert 2.1 * RATE < len(y) < 3.0 * RATE
 
 
 def test_from_a_place_in_the_middle():
     x = noise(RATE)
-    paced = Paced(Sound(x), lambda: 1.0)
+    paced = VariableSpeedSource(Sound(x), lambda: 1.0)
     paced.seek(30_000)
     np.testing.assert_array_equal(drained(paced), x[30_000:])
     assert paced.position == RATE
@@ -84,7 +84,7 @@ def test_from_a_place_in_the_middle():
 
 def test_genes_that_pull_are_multiplied_and_kept_in_range():
     genes = [("speed", {"ratio": 1.5}), ("volume", {"gain": 0.0}), ("speed", {"ratio": 0.8})]
-    assert pace_of(genes) == pytest.approx(1.2)
-    assert pace_of(genes, lambda gene: 2.0) == 2.0
-    assert pace_of(genes, lambda gene: float("nan")) == 1.0, "what is on the board may be wild"
-    assert pace_of([("volume", {"gain": 0.0})]) == 1.0
+    assert speed_of(genes) == pytest.approx(1.2)
+    assert speed_of(genes, lambda gene: 2.0) == 2.0
+    assert speed_of(genes, lambda gene: float("nan")) == 1.0, "what is on the board may be wild"
+    assert speed_of([("volume", {"gain": 0.0})]) == 1.0

@@ -1,4 +1,4 @@
-"""Stop: it may come at any step of whoever waits."""
+"""StopSignal: it may come at any step of whoever waits."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from phosphene.engine.common.stop_signal import Stop
+from phosphene.engine.common.stop_signal import StopSignal
 
 BOTHER = """
 import os, random, signal, sys, time
@@ -26,7 +26,7 @@ def kept():
 
 
 def test_whoever_waits_can_be_stopped_at_any_step(kept):
-    stop = Stop("SIGUSR1")
+    stop = StopSignal("SIGUSR1")
     child = subprocess.Popen([sys.executable, "-c", BOTHER, str(os.getpid())])
     while child.poll() is None:  # an Event would be locked for ever, or set within its own setting
         stop.asked = False
@@ -37,5 +37,5 @@ def test_whoever_waits_can_be_stopped_at_any_step(kept):
 
 
 def test_nobody_asked(kept):
-    stop, begun = Stop("SIGUSR1", "SIGNOTHERE"), time.monotonic()
+    stop, begun = StopSignal("SIGUSR1", "SIGNOTHERE"), time.monotonic()
     assert not stop.wait(0.02) and time.monotonic() - begun >= 0.02

@@ -17,7 +17,7 @@ from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.effects.chain import plan
 from phosphene.engine.encode import encoders
 from phosphene.engine.encode.encoders import GROUP
-from phosphene.engine.offline.bounce import Material, Shot, bounce
+from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset, restore_preset
 from phosphene.engine.rings.board_layout import NAMES
 from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
@@ -30,7 +30,7 @@ from tools.rig.killed_film import kill
 
 RATE, FPS = 48_000, 30
 SIZE = (64, 36)
-SHOT = Shot(SIZE, Fraction(FPS), preset="ultrafast")
+SHOT = FilmSettings(SIZE, Fraction(FPS), preset="ultrafast")
 SYNTH = ("bounce", "--source", "synth", "--seconds", 1.3, "--size", "64x36")
 ENDLESS = ("bounce", "--source", "synth", "--seconds", 36_000, "--size", "128x72")
 USUAL = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -3.0})]
@@ -39,7 +39,7 @@ USUAL = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -3.0})]
 def synth(*outs, shot=SHOT, sets=(), seconds=1.3, **options):
     """A bounce of the synth, and its record."""
     preset, _ = load_preset(None, sets)
-    material = Material(open_source("synth", None, preset), "synth", preset, seconds=seconds)
+    material = BounceInput(open_source("synth", None, preset), "synth", preset, seconds=seconds)
     return bounce(material, [*outs], shot=shot, overwrite=True, **options)[0]
 
 
@@ -156,7 +156,7 @@ def tape(path, moves=MOVED, places=NAMES):
 def taken(path, out, size):
     """The record of a take's film, and the light of each of its pictures."""
     reader = TakeReader(path)
-    material = Material(reader, "take", restore_preset(reader.preset, path), path)
+    material = BounceInput(reader, "take", restore_preset(reader.preset, path), path)
     record, _ = bounce(material, [out], shot=SHOT._replace(size=size), overwrite=True)
     return record, np.array([each[: size[1]].astype(float).mean() for each in pictures(out)])
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio.meters import reading
-from phosphene.engine.audio.playback_clock import AudibleClock
+from phosphene.engine.audio.playback_clock import PlaybackClock
 from phosphene.engine.rings import timeline
-from phosphene.engine.session.child import Ward
+from phosphene.engine.session.child import ProcessHandle
 from tests.support.live_session import PHOSPHENE, Session
 from tools.rig.sound_server import RATE, wait_for
 
@@ -146,7 +146,7 @@ def test_another_process_knows_what_is_heard(server):
         session = Session(server, "--source", "synth", "--rate", RATE)
         session.heard(1.0)
         line, row, found = session.segment()["clock"], np.zeros(3), []
-        clock, told = AudibleClock(line, RATE), timeline.newest(line)
+        clock, told = PlaybackClock(line, RATE), timeline.newest(line)
 
         def look():
             nonlocal told
@@ -229,7 +229,7 @@ def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):
 def test_what_lies_in_the_folder_is_not_taken_for_python(tmp_path, monkeypatch):
     (tmp_path / "random.py").write_text("raise SystemExit('shadowed')\n")
     monkeypatch.chdir(tmp_path)
-    ward = Ward("phosphene.engine.processes.audio", "the audio process")
+    ward = ProcessHandle("phosphene.engine.processes.audio", "the audio process")
     ward.end()
     assert ward.process.returncode == 0
 

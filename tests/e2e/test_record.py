@@ -15,9 +15,9 @@ import pytest
 
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.processes.recorder import Recorder
+from phosphene.engine.processes.recorder import RecorderProcess
 from phosphene.engine.processes.serve import PLANS
-from phosphene.engine.recording.shared_frames import FPS, Gauge, opened, plans, slide
+from phosphene.engine.recording.shared_frames import FPS, RecorderStat, opened, plans, slide
 from phosphene.engine.rings import Claim, Segment, ring, timeline
 from phosphene.engine.rings.board import get, put
 from tests.e2e.test_live import QUIET
@@ -72,11 +72,11 @@ class Set:
         self.session = Segment(self.claims[0].name, PLANS, create=True)
         self.footage = Segment(self.claims[1].name, plans(SIZE), create=True)
         put(self.session["meters"], int(Meter.RATE), float(RATE))
-        for gauge, side in zip((Gauge.WIDTH, Gauge.HEIGHT), SIZE):
+        for gauge, side in zip((RecorderStat.WIDTH, RecorderStat.HEIGHT), SIZE):
             put(self.footage["gauges"], int(gauge), float(side))
         timeline.publish(self.footage["joins"], np.zeros(2))
         wish = {"film": {"segment": self.claims[1].name, "size": SIZE}, "path": str(path), "part": f"{path}.part"}
-        self.recorder, self.fault = Recorder(wish, self.session), None
+        self.recorder, self.fault = RecorderProcess(wish, self.session), None
 
     def _record(self):
         try:
@@ -127,7 +127,7 @@ def test_what_is_shown_and_heard_at_once_is_so_in_the_film(rate, first, tmp_path
     stage, path, clicks = Set(tmp_path / "x.mp4"), tmp_path / "x.mp4", [0.5, 1.37, 2.0, 3.11]
     try:
         stage.shoot(4.0, rate, first, clicks)
-        told = {gauge: get(stage.footage["gauges"], int(gauge)) for gauge in Gauge}
+        told = {gauge: get(stage.footage["gauges"], int(gauge)) for gauge in RecorderStat}
     finally:
         stage.strike()
     times, lights, sound, begin = film_of(path)
@@ -141,8 +141,8 @@ def test_what_is_shown_and_heard_at_once_is_so_in_the_film(rate, first, tmp_path
     assert np.abs(off).max() <= 0.6 * max(FRAME, 1 / rate) + 1e-3
     assert abs(np.median(white + begins - clicks)) <= FRAME
     assert abs(len(sound) / RATE - len(times) * FRAME) <= FRAME + 1024 / RATE
-    assert told[Gauge.PICTURES] == len(times) and told[Gauge.LOST] == 0
-    assert told[Gauge.REPEATED] <= (1 if rate >= 30 else 0.2 * len(times))
+    assert told[RecorderStat.PICTURES] == len(times) and told[RecorderStat.LOST] == 0
+    assert told[RecorderStat.REPEATED] <= (1 if rate >= 30 else 0.2 * len(times))
 
 
 def test_sound_of_another_rate_ends_a_film_which_is_whole(tmp_path):
@@ -150,7 +150,7 @@ def test_sound_of_another_rate_ends_a_film_which_is_whole(tmp_path):
     stage = Set(path)
     try:
         stage.shoot(2.0, 30, 0.0, [0.5], stop=False)
-        assert get(stage.footage["gauges"], int(Gauge.ROLLING)) == 0
+        assert get(stage.footage["gauges"], int(RecorderStat.ROLLING)) == 0
     finally:
         stage.strike()
     rates = "the sound has 44100 frames a second now, and had 48000"
@@ -168,7 +168,7 @@ def gauge(session, which, size=(320, 180)):
 
 def wait_for_film(session, seconds, since=0):
     enough = since + seconds * FPS
-    assert wait_for(lambda: gauge(session, Gauge.PICTURES) >= enough, seconds=60), "nothing is filmed"
+    assert wait_for(lambda: gauge(session, RecorderStat.PICTURES) >= enough, seconds=60), "nothing is filmed"
 
 
 def test_flash_and_click_of_a_session_come_together_in_its_film(server, screen, tmp_path):
@@ -205,7 +205,7 @@ def test_blackout_is_in_the_film_and_what_is_written_over_the_picture_is_not(ser
         wait_for_film(session, 2)
         for key in ("d", "b"):
             screen.press(key, window_of(screen))
-        before = gauge(session, Gauge.PICTURES)
+        before = gauge(session, RecorderStat.PICTURES)
         wait_for_film(session, 3, before)
         assert lit(screen) > 0, "nothing is written over it"
         assert session.end()[0] == 0
@@ -219,7 +219,7 @@ def test_a_lost_recorder_costs_the_show_nothing_and_the_film_little(server, scre
     with server.record("speaker") as speaker:
         session = Session(server, "--source", "synth", *SMALL, "--record", film, "--report", report, screen=screen)
         wait_for_film(session, 5)
-        lost, before = session.child("phosphene.engine.processes.recorder"), gauge(session, Gauge.PICTURES)
+        lost, before = session.child("phosphene.engine.processes.recorder"), gauge(session, RecorderStat.PICTURES)
         os.kill(lost, signal.SIGKILL)
         assert wait_for(lambda: session.child("phosphene.engine.processes.recorder") not in (None, lost))
         wait_for_film(session, 3, before)
@@ -271,7 +271,7 @@ def test_what_a_killed_session_filmed_plays(everyone, server, screen, tmp_path):
             session.audio(),
             session.visual(),
         ]
-        pictures = gauge(session, Gauge.PICTURES)
+        pictures = gauge(session, RecorderStat.PICTURES)
         for pid in pids if everyone else pids[:1]:
             os.kill(pid, signal.SIGKILL)
         session.result()

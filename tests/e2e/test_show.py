@@ -13,7 +13,7 @@ from PIL import Image
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.rings.board import get
 from phosphene.engine.session.child import FALLS
-from phosphene.engine.visuals.window.frame_stats import Sight
+from phosphene.engine.visuals.window.frame_stats import FrameStat
 from tests.e2e.test_live import QUIET, audible, found_in, read_float
 from tests.support.live_session import PHOSPHENE, Session
 from tools.rig.screen import SIZE as SCREEN
@@ -27,7 +27,7 @@ def window_of(screen):
 
 
 def shown(session):
-    return get(session.segment()["sights"], int(Sight.SHOWN))
+    return get(session.segment()["sights"], int(FrameStat.SHOWN))
 
 
 def wait_for_pictures(session, more=10):

@@ -13,7 +13,7 @@ import pytest
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.encode import encoders, video_args
 from phosphene.engine.encode.encoders import ENCODERS, GROUP, Encoder
-from phosphene.engine.encode.mp4 import Film
+from phosphene.engine.encode.mp4 import Mp4Writer
 from tests.support.commands import PATIENCE, ROOT
 
 RATE = 48_000
@@ -57,7 +57,7 @@ def shoot(film, pictures, sound, *, lead=0.0, block=1111):
 def made(path, pictures, sound=None, *, fps=Fraction(30), rate=RATE, size=SIZE, lead=0.0, **options):
     if sound is None:
         sound = np.zeros((round(len(pictures) * rate / fps), 2), np.float32)
-    film = Film(path, size=size, fps=fps, rate=rate, **options)
+    film = Mp4Writer(path, size=size, fps=fps, rate=rate, **options)
     shoot(film, pictures, sound, lead=lead)
     return film
 
@@ -151,7 +151,7 @@ def test_the_same_bytes_whoever_is_ahead(tmp_path):
     for lead in (-1.5, 0.0, 0.0, 1.5):
         path = tmp_path / f"{len([*tmp_path.iterdir()])}.mp4"
         made(path, pictures, sound, lead=lead, **SIMPLEST)
-    film = Film(tmp_path / "threads.mp4", size=SIZE, fps=Fraction(30), rate=RATE, **SIMPLEST)
+    film = Mp4Writer(tmp_path / "threads.mp4", size=SIZE, fps=Fraction(30), rate=RATE, **SIMPLEST)
     both = [
         threading.Thread(target=lambda: ([film.picture(each) for each in pictures], film.end_picture())),
         threading.Thread(target=lambda: ([film.sound(block) for block in np.split(sound, 100)], film.end_sound())),
@@ -176,7 +176,7 @@ def test_without_loss_the_pictures_are_those_that_were_given(tmp_path):
 
 KILLED = """
 fps, count = Fraction(sys.argv[2]), int(sys.argv[3])
-film, pictures = Film(sys.argv[1], size=SIZE, fps=fps, rate=RATE), noise(50)
+film, pictures = Mp4Writer(sys.argv[1], size=SIZE, fps=fps, rate=RATE), noise(50)
 for n in range(count):
     film.picture(pictures[n % len(pictures)])
     film.sound(np.zeros((round(RATE / fps), 2), np.float32))
@@ -207,7 +207,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that may not grow is a f
 pictures, sound = noise(60, (32, 32)), np.zeros((1600, 2), np.float32)
 
 def attempt(path):
-    film, faults = Film(path, size=(32, 32), fps=Fraction(30), rate=RATE, preset="ultrafast"), []
+    film, faults = Mp4Writer(path, size=(32, 32), fps=Fraction(30), rate=RATE, preset="ultrafast"), []
 
     def given(give, what, end):
         try:
@@ -252,15 +252,15 @@ def test_a_place_where_nothing_can_be_written(place, tmp_path):
     (tmp_path / "file").write_text("no folder")
     before = {*tmp_path.rglob("*")}
     with pytest.raises(OSError):
-        Film(tmp_path / place, size=SIZE, fps=Fraction(30), rate=RATE)
+        Mp4Writer(tmp_path / place, size=SIZE, fps=Fraction(30), rate=RATE)
     assert {*tmp_path.rglob("*")} == before
 
 
 def test_a_closed_film_takes_no_more(tmp_path):
     """Finished or not; FFmpeg itself would crash."""
-    film = Film(tmp_path / "x.mp4", size=SIZE, fps=Fraction(30), rate=RATE)
+    film = Mp4Writer(tmp_path / "x.mp4", size=SIZE, fps=Fraction(30), rate=RATE)
     shoot(film, noise(70), np.zeros((70 * 1600, 2), np.float32))
-    other = Film(tmp_path / "y.mp4", size=SIZE, fps=Fraction(30), rate=RATE)
+    other = Mp4Writer(tmp_path / "y.mp4", size=SIZE, fps=Fraction(30), rate=RATE)
     for closed in (film, other):
         closed.close()
         closed.close()
@@ -322,7 +322,7 @@ def test_why_an_encoder_does_not_work_is_told_in_one_line(monkeypatch, tmp_path)
         with pytest.raises(UsageError, match=r"^--codec nvenc: does not open here \(.*violin.*\); has x264$"):
             encoders.require("nvenc")
     with pytest.raises(UsageError, match=r"^--codec x264: does not take 20000x16 at 30 \(.*20000x16.*\)$"):
-        Film(tmp_path / "x.mp4", size=(20_000, 16), fps=Fraction(30), rate=RATE)
+        Mp4Writer(tmp_path / "x.mp4", size=(20_000, 16), fps=Fraction(30), rate=RATE)
 
 
 def test_a_size_is_what_an_encoder_takes(tmp_path):
@@ -335,4 +335,4 @@ def test_a_size_is_what_an_encoder_takes(tmp_path):
         assert (frame.width, frame.height) == size
     for size in ((video_args.SIDES[1] + 2, 16), (16, video_args.SIDES[1] + 2)):
         with pytest.raises(UsageError):
-            Film(tmp_path / "x.mp4", size=size, fps=Fraction(30), rate=RATE)
+            Mp4Writer(tmp_path / "x.mp4", size=size, fps=Fraction(30), rate=RATE)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from phosphene.engine.encode.yuv420 import to_i420
-from phosphene.engine.encode.yuv420_gpu import Instant
+from phosphene.engine.encode.yuv420 import rgba_to_yuv420
+from phosphene.engine.encode.yuv420_gpu import Yuv420Readback
 from phosphene.engine.gl.context import opened
 from tests.support.scene_renderer import names
 
@@ -24,7 +24,7 @@ def converted(picture):
     """Y, U and V, each with rows and columns."""
     height, width = picture.shape[:2]
     out = np.full(height * width * 3 // 2, 7, np.uint8)
-    to_i420(picture, out)
+    rgba_to_yuv420(picture, out)
     y, u, v = np.split(out, [height * width, height * width * 5 // 4])
     return y.reshape(height, width), *(plane.reshape(height // 2, width // 2) for plane in (u, v))
 
@@ -120,7 +120,10 @@ def test_a_card_that_computes_makes_the_same_bytes_and_keeps_nothing():
         assert context.computes, "Mesa does, and so does any card this is run on"
         before = names(context)
         for height, width in ((16, 18), (18, 18), (36, 64), (362, 642), (720, 1280)):
-            screen, pictures = Instant(context, (width, height)), [noise(height, width, seed) for seed in (1, 2, 3)]
+            screen, pictures = (
+                Yuv420Readback(context, (width, height)),
+                [noise(height, width, seed) for seed in (1, 2, 3)],
+            )
             for picture in pictures[:2]:
                 screen.texture.write(picture)
                 screen.ask()

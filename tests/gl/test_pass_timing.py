@@ -6,7 +6,7 @@ import pytest
 
 from phosphene.engine.gl.pass_timing import SLOW, Queries, Timing, Wall
 from phosphene.engine.gl.readback import Readback
-from phosphene.engine.visuals.hud.overlay_batch import Sheet
+from phosphene.engine.visuals.hud.overlay_batch import OverlayBatch
 from tests.support.scene_renderer import RATE, Easel, heard, music, names
 
 
@@ -82,7 +82,7 @@ def test_the_passes_of_a_scene_take_what_the_picture_takes(context, monkeypatch)
 @pytest.mark.parametrize("clock", [Wall, Queries])
 def test_a_clock_tells_much_from_little(context, clock, monkeypatch):
     monkeypatch.setattr(context, "software", clock is Wall)  # on a card nothing is waited for between two passes
-    before, screen, sheet = names(context), Readback(context, (256, 256)), Sheet(context)
+    before, screen, sheet = names(context), Readback(context, (256, 256)), OverlayBatch(context)
     clock = clock(context)
     sheet.fit(screen.size)
     spent, waiting = {1: [], 300: []}, []

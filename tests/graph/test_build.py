@@ -12,7 +12,7 @@ from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter, plan
 from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import nodes
-from phosphene.engine.graph.nodes import Feeder, Taper
+from phosphene.engine.graph.nodes import SourceNode, TakeRecorder
 from phosphene.engine.listening.frame import WIDTH, as_frame
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.rings import ring, timeline
@@ -70,7 +70,7 @@ SCRIPT = (Begin(0, 1, FIRST, []), Change(40_001, plan.slot(1, 1, 0), -18.0), *sw
 
 
 def join(source, sink=Tape, script=SCRIPT):
-    return bounce.join(lambda inlet, *_: Feeder(source, inlet), sink, RATE, source.length, acts=script)
+    return bounce.join(lambda inlet, *_: SourceNode(source, inlet), sink, RATE, source.length, acts=script)
 
 
 def frames_of(published):
@@ -184,7 +184,7 @@ def test_a_take_plays_again_what_was_heard(tmp_path):
     desk.core.switches[0] = 1
     writer = TakeWriter(tmp_path / "set.take", RATE, {}, NAMES)
     writer.begin(Begin(0, 1, FIRST, desk.core.heard.view("f8").tolist()))
-    taper, heard = Taper(desk.core, writer, genomes), []
+    taper, heard = TakeRecorder(desk.core, writer, genomes), []
     for turn in range(120):
         if turn % 7 == 3:
             desk.move(plan.slot(len(genomes), int(rng.integers(2)), 0), float(rng.uniform(2.0, 20.0)))

@@ -9,12 +9,12 @@ from phosphene.engine.audio.sources.base import SynthSource
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.graph.build import from_source
-from phosphene.engine.graph.listen_node import Ear
-from phosphene.engine.graph.lookahead_node import Foreseer
-from phosphene.engine.graph.nodes import Ground
+from phosphene.engine.graph.listen_node import ListenNode
+from phosphene.engine.graph.lookahead_node import LookaheadNode
+from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.listening.analyser import plan
 from phosphene.engine.listening.frame import AT, WIDTH
-from phosphene.engine.offline.bounce import Material, Shot, bounce
+from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.rings import local, timeline
 from phosphene.engine.rings.board_layout import NAMES
@@ -25,7 +25,7 @@ from tests.support.scene_renderer import silence
 
 PRESET = load_preset()[0]
 SECONDS = 7.0
-SHOT = Shot(size=(64, 36), preset="ultrafast")
+SHOT = FilmSettings(size=(64, 36), preset="ultrafast")
 
 
 def rows_of(frames):
@@ -38,7 +38,7 @@ def synth(seconds=SECONDS):
     """It begins where it plays everything."""
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
     source.seek(16 * RATE)
-    return from_source(source, PRESET, Ground, seconds=seconds)
+    return from_source(source, PRESET, NullSink, seconds=seconds)
 
 
 def beaten(seconds, bpm):
@@ -58,7 +58,7 @@ def test_a_bounce_hears_what_a_session_hears():
     bounced = rows_of(graph.ear.frames)
     desk, live = Desk(), local(plan(60.0))
     desk.plans.change(PRESET.genes(), 1)
-    ear = Ear(RATE, desk.core, live)
+    ear = ListenNode(RATE, desk.core, live)
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
     source.seek(16 * RATE)
     rng = np.random.default_rng(2)
@@ -96,12 +96,12 @@ def test_every_frame_comes_out_once_with_its_rhythm_told_anew(seconds):
     sound, beats = beaten(seconds, 125.0)
     desk = Desk()
     desk.plans.change([], 1)
-    ear = Ear(RATE, desk.core, local(plan(8.0)))
-    foreseer = Foreseer(ear)
+    ear = ListenNode(RATE, desk.core, local(plan(8.0)))
+    foreseer = LookaheadNode(ear)
     onlooker = Onlooker(foreseer.frames, lambda: foreseer.done)
     foreseer.followers.append(onlooker)
     causal = local(plan(60.0))
-    alone, second = Ear(RATE, (other := Desk()).core, causal), 0
+    alone, second = ListenNode(RATE, (other := Desk()).core, causal), 0
     other.plans.change([], 1)
     while second < len(sound):
         room = min(int(writable(desk.core.tap, 4_096)), 4_096)
@@ -139,7 +139,7 @@ def record(path):
 
 def test_the_run_record_says_how_tempo_was_known(tmp_path):
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
-    material = Material(source, "synth", PRESET, seconds=0.5)
+    material = BounceInput(source, "synth", PRESET, seconds=0.5)
     bounce(material, [tmp_path / "x.wav"], overwrite=True)
     assert record(tmp_path / "x.wav")["tempo"] == "causal"
     source.seek(0)
@@ -151,7 +151,7 @@ def test_where_rows_move_sound_both_keep_one_beat(tmp_path):
     rows = ['matrix=[{"from": "listening.beat_phase", "to": "effects.volume.gain", "range": [-6.0, 0.0]}]']
     preset = load_preset(None, rows)[0]
     source = SynthSource(RATE, seed=7, params=preset.synth.model_dump())
-    bounce(Material(source, "synth", preset, seconds=0.5), [tmp_path / "x.mp4"], shot=SHOT)
+    bounce(BounceInput(source, "synth", preset, seconds=0.5), [tmp_path / "x.mp4"], shot=SHOT)
     assert record(tmp_path / "x.mp4")["tempo"] == "causal"
 
 
@@ -162,5 +162,5 @@ def test_a_take_s_film_knows_what_was_known_then(tmp_path):
     writer.sound(np.zeros((RATE // 2, 4), np.float32))
     writer.close()
     reader = TakeReader(path)
-    bounce(Material(reader, "take", PRESET, path), [tmp_path / "x.mp4"], shot=SHOT)
+    bounce(BounceInput(reader, "take", PRESET, path), [tmp_path / "x.mp4"], shot=SHOT)
     assert record(tmp_path / "x.mp4")["tempo"] == "causal"

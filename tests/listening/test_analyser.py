@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio.core import CHANNELS
-from phosphene.engine.graph.listen_node import Ear
-from phosphene.engine.listening.analyser import HOP, hop_of, listen, make_listener, plan
+from phosphene.engine.graph.listen_node import ListenNode
+from phosphene.engine.listening.analyser import HOP, analyse, hop_of, make_analyser, plan
 from phosphene.engine.listening.frame import BANDS, QUIETEST, WIDTH, as_frame
 from phosphene.engine.listening.spectrum import FLOOR
 from phosphene.engine.rings import local, timeline
@@ -20,11 +20,11 @@ SPLITS = {
 
 def hear(x, sizes=(1024,), rate=48_000, start=0, listener=None):
     """Every frame of a sound that arrives in blocks."""
-    listener, published = listener or make_listener(float(rate), start), local(plan(len(x) / rate + 1.0))
+    listener, published = listener or make_analyser(float(rate), start), local(plan(len(x) / rate + 1.0))
     at, turn = 0, 0
     while at < len(x):
         size = sizes[turn % len(sizes)]
-        listen(listener, x[at : at + size], published)
+        analyse(listener, x[at : at + size], published)
         at, turn = at + size, turn + 1
     return frames_of(published)
 
@@ -62,7 +62,7 @@ def test_level_and_place_are_numpys(rate):
 
 def centres(rate):
     """Hertz at the middle of every band, from its weights."""
-    spectrum = make_listener(float(rate)).spectrum
+    spectrum = make_analyser(float(rate)).spectrum
     size = len(spectrum.past)
     heaviest = [row.argmax() + first for row, (first, _) in zip(spectrum.weights, spectrum.edges)]
     return np.array(heaviest) * rate / size, size
@@ -111,7 +111,7 @@ def test_a_click_is_an_onset_in_its_hop(rate):
 def test_sound_that_was_missed_leaves_the_stamps_right():
     """A sound whose samples count up, too long for the tap, with a worker that now and then looks away."""
     desk, rng, step = Desk(1_000), np.random.default_rng(8), 2.0**-20  # small: it is a sound
-    ear = Ear(8_000, desk.core, local(plan(60.0)))
+    ear = ListenNode(8_000, desk.core, local(plan(60.0)))
     desk.plans.change([], 1)
     sample = 0
     for _ in range(60):
@@ -138,7 +138,7 @@ def test_sound_that_was_missed_leaves_the_stamps_right():
 
 def test_what_is_not_a_number_never_enters():
     desk, published = Desk(), local(plan(4.0))
-    ear = Ear(48_000, desk.core, published)
+    ear = ListenNode(48_000, desk.core, published)
     desk.plans.change([("volume", {"gain": 24.0})] * 16, 1)
     x = noise(20_000)
     x[3_000:3_500:7] = np.nan

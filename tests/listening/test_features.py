@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba import njit, typeof
 
-from phosphene.engine.listening.analyser import HOP, hop_of, listen, make_listener
+from phosphene.engine.listening.analyser import HOP, analyse, hop_of, make_analyser
 from phosphene.engine.listening.frame import AT, BANDS, CEPSTRA, QUIETEST, ROWS, SCALARS, TONES
 from phosphene.engine.listening.onsets import APART
 from phosphene.engine.rings import local
@@ -36,7 +36,7 @@ SOUNDS = {
 
 def spectra(x, rate):
     """Magnitudes under a Hann window of 2048 samples at 48 kHz that ends with each hop, the first of them filling."""
-    listener = make_listener(float(rate))
+    listener = make_analyser(float(rate))
     window, hop = len(listener.spectrum.past), listener.hop
     mono = np.concatenate([np.zeros(window - hop), np.asarray(x, float).mean(axis=1)])
     taper = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(window) + 0.5) / window)
@@ -270,8 +270,8 @@ def test_whatever_comes_every_number_is_one(x, rate):
 
 
 def test_listening_never_allocates_and_never_raises():
-    arguments = make_listener(48_000.0), np.zeros((8, 2), np.float32), local(plan(1.0))
-    fresh = njit(tuple(map(typeof, arguments)), error_model="numpy")(listen.py_func)
+    arguments = make_analyser(48_000.0), np.zeros((8, 2), np.float32), local(plan(1.0))
+    fresh = njit(tuple(map(typeof, arguments)), error_model="numpy")(analyse.py_func)
     code = "".join(fresh.inspect_llvm().values())
     called = set(re.findall(r"call [^@\n]*@(\w+)\(", code))
     assert "listen" in code and not [name for name in called if re.match(r"NRT_\w*[aA]lloc", name)]

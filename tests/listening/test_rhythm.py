@@ -8,7 +8,7 @@ import pytest
 import soxr
 from numba import cfunc, typeof
 
-from phosphene.engine.listening.analyser import listen, make_listener, plan
+from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.listening.frame import AT, FRAME, SOURCES, WIDTH, as_frame
 from phosphene.engine.listening.rhythm.lookahead import Foresight, pull, push
 from phosphene.engine.listening.rhythm.rhythm import follow, make_rhythm
@@ -125,11 +125,11 @@ def test_streamed_is_whole(sizes):
     """However the sound is cut, and whenever its records are looked at."""
     made, rows, hop, size = clip(ROCK)
     sound = made.sound[: 8 * RATE]
-    listener, published = make_listener(float(RATE)), local(plan(9.0))
+    listener, published = make_analyser(float(RATE)), local(plan(9.0))
     rhythm, hand = make_rhythm(RATE, hop, size), make_hand()
     row, told, at, turn = np.zeros(WIDTH), [], 0, 0
     while at < len(sound):
-        listen(listener, sound[at : at + sizes[turn % len(sizes)]], published)
+        analyse(listener, sound[at : at + sizes[turn % len(sizes)]], published)
         at, turn = at + sizes[turn % len(sizes)], turn + 1
         while len(told) < timeline.newest(published):
             timeline.read(published, len(told), row)

@@ -8,11 +8,11 @@ import pytest
 
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.audio.now_playing import Present
+from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import listen_node as worker
-from phosphene.engine.graph.listen_node import Ear
-from phosphene.engine.graph.nodes import Ground, Taper
+from phosphene.engine.graph.listen_node import ListenNode
+from phosphene.engine.graph.nodes import NullSink, TakeRecorder
 from phosphene.engine.listening.analyser import plan
 from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.listening.rhythm import tempo_board
@@ -20,7 +20,7 @@ from phosphene.engine.listening.rhythm.tempo_board import DEFAULTS, FIRST, NAMES
 from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD, PARAMS, TAPPED
 from phosphene.engine.rings import board, local, timeline
 from phosphene.engine.rings.board import get, put
-from phosphene.engine.session.tempo_control import Hand
+from phosphene.engine.session.tempo_control import TempoControl
 from phosphene.engine.takes.file import Begin, TakeReader, TakeWriter
 from tests.graph.test_build import Sound, join
 from tests.support.core_player import RATE, Desk, noise
@@ -72,22 +72,22 @@ def test_a_hand_is_heard_at_its_sample_live_and_in_the_bounce(told, tmp_path):
     desk.core.switches[0] = 1
     writer = TakeWriter(tmp_path / "set.take", RATE, {}, NAMES)
     writer.begin(Begin(0, 1, [], desk.core.heard.view("f8").tolist()))
-    ear = Ear(RATE, desk.core, local(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, local(plan(60.0)))
     assert ear.listener.hand.tolist()[:2] == [0.0, 99.0]
-    wanted = perform(desk, ear, rng, Taper(desk.core, writer, {1: []}))
+    wanted = perform(desk, ear, rng, TakeRecorder(desk.core, writer, {1: []}))
     writer.close()
     live = told[:]
     np.testing.assert_array_equal(live, wanted)
     assert len({*live}) > 40 and desk["untaped"] == desk["unheard"] == 0
     told.clear()
-    bounce.from_take(TakeReader(tmp_path / "set.take"), Ground).run()
+    bounce.from_take(TakeReader(tmp_path / "set.take"), NullSink).run()
     np.testing.assert_array_equal(told, live)
 
 
 def test_behind_a_gap_a_hand_is_what_it_has_become(told):
     desk, rng = Desk(1_000), np.random.default_rng(6)  # its tap is short
     desk.plans.change([], 1)
-    ear = Ear(RATE, desk.core, local(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, local(plan(60.0)))
     for turn in range(20):
         put(desk.params, NAMES["tempo.nudge"], turn / 32)
         desk.play(noise(int(rng.integers(3_000, 9_000)), seed=turn), deaf=True)
@@ -104,7 +104,7 @@ def test_behind_a_gap_a_hand_is_what_it_has_become(told):
 def test_more_moves_than_there_is_room_for_end_where_the_hand_is(told):
     desk = Desk()
     desk.plans.change([], 1)
-    ear = Ear(RATE, desk.core, local(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, local(plan(60.0)))
     for turn in range(3_000):
         put(desk.params, NAMES["tempo.nudge"], turn / 32)
         desk.play(noise(1), deaf=True)
@@ -161,8 +161,8 @@ class Stage:
             if len(self.segment["clock"].marks) > (seconds * RATE - sample) / 512:
                 moment = BEGIN + sample / RATE
                 timeline.publish(self.segment["clock"], np.array([sample, moment, moment - 0.04]))
-        self.present = Present(self.segment)
-        self.hand = Hand(self.segment["params"], self.present)
+        self.present = NowPlaying(self.segment)
+        self.hand = TempoControl(self.segment["params"], self.present)
 
     def board(self):
         return SimpleNamespace(

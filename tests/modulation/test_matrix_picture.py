@@ -7,7 +7,7 @@ import pytest
 
 from phosphene.engine.audio.sources.base import SynthSource
 from phosphene.engine.modulation.matrix import Matrix
-from phosphene.engine.offline.bounce import Material, bounce
+from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import restore_preset
 from phosphene.engine.rings import local, timeline
 from phosphene.engine.rings.board_layout import NAMES, SLOTS
@@ -105,7 +105,7 @@ def taken(path, *presets):
         writer.patch(Patch(second * RATE, each.full()))
         writer.sound(x)
     writer.close()
-    material = Material(TakeReader(path), "take", first, path)
+    material = BounceInput(TakeReader(path), "take", first, path)
     record, _ = bounce(material, [path.with_suffix(".mp4")], shot=SHOT, overwrite=True)
     return record, np.array(pictures_of(path.with_suffix(".mp4")), int)
 
@@ -129,7 +129,7 @@ def test_a_film_is_the_same_however_it_is_made(tmp_path):
     hashes = []
     for threads, amount in ((True, 1.0), (False, 1.0), (True, 0.0), (True, None)):
         made = preset(*({**each, "amount": amount} for each in rows if amount is not None))
-        material = Material(SynthSource(RATE, seed=3, params=made.synth.model_dump()), "synth", made, seconds=1.0)
+        material = BounceInput(SynthSource(RATE, seed=3, params=made.synth.model_dump()), "synth", made, seconds=1.0)
         record, _ = bounce(material, [tmp_path / "x.mp4"], shot=SHOT, overwrite=True, threads=threads)
         hashes.append((record.pictures_sha256, record.samples_sha256))
     assert hashes[0] == hashes[1] and hashes[2] == hashes[3]

@@ -10,12 +10,12 @@ import pytest
 from phosphene.engine.effects.chain import plan
 from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import nodes
-from phosphene.engine.graph.listen_node import Ear
-from phosphene.engine.graph.nodes import Taper
+from phosphene.engine.graph.listen_node import ListenNode
+from phosphene.engine.graph.nodes import TakeRecorder
 from phosphene.engine.listening.frame import WIDTH
-from phosphene.engine.modulation.audio_mover import LATE, PLACES, Mover, lay
+from phosphene.engine.modulation.audio_mover import LATE, PLACES, AudioMover, lay
 from phosphene.engine.modulation.matrix import STILL, Matrix
-from phosphene.engine.offline.bounce import Material
+from phosphene.engine.offline.bounce import BounceInput
 from phosphene.engine.offline.bounce import bounce as files
 from phosphene.engine.presets.load import load_preset, restore_preset
 from phosphene.engine.rings import local, timeline
@@ -126,7 +126,7 @@ def test_hands_act_at_once_and_by_what_rows_leave_them():
 
 
 def mover(desk, frames, rows, serial=1):
-    return Mover(rows, frames, desk.core.moves, hop=HOP, rate=RATE, serial=serial)
+    return AudioMover(rows, frames, desk.core.moves, hop=HOP, rate=RATE, serial=serial)
 
 
 def pairs(desk, serial):
@@ -180,14 +180,14 @@ def perform(path, made, later):
     """A set on a desk, with hands, a change of rows and one of genome, recorded; and what was heard."""
     desk, genomes, heard = Desk(), {1: made.genes()}, []
     frames = local(timeline.plan(2_000, WIDTH))
-    ear = Ear(RATE, desk.core, frames)
-    player = Mover(made.modulation(), frames, desk.core.moves, hop=HOP, rate=RATE, serial=1)
+    ear = ListenNode(RATE, desk.core, frames)
+    player = AudioMover(made.modulation(), frames, desk.core.moves, hop=HOP, rate=RATE, serial=1)
     desk.plans.change(genomes[1], 1)
     desk.core.heard[:] = desk.params.words
     desk.core.switches[0] = 1
     writer = TakeWriter(path, RATE, made.full(), NAMES)
     writer.begin(Begin(0, 1, genomes[1], desk.core.heard.view("f8").tolist()))
-    taper, rng = Taper(desk.core, writer, genomes), np.random.default_rng(4)
+    taper, rng = TakeRecorder(desk.core, writer, genomes), np.random.default_rng(4)
     for turn in range(140):
         if turn % 20 == 7:
             desk.move(plan.slot(max(genomes), 2, 0), float(rng.uniform(-20.0, 6.0)))
@@ -223,7 +223,7 @@ def test_a_take_is_what_was_heard_rows_and_hands_and_all(tmp_path):
 
 def test_a_run_record_holds_the_rows_and_the_sound_they_made(tmp_path):
     made, x = preset(), song(40_000)
-    told, _ = files(Material(Sound(x), "synth", made), [tmp_path / "x.wav"])
+    told, _ = files(BounceInput(Sound(x), "synth", made), [tmp_path / "x.wav"])
     assert told.samples_sha256 == hashlib.sha256(played(made, x).sink.heard.tobytes()).hexdigest()
     assert json.loads(told.text())["preset"]["matrix"][1]["from"] == "sources.stroll"
 

@@ -16,7 +16,7 @@ from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.effects.chain.limiter import CEILING
 from phosphene.engine.graph.build import LASTS
 from phosphene.engine.graph.nodes import CHUNK
-from phosphene.engine.offline.bounce import Material, bounce
+from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import load_preset
 from tests.support.commands import COMMAND, comes, ended, pause, started, typed
 from tests.support.sound_files import noise, read, sine, write
@@ -30,13 +30,13 @@ def synth(folder, name="x.wav", *, seconds=3.3, sets=(), **options):
     """A bounce of the synth: its record, the remarks, and the file."""
     folder.mkdir(exist_ok=True)
     preset, _ = load_preset(None, sets)
-    material = Material(open_source("synth", None, preset), "synth", preset, None, seconds)
+    material = BounceInput(open_source("synth", None, preset), "synth", preset, None, seconds)
     return *bounce(material, [folder / name], **options), folder / name
 
 
 def of_file(path, out, **options):
     preset, _ = load_preset()
-    material = Material(
+    material = BounceInput(
         open_source("file", None, preset, file=path), "file", preset, path, options.pop("seconds", None)
     )
     return bounce(material, [out], **options)
@@ -88,7 +88,7 @@ def test_as_long_as_the_input_to_the_frame(name, rate, tmp_path):
 
 def test_without_a_word_it_lasts_a_minute(tmp_path):
     preset, _ = load_preset()
-    record, _ = bounce(Material(open_source("silence", None, preset), "silence", preset), [tmp_path / "x.flac"])
+    record, _ = bounce(BounceInput(open_source("silence", None, preset), "silence", preset), [tmp_path / "x.flac"])
     assert record.frames == LASTS * RATE == 60 * RATE
 
 
@@ -112,7 +112,7 @@ def test_what_is_too_loud_is_limited_and_nothing_else_is_touched(tmp_path):
     x[2 * RATE :] = noise(RATE)
     path = write(tmp_path / "in.wav", x, RATE)
     preset, _ = load_preset(None, ["genome=[]"])
-    material = Material(open_source("file", None, preset, file=path), "file", preset, path)
+    material = BounceInput(open_source("file", None, preset, file=path), "file", preset, path)
     assert bounce(material, [tmp_path / "x.wav"], depth="float")[1] == []
     y, _ = read(tmp_path / "x.wav")
     assert 0.85 < np.abs(y).max() <= CEILING

@@ -12,7 +12,7 @@ from phosphene.engine.audio.clocks import FILLER
 from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.native import describe
-from phosphene.engine.offline.bounce import Material, bounce
+from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import load_preset, restore_preset
 from phosphene.engine.rings import board, local, ring
 from phosphene.engine.rings.board import put
@@ -140,7 +140,7 @@ def reference(story, size):
 def bounced(path, out, **options):
     """What a bounce of a take comes to, and its record."""
     reader = TakeReader(path)
-    material = Material(reader, "take", restore_preset(reader.preset, path), path)
+    material = BounceInput(reader, "take", restore_preset(reader.preset, path), path)
     record, _ = bounce(material, [out], depth="float", overwrite=True, **options)
     return read(out)[0], record
 

@@ -8,15 +8,15 @@ import pytest
 
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.encode.yuv420 import to_i420
-from phosphene.engine.encode.yuv420_gpu import Instant
+from phosphene.engine.encode.yuv420 import rgba_to_yuv420
+from phosphene.engine.encode.yuv420_gpu import Yuv420Readback
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.recording import frame_select as cutting
 from phosphene.engine.recording import frame_tap as looking
-from phosphene.engine.recording.audio_track import CHUNK, Track
-from phosphene.engine.recording.frame_select import Cutter
-from phosphene.engine.recording.frame_tap import Lens
-from phosphene.engine.recording.shared_frames import SLIDES, SOUND, Gauge, plans, slide
+from phosphene.engine.recording.audio_track import CHUNK, AudioTrack
+from phosphene.engine.recording.frame_select import FrameSelector
+from phosphene.engine.recording.frame_tap import FrameTap
+from phosphene.engine.recording.shared_frames import SLIDES, SOUND, RecorderStat, plans, slide
 from phosphene.engine.rings import Claim, Segment, local, ring
 from phosphene.engine.rings.board import get, put
 from tests.support.core_player import RATE, Desk, noise
@@ -27,7 +27,7 @@ SIZE = (64, 36)
 
 def cut(shown, period=PERIOD):
     """What a film shows of pictures that were shown at these samples, from the first to the last of them."""
-    cutter, film = Cutter(shown[0], period), []
+    cutter, film = FrameSelector(shown[0], period), []
     for sample in shown:
         cutter.add(sample, sample)
         while cutter.sure:
@@ -67,7 +67,7 @@ def test_of_pictures_that_come_faster_or_slower_the_nearest_is_shown(rate):
 
 
 def test_a_picture_stays_until_there_is_another():
-    cutter = Cutter(0.0, 100.0)
+    cutter = FrameSelector(0.0, 100.0)
     for sample in (0.0, 100.0):
         cutter.add(sample, sample)
         assert cutter.sure
@@ -104,7 +104,7 @@ def footage():
 @pytest.mark.parametrize("start", [0, 1, 1000, 5000])
 def test_the_track_is_what_is_heard_from_a_sample_on(size, start, footage):
     """Behind the limiter, which this is loud enough for."""
-    desk, track, x = filmed_desk(footage), Track(footage, start), 10 * noise(6_000)
+    desk, track, x = filmed_desk(footage), AudioTrack(footage, start), 10 * noise(6_000)
     out, first = [desk.play(x[:2_000], size)], heard_by(track)
     out.append(desk.play(x[2_000:], size))
     np.testing.assert_array_equal(np.concatenate([first, heard_by(track)]), np.concatenate(out)[start:])
@@ -113,11 +113,11 @@ def test_the_track_is_what_is_heard_from_a_sample_on(size, start, footage):
 def test_a_session_that_is_not_filmed_gives_nothing(footage):
     desk = filmed_desk(footage)
     desk.core.switches[1] = 0
-    assert np.abs(desk.play(noise(3_000))).max() > 0 and heard_by(Track(footage, 0)).size == 0
+    assert np.abs(desk.play(noise(3_000))).max() > 0 and heard_by(AudioTrack(footage, 0)).size == 0
 
 
 def test_what_a_recorder_was_too_late_for_is_silence_of_the_same_length(footage):
-    desk, track = filmed_desk(footage), Track(footage, 0)
+    desk, track = filmed_desk(footage), AudioTrack(footage, 0)
     out = [desk.play(noise(5_000), 250, deaf=True)]
     got = [heard_by(track)]
     while len(np.concatenate(out)) < SOUND + 100_000:
@@ -127,7 +127,7 @@ def test_what_a_recorder_was_too_late_for_is_silence_of_the_same_length(footage)
     got.append(heard_by(track))
     out, got = np.concatenate(out), np.concatenate(got)
     assert len(got) == len(out)
-    lost = int(get(footage["gauges"], int(Gauge.LOST)))
+    lost = int(get(footage["gauges"], int(RecorderStat.LOST)))
     assert 95_000 - 250 <= lost <= 95_000 + 60_000
     silent = np.flatnonzero(~np.any(got, 1) & np.any(out, 1))
     assert len(silent) >= lost - 2 and np.ptp(silent) < lost, "one gap"
@@ -137,19 +137,19 @@ def test_what_a_recorder_was_too_late_for_is_silence_of_the_same_length(footage)
 
 def test_an_audio_process_that_died_in_a_block_plays_nothing_twice(footage):
     """It had given the block, and not counted it; the next life begins where it did."""
-    desk, track = filmed_desk(footage), Track(footage, 0)
+    desk, track = filmed_desk(footage), AudioTrack(footage, 0)
     first = desk.play(noise(1_000), 250)
     again = filmed_desk(footage, position=750)
     second = again.play(noise(1_000, seed=6), 250)
     np.testing.assert_array_equal(heard_by(track), np.concatenate([first, second[250:]]))
-    assert get(footage["gauges"], int(Gauge.LOST)) == 0
+    assert get(footage["gauges"], int(RecorderStat.LOST)) == 0
 
 
 def test_a_recorder_that_comes_after_another_reads_on(footage):
-    desk, track = filmed_desk(footage), Track(footage, 0)
+    desk, track = filmed_desk(footage), AudioTrack(footage, 0)
     out = desk.play(noise(3 * CHUNK), 250)
     track.read()
-    np.testing.assert_array_equal(heard_by(Track(footage, CHUNK + 100)), out[CHUNK + 100 :])
+    np.testing.assert_array_equal(heard_by(AudioTrack(footage, CHUNK + 100)), out[CHUNK + 100 :])
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def film():
     """A wish's word of a film, and its footage."""
     claim = Claim("-test")
     segment = Segment(claim.name, plans(SIZE), create=True)
-    put(segment["gauges"], int(Gauge.ROLLING), 1.0)
+    put(segment["gauges"], int(RecorderStat.ROLLING), 1.0)
     yield {"segment": claim.name, "size": SIZE}, segment
     segment.close()
     claim.release()
@@ -179,7 +179,7 @@ class Wall:
 
 @contextlib.contextmanager
 def opened(context, film, size=SIZE):
-    lens, wall = Lens(context, film), Wall(context, size)
+    lens, wall = FrameTap(context, film), Wall(context, size)
     try:
         yield lens, wall
     finally:
@@ -196,9 +196,9 @@ def given(footage):
     return pictures
 
 
-@pytest.mark.parametrize("screen", [Readback, Instant])
+@pytest.mark.parametrize("screen", [Readback, Yuv420Readback])
 def test_pictures_come_as_they_are_with_their_samples(context, film, screen, monkeypatch):
-    if screen is Instant and not context.computes:
+    if screen is Yuv420Readback and not context.computes:
         pytest.skip("the graphics here do not compute")
     monkeypatch.setattr(looking, "screen_of", screen)
     word, footage = film
@@ -210,15 +210,15 @@ def test_pictures_come_as_they_are_with_their_samples(context, film, screen, mon
             came += given(footage)
     came += given(footage)
     assert [sample for sample, _ in came] == [100.5 * n for n in range(10)]
-    assert get(footage["gauges"], int(Gauge.PLANAR)) == (screen is Instant)
+    assert get(footage["gauges"], int(RecorderStat.PLANAR)) == (screen is Yuv420Readback)
     for picture, (_, raw) in zip(shown, came):
-        if screen is Instant:
+        if screen is Yuv420Readback:
             expected = np.empty(math.prod(SIZE) * 3 // 2, np.uint8)
-            to_i420(picture, expected)
+            rgba_to_yuv420(picture, expected)
         else:
             expected = picture.reshape(-1)
         np.testing.assert_array_equal(raw[: expected.size], expected)
-    assert get(footage["gauges"], int(Gauge.DROPPED)) == 0
+    assert get(footage["gauges"], int(RecorderStat.DROPPED)) == 0
 
 
 def test_pictures_that_nobody_takes_are_dropped_and_counted(context, film):
@@ -228,7 +228,7 @@ def test_pictures_that_nobody_takes_are_dropped_and_counted(context, film):
             wall.show(sample)
             lens.take(wall.framebuffer, SIZE, float(sample))
         assert [sample for sample, _ in given(footage)] == [*range(SLIDES)]
-        assert get(footage["gauges"], int(Gauge.DROPPED)) == 20 - SLIDES
+        assert get(footage["gauges"], int(RecorderStat.DROPPED)) == 20 - SLIDES
         picture = wall.show(77)
         lens.take(wall.framebuffer, SIZE, 77.0)
     ((sample, raw),) = given(footage)
@@ -241,7 +241,7 @@ def test_nothing_is_taken_before_there_is_sound_or_a_recorder(context, film):
     with opened(context, word) as (lens, wall):
         wall.show(1)
         lens.take(wall.framebuffer, SIZE, -3.0)
-        put(footage["gauges"], int(Gauge.ROLLING), 0.0)
+        put(footage["gauges"], int(RecorderStat.ROLLING), 0.0)
         lens.take(wall.framebuffer, SIZE, 3.0)
         assert lens.screen is None
     assert not given(footage)
@@ -263,7 +263,7 @@ def test_a_picture_of_another_size_is_fitted_into_the_film(context, film):
     assert min(small.min(), whole.min(), large.min()) == 255
     assert tall[:, 23:41].min() == 255 and tall[:, :22].max() == tall[:, 42:].max() == 0
     assert wide[9:27].min() == 255 and wide[:8].max() == wide[28:].max() == 0
-    assert [get(footage["gauges"], int(side)) for side in (Gauge.WIDTH, Gauge.HEIGHT)] == [64, 36]
+    assert [get(footage["gauges"], int(side)) for side in (RecorderStat.WIDTH, RecorderStat.HEIGHT)] == [64, 36]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from phosphene.engine.common.keys import ACTS, HELP, KEYS, listing
+from phosphene.engine.common.keys import ACTIONS, HELP, KEYS, listing
 from phosphene.engine.listening.rhythm.tempo_board import NAMES
 from phosphene.engine.listening.rhythm.tempo_override import HEARD, TAPPED
 from phosphene.engine.rings.board import get
@@ -30,7 +30,7 @@ def terminal():
 
 def test_no_two_keys_are_the_same():
     every = [key for row in KEYS for key in row.keys]
-    assert len({*every, HELP}) == len(every) + 1 == len(ACTS) + 1
+    assert len({*every, HELP}) == len(every) + 1 == len(ACTIONS) + 1
     assert len(listing()) == len(KEYS) + 1 and all(row.does in line for row, line in zip(KEYS, listing()))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.audio.now_playing import Present
+from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.common import optional_deps
 from phosphene.engine.listening.analyser import plan
 from phosphene.engine.listening.frame import AT, WIDTH
@@ -20,7 +20,7 @@ from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD,
 from phosphene.engine.rings import board, local, timeline
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.link import Link
-from phosphene.engine.session.tempo_control import TIGHT, Hand
+from phosphene.engine.session.tempo_control import TIGHT, TempoControl
 from tests.support.commands import typed
 from tests.support.live_session import Session
 from tests.support.terminal import Terminal
@@ -151,8 +151,8 @@ class Stage:
         record = np.zeros(WIDTH)
         record[AT.sample], record[AT.tempo] = 9.9 * RATE, 88.0
         timeline.publish(self.segment["frames"], record)
-        self.present = Present(self.segment)
-        self.hand = Hand(self.segment["params"], self.present, session)
+        self.present = NowPlaying(self.segment)
+        self.hand = TempoControl(self.segment["params"], self.present, session)
 
     def play(self):
         """The audio thread tells of another block."""
@@ -228,7 +228,7 @@ def test_a_live_session_plays_along(server, peer):
         assert wait_for(lambda: get(params, NAMES["tempo.bpm"]) == pytest.approx(97.0, rel=STEP))
         assert get(params, NAMES["tempo.source"]) == LINK and peer.look()[3] == 1.0
         assert wait_for(lambda: any("+1" in line for line in terminal.shown()))
-        present = Present(session.segment())
+        present = NowPlaying(session.segment())
 
         def agreed():
             moment = time.perf_counter()

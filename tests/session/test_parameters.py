@@ -7,7 +7,7 @@ from phosphene.engine.effects.chain import plan
 from phosphene.engine.presets.load import restore_preset
 from phosphene.engine.rings import board, local
 from phosphene.engine.rings.board import get, put
-from phosphene.engine.session.parameters import HANDS, Desk
+from phosphene.engine.session.parameters import HANDS, ParameterStore
 from phosphene.engine.session.supervisor import controls
 from phosphene.engine.visuals.catalogue import NAMES, SLOTS
 
@@ -29,7 +29,7 @@ def preset(gain=-3.0, hue=0.5, **more):
 
 @pytest.fixture
 def desk():
-    desk = Desk(local(board.plan(SLOTS)))
+    desk = ParameterStore(local(board.plan(SLOTS)))
     desk.lay(controls(preset(), 1), preset().modulation())
     return desk
 

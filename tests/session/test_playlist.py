@@ -8,7 +8,7 @@ import pytest
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.session.playlist import Order, Playlist, Rules, check_names, load_playlist
-from phosphene.engine.session.playlist_runner import Programme
+from phosphene.engine.session.playlist_runner import PlaylistRunner
 
 
 def names(order, steps):
@@ -127,7 +127,7 @@ def files(tmp_path):
 @pytest.fixture
 def programme(files):
     playlist = Playlist(presets=tuple(files), bars=4)
-    return Programme(Session(files[0]), playlist, lambda name: (load_preset(name)[0], [name]), automatic=True)
+    return PlaylistRunner(Session(files[0]), playlist, lambda name: (load_preset(name)[0], [name]), automatic=True)
 
 
 def seeds(programme):
@@ -153,14 +153,14 @@ def test_hands_and_rules_change_presets_and_none_before_its_turn(programme):
 
 def test_the_same_preset_again_has_its_bars_too(files):
     twice = Playlist(presets=(files[0], files[0], files[1]), bars=4)
-    programme = Programme(Session(files[0]), twice, lambda name: (load_preset(name)[0], [name]), automatic=True)
+    programme = PlaylistRunner(Session(files[0]), twice, lambda name: (load_preset(name)[0], [name]), automatic=True)
     told = [programme.look(frame(bar=second / 2), float(second)) for second in range(18)]
     assert [at for at, lines in enumerate(told) if lines] == [8, 17] and seeds(programme) == [0, 1]
 
 
 def test_what_a_save_brings_in_is_watched_from_then_on(files):
     paths = {files[0]: [files[0]]}
-    programme = Programme(
+    programme = PlaylistRunner(
         Session(files[0]),
         Playlist(presets=(files[0],)),
         lambda name: (load_preset(name)[0], paths[name]),

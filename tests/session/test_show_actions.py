@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from phosphene.engine.common.keys import ACTS, panic
+from phosphene.engine.common.keys import ACTIONS, panic
 from phosphene.engine.common.params import Param
 from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.rings import board, local, mailbox
 from phosphene.engine.rings.board import get
 from phosphene.engine.rings.mailbox import fetch_text
-from phosphene.engine.session.parameters import Control, Desk
-from phosphene.engine.session.show_actions import BLACKOUT, FREEZE, KEPT, NOTHING, Stagehand
+from phosphene.engine.session.parameters import Control, ParameterStore
+from phosphene.engine.session.show_actions import BLACKOUT, FREEZE, KEPT, NOTHING, ShowActions
 from phosphene.engine.visuals import cues
 from phosphene.engine.visuals.cues import Cue
 
@@ -36,12 +36,12 @@ class Performer:
     def __init__(self):
         self.params, self.cues, self.mail = local(board.plan(3)), local(cues.plan()), local(mailbox.plan(512))
         mailbox.prepare(self.mail)
-        self.desk = Desk(self.params)
+        self.desk = ParameterStore(self.params)
         self.desk.lay(CONTROLS, STILL)
-        self.stage = Stagehand({"cues": self.cues, "hud": self.mail}, self.desk)
+        self.stage = ShowActions({"cues": self.cues, "hud": self.mail}, self.desk)
 
     def press(self, key):
-        ACTS[key](self, 0.0)
+        ACTIONS[key](self, 0.0)
 
 
 @pytest.fixture

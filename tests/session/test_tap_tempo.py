@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phosphene.engine.session.tap_tempo import BOUNCE, PAUSE, Tapper
+from phosphene.engine.session.tap_tempo import BOUNCE, PAUSE, TapTempo
 
 HAND = 0.02  # seconds, the root of the mean square by which a hand is early or late
 SHARE = 0.015  # of the tempo
@@ -22,7 +22,7 @@ def errors(bpm, count, runs=400):
     """What `runs` hands that tap `count` times make of a tempo: shares of it, and seconds off its beat."""
     rng, found = np.random.default_rng((int(bpm), count)), []
     for _ in range(runs):
-        beat = [answer for answer in taps(Tapper(), unsteady(bpm, count, rng)) if answer][-1]
+        beat = [answer for answer in taps(TapTempo(), unsteady(bpm, count, rng)) if answer][-1]
         off = (beat.moment - 100.0) * bpm / 60.0
         found.append((beat.bpm / bpm - 1.0, (off - round(off)) * 60.0 / bpm))
     return np.array(found).T
@@ -51,7 +51,7 @@ def test_it_is_better_than_counting_from_the_first_to_the_last():
     rng, found = np.random.default_rng(3), []
     for _ in range(1_000):
         moments = unsteady(120, 8, rng)
-        beat = taps(Tapper(), moments)[-1]
+        beat = taps(TapTempo(), moments)[-1]
         found.append((beat.bpm / 120 - 1.0, 7 * 60.0 / (moments[-1] - moments[0]) / 120 - 1.0))
     ours, plain = np.array(found).T
     assert rms(ours) < 0.85 * rms(plain)
@@ -60,7 +60,7 @@ def test_it_is_better_than_counting_from_the_first_to_the_last():
 @pytest.mark.parametrize("bpm", [41.0, 75.5, 133.0, 239.0])
 def test_what_is_tapped_evenly_is_what_is_told(bpm):
     moments = 7.0 + 60.0 / bpm * np.arange(20)
-    first, *answers = taps(Tapper(), moments)
+    first, *answers = taps(TapTempo(), moments)
     assert first is None
     for moment, beat in zip(moments[1:], answers):
         assert beat == pytest.approx((bpm, moment), rel=1e-9)
@@ -69,7 +69,7 @@ def test_what_is_tapped_evenly_is_what_is_told(bpm):
 @pytest.mark.parametrize("factor", [0.5, 2.0, 0.75, 1.3])
 def test_another_tempo_is_there_after_three_taps(factor):
     """Half time, too, is what is tapped, not what was."""
-    rng, tapper = np.random.default_rng(8), Tapper()
+    rng, tapper = np.random.default_rng(8), TapTempo()
     before = unsteady(100, 8, rng)
     taps(tapper, before)
     after = unsteady(100 * factor, 4, rng, start=before[-1])[1:]
@@ -80,14 +80,14 @@ def test_another_tempo_is_there_after_three_taps(factor):
 def test_one_tap_that_is_off_changes_nothing(what):
     moments = list(0.5 * np.arange(1, 13))
     moments[8:9] = {"late": [moments[8] + 0.22], "missing": [], "twice": [moments[8] - 0.3, moments[8]]}[what]
-    answers = [beat for beat in taps(Tapper(), moments) if beat]
+    answers = [beat for beat in taps(TapTempo(), moments) if beat]
     assert [beat.bpm for beat in answers] == pytest.approx([120.0] * len(answers), rel=1e-9)
     assert len(answers) >= len(moments) - 3 and answers[-1].moment == pytest.approx(6.0)
 
 
 @pytest.mark.parametrize(("bpm", "pause"), [(120, 2.6 * 0.5), (60, PAUSE + 0.01), (120, 60.0)])
 def test_after_a_pause_it_begins_anew(bpm, pause):
-    tapper = Tapper()
+    tapper = TapTempo()
     moments = 60.0 / bpm * np.arange(8)
     taps(tapper, 50.0 + moments)
     later = 50.0 + moments[-1] + pause
@@ -96,7 +96,7 @@ def test_after_a_pause_it_begins_anew(bpm, pause):
 
 
 def test_a_key_that_is_held_down_taps_once():
-    tapper = Tapper()
+    tapper = TapTempo()
     assert tapper.tap(10.0) is None
     assert taps(tapper, 10.5 + 0.03 * np.arange(100))[1:] == [None] * 99
     assert BOUNCE < 60.0 / 240.0

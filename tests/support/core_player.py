@@ -9,7 +9,7 @@ from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter, plan
-from phosphene.engine.graph.nodes import Plans
+from phosphene.engine.graph.nodes import PlanSwapper
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.native import describe
 from phosphene.engine.rings import board, local, ring
@@ -25,7 +25,7 @@ class Desk:
         self.core = make_core(rate, self.params, self.gauges)._replace(**instead)
         self.words = describe(self.core)
         self.address = FILLER(sound.play.address)
-        self.plans = Plans(self.core, rate)
+        self.plans = PlanSwapper(self.core, rate)
 
     def __getitem__(self, meter):
         return get(self.gauges, int(Meter[meter.upper()]))

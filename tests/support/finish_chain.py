@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from phosphene.engine.gl.pass_program import Stage, Target
+from phosphene.engine.gl.pass_program import PassProgram, Target
 from phosphene.engine.gl.readback import Readback
-from phosphene.engine.gl.shader_header import declared
+from phosphene.engine.gl.shader_header import read_spec
 from phosphene.engine.visuals import noise_textures
 from phosphene.engine.visuals.audio_signals import SILENT
 from phosphene.engine.visuals.catalogue import FINISH, SECTIONS
@@ -73,7 +73,7 @@ class Chain:
     """A show pass by itself: light in, light out, both (height, width, 3), the bottom row first."""
 
     def __init__(self, context, name, size, **params):
-        section = declared("show", name)
+        section = read_spec("show", name)
         self.slide = Slide(context, size)
         self.values = self.slide.values
         for param in section.params:
@@ -82,7 +82,7 @@ class Chain:
         pictures = {each: lambda target=target: target.picture for each, target in self.targets.items()}
         pictures["picture"] = lambda: self.slide.picture
         self.stages = [
-            Stage(context, each, self.targets[each.name], pictures, self.values, name) for each in section.passes
+            PassProgram(context, each, self.targets[each.name], pictures, self.values, name) for each in section.passes
         ]
         self.last = self.targets[name]
 

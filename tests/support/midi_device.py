@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from phosphene.engine.common.mute_stderr import hushed
+from phosphene.engine.common.mute_stderr import muted_stderr
 from phosphene.engine.session.controllers.midi_ports import client
 from tests.support.commands import comes, pause
 
@@ -55,7 +55,7 @@ class Plugged:
 
         for system in rtmidi.get_compiled_api():
             try:
-                with hushed():
+                with muted_stderr():
                     self.out = rtmidi.MidiOut(system, name=name)
                 break
             except rtmidi.RtMidiError:

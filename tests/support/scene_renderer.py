@@ -6,12 +6,12 @@ import numpy as np
 
 from phosphene.engine.audio.sources.synth import Synth
 from phosphene.engine.gl.readback import Readback
-from phosphene.engine.listening.analyser import listen, make_listener, plan
+from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.rings import board, local
 from phosphene.engine.rings.board import put
 from phosphene.engine.visuals.catalogue import SECTIONS, SLOTS, Look, settings
-from phosphene.engine.visuals.renderer import Painter
+from phosphene.engine.visuals.renderer import Renderer
 
 RATE = 48_000
 SMALL = (64, 36)
@@ -32,7 +32,7 @@ class Easel:
         self.screen, self.played = Readback(context, size), 0.0
         asked = look(scene, passes, **how)
         how = {"frames": frames, "rate": rate, "board": self.board, "screen": self.screen, "look": asked}
-        self.painter = Painter(context, size, **how)
+        self.painter = Renderer(context, size, **how)
 
     def set(self, serial=0, **sections):
         """Put the parameters of a look on the board: the defaults, but for those of the sections that are named."""
@@ -89,7 +89,7 @@ def plain(params):
 def heard(sound, rate=RATE):
     """The frames of a sound."""
     frames = local(plan(len(sound) / rate + 1.0))
-    listen(make_listener(float(rate)), np.asarray(sound, np.float32), frames)
+    analyse(make_analyser(float(rate)), np.asarray(sound, np.float32), frames)
     return frames
 
 

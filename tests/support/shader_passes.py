@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from phosphene.engine.gl.pass_program import Stage, Target
+from phosphene.engine.gl.pass_program import PassProgram, Target
 
 HEAD = "#version 330 core\nin vec2 uv;\nout vec4 color;\n"
 PLAIN = HEAD + "void main() { color = vec4(0.5); }\n"
@@ -15,7 +15,7 @@ def staged(context, declared, target, pictures=None, values=None):
     """A pass, and the target or screen that it draws to, which is let go of as well."""
     stage = None
     try:
-        stage = Stage(context, declared, target, pictures or {}, values or {})
+        stage = PassProgram(context, declared, target, pictures or {}, values or {})
         yield stage, target
     finally:
         if stage:

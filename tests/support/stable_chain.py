@@ -3,11 +3,11 @@
 import numpy as np
 
 from phosphene.engine.common.params import defaults
-from phosphene.engine.gl.pass_program import Stage, Target
-from phosphene.engine.gl.shader_header import declared
+from phosphene.engine.gl.pass_program import PassProgram, Target
+from phosphene.engine.gl.shader_header import read_spec
 from phosphene.engine.visuals.noise_textures import tiles
 
-STABLE = declared("show", "stable")
+STABLE = read_spec("show", "stable")
 USUAL = {**defaults(STABLE.params), "dither_strength": 0.0}
 
 
@@ -26,7 +26,7 @@ class Darkroom:
         pictures |= {name: lambda each=each: each.picture for name, each in self.targets.items()}
         self.values |= {f"stable.{name}": value for name, value in USUAL.items()}
         self.stages = [
-            self._own(Stage(context, each, self.targets[each.name], pictures, self.values, "stable"))
+            self._own(PassProgram(context, each, self.targets[each.name], pictures, self.values, "stable"))
             for each in STABLE.passes
         ]
 

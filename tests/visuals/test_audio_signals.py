@@ -1,12 +1,12 @@
-"""Signals: each onset in the first picture that can show it and in no other, the same at any frame rate."""
+"""AudioSignals: each onset in the first picture that can show it and in no other, the same at any frame rate."""
 
 import numpy as np
 import pytest
 
-from phosphene.engine.listening.analyser import HOP, listen, make_listener, miss, plan
+from phosphene.engine.listening.analyser import HOP, analyse, make_analyser, miss, plan
 from phosphene.engine.listening.frame import BANDS, POINTS, WIDTH, as_frame
 from phosphene.engine.rings import local, timeline
-from phosphene.engine.visuals.audio_signals import SEEN, Signals
+from phosphene.engine.visuals.audio_signals import SEEN, AudioSignals
 from tests.support.scene_renderer import RATE, heard, music, silence
 
 STEP = round(HOP * RATE)  # samples a hop
@@ -18,7 +18,7 @@ LATE = 0.03  # seconds by which the newest point of a waveform may lie behind th
 
 def follow(frames, fps, seconds, *, start=0.0):
     """(sample, numbers by name, bands, waveform) of every picture."""
-    signals = Signals(frames, RATE)
+    signals = AudioSignals(frames, RATE)
     for frame in range(int(start * fps), int(seconds * fps)):
         sample = frame * RATE / fps
         signals.reach(sample)
@@ -97,7 +97,7 @@ def test_a_steady_noise_has_no_onset_but_its_first(level, seed):
 def test_who_begins_late_is_told_of_no_onset_but_the_newest():
     frames = heard(clicks(10_000, 30_000, 47_000, seconds=2.0))
     for begun, hit in ((28_000.0, 0.0), (30_900.0, 1.0), (45_000.0, 0.0), (48_000.0, 1.0)):
-        signals = Signals(frames, RATE)
+        signals = AudioSignals(frames, RATE)
         assert signals.reach(begun) and signals.at(begun)[0]["hit"] == hit
 
 
@@ -123,7 +123,7 @@ def test_all_of_it_stays_in_its_range_and_moves_with_the_sound():
 
 def test_what_comes_late_is_told_once_it_has_come():
     rows, frames = records(clicks(10_000)), local(timeline.plan(4096, WIDTH))
-    signals, seen = Signals(frames, RATE), []
+    signals, seen = AudioSignals(frames, RATE), []
     for frame in range(54):
         sample = frame * RATE / 60
         for row in rows:
@@ -139,7 +139,7 @@ def test_what_comes_late_is_told_once_it_has_come():
 def test_one_that_was_lapped_goes_on_with_what_is_there():
     rows = records(clicks(10_000, 90_000, seconds=3.0))
     frames = local(timeline.plan(64, WIDTH))
-    signals, told = Signals(frames, RATE), []
+    signals, told = AudioSignals(frames, RATE), []
     for index, row in enumerate(rows):
         timeline.publish(frames, row)
         if index < 3 or index > 160:  # meanwhile somebody was busy
@@ -151,10 +151,10 @@ def test_one_that_was_lapped_goes_on_with_what_is_there():
 
 
 def test_a_gap_is_stepped_over():
-    listener, frames = make_listener(float(RATE)), local(plan(4.0))
-    listen(listener, music(1.0), frames)
+    listener, frames = make_analyser(float(RATE)), local(plan(4.0))
+    analyse(listener, music(1.0), frames)
     miss(listener, RATE)
-    listen(listener, clicks(20_000), frames)
+    analyse(listener, clicks(20_000), frames)
     stamp = 2 * RATE + 20_000 - (2 * RATE + 20_000 - RATE // STEP * STEP) % STEP
     told = list(follow(frames, 60, 2.9))
     assert all(np.isfinite((*now.values(), *bands, *wave.ravel())).all() for _, now, bands, wave in told)

@@ -7,7 +7,7 @@ import pytest
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.visuals import media_reader
 from phosphene.engine.visuals.media_check import probe
-from phosphene.engine.visuals.media_texture import Media
+from phosphene.engine.visuals.media_texture import MediaTexture
 from tests.support.commands import comes
 from tests.support.lossless_films import counted, index_of, shown
 from tests.support.scene_renderer import Easel, heard, look, silence
@@ -20,7 +20,7 @@ def film(tmp_path):
 
 def test_a_camera_is_not_for_films(context):
     with pytest.raises(UsageError, match=r"^media: camera:7: what a camera saw cannot be made again; "):
-        Media(context, "camera:7", (32, 24))
+        MediaTexture(context, "camera:7", (32, 24))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def device(monkeypatch):
 
 def test_a_camera_shows_the_newest(context, device):
     device("lavfi", "testsrc=size=64x48:rate=1000", {})
-    media = Media(context, "camera", (64, 48), live=True)
+    media = MediaTexture(context, "camera", (64, 48), live=True)
     assert media.ready(), "nobody waits for a camera"
     different = set()
 
@@ -72,7 +72,7 @@ def test_a_camera_that_two_presets_show_is_opened_once(context, device):
 
 def test_a_camera_that_is_lost_is_told_and_comes_back(context, device, film):
     device("matroska", str(film), {})  # it gives a second's pictures, and no more
-    media = Media(context, "camera", (32, 24), live=True)
+    media = MediaTexture(context, "camera", (32, 24), live=True)
 
     def tells(fault):
         media.update(0.0)
@@ -90,7 +90,7 @@ def test_a_camera_that_is_lost_is_told_and_comes_back(context, device, film):
 
 @pytest.mark.skipif(media_reader.sys.platform != "linux", reason="as Linux says it")
 def test_a_camera_that_is_not_there_is_told(context):
-    media = Media(context, "camera:/dev/video97", (32, 24), live=True)
+    media = MediaTexture(context, "camera:/dev/video97", (32, 24), live=True)
     assert media.ready()
     said = "camera /dev/video97: No such file or directory; waiting for it"
     assert comes(lambda: media.fault == said), media.fault

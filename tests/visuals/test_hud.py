@@ -11,7 +11,7 @@ from phosphene.engine.session.show_actions import NOTHING
 from phosphene.engine.visuals.hud import panels
 from phosphene.engine.visuals.hud.font import Font
 from phosphene.engine.visuals.hud.hud import NOTICED, READ, Hud
-from phosphene.engine.visuals.hud.overlay_batch import LARGE, ROOM, Sheet
+from phosphene.engine.visuals.hud.overlay_batch import LARGE, ROOM, OverlayBatch
 from phosphene.engine.visuals.hud.panels import BRIGHT, DIM, HOT, LIT, PALE, STROKES, Readout
 from tests.support.scene_renderer import RATE, Easel, heard, music, names
 
@@ -23,7 +23,7 @@ ENDLESS = "an installation that somebody named after the poem on its wall"
 
 @pytest.fixture
 def sheet(context):
-    sheet = Sheet(context)
+    sheet = OverlayBatch(context)
     yield sheet
     sheet.release()
 

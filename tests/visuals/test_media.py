@@ -1,4 +1,4 @@
-"""Media: photos that look as they did, films in time with the stream."""
+"""MediaTexture: photos that look as they did, films in time with the stream."""
 
 import threading
 from importlib import resources
@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.visuals.media_reader import HIGH, Film, developed
-from phosphene.engine.visuals.media_texture import Media
+from phosphene.engine.visuals.media_texture import MediaTexture
 from phosphene.engine.visuals.srgb import shrunk
 from tests.support.commands import comes, typed
 from tests.support.lossless_films import FPS, FRAMES, counted, index_of, shown
@@ -73,7 +73,7 @@ def test_a_photo_is_turned_as_its_camera_was(context, tmp_path, orientation):
     exif[0x0112] = orientation
     name = saved(tmp_path / "photo.jpg", photo(48, 64), exif=exif, quality=95, subsampling=0)
     upright = np.asarray(ImageOps.exif_transpose(Image.open(name)))
-    media = Media(context, name, (200, 200))
+    media = MediaTexture(context, name, (200, 200))
     media.update(0.0)
     assert np.abs(shown(media)[:, :, :3].astype(int) - upright).max() <= 3
     assert media.aspect == pytest.approx(upright.shape[1] / upright.shape[0])
@@ -91,7 +91,7 @@ def test_a_photo_is_no_film_of_a_moment(tmp_path, kind):
 
 def test_what_can_be_seen_through_is_dark_by_as_much(context, tmp_path):
     name = saved(tmp_path / "glass.png", np.tile(np.array([255, 0, 0, 128], np.uint8), (8, 8, 1)))
-    media = Media(context, name, (8, 8))
+    media = MediaTexture(context, name, (8, 8))
     media.update(0.0)
     assert shown(media)[4, 4].tolist() == [188, 0, 0, 128]
     media.release()
@@ -100,7 +100,7 @@ def test_what_can_be_seen_through_is_dark_by_as_much(context, tmp_path):
 def test_light_adds_up_where_a_photo_is_made_smaller(context, tmp_path):
     board = np.indices((512, 512)).sum(axis=0) % 2 * 255
     name = saved(tmp_path / "board.png", np.repeat(board[..., None], 3, axis=2).astype(np.uint8))
-    media = Media(context, name, (64, 64))
+    media = MediaTexture(context, name, (64, 64))
     media.update(0.0)
     assert 80 <= media.texture.width < 160
     assert (shown(media)[:, :, :3] == 188).all()
@@ -119,7 +119,7 @@ def test_colours_of_a_large_film_that_does_not_say_whose_they_are_are_of_high_de
 
 @pytest.mark.parametrize("fps", [24, 25, 30, 60, 144])
 def test_a_film_shows_the_frame_of_its_moment_round_after_round(context, film, fps):
-    media = Media(context, str(film), (32, 24))
+    media = MediaTexture(context, str(film), (32, 24))
     for frame in range(int(2.5 * fps)):
         media.update(frame / fps)
         assert index_of(media) == frame * FPS // fps % FRAMES, frame
@@ -129,7 +129,7 @@ def test_a_film_shows_the_frame_of_its_moment_round_after_round(context, film, f
 @pytest.mark.parametrize("live", [False, True])
 def test_a_moment_always_shows_the_same(context, film, live):
     """Wherever the film was before: it is sought backwards, and forwards over what nobody saw."""
-    media = Media(context, str(film), (32, 24), live=live)
+    media = MediaTexture(context, str(film), (32, 24), live=live)
     assert comes(media.ready)
     for moment in (0.0, 0.5, 100.3, 3.1, 0.02, 0.79, 7200.0):
         wanted = int((moment + 1e-9) % 0.8 * FPS)
@@ -144,7 +144,7 @@ def test_a_moment_always_shows_the_same(context, film, live):
 
 def test_a_film_that_begins_late_begins_where_it_should(context, film):
     for live in (False, True):
-        media = Media(context, str(film), (32, 24), seconds=10.5, live=live)
+        media = MediaTexture(context, str(film), (32, 24), seconds=10.5, live=live)
         assert comes(media.ready)
         media.update(10.5)
         assert index_of(media) == 2
@@ -153,7 +153,7 @@ def test_a_film_that_begins_late_begins_where_it_should(context, film):
 
 def test_a_larger_picture_is_given_a_finer_one(context, tmp_path):
     name = saved(tmp_path / "photo.png", photo(360, 640))
-    media = Media(context, name, (64, 36))
+    media = MediaTexture(context, name, (64, 36))
     media.update(0.0)
     small = media.texture.size
     media.resize((320, 180), 0.0)
@@ -219,7 +219,7 @@ def test_media_lie_beside_their_preset(tmp_path):
 
 
 def test_a_film_that_vanishes_leaves_its_last_picture_and_says_so_once(context, film):
-    media = Media(context, str(film), (32, 24), live=True)
+    media = MediaTexture(context, str(film), (32, 24), live=True)
     assert comes(media.ready)
     film.unlink()
     moment = 0.0
@@ -235,8 +235,8 @@ def test_a_film_that_vanishes_leaves_its_last_picture_and_says_so_once(context, 
     assert index_of(media) == FRAMES - 1 and media.fault
     media.release()
     with pytest.raises(PhospheneError, match="there is no file"):
-        Media(context, str(film), (32, 24))
-    gone = Media(context, str(film), (32, 24), live=True)
+        MediaTexture(context, str(film), (32, 24))
+    gone = MediaTexture(context, str(film), (32, 24), live=True)
     with pytest.raises(PhospheneError, match="there is no file"):
         comes(gone.ready)
     gone.release()
@@ -245,7 +245,7 @@ def test_a_film_that_vanishes_leaves_its_last_picture_and_says_so_once(context, 
 @pytest.mark.parametrize("live", [False, True])
 def test_nothing_of_it_is_left(context, film, live):
     before = names(context)
-    media = Media(context, str(film), (32, 24), live=live)
+    media = MediaTexture(context, str(film), (32, 24), live=live)
     assert comes(media.ready)
     for frame in range(10):
         media.update(frame / 30)

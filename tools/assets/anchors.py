@@ -17,7 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from phosphene.engine.audio.sources.synth import Synth
-from phosphene.engine.listening.analyser import listen, make_listener, plan
+from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.listening.frame import AT, VERSION, WIDTH
 from phosphene.engine.modulation.trajectory.anchors import SCHEMA
 from phosphene.engine.modulation.trajectory.projection import FARTHEST, SHARPEST, SOFTEST, read_features
@@ -63,9 +63,9 @@ RECIPES = {
 
 def hear(sound, rate=RATE, cut=()):
     """(hops, WIDTH): the records of a sound, which may arrive in parts."""
-    listener, published = make_listener(float(rate)), local(plan(len(sound) / rate + 1.0))
+    listener, published = make_analyser(float(rate)), local(plan(len(sound) / rate + 1.0))
     for part in np.split(sound, cut):
-        listen(listener, part, published)
+        analyse(listener, part, published)
     records = np.zeros((timeline.newest(published), WIDTH))
     assert all(timeline.read(published, index, row) for index, row in enumerate(records))
     return records

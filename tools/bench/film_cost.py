@@ -19,9 +19,9 @@ import numpy as np
 
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.encode.encoders import ENCODERS, open_encoder
-from phosphene.engine.encode.mp4 import FRAGMENT, SOUND_BITS, Film
+from phosphene.engine.encode.mp4 import FRAGMENT, SOUND_BITS, Mp4Writer
 from phosphene.engine.offline import film_job
-from phosphene.engine.offline.bounce import Material, Shot, bounce
+from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
 from tools.bench.render_cost import camera
 
@@ -33,7 +33,7 @@ PICTURES, SOUND = "pictures.i420", "sound.f32"  # those that lie ready
 def whole(folder, shot, scene, seconds):
     """A bounce."""
     preset, _ = load_preset(None, [f"scene={scene}"])
-    material = Material(open_source("synth", None, preset), "synth", preset, seconds=seconds)
+    material = BounceInput(open_source("synth", None, preset), "synth", preset, seconds=seconds)
     bounce(material, [folder / "whole.mp4"], shot=shot, overwrite=True)
 
 
@@ -77,7 +77,7 @@ def ready(folder, shot, scene, seconds):
     """Pictures and sound for `encoding`, kept while a film is made of them."""
     with open(folder / PICTURES, "wb") as pictures, open(folder / SOUND, "wb") as sounds:
 
-        class Keeper(Film):
+        class Keeper(Mp4Writer):
             def picture(self, i420):
                 pictures.write(i420)
                 super().picture(i420)
@@ -86,7 +86,7 @@ def ready(folder, shot, scene, seconds):
                 sounds.write(block)
                 super().sound(block)
 
-        film_job.Film = Keeper
+        film_job.Mp4Writer = Keeper
         whole(folder, shot._replace(preset="ultrafast"), scene, seconds)
 
 
@@ -109,7 +109,7 @@ def peak():
 def main(kind, wish):
     wish = json.loads(wish)
     folder, scene, seconds = Path(wish.pop("folder")), wish.pop("scene"), wish.pop("seconds")
-    shot = Shot(**{**wish, "size": tuple(wish["size"]), "fps": Fraction(wish["fps"])})
+    shot = FilmSettings(**{**wish, "size": tuple(wish["size"]), "fps": Fraction(wish["fps"])})
     if kind != "ready":
         KINDS[kind](folder, shot, scene, WARM)
     before, begun = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()

@@ -40,10 +40,10 @@ def bench_scope():
 
 def bench_film(seconds=60.0, rounds=2):
     """A film against its pictures alone and its encoding alone; CPU seconds, wall seconds, memory."""
-    from phosphene.engine.offline.bounce import Shot
+    from phosphene.engine.offline.bounce import FilmSettings
     from tools.bench.film_cost import spent
 
-    shot, cores = Shot((640, 360)), os.cpu_count() or 1
+    shot, cores = FilmSettings((640, 360)), os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as place:
         film = Path(place), shot, "scope"
         spent("ready", *film, seconds)
@@ -65,11 +65,11 @@ def bench_film(seconds=60.0, rounds=2):
 
 def bench_film720(seconds=10.0, rounds=3):
     """A film of `flash` at 1280 x 720 against the encoding of ready pictures."""
-    from phosphene.engine.offline.bounce import Shot
+    from phosphene.engine.offline.bounce import FilmSettings
     from tools.bench.film_cost import spent
 
     with tempfile.TemporaryDirectory() as place:
-        film = Path(place), Shot((1280, 720), preset="veryfast"), "flash"
+        film = Path(place), FilmSettings((1280, 720), preset="veryfast"), "flash"
         spent("ready", *film, seconds)
         found = [{kind: spent(kind, *film, seconds) for kind in KINDS} for _ in range(rounds)]
     whole, rendering, encoding = (max(each[kind]["pictures"] / each[kind]["wall"] for each in found) for kind in KINDS)

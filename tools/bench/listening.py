@@ -3,7 +3,7 @@
 import numpy as np
 
 from phosphene.engine.audio.sources.synth import Synth
-from phosphene.engine.listening.analyser import listen, make_listener, plan
+from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.listening.chroma import STEPS
 from phosphene.engine.listening.frame import BANDS, CEPSTRA, FRAME, WIDTH
 from phosphene.engine.rings import local, timeline
@@ -30,8 +30,8 @@ def sounds():
 
 def frames_of(sound):
     """Every frame of a sound."""
-    listener, published = make_listener(float(RATE)), local(plan(len(sound) / RATE + 1.0))
-    listen(listener, np.ascontiguousarray(sound), published)
+    listener, published = make_analyser(float(RATE)), local(plan(len(sound) / RATE + 1.0))
+    analyse(listener, np.ascontiguousarray(sound), published)
     rows = np.zeros((timeline.newest(published), WIDTH))
     for index, row in enumerate(rows):
         timeline.read(published, index, row)
@@ -92,13 +92,13 @@ def bench_listening():
 def _cost(sound):
     import librosa
 
-    listener, published, mono = make_listener(float(RATE)), local(plan(2.0)), sound[:, 0].copy()
+    listener, published, mono = make_analyser(float(RATE)), local(plan(2.0)), sound[:, 0].copy()
     peer = {
         "onset": lambda: librosa.onset.onset_strength(y=mono, sr=RATE),
         "mel": lambda: librosa.feature.melspectrogram(y=mono, sr=RATE),
         "chroma": lambda: librosa.feature.chroma_stft(y=mono, sr=RATE),
     }
-    times = interleaved({"ours": lambda: listen(listener, sound, published), **peer}, rounds=9)
+    times = interleaved({"ours": lambda: analyse(listener, sound, published), **peer}, rounds=9)
     theirs = sum(times[name] for name in peer)
     ours, ratio = times["ours"], times["ours"] / theirs
     return Row(
@@ -112,10 +112,10 @@ def _cost(sound):
 
 def _publishing(sound):
     """How much sound has come when a frame is published, since the first sample behind it."""
-    listener, published, waited = make_listener(float(RATE)), local(plan(8.0)), []
+    listener, published, waited = make_analyser(float(RATE)), local(plan(8.0)), []
     record, told = np.zeros(WIDTH), 0
     for start in range(0, len(sound), 64):
-        listen(listener, np.ascontiguousarray(sound[start : start + 64]), published)
+        analyse(listener, np.ascontiguousarray(sound[start : start + 64]), published)
         while told < timeline.newest(published):
             timeline.read(published, told, record)
             waited.append((start + 64 - record[0] - HOP) / HOP)

@@ -9,12 +9,12 @@ import numpy as np
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.encode.yuv420_gpu import screen_of
 from phosphene.engine.gl.context import offscreen
-from phosphene.engine.gl.pass_program import Stage
+from phosphene.engine.gl.pass_program import PassProgram
 from phosphene.engine.graph.build import from_source
-from phosphene.engine.graph.nodes import Ground
+from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.offline.film_job import IN_FLIGHT
-from phosphene.engine.offline.frame_pool import Slides
-from phosphene.engine.offline.frame_renderer import Camera
+from phosphene.engine.offline.frame_pool import FramePool
+from phosphene.engine.offline.frame_renderer import FrameRenderer
 from phosphene.engine.presets.load import load_preset
 from tools.assets.gallery import preset_of
 
@@ -38,7 +38,7 @@ class Void:
 
 
 def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope", words=()):
-    """The graph of a bounce of the synth whose sound and pictures are let go; its eyes are a Camera and a Void.
+    """The graph of a bounce of the synth whose sound and pictures are let go; its eyes are a FrameRenderer and a Void.
 
     `words` are laid over the defaults as `--set` does; a scene that shows something has what its preset shows.
     """
@@ -46,10 +46,10 @@ def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope", words=()):
     preset, _ = load_preset(None, [f"scene={scene}", *[f"media={media}"] * bool(media), *words])
 
     def eyes(ear, player, script):
-        slides = Slides(screen.shape, IN_FLIGHT)
-        return Camera(context, screen, fps, preset, ear, player, script, slides), Void(slides)
+        slides = FramePool(screen.shape, IN_FLIGHT)
+        return FrameRenderer(context, screen, fps, preset, ear, player, script, slides), Void(slides)
 
-    return from_source(open_source("synth", None, preset), preset, Ground, seconds=seconds, eyes_of=eyes)
+    return from_source(open_source("synth", None, preset), preset, NullSink, seconds=seconds, eyes_of=eyes)
 
 
 @contextlib.contextmanager
@@ -158,15 +158,15 @@ class Card:
 @contextlib.contextmanager
 def passes_timed(ledger, watch):
     """Meanwhile each pass that is drawn is added, by its file's name in its room: `scope/trail`."""
-    render = Stage.render
+    render = PassProgram.render
 
     def timed(stage):
         with watch:
             render(stage)
         ledger.add(stage.declared.fragment.partition("/")[2].removesuffix(".frag"), watch.seconds)
 
-    Stage.render = timed
+    PassProgram.render = timed
     try:
         yield
     finally:
-        Stage.render = render
+        PassProgram.render = render

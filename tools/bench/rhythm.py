@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from phosphene.engine.listening.analyser import listen, make_listener, plan
+from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.listening.frame import FRAME, WIDTH
 from phosphene.engine.listening.rhythm.lookahead import Foresight, pull, push
 from phosphene.engine.listening.rhythm.rhythm import follow, make_rhythm
@@ -48,8 +48,8 @@ class Found(NamedTuple):
 
 def heard(sound, rate=rhythm_clips.RATE):
     """Every record of a sound, and the listener's window."""
-    listener, published = make_listener(float(rate)), local(plan(len(sound) / rate + 1))
-    listen(listener, np.ascontiguousarray(sound), published)
+    listener, published = make_analyser(float(rate)), local(plan(len(sound) / rate + 1))
+    analyse(listener, np.ascontiguousarray(sound), published)
     rows = np.zeros((timeline.newest(published), WIDTH))
     for index, row in enumerate(rows):
         timeline.read(published, index, row)

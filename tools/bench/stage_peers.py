@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from phosphene.engine.gl.context import opened
-from phosphene.engine.offline.bounce import Shot
+from phosphene.engine.offline.bounce import FilmSettings
 from phosphene.engine.visuals.catalogue import USUAL
 from tests.support.scene_renderer import heard, music
 from tools.bench.film_cost import spent
@@ -86,7 +86,7 @@ def bench_shaderflow(python, seconds=10.0, rounds=3):
     if not has("shaderflow", python):
         yield Row(name, "not measured", f"{GET}, and apt-get install ffmpeg", budget, False)
         return
-    shot, found = Shot(HD, preset="veryfast"), {"ours": [], "tuned": [], "as it is": []}
+    shot, found = FilmSettings(HD, preset="veryfast"), {"ours": [], "tuned": [], "as it is": []}
     with tempfile.TemporaryDirectory() as place:
         words = [python, HERE / "flowfilm.py", Path(place) / "flow.mp4", f"{seconds}", f"{shot.crf}"]
         for _ in range(rounds):

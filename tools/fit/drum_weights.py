@@ -12,7 +12,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from phosphene.engine.listening.analyser import listen, make_listener, plan
+from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.listening.frame import AT
 from phosphene.engine.listening.onsets import DRUMS, REACH
 from phosphene.engine.rings import local
@@ -64,9 +64,9 @@ def clip(name):
 
 def observe(sound):
     """Every event: its second, the excess of each group, and what was told of the drums."""
-    listener, published, rows = make_listener(float(RATE)), local(plan(1.0)), []
+    listener, published, rows = make_analyser(float(RATE)), local(plan(1.0)), []
     for start in range(0, len(sound) - listener.hop, listener.hop):
-        listen(listener, sound[start : start + listener.hop], published)
+        analyse(listener, sound[start : start + listener.hop], published)
         if listener.record[AT.onset_event]:
             told = listener.record[AT.kick : AT.kick + 3]
             rows.append([start / RATE, *features(listener.events), *told])

@@ -9,7 +9,7 @@ import numpy as np
 
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.encode.sound_file import SoundFile
-from phosphene.engine.offline.bounce import Material, Shot, bounce
+from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
 
 RATE = 48_000
@@ -61,8 +61,8 @@ def write_track(path, moments, rate=RATE):
 def film(track, out, fps):
     """The film of a track: white where a click is heard."""
     preset, _ = load_preset(None, SETS)
-    material = Material(open_source("file", None, preset, file=track), "file", preset, Path(track))
-    bounce(material, [out], shot=Shot(SIZE, fps, preset="veryfast"), overwrite=True)
+    material = BounceInput(open_source("file", None, preset, file=track), "file", preset, Path(track))
+    bounce(material, [out], shot=FilmSettings(SIZE, fps, preset="veryfast"), overwrite=True)
     return out
 
 

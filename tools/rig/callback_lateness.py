@@ -18,7 +18,7 @@ from phosphene.engine.audio import meters
 from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter, plan
-from phosphene.engine.graph.nodes import Plans
+from phosphene.engine.graph.nodes import PlanSwapper
 from phosphene.engine.native import describe, fill
 from phosphene.engine.native.memory import address_of
 from phosphene.engine.rings import board, local, ring
@@ -74,7 +74,7 @@ class Native:
     def __init__(self):
         params, gauges = local(board.plan(plan.SLOTS)), local(meters.plan())
         self.core = make_core(RATE, params, gauges)
-        self.genome = Plans(self.core, RATE)
+        self.genome = PlanSwapper(self.core, RATE)
         self.genome.change(GENES, 1)
         self.words = describe(self.core)
         self.address, self.state = sound.play.address, self.words.ctypes.data

@@ -3,10 +3,10 @@
 import sys
 import threading
 
-from phosphene.engine.processes.audio import Live
+from phosphene.engine.processes.audio import AudioProcess
 from phosphene.engine.processes.serve import serve
 from tools.rig.callback_lateness import spin
 
 if __name__ == "__main__":
     threading.Thread(target=spin, args=(threading.Event(),), daemon=True).start()
-    sys.exit(serve(Live))
+    sys.exit(serve(AudioProcess))

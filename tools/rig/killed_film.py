@@ -18,7 +18,7 @@ import av
 
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.encode import mp4
-from phosphene.engine.offline.bounce import Material, Shot, bounce
+from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
 
 ENDLESS = 36_000.0  # seconds
@@ -61,8 +61,8 @@ def main(path, width, height, fps, count, layout):
             os.kill(os.getpid(), signal.SIGKILL)
 
     preset, _ = load_preset()
-    material = Material(open_source("synth", None, preset), "synth", preset, seconds=ENDLESS)
-    bounce(material, [Path(path)], shot=Shot((int(width), int(height)), Fraction(fps)), watch=watch)
+    material = BounceInput(open_source("synth", None, preset), "synth", preset, seconds=ENDLESS)
+    bounce(material, [Path(path)], shot=FilmSettings((int(width), int(height)), Fraction(fps)), watch=watch)
 
 
 if __name__ == "__main__":

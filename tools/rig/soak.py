@@ -18,8 +18,8 @@ from phosphene.engine.cli.commands.shared import warm_up
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.native.cache import cache_home
 from phosphene.engine.presets.load import load_preset
-from phosphene.engine.session.child import Ward
-from phosphene.engine.session.supervisor import Session
+from phosphene.engine.session.child import ProcessHandle
+from phosphene.engine.session.supervisor import Supervisor
 from tools.rig.screen import Screen
 from tools.rig.sound_server import RATE, SoundServer
 
@@ -47,12 +47,12 @@ KINDS = {
 
 def play(kind, seconds, *words):
     """Keep a session until so much has been heard; gives its report."""
-    audio = Ward(kind.audio, "the audio process")
-    visual = Ward("phosphene.engine.processes.visual", "the visual process") if kind.painted else None
+    audio = ProcessHandle(kind.audio, "the audio process")
+    visual = ProcessHandle("phosphene.engine.processes.visual", "the visual process") if kind.painted else None
     wish = dict(source=kind.source, file=None, take=None, input=None, output=None)
     wish |= dict(rate=RATE, block=BLOCK, buffer=BUFFER, film=None)
     look = {"size": SIZE, "fullscreen": False, "borderless": False, "monitor": None, "film": None}
-    session = Session(audio, visual, load_preset(None, [EVERYTHING, *words])[0], wish, look)
+    session = Supervisor(audio, visual, load_preset(None, [EVERYTHING, *words])[0], wish, look)
     try:
         while session.seconds() < seconds:
             session.look()

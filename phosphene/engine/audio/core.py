@@ -10,7 +10,7 @@ from numba import typeof
 
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.audio.param_intake import COUNTER, ENDS, PLAYS, RINGS, SETTLED, UNTAPED, count, heed
+from phosphene.engine.audio.param_intake import COUNTER, ENDS, PLAYS, RINGS, SETTLED, UNTAPED, apply_changes, count
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.guard import scrub
@@ -119,7 +119,7 @@ def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
 @kernel
 def advance(core, block):
     """Play one block in place, up to BLOCK frames: source in, what is heard out."""
-    heed(core)
+    apply_changes(core)
     count(core.meters, SCRUBBED, scrub(block))
     back = ring.pull(core.returns, core.returned[: block.shape[0]])
     count(core.meters, SCRUBBED, scrub(core.returned[:back]))

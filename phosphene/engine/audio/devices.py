@@ -4,7 +4,7 @@ import sys
 from typing import NamedTuple
 
 from phosphene.engine.common.errors import PhospheneError, UsageError, nearest
-from phosphene.engine.common.mute_stderr import hushed
+from phosphene.engine.common.mute_stderr import muted_stderr
 
 
 class DeviceInfo(NamedTuple):
@@ -21,7 +21,7 @@ class DeviceInfo(NamedTuple):
 def portaudio():
     """The sounddevice module; it looks for PortAudio when it is imported."""
     try:
-        with hushed():
+        with muted_stderr():
             import sounddevice
     except OSError as fault:
         linux = sys.platform.startswith("linux")
@@ -33,7 +33,7 @@ def portaudio():
 def refresh():
     """Look again: PortAudio's list is from the moment it started. No stream may be open."""
     sounddevice = portaudio()
-    with hushed():
+    with muted_stderr():
         sounddevice._terminate()
         sounddevice._initialize()
 

@@ -3,13 +3,13 @@
 import numpy as np
 
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.audio.playback_clock import AudibleClock
+from phosphene.engine.audio.playback_clock import PlaybackClock
 from phosphene.engine.listening.frame import AT, WIDTH, as_frame
 from phosphene.engine.rings.board import get
 from phosphene.engine.rings.timeline import EMPTY, WITHIN, at
 
 
-class Present:
+class NowPlaying:
     """By the clock and the frames of a session; moments are those of `time.perf_counter()`."""
 
     def __init__(self, segment):
@@ -20,7 +20,7 @@ class Present:
         """The sample that is heard then, or was; None before there is sound."""
         rate = int(get(self.segment["meters"], int(Meter.RATE)))
         if rate != self.rate:
-            self.rate, self.clock = rate, AudibleClock(self.segment["clock"], rate)
+            self.rate, self.clock = rate, PlaybackClock(self.segment["clock"], rate)
         return self.clock.exact(moment) if rate else None
 
     def frame(self, moment):

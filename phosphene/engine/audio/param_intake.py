@@ -20,7 +20,7 @@ def count(gauges, slot, amount):
 
 
 @kernel
-def heed(core):
+def apply_changes(core):
     """Take the parameters and the plan that are wanted now, and note what changed and when."""
     arrived = False
     if core.fade[0] >= core.fade[1]:

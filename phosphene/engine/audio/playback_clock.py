@@ -61,7 +61,7 @@ class Follower:
         return True
 
 
-class AudibleClock:
+class PlaybackClock:
     """Which sample is heard when, by what a session's `clock` timeline tells. Each reader has its own.
 
     Parameters

@@ -13,7 +13,7 @@ from phosphene.engine.audio.drift import make_drift
 from phosphene.engine.audio.drift import supply as drift_supply
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.common.mute_stderr import hushed
+from phosphene.engine.common.mute_stderr import muted_stderr
 from phosphene.engine.native import describe
 from phosphene.engine.rings import local, ring
 from phosphene.engine.rings.board import get, put
@@ -77,7 +77,7 @@ class DeviceStream:
             self.keep_time()
             for stream in self._streams():
                 _hurry(self.sounddevice, stream)
-                with hushed():
+                with muted_stderr():
                     stream.start()
         except self.sounddevice.PortAudioError as fault:
             self.close()
@@ -87,7 +87,7 @@ class DeviceStream:
 
     def _open(self, kind, device, callback, index, channels, wide):
         ffi, words = self.sounddevice._ffi, describe(device)
-        with hushed():
+        with muted_stderr():
             stream = self.sounddevice._StreamBase(
                 kind,
                 device=index,
@@ -133,7 +133,7 @@ class DeviceStream:
     def close(self, *, play_out=False):
         """Let go of the devices; with `play_out` after they have played what they hold."""
         for stream in self._streams():
-            with hushed(), contextlib.suppress(self.sounddevice.PortAudioError):
+            with muted_stderr(), contextlib.suppress(self.sounddevice.PortAudioError):
                 stream.stop() if play_out else stream.abort()
                 stream.close()
 

@@ -12,9 +12,9 @@ from phosphene.engine.common.params import defaults
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import genome, plan
 from phosphene.engine.effects.chain.guard import scrub
-from phosphene.engine.encode.yuv420 import to_i420
+from phosphene.engine.encode.yuv420 import rgba_to_yuv420
 from phosphene.engine.evolution.descriptors import portray
-from phosphene.engine.graph.nodes import Ground
+from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.listening.frame import WIDTH
 from phosphene.engine.listening.offline import frames
 from phosphene.engine.listening.waveform_overview import extend, make_outline
@@ -41,7 +41,7 @@ def steps():
     yield "whole files", _whole_files
     yield "archives", _archives
     yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
-    yield "colours", lambda: to_i420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
+    yield "colours", lambda: rgba_to_yuv420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
     yield "rings", _rings
     yield "matrix", lambda: Matrix(STILL, 48_000, audio_mover.PLACES).step(np.zeros(WIDTH))
     yield (
@@ -79,7 +79,7 @@ def _rings():
 
 def _graph():
     source = SilenceSource(8_000)
-    from_source(source, load_preset()[0], Ground, seconds=0.5).run(threads=False)
+    from_source(source, load_preset()[0], NullSink, seconds=0.5).run(threads=False)
 
 
 def warm(step_done=lambda name: None):

@@ -10,10 +10,10 @@ KEPT = 32  # characters of a name in that of its part, which must not be too lon
 
 
 @contextlib.contextmanager
-def written_whole(*paths):
+def write_atomically(*paths):
     """The paths to write to; they take their real names when the block ends well, and go if it does not."""
     paths = [Path(path) for path in paths]
-    parts = [part_of(path) for path in paths]
+    parts = [temporary_path(path) for path in paths]
     try:
         yield parts
         for part, path in zip(parts, paths):
@@ -25,17 +25,17 @@ def written_whole(*paths):
             part.unlink(missing_ok=True)
 
 
-def part_of(path):
+def temporary_path(path):
     """Where a file is written until it is done."""
     return path.with_name(f".{path.stem[:KEPT]}{path.suffix}.{os.getpid()}.part")
 
 
 def write_text(path, text):
-    with written_whole(path) as (part,):
+    with write_atomically(path) as (part,):
         part.write_text(text, encoding="utf-8")
 
 
-def claim(path, *, overwrite):
+def check_writable(path, *, overwrite):
     """Check, before any work is done, that a file can be written here."""
     path = Path(path)
     try:

@@ -55,7 +55,7 @@ STAGE = (
     Key("s", "s", "still", "keep the picture as a PNG in this folder", lambda who, at: who.stage.keep_still()),
 )
 KEYS = TEMPO + STAGE + LEARNING
-ACTS = {key: row.act for row in KEYS for key in row.keys}
+ACTIONS = {key: row.act for row in KEYS for key in row.keys}
 WORDS = {row.word: row.keys[0] for row in KEYS}
 
 

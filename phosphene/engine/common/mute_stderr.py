@@ -6,7 +6,7 @@ import sys
 
 
 @contextlib.contextmanager
-def hushed():
+def muted_stderr():
     """ALSA tells the terminal of every device that is not there; nobody asked."""
     if not sys.platform.startswith("linux"):
         yield

@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-from phosphene.engine.common.atomic_files import written_whole
+from phosphene.engine.common.atomic_files import write_atomically
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TRUE_COLOUR = 8, 2, 0, 0, 0  # bits, kind, and the only way there is to compress, filter and interlace
@@ -18,7 +18,7 @@ def write_png(path, picture):
     rows = np.full((height, 1 + 3 * width), UNFILTERED, np.uint8)
     rows[:, 1:] = picture.reshape(height, -1)
     parts = (b"IHDR", struct.pack(">2I5B", width, height, *TRUE_COLOUR)), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")
-    with written_whole(path) as (file,):
+    with write_atomically(path) as (file,):
         file.write_bytes(SIGNATURE + b"".join(_part(*part) for part in parts))
 
 

@@ -1,4 +1,4 @@
-"""Stop: what Ctrl-C asks for, heeded at the next look."""
+"""StopSignal: what Ctrl-C asks for, heeded at the next look."""
 
 import signal
 import time
@@ -6,7 +6,7 @@ import time
 USUAL = "SIGINT", "SIGTERM"
 
 
-class Stop:
+class StopSignal:
     """Hears signals of these names, where the system has them.
 
     All that a signal does is to set a bool: it comes between any two steps of whoever waits, and would wait for

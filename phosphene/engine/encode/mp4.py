@@ -16,7 +16,7 @@ FRAGMENT = 500_000  # microseconds of film that a killed process may take along,
 BOX = 8  # bytes that say how long a part of an MP4 is, and what
 
 
-class Film:
+class Mp4Writer:
     """An MP4 that takes pictures from one thread and sound from another.
 
     Picture n is shown at n / fps, the sound begins with the first. A process that is killed leaves a file

@@ -48,7 +48,7 @@ class SoundFile:
         self.container.close()
 
 
-class Scribe:
+class SoundFileNode:
     """Writes a ring to files, and keeps a hash of every sample."""
 
     name = "file"

@@ -19,7 +19,7 @@ BLACK = (16 << BITS) + (1 << BITS >> 1)  # and half a step, to round
 NEUTRAL = (128 << QUAD) + (1 << QUAD >> 1)
 
 
-def to_i420(picture, out):
+def rgba_to_yuv420(picture, out):
     """Convert a picture, and turn it the right way up.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Instant pictures: converted where they were drawn, so that less than half of them has to travel."""
+"""Yuv420Readback pictures: converted where they were drawn, so that less than half of them has to travel."""
 
 from phosphene.engine.encode import yuv420
 from phosphene.engine.gl.readback import Readback
@@ -17,7 +17,7 @@ NUMBERS = {
 }
 
 
-class Instant(Readback):
+class Yuv420Readback(Readback):
     """A screen whose pictures are fetched as `to_i420` would make them, to the bit.
 
     It needs a context that computes, and should be a card's: where the processor draws, `to_i420` is thirty
@@ -50,7 +50,7 @@ class Instant(Readback):
 
 
 def screen_of(context, size):
-    """What a film is drawn on: an Instant on a card that computes and has room for it, else a Readback."""
+    """What a film is drawn on: an Yuv420Readback on a card that computes and has room for it, else a Readback."""
     room = context.gl.info.get("GL_MAX_SHADER_STORAGE_BLOCK_SIZE", 0)
     instant = context.computes and not context.software and 2 * size[0] * size[1] <= room
-    return (Instant if instant else Readback)(context, size)
+    return (Yuv420Readback if instant else Readback)(context, size)

@@ -80,7 +80,7 @@ class Drawing(NamedTuple):
     samplers: list  # (unit, callable)
 
 
-class Stage:
+class PassProgram:
     """A pass, built: owns its program; the target is lent.
 
     Parameters

@@ -55,7 +55,7 @@ class Header(Own):
     dark: bool = False  # it may stay black while sound is heard
 
 
-class Declared(NamedTuple):
+class ShaderSpec(NamedTuple):
     """A scene or a show pass: its passes in the order they are drawn, its own the last."""
 
     name: str
@@ -74,7 +74,7 @@ class Declared(NamedTuple):
         return tuple({param.name: param for each in self.passes for param in each.params}.values())
 
 
-def declared(room, name):
+def read_spec(room, name):
     """What shaders/ROOM/NAME.frag declares.
 
     Raises
@@ -91,7 +91,7 @@ def declared(room, name):
         passes.append(_fed(**told))
     own = header.model_dump(exclude={"about", "passes", "dark"})
     passes.append(_fed(name=name, fragment=file, samplers={}, **own))
-    whole = Declared(name, header.about, tuple(passes), header.dark)
+    whole = ShaderSpec(name, header.about, tuple(passes), header.dark)
     for at, each in enumerate(passes):
         before = [other.name for other in passes[:at] if not other.over]
         if each.over and each.over not in before:

@@ -6,15 +6,15 @@ from typing import NamedTuple
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.clocks import OfflineClock
 from phosphene.engine.audio.core import CHANNELS
-from phosphene.engine.audio.sources.varispeed import Paced, pace_of
+from phosphene.engine.audio.sources.varispeed import VariableSpeedSource, speed_of
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.effects.chain import limiter, plan
-from phosphene.engine.graph.listen_node import Ear
-from phosphene.engine.graph.lookahead_node import Foreseer
-from phosphene.engine.graph.nodes import CHUNK, Feeder, Player, Reel
+from phosphene.engine.graph.listen_node import ListenNode
+from phosphene.engine.graph.lookahead_node import LookaheadNode
+from phosphene.engine.graph.nodes import CHUNK, PlayNode, SourceNode, TakeSource
 from phosphene.engine.listening import analyser
 from phosphene.engine.listening.rhythm import tempo_board
-from phosphene.engine.modulation.audio_mover import Mover, sounding
+from phosphene.engine.modulation.audio_mover import AudioMover, sounding
 from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.rings import board, local, ring
 from phosphene.engine.rings.board_layout import SLOTS
@@ -31,8 +31,8 @@ class Graph(NamedTuple):
     """The nodes of a bounce, joined."""
 
     feeder: object
-    player: Player
-    ear: Ear
+    player: PlayNode
+    ear: ListenNode
     sink: object
     eyes: tuple  # nodes that look at what the ear heard
     rate: int
@@ -68,11 +68,11 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
     scripts = (acts, seen) if eyes_of else (acts,)
     inlet = local(ring.plan(AHEAD, CHANNELS * (2 if wide else 1)))
     outlet = local(ring.plan(AHEAD, CHANNELS))
-    player = Player(rate, params, gauges, inlet, outlet, acts, late)
-    ear = Ear(rate, player.core, local(analyser.plan(REMEMBERED)), start=-late)
+    player = PlayNode(rate, params, gauges, inlet, outlet, acts, late)
+    ear = ListenNode(rate, player.core, local(analyser.plan(REMEMBERED)), start=-late)
     if sounding(modulation):
         moves, hop = player.core.moves, ear.listener.hop
-        player.mover = Mover(modulation, ear.frames, moves, hop=hop, rate=rate, serial=FIRST)
+        player.mover = AudioMover(modulation, ear.frames, moves, hop=hop, rate=rate, serial=FIRST)
     eyes = eyes_of(ear, player, seen) if eyes_of else ()
     return Graph(feeder_of(inlet, *scripts), player, ear, sink_of(outlet), tuple(eyes), rate, frames)
 
@@ -84,18 +84,18 @@ def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
     that, so that both keep one beat. With a take likewise: as whoever was there.
     """
     genes = preset.genes()
-    if (pace := pace_of(genes)) != 1.0:
-        source = Paced(source, lambda: pace)
+    if (pace := speed_of(genes)) != 1.0:
+        source = VariableSpeedSource(source, lambda: pace)
     frames = source.length if seconds is None else round(seconds * source.rate)
     if frames is None:
         frames = round(LASTS * source.rate)
     limit = frames if seconds is not None or source.length is None else None
 
     def feeder(inlet, *_):
-        return Feeder(source, inlet, frames=limit)
+        return SourceNode(source, inlet, frames=limit)
 
     def eyes(ear, player, script):
-        foreseer = Foreseer(ear)
+        foreseer = LookaheadNode(ear)
         return foreseer, *eyes_of(foreseer, player, script)
 
     late = limiter.latency(source.rate) + sum(plan.latency(op, source.rate) for op, _ in genes)
@@ -112,6 +112,6 @@ def from_take(reader, sink_of, *, eyes_of=None):
         raise UsageError(f"{reader.path}: the take holds no sound")
 
     def feeder(inlet, *scripts):
-        return Reel(believed(reader), inlet, *scripts)
+        return TakeSource(believed(reader), inlet, *scripts)
 
     return join(feeder, sink_of, reader.rate, frames, wide=True, eyes_of=eyes_of)

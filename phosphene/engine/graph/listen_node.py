@@ -3,14 +3,14 @@
 import numpy as np
 
 from phosphene.engine.audio.core import CHANNELS
-from phosphene.engine.listening.analyser import HOP, listen, make_listener, miss
+from phosphene.engine.listening.analyser import HOP, analyse, make_analyser, miss
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.rings import ring, timeline
 
 CHUNK = 4096  # frames it hears at once
 
 
-class Ear:
+class ListenNode:
     """The worker's first task: listens to what a core taps and publishes frames.
 
     What a hand does to the tempo counts from the very sample at which the core took it. Where it must wait
@@ -22,7 +22,7 @@ class Ear:
     def __init__(self, rate, core, frames, start=0):
         self.tap, self.gaps, self.hands = core.tap, core.gaps, core.hands
         self.frames, self.followers = frames, []
-        self.listener = make_listener(float(rate), start)
+        self.listener = make_analyser(float(rate), start)
         self.listener.hand[:] = core.heard.view("f8")[tempo_board.FIRST : tempo_board.SLOTS]
         self.block = np.zeros((CHUNK, CHANNELS), np.float32)
         self.gap, self.move = np.zeros((1, 2)), np.zeros((1, 3))
@@ -37,7 +37,7 @@ class Ear:
         count = min(ring.readable(self.tap, CHUNK), CHUNK)  # first: what came before these rows is told by now
         count = min(count, self._until_gap())
         count = ring.pull(self.tap, self.block[: min(count, self._until_move())])
-        listen(self.listener, self.block[:count], self.frames)
+        analyse(self.listener, self.block[:count], self.frames)
         self.done = bool(over and count == 0)
         return count
 

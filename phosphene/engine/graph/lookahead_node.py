@@ -7,7 +7,7 @@ from phosphene.engine.listening.rhythm.lookahead import Foresight
 from phosphene.engine.rings import local, timeline
 
 
-class Foreseer:
+class LookaheadNode:
     """Publishes the frames of an ear once more, some seconds behind it.
 
     To its followers it is as an ear: has `frames`, `followers`, and is `done` in the end.

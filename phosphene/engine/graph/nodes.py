@@ -20,7 +20,7 @@ from phosphene.engine.takes.file import Begin, Change, Swap
 CHUNK = 4096  # frames a node moves at once where nothing says otherwise
 
 
-class Plans:
+class PlanSwapper:
     """The plans of a core: builds them, and keeps each until its tail has rung out."""
 
     def __init__(self, core, rate):
@@ -51,7 +51,7 @@ class Plans:
         return {**(self.plans[-1].latencies if self.plans else {}), "limiter": len(self.core.lag)}
 
 
-class Feeder:
+class SourceNode:
     """Reads a source into a ring, ahead of who plays it."""
 
     name = "source"
@@ -75,7 +75,7 @@ class Feeder:
         return came
 
 
-class Player:
+class PlayNode:
     """The core on the offline clock: a ring in, a ring out, the worker's tap beside it.
 
     `inlet` has two columns, or four where a take tells what came back from the worker. `script` holds
@@ -174,11 +174,11 @@ class Player:
         kept = {"tap": self.tap, "hands": self.core.hands}
         self.core = make_core(self.rate, self.params, self.gauges, moves=self.core.moves)._replace(**kept)
         self.words = describe(self.core)
-        self.plans = Plans(self.core, self.rate)
+        self.plans = PlanSwapper(self.core, self.rate)
         self.plans.change(begin.genome, begin.serial, values=None if not begin.values else ())
 
 
-class Reel:
+class TakeSource:
     """Plays a take: its sound into a ring of four columns, its events into every script."""
 
     name = "take"
@@ -210,7 +210,7 @@ class Reel:
         return moved + count
 
 
-class Taper:
+class TakeRecorder:
     """Writes a take while it is played."""
 
     name = "take"
@@ -249,7 +249,7 @@ class Taper:
             self.writer.changes(notes[start:])
 
 
-class Ground:
+class NullSink:
     """Takes what is heard, and lets it go."""
 
     name = "ground"

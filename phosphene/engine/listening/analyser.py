@@ -19,7 +19,7 @@ HOP = 512 / 48_000  # seconds between frames
 LOUDEST = 1e4  # of full scale: what is beyond no sound is, and no number below could hold
 
 
-class Listener(NamedTuple):
+class Analyser(NamedTuple):
     sound: np.ndarray  # (2, hop or up to 7 more): the hop so far, left and right; zeros behind it
     counts: np.ndarray  # (3,) int64: samples heard, of them in this hop, missed (before the start, and in gaps)
     record: np.ndarray  # (WIDTH,)
@@ -38,7 +38,7 @@ def hop_of(rate):
     return max(round(HOP * rate), 1)
 
 
-def make_listener(rate, start=0):
+def make_analyser(rate, start=0):
     """For sound whose first sample has the index `start`."""
     hop = hop_of(rate)
     spectrum = make_spectrum(rate)
@@ -46,7 +46,7 @@ def make_listener(rate, start=0):
     record = np.zeros(WIDTH)
     for param in SCALARS:
         record[getattr(AT, param.name)] = param.default
-    return Listener(
+    return Analyser(
         aligned((2, -(-hop // 8) * 8), np.float64),
         np.array([0, 0, start]),
         record,
@@ -62,7 +62,7 @@ def make_listener(rate, start=0):
 
 
 @kernel
-def listen(listener, block, published):
+def analyse(listener, block, published):
     """Hear a block; each hop that it completes becomes a frame of the timeline."""
     sound, counts, done = listener.sound, listener.counts, 0
     while done < block.shape[0]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from phosphene.engine.listening.analyser import listen, make_listener
+from phosphene.engine.listening.analyser import analyse, make_analyser
 from phosphene.engine.listening.frame import FRAME, WIDTH
 from phosphene.engine.listening.rhythm.lookahead import Foresight
 from phosphene.engine.rings import local, timeline
@@ -16,7 +16,7 @@ def frames(blocks, rate, *, ahead=False):
     Silence fills up the hop that it ends in, so that all of it lies in one. With `ahead` their rhythm is told by
     what follows; without, as in a live session, by what came.
     """
-    listener = make_listener(float(rate))
+    listener = make_analyser(float(rate))
     batches = _heard(blocks, listener)
     yield from _foreseen(batches, Foresight.beside(listener)) if ahead else batches
 
@@ -26,7 +26,7 @@ def _heard(blocks, listener):
     step = BATCH * listener.hop
     for block in _filled_up(blocks, listener.hop):
         for start in range(0, len(block), step):
-            listen(listener, block[start : start + step], published)
+            analyse(listener, block[start : start + step], published)
             rows = np.empty((timeline.newest(published) - index, WIDTH))
             for row in rows:
                 timeline.read(published, index, row)

@@ -20,7 +20,7 @@ def sounding(modulation):
     return any(place < SLOTS for row in modulation.rows for place in row["to"])
 
 
-class Mover:
+class AudioMover:
     """Steps a matrix on the frames of what is heard, for the plan with a serial number.
 
     Live, whoever listens calls `step`; on the offline clock, whoever plays calls `until`.

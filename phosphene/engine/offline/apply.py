@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from phosphene.engine.audio.sources.file import FileSource
-from phosphene.engine.common.atomic_files import claim, written_whole
+from phosphene.engine.common.atomic_files import check_writable, write_atomically
 from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.documents.schema import pairs
 from phosphene.engine.effects.chain import genome
@@ -43,7 +43,7 @@ def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False, watch=lamb
         if form[0] in endings:
             raise UsageError(f"--depth {depth}: {form[0]} holds {', '.join(d for e, d in FORMATS if e == form[0])}")
         raise UsageError(f"-o {out}: ends in '{out.suffix}', can end in {' or '.join(endings)}")
-    claim(out, overwrite=overwrite)
+    check_writable(out, overwrite=overwrite)
     told = pairs(genome.load(genes)[0])
     source = FileSource(path, fold=False)
     if source.channels > MOST:
@@ -87,7 +87,7 @@ def read_whole(source, longest=None):
 def write_whole(out, x, rate, *, depth="24", layout="stereo"):
     """A sound to a file, by whose ending it is of one kind or another."""
     form = out.suffix.lower(), depth
-    with written_whole(out) as (part,), contextlib.closing(SoundFile(part, form, rate, layout)) as file:
+    with write_atomically(out) as (part,), contextlib.closing(SoundFile(part, form, rate, layout)) as file:
         for start in range(0, len(x), PIECE):
             file.write(x[start : start + PIECE])
         file.finish()

@@ -14,9 +14,9 @@ import phosphene
 from phosphene.engine.audio.core import CHANNELS
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.sources.file import FileSource
-from phosphene.engine.common.atomic_files import claim, written_whole
+from phosphene.engine.common.atomic_files import check_writable, write_atomically
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.encode.sound_file import FORMATS, Scribe, SoundFile
+from phosphene.engine.encode.sound_file import FORMATS, SoundFile, SoundFileNode
 from phosphene.engine.graph.build import from_source, from_take
 from phosphene.engine.presets.load import Preset, RunRecord
 from phosphene.engine.rings.board import get
@@ -26,7 +26,7 @@ LIBRARIES = ("numpy", "numba", "llvmlite", "av", "soxr")
 PAINTING = ("moderngl",)
 
 
-class Shot(NamedTuple):
+class FilmSettings(NamedTuple):
     """How a film is taken."""
 
     size: tuple = (1280, 720)
@@ -36,7 +36,7 @@ class Shot(NamedTuple):
     preset: str = "medium"  # of the encoder
 
 
-class Material(NamedTuple):
+class BounceInput(NamedTuple):
     """What a bounce is made of, opened and found good."""
 
     source: object  # a source, or a TakeReader
@@ -56,12 +56,12 @@ def bounce(material, outs, *, depth=None, shot=None, overwrite=False, threads=Tr
 
     Parameters
     ----------
-    material : Material
+    material : BounceInput
     outs : list of Path
         Each ends in .wav, .flac or .mp4.
     depth : str, optional
         Of a sample in a sound file: "24", which is the default, or "float".
-    shot : Shot, optional
+    shot : FilmSettings, optional
         Of the film.
     threads : bool
         A thread a node, or all in this one. Changes speed, never sound or picture.
@@ -77,9 +77,9 @@ def bounce(material, outs, *, depth=None, shot=None, overwrite=False, threads=Tr
     forms = check_outs(outs, depth)
     wanted = [*outs, outs[0].with_name("run.json"), outs[0].with_name("timings.json")]
     for path in wanted:
-        claim(path, overwrite=overwrite or path not in outs)
+        check_writable(path, overwrite=overwrite or path not in outs)
     digest = _digest(material.file)  # now, since the result may take the input's place
-    with written_whole(*wanted) as parts, contextlib.ExitStack() as stack:
+    with write_atomically(*wanted) as parts, contextlib.ExitStack() as stack:
         files = [
             stack.enter_context(contextlib.closing(SoundFile(part, form, material.source.rate)))
             for part, form in zip(parts, forms)
@@ -87,12 +87,12 @@ def bounce(material, outs, *, depth=None, shot=None, overwrite=False, threads=Tr
         ]
         film = None
         if FILM in [out.suffix.lower() for out in outs]:
-            from phosphene.engine.offline.film_job import Studio  # here, since sound needs no GL
+            from phosphene.engine.offline.film_job import FilmJob  # here, since sound needs no GL
 
             part = parts[forms.index(None)]
-            film = stack.enter_context(Studio(part, shot or Shot(), material.source.rate, material.preset))
+            film = stack.enter_context(FilmJob(part, shot or FilmSettings(), material.source.rate, material.preset))
         tracks = [*files, film.track] if film else files
-        graph = material.graph(lambda outlet: Scribe(outlet, tracks), film and film.nodes)
+        graph = material.graph(lambda outlet: SoundFileNode(outlet, tracks), film and film.nodes)
         graph.run(threads=threads, watch=watch and (lambda: watch(graph)))
         stack.close()
         libraries = LIBRARIES + PAINTING if film else LIBRARIES

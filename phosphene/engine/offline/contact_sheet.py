@@ -6,7 +6,7 @@ from phosphene.engine.offline.features.plot import DIM, GROUND, INK, STYLE, matp
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from phosphene.engine.common.atomic_files import written_whole
+from phosphene.engine.common.atomic_files import write_atomically
 
 WIDE = 3.4  # inches of a still
 DPI = 144
@@ -32,5 +32,5 @@ def write_sheet(path, stills, captions, *, title, below=""):
             axes.imshow(still, interpolation="lanczos", aspect="auto")
             axes.set_axis_off()
             figure.text(left / size[0], 1 - (top + tall - 0.22) / size[1], caption, color=DIM, size=8.5, va="center")
-        with written_whole(path) as (part,):
+        with write_atomically(path) as (part,):
             figure.savefig(part, format="png")

@@ -6,11 +6,11 @@ import os
 import moderngl
 
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.encode.mp4 import Film
-from phosphene.engine.encode.yuv420_gpu import Instant, screen_of
+from phosphene.engine.encode.mp4 import Mp4Writer
+from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, screen_of
 from phosphene.engine.gl.context import offscreen
-from phosphene.engine.offline.frame_pool import Slides
-from phosphene.engine.offline.frame_renderer import Camera, Darkroom, Projector
+from phosphene.engine.offline.frame_pool import FramePool
+from phosphene.engine.offline.frame_renderer import FilmNode, FrameRenderer, Yuv420Node
 
 IN_FLIGHT = 2  # pictures that wait before each node
 THREADS = min(os.cpu_count() or 1, 16)  # of x264: beyond, each more adds more delay than speed
@@ -23,7 +23,7 @@ class SoundTrack:
         self.write, self.finish = film.sound, film.end_sound
 
 
-class Studio:
+class FilmJob:
     """A GL context, a film, and the nodes between them; a context manager that lets go of them all.
 
     Parameters
@@ -45,7 +45,7 @@ class Studio:
         self.context = offscreen()
         try:
             self.context.require(shot.size)
-            self.film = Film(path, rate=rate, threads=THREADS, **shot._asdict())
+            self.film = Mp4Writer(path, rate=rate, threads=THREADS, **shot._asdict())
         except BaseException:
             self.context.release()
             raise
@@ -55,18 +55,20 @@ class Studio:
     def nodes(self, ear, player, script):
         """The nodes that look at what is heard."""
         width, height = self.shot.size
-        self.developed = Slides((height * width * 3 // 2,), IN_FLIGHT, hashed=True)
-        self.projector = Projector(self.developed, self.film)
+        self.developed = FramePool((height * width * 3 // 2,), IN_FLIGHT, hashed=True)
+        self.projector = FilmNode(self.developed, self.film)
         try:
             with self.context:
                 self.screen = screen_of(self.context, self.shot.size)
-            instant = isinstance(self.screen, Instant)
-            outlet = self.developed if instant else Slides(self.screen.shape, IN_FLIGHT)
-            self.camera = Camera(self.context, self.screen, self.shot.fps, self.preset, ear, player, script, outlet)
+            instant = isinstance(self.screen, Yuv420Readback)
+            outlet = self.developed if instant else FramePool(self.screen.shape, IN_FLIGHT)
+            self.camera = FrameRenderer(
+                self.context, self.screen, self.shot.fps, self.preset, ear, player, script, outlet
+            )
         except moderngl.Error as fault:
             what = f"the graphics here have no room for it ({self.context.renderer}: {fault})"
             raise PhospheneError(f"--size {width}x{height}: {what}") from fault
-        darkroom = () if instant else (Darkroom(outlet, self.developed),)
+        darkroom = () if instant else (Yuv420Node(outlet, self.developed),)
         return self.camera, *darkroom, self.projector
 
     @property

@@ -1,4 +1,4 @@
-"""Slides: pictures on their way from one node to the next, in memory that goes round."""
+"""FramePool: pictures on their way from one node to the next, in memory that goes round."""
 
 import hashlib
 from collections import deque
@@ -6,7 +6,7 @@ from collections import deque
 import numpy as np
 
 
-class Slides:
+class FramePool:
     """A few arrays of one shape, from one writer to one reader.
 
     The writer takes a blank and gives it filled; the reader takes the oldest and gives it back. Who gets

@@ -1,16 +1,16 @@
 """The camera and the darkroom: pictures of what is heard, one for each frame of a film."""
 
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.encode.yuv420 import to_i420
+from phosphene.engine.encode.yuv420 import rgba_to_yuv420
 from phosphene.engine.gl.readback import DEPTH
 from phosphene.engine.rings import board, local
 from phosphene.engine.rings.board import put
 from phosphene.engine.takes.file import Change, Patch
 from phosphene.engine.visuals.catalogue import SLOTS, settings
-from phosphene.engine.visuals.renderer import Painter
+from phosphene.engine.visuals.renderer import Renderer
 
 
-class Camera:
+class FrameRenderer:
     """Paints the picture of each frame at its very sample, and fetches the one before it.
 
     Parameters
@@ -39,7 +39,7 @@ class Camera:
         for slot, value in settings(preset.params()):
             put(self.board, slot, value)
         with context:
-            self.painter = Painter(
+            self.painter = Renderer(
                 context,
                 screen.size,
                 frames=ear.frames,
@@ -93,7 +93,7 @@ class Camera:
             self.painter.release()
 
 
-class Darkroom:
+class Yuv420Node:
     """Makes of each picture what an encoder takes."""
 
     name = "darkroom"
@@ -109,13 +109,13 @@ class Darkroom:
         if not self.inlet.filled or (blank := self.outlet.blank()) is None:
             return 0
         slide = self.inlet.take()
-        to_i420(slide, blank)
+        rgba_to_yuv420(slide, blank)
         self.inlet.give_back(slide)
         self.outlet.give(blank)
         return 1
 
 
-class Projector:
+class FilmNode:
     """Gives the pictures to a film."""
 
     name = "film"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from phosphene.engine.audio.sources.base import RATE
 from phosphene.engine.audio.sources.file import FileSource
-from phosphene.engine.common.atomic_files import claim, write_text
+from phosphene.engine.common.atomic_files import check_writable, write_text
 from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.effects.chain import genome
 from phosphene.engine.encode.sound_file import FORMATS
@@ -20,7 +20,7 @@ TABLES = ".json", ".csv"
 LONGEST = 600.0  # seconds of a file; what is learnt from is a stretch of them
 
 
-class Outs(NamedTuple):
+class LearnOutputs(NamedTuple):
     """Where to put what was learnt; None where it is not wanted."""
 
     genome: Path
@@ -41,7 +41,7 @@ class Outs(NamedTuple):
         if len(set(wanted)) < len(wanted):
             raise UsageError(f"{wanted[-1]}: is named twice; each result needs a file of its own")
         for path in wanted:
-            claim(path, overwrite=overwrite)
+            check_writable(path, overwrite=overwrite)
 
 
 def learn(inputs, outs, *, target=None, remark=lambda sentence: None, **how):
@@ -51,7 +51,7 @@ def learn(inputs, outs, *, target=None, remark=lambda sentence: None, **how):
     ----------
     inputs : list of Path
         Files, and folders of files.
-    outs : Outs
+    outs : LearnOutputs
         Claimed.
     target : Path, optional
         What the inputs shall come near.

@@ -7,9 +7,9 @@ import numpy as np
 from phosphene.engine.gl.context import offscreen
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.graph.build import from_source
-from phosphene.engine.graph.nodes import Ground
-from phosphene.engine.offline.frame_pool import Slides
-from phosphene.engine.offline.frame_renderer import Camera
+from phosphene.engine.graph.nodes import NullSink
+from phosphene.engine.offline.frame_pool import FramePool
+from phosphene.engine.offline.frame_renderer import FrameRenderer
 from phosphene.engine.visuals.media_names import is_camera
 
 FPS = 30
@@ -68,12 +68,12 @@ def stills(source, preset, moments, *, size, watch=None):
 
         def eyes(ear, player, script):
             nonlocal camera
-            slides = Slides(screen.shape, IN_FLIGHT)
-            camera = Camera(context, screen, FPS, preset, ear, player, script, slides)
+            slides = FramePool(screen.shape, IN_FLIGHT)
+            camera = FrameRenderer(context, screen, FPS, preset, ear, player, script, slides)
             return camera, Picker(slides, wanted)
 
         length = source.length / source.rate if source.length is not None else np.inf
-        graph = from_source(source, preset, Ground, seconds=min(last + 2 / FPS, length), eyes_of=eyes)
+        graph = from_source(source, preset, NullSink, seconds=min(last + 2 / FPS, length), eyes_of=eyes)
         picker = graph.eyes[-1]
         graph.run(watch=(lambda: watch(picker.shown / FPS / last)) if watch and last else None)
         return picker.kept

@@ -13,13 +13,13 @@ from phosphene.engine.audio.clocks import StandbyClock
 from phosphene.engine.audio.core import CHANNELS, CROSSFADE, make_core
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.sources.base import RATE, open_source
-from phosphene.engine.audio.sources.varispeed import Paced, pace_of
+from phosphene.engine.audio.sources.varispeed import VariableSpeedSource, speed_of
 from phosphene.engine.audio.stream import DeviceStream
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.effects.chain import plan as chain
-from phosphene.engine.graph.listen_node import Ear
-from phosphene.engine.graph.nodes import Feeder, Plans, Taper
-from phosphene.engine.modulation.audio_mover import Mover
+from phosphene.engine.graph.listen_node import ListenNode
+from phosphene.engine.graph.nodes import PlanSwapper, SourceNode, TakeRecorder
+from phosphene.engine.modulation.audio_mover import AudioMover
 from phosphene.engine.modulation.matrix import STILL, Modulation
 from phosphene.engine.native import describe
 from phosphene.engine.presets.load import restore_preset
@@ -38,7 +38,7 @@ ENDING = [("volume", {"gain": -60.0})]  # the genome faded to before the sound s
 BACK_OFF = 0.25, 4.0  # seconds to the next try to open a lost device: first, and at most
 
 
-class Live:
+class AudioProcess:
     """One life of the audio process.
 
     Parameters
@@ -60,14 +60,14 @@ class Live:
         put(self.gauges, int(Meter.RATE), float(self.rate))
         self.core = filmed(make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"]), wish["film"])
         self.words = describe(self.core)
-        self.plans, self.swaps = Plans(self.core, self.rate), {}
+        self.plans, self.swaps = PlanSwapper(self.core, self.rate), {}
         self.player = sound.play.address, self.words.ctypes.data
         self.serial, genes, modulation, self.preset = self._genome()
         self._open_source()
         start = int(get(self.gauges, int(Meter.POSITION)))
-        self.ear = Ear(self.rate, self.core, segment["frames"], start)
+        self.ear = ListenNode(self.rate, self.core, segment["frames"], start)
         how = {"hop": self.ear.listener.hop, "rate": self.rate, "serial": self.serial}
-        self.mover = Mover(modulation, segment["frames"], segment["moves"], **how)
+        self.mover = AudioMover(modulation, segment["frames"], segment["moves"], **how)
         self.plans.change(genes, self.serial, values=())
         self.taper = self._open_take(start)
         self.retry, self.pause, self.threads = 0.0, BACK_OFF[0], []
@@ -86,18 +86,18 @@ class Live:
             return
         preset = restore_preset(self.wish["preset"], "the supervisor")
         source = open_source(self.wish["source"], self.rate, preset, file=self.wish["file"], loop=True)
-        source = Paced(source, self._pace)
+        source = VariableSpeedSource(source, self._pace)
         source.seek(int(get(self.gauges, int(Meter.SOURCE))))
         self.inlet = local(ring.plan(round(AHEAD * self.rate), CHANNELS))
         self.inlet_words = describe(self.inlet)
         self.filler = sound.supply.address, self.inlet_words.ctypes.data
-        self.feeder = Feeder(source, self.inlet)
+        self.feeder = SourceNode(source, self.inlet)
         while self.feeder.step():  # full before anyone pulls
             pass
 
     def _pace(self):
         params, serial = self.segment["params"], self.serial
-        return pace_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
+        return speed_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
 
     def _genome(self):
         """What was asked for since last: serial number, genome, modulation, what a take keeps; None if nothing was."""
@@ -116,7 +116,7 @@ class Live:
         writer = TakeWriter(self.wish["take"], self.rate, self.wish["preset"], NAMES)
         writer.begin(Begin(start, self.serial, self.swaps[self.serial], self.core.heard.view("f8").tolist()))
         self.core.switches[0] = 1
-        taper = Taper(self.core, writer, self.swaps)
+        taper = TakeRecorder(self.core, writer, self.swaps)
         if self.wish["again"]:  # what the head tells of may be long ago
             taper.patches.append(Patch(start, *self.preset))
         return taper
@@ -297,4 +297,4 @@ class Live:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Live))
+    sys.exit(serve(AudioProcess))

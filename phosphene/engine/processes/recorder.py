@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.audio.now_playing import Present
+from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.encode.encoders import require
-from phosphene.engine.encode.mp4 import Film, trim
-from phosphene.engine.encode.yuv420 import to_i420
+from phosphene.engine.encode.mp4 import Mp4Writer, trim
+from phosphene.engine.encode.yuv420 import rgba_to_yuv420
 from phosphene.engine.processes.serve import serve
-from phosphene.engine.recording.audio_track import Track
-from phosphene.engine.recording.frame_select import Cutter
-from phosphene.engine.recording.shared_frames import FPS, PIXEL, Gauge, opened, slide
+from phosphene.engine.recording.audio_track import AudioTrack
+from phosphene.engine.recording.frame_select import FrameSelector
+from phosphene.engine.recording.shared_frames import FPS, PIXEL, RecorderStat, opened, slide
 from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.visuals.window.frame_stats import count
@@ -29,7 +29,7 @@ IDLE = 0.01  # seconds that it rests when there is nothing to do
 PATIENCE = 0.5  # seconds for which a picture may be on its way
 
 
-class Recorder:
+class RecorderProcess:
     """One life of the recorder: from the first picture it sees to the end, one film.
 
     Parameters
@@ -46,15 +46,15 @@ class Recorder:
         self.footage = opened(wish["film"])
         self.gauges, self.shown = self.footage["gauges"], self.footage["shown"]
         self.stopped = threading.Event()
-        self.present, self.sample = Present(segment), np.zeros((1, 1))
+        self.present, self.sample = NowPlaying(segment), np.zeros((1, 1))
         self.film, self.cutter, self.track, self.picture = None, None, None, None
-        put(self.gauges, int(Gauge.ROLLING), 1.0)
+        put(self.gauges, int(RecorderStat.ROLLING), 1.0)
 
     def run(self):
-        """Film until `stop`, or until the disk is full."""
+        """Mp4Writer until `stop`, or until the disk is full."""
         try:
             while not self.stopped.is_set():
-                count(self.gauges, Gauge.BEAT)
+                count(self.gauges, RecorderStat.BEAT)
                 if self.film and self._rate() != self.rate:
                     self._end()
                     self._give_up(f"the sound has {self._rate()} frames a second now, and had {self.rate}")
@@ -86,11 +86,11 @@ class Recorder:
 
     def _begin(self, sample):
         self.rate = self._rate()
-        self.size = int(get(self.gauges, int(Gauge.WIDTH))), int(get(self.gauges, int(Gauge.HEIGHT)))
+        self.size = int(get(self.gauges, int(RecorderStat.WIDTH))), int(get(self.gauges, int(RecorderStat.HEIGHT)))
         how = {"codec": CODEC, "crf": CRF, "preset": PRESET, "threads": THREADS}
-        self.film = Film(self.part, size=self.size, fps=FPS, rate=self.rate, **how)
-        self.cutter = Cutter(sample, float(self.rate / FPS))
-        self.track = Track(self.footage, round(sample))
+        self.film = Mp4Writer(self.part, size=self.size, fps=FPS, rate=self.rate, **how)
+        self.cutter = FrameSelector(sample, float(self.rate / FPS))
+        self.track = AudioTrack(self.footage, round(sample))
 
     def _rate(self):
         return int(get(self.segment["meters"], int(Meter.RATE)))
@@ -99,10 +99,10 @@ class Recorder:
         """A picture as the film takes it."""
         width, height = self.size
         i420 = np.empty(height * width * 3 // 2, np.uint8)
-        if get(self.gauges, int(Gauge.PLANAR)):
+        if get(self.gauges, int(RecorderStat.PLANAR)):
             i420[:] = raw[: i420.size]
         else:
-            to_i420(raw[: PIXEL * width * height].reshape(height, width, PIXEL), i420)
+            rgba_to_yuv420(raw[: PIXEL * width * height].reshape(height, width, PIXEL), i420)
         return i420
 
     def _hear(self):
@@ -111,7 +111,7 @@ class Recorder:
             return 0
         if len(block):
             self.film.sound(block)
-        count(self.gauges, Gauge.FRAMES, len(block))
+        count(self.gauges, RecorderStat.FRAMES, len(block))
         return 1
 
     def _cut(self, last=False):
@@ -121,8 +121,8 @@ class Recorder:
         picture = self.cutter.choose()
         self.picture = self.picture if picture is None else picture
         self.film.picture(self.picture)
-        count(self.gauges, Gauge.PICTURES)
-        count(self.gauges, Gauge.REPEATED, picture is None)
+        count(self.gauges, RecorderStat.PICTURES)
+        count(self.gauges, RecorderStat.REPEATED, picture is None)
         return 1
 
     def _late(self):
@@ -145,9 +145,9 @@ class Recorder:
         os.replace(self.part, self.path)
 
     def _give_up(self, why):
-        put(self.gauges, int(Gauge.ROLLING), 0.0)
+        put(self.gauges, int(RecorderStat.ROLLING), 0.0)
         raise PhospheneError(f"{self.path}: {why}; the recording ends here, the show goes on")
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Recorder))
+    sys.exit(serve(RecorderProcess))

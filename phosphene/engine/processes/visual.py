@@ -9,27 +9,27 @@ import time
 import numpy as np
 
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.audio.playback_clock import AudibleClock
+from phosphene.engine.audio.playback_clock import PlaybackClock
 from phosphene.engine.modulation.matrix import Modulation
 from phosphene.engine.processes.serve import serve
-from phosphene.engine.recording.frame_tap import Lens
+from phosphene.engine.recording.frame_tap import FrameTap
 from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.rings.mailbox import fetch_text, post_text
 from phosphene.engine.visuals.catalogue import Look
 from phosphene.engine.visuals.cues import Cue
-from phosphene.engine.visuals.hud.operator import Wings
-from phosphene.engine.visuals.renderer import Painter
-from phosphene.engine.visuals.window.frame_pacer import Pacer
-from phosphene.engine.visuals.window.frame_stats import Sight, count, note
-from phosphene.engine.visuals.window.recovery import Care
+from phosphene.engine.visuals.hud.operator import Operator
+from phosphene.engine.visuals.renderer import Renderer
+from phosphene.engine.visuals.window.frame_pacer import FramePacer
+from phosphene.engine.visuals.window.frame_stats import FrameStat, count, note
+from phosphene.engine.visuals.window.recovery import Recovery
 from phosphene.engine.visuals.window.window import Window
 
 CALM = 0.15  # seconds that a window keeps a size before it is painted in it
 SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, which has to sound as well
 
 
-class Show:
+class VisualProcess:
     """One life of the visual process. It reads the frames, the clock and the board, and waits for nobody.
 
     Parameters
@@ -46,22 +46,22 @@ class Show:
         size = wish["size"] and tuple(wish["size"])
         full = get(segment["cues"], int(Cue.FULL)) > 0.0
         self.window = Window(size=size, fullscreen=full, borderless=wish["borderless"], monitor=wish["monitor"])
-        self.wings = Wings(self.window, segment)
+        self.wings = Operator(self.window, segment)
         self.most = SOFTWARE_RATE if self.window.context.software else math.inf
-        self.pacer = Pacer(min(self.window.refresh, self.most), waits=self.window.waits)
+        self.pacer = FramePacer(min(self.window.refresh, self.most), waits=self.window.waits)
         self.rate, self.clock, self.painter, self.wanted, self.told = 0, None, None, None, None
-        self.care, self.sick = Care(self.window.context, self.pacer.period, self.wings.say), 0
+        self.care, self.sick = Recovery(self.window.context, self.pacer.period, self.wings.say), 0
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
-        self.lens = Lens(self.window.context, wish["film"]) if wish["film"] else None
+        self.lens = FrameTap(self.window.context, wish["film"]) if wish["film"] else None
 
     def run(self):
-        """Show pictures until the window is closed, or `stop`."""
+        """VisualProcess pictures until the window is closed, or `stop`."""
         try:
             while not (self.stopped.is_set() or self.window.closed):
                 self._tell()
                 self._picture()
-                count(self.sights, Sight.BEAT)
+                count(self.sights, FrameStat.BEAT)
         finally:
             for owned in filter(None, (self.lens, self.wings, self.care, self.painter)):
                 owned.release()
@@ -91,14 +91,14 @@ class Show:
         late = (self.clock.exact(seen) - sample) / self.rate
         if self.lens:
             self.lens.take(self.window.framebuffer, self.calm, sample)
-        count(self.sights, Sight.SHOWN)
-        count(self.sights, Sight.DROPPED, missed)
+        count(self.sights, FrameStat.SHOWN)
+        count(self.sights, FrameStat.DROPPED, missed)
         note(self.sights, late)
         self.wings.note(seen, late, missed)
         self.sick += self.care.look(self.painter, seen, cost, missed)
 
     def _play(self, look):
-        """Show another look, or let other rows move the one that is shown."""
+        """VisualProcess another look, or let other rows move the one that is shown."""
         self.wanted = look._replace(modulation=Modulation(*look.modulation))
         if self.painter:
             self.painter.play(self.wanted)
@@ -129,8 +129,8 @@ class Show:
         """Make a painter, for sound of another rate than before."""
         if self.painter:
             self.painter.release()
-        self.rate, self.clock = rate, AudibleClock(self.segment["clock"], rate)
-        self.painter = Painter(
+        self.rate, self.clock = rate, PlaybackClock(self.segment["clock"], rate)
+        self.painter = Renderer(
             self.window.context,
             size,
             frames=self.segment["frames"],
@@ -153,7 +153,7 @@ class Show:
     def _tell(self):
         """Tell the keeper what it draws with, what is seen alone, what cannot be drawn, and what there is to say."""
         if self.painter and self.painter.settled is not None:
-            put(self.sights, int(Sight.SETTLED), float(self.painter.settled))
+            put(self.sights, int(FrameStat.SETTLED), float(self.painter.settled))
         told = {
             "gl": self.window.context.about(),
             "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
@@ -169,4 +169,4 @@ class Show:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(Show))
+    sys.exit(serve(VisualProcess))

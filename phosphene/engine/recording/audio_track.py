@@ -3,14 +3,14 @@
 import numpy as np
 
 from phosphene.engine.audio.core import CHANNELS
-from phosphene.engine.recording.shared_frames import Gauge
+from phosphene.engine.recording.shared_frames import RecorderStat
 from phosphene.engine.rings import ring, timeline
 from phosphene.engine.visuals.window.frame_stats import count
 
 CHUNK = 4096  # frames at most that it gives at once
 
 
-class Track:
+class AudioTrack:
     """Reads the sound of a session; what was lost on the way is silence.
 
     Parameters
@@ -34,7 +34,7 @@ class Track:
         sample, more = self._joined(self.sound.taken[ring.COUNT])
         if sample > self.next:
             block = self.silence[: min(sample - self.next, CHUNK)]
-            count(self.gauges, Gauge.LOST, len(block))
+            count(self.gauges, RecorderStat.LOST, len(block))
         else:
             block = self.block[: min(waiting, more)]
             ring.pull(self.sound, block)

@@ -5,7 +5,7 @@ from collections import deque
 LOYAL = 0.2  # of a picture's time that the next in line may be farther off than another
 
 
-class Cutter:
+class FrameSelector:
     """Chooses the picture that is nearest to each moment.
 
     Where pictures come as fast as the film goes, each is shown once, though the one clock is a little faster

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from phosphene.engine.encode.yuv420_gpu import Instant, screen_of
-from phosphene.engine.recording.shared_frames import Gauge, opened, slide
+from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, screen_of
+from phosphene.engine.recording.shared_frames import RecorderStat, opened, slide
 from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.visuals.window.frame_stats import count
@@ -13,7 +13,7 @@ from phosphene.engine.visuals.window.frame_stats import count
 LEAST = 16  # pixels a side
 
 
-class Lens:
+class FrameTap:
     """Takes pictures for as long as there is a recorder, and waits for nobody.
 
     Each is fetched when the next one is taken. One for which there is no room is dropped, and counted. All
@@ -38,11 +38,11 @@ class Lens:
 
         `size` is what it would have, had there been more time to draw it.
         """
-        if sample < 0 or not get(self.gauges, int(Gauge.ROLLING)):
+        if sample < 0 or not get(self.gauges, int(RecorderStat.ROLLING)):
             return
         self._give()
         if not ring.writable(self.shown, 1):
-            count(self.gauges, Gauge.DROPPED)
+            count(self.gauges, RecorderStat.DROPPED)
             return
         self._expose(framebuffer, size)
         self.screen.ask()
@@ -59,21 +59,21 @@ class Lens:
         """Have a picture read, or first copied onto the film's screen, as large as it fits."""
         if self.screen is None:
             self.screen = screen_of(self.context, self._film_size(size))
-            put(self.gauges, int(Gauge.PLANAR), float(isinstance(self.screen, Instant)))
+            put(self.gauges, int(RecorderStat.PLANAR), float(isinstance(self.screen, Yuv420Readback)))
         if framebuffer.size != self.size:
             self.size, self.place = framebuffer.size, fitted(framebuffer.size, self.screen.size)
             self.screen.framebuffer.clear()
-        if self.size == self.screen.size and not isinstance(self.screen, Instant):
+        if self.size == self.screen.size and not isinstance(self.screen, Yuv420Readback):
             self.screen.source = framebuffer
             return
         self.screen.source = self.screen.framebuffer
         self.context.copy(framebuffer, self.size, self.screen.framebuffer, *self.place)
 
     def _film_size(self, size):
-        if not get(self.gauges, int(Gauge.WIDTH)):
-            for gauge, side in zip((Gauge.WIDTH, Gauge.HEIGHT), even(size, self.most)):
+        if not get(self.gauges, int(RecorderStat.WIDTH)):
+            for gauge, side in zip((RecorderStat.WIDTH, RecorderStat.HEIGHT), even(size, self.most)):
                 put(self.gauges, int(gauge), float(side))
-        return int(get(self.gauges, int(Gauge.WIDTH))), int(get(self.gauges, int(Gauge.HEIGHT)))
+        return int(get(self.gauges, int(RecorderStat.WIDTH))), int(get(self.gauges, int(RecorderStat.HEIGHT)))
 
     def release(self):
         if self.screen:

@@ -18,7 +18,7 @@ SLIDES = 4  # pictures that wait for a recorder that was busy
 SOUND = 1 << 18  # frames that do: while it is lost, and another one starts
 
 
-class Gauge(IntEnum):
+class RecorderStat(IntEnum):
     """What is told of it; all that is counted is counted up over all films of a session."""
 
     BEAT = 0  # counted up while the recorder is well
@@ -40,7 +40,7 @@ class Slides(NamedTuple):
 def plans(size):
     """The things of a segment for films of as many pixels as `size` has, or fewer."""
     return {
-        "gauges": board.plan(len(Gauge)),
+        "gauges": board.plan(len(RecorderStat)),
         "slides": Plan(Slides, (((SLIDES, PIXEL * math.prod(size)), np.uint8),)),
         "shown": ring.plan(SLIDES, 1, np.float64),  # who draws writes, who records reads: the sample of each slide
         "sound": ring.plan(SOUND, CHANNELS),  # the audio thread writes, who records reads

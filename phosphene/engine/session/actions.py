@@ -4,16 +4,16 @@ import time
 
 import numpy as np
 
-from phosphene.engine.audio.now_playing import Present
-from phosphene.engine.common.keys import ACTS, HELP, listing
+from phosphene.engine.audio.now_playing import NowPlaying
+from phosphene.engine.common.keys import ACTIONS, HELP, listing
 from phosphene.engine.listening.frame import SOURCES
 from phosphene.engine.listening.rhythm.tempo_override import LINK
 from phosphene.engine.rings import ring
-from phosphene.engine.session.show_actions import Stagehand
-from phosphene.engine.session.tempo_control import Hand
+from phosphene.engine.session.show_actions import ShowActions
+from phosphene.engine.session.tempo_control import TempoControl
 
 
-class Performer:
+class OperatorActions:
     """Does what keys ask for.
 
     Parameters
@@ -30,11 +30,11 @@ class Performer:
 
     def __init__(self, session, keyboard, link, programme, gear):
         self.segment, self.keyboard, self.programme, self.gear = session.segment, keyboard, programme, gear
-        self.present = Present(self.segment)
-        self.hand = Hand(self.segment["params"], self.present, link)
-        self.stage = Stagehand(self.segment, session.desk)
+        self.present = NowPlaying(self.segment)
+        self.hand = TempoControl(self.segment["params"], self.present, link)
+        self.stage = ShowActions(self.segment, session.desk)
         self.rows = np.zeros((len(self.segment["keys"].rows), 2))
-        gear.join(session, Present(self.segment))
+        gear.join(session, NowPlaying(self.segment))
         self.acts = 0
 
     def heed(self):
@@ -49,10 +49,10 @@ class Performer:
     def _press(self, key, moment):
         if key == HELP:
             return listing()
-        if key not in ACTS:
+        if key not in ACTIONS:
             return []
         self.acts += 1
-        said = ACTS[key](self, moment)
+        said = ACTIONS[key](self, moment)
         return [said] if said else []
 
     def heard(self):

@@ -15,7 +15,7 @@ FALLS = 5  # deaths within the first seconds of life after which there is no poi
 YOUNG = 2.0  # seconds
 
 
-class Ward:
+class ProcessHandle:
     """A Python that already imports what it needs while we still read the preset.
 
     Parameters

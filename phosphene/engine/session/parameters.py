@@ -24,13 +24,13 @@ class Control(NamedTuple):
     place: int  # as rows know it
 
 
-class Standing(NamedTuple):
+class ParameterState(NamedTuple):
     value: float  # before any row
     who: str  # set it last
     rows: list  # that move it: what each listens to
 
 
-class Desk:
+class ParameterStore:
     """Every put goes through it.
 
     Parameters
@@ -76,7 +76,7 @@ class Desk:
     def standing(self, name):
         """Who has a parameter, and at what value."""
         place = self.controls[name].place
-        return Standing(*self.bases[name], [row["from"] for row in self.rows if place in row["to"]])
+        return ParameterState(*self.bases[name], [row["from"] for row in self.rows if place in row["to"]])
 
     def tells(self):
         """Who moves what, in short: `bass_fast → scope.afterglow`, `hand → genome.1.gain`."""

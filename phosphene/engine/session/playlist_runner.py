@@ -10,7 +10,7 @@ from phosphene.engine.session.playlist import Order, Rules
 REMEMBERED = 32  # presets that one may go back
 
 
-class Programme:
+class PlaylistRunner:
     """Changes presets: by hand, by the rules of a playlist, and as a file of the one that plays is saved.
 
     A preset with a fault is told of, and the old one plays on. None comes before the last one plays alone.

@@ -4,18 +4,18 @@ import contextlib
 import os
 from itertools import count
 
-from phosphene.engine.common.atomic_files import part_of
-from phosphene.engine.recording.shared_frames import FPS, LARGEST, Gauge, plans
+from phosphene.engine.common.atomic_files import temporary_path
+from phosphene.engine.recording.shared_frames import FPS, LARGEST, RecorderStat, plans
 from phosphene.engine.rings import Claim, Segment
 from phosphene.engine.rings.board import get
-from phosphene.engine.session.child import Ward
+from phosphene.engine.session.child import ProcessHandle
 
 PATIENT = 30.0  # seconds that a disk may keep a recorder waiting
 KIND = 10  # as Unix counts it: who plays comes first
-TOLD = Gauge.PICTURES, Gauge.REPEATED, Gauge.DROPPED, Gauge.LOST
+TOLD = RecorderStat.PICTURES, RecorderStat.REPEATED, RecorderStat.DROPPED, RecorderStat.LOST
 
 
-class Recording:
+class RecorderHandle:
     """A film of a session, or several where the recorder was lost in between.
 
     Parameters
@@ -31,7 +31,7 @@ class Recording:
         self.claim = Claim("-film")
         self.asked = {"segment": self.claim.name, "size": size or LARGEST}
         self.footage = Segment(self.claim.name, plans(self.asked["size"]), create=True)
-        self.ward = Ward("phosphene.engine.processes.recorder", "the recorder", stale=PATIENT, kind=KIND)
+        self.ward = ProcessHandle("phosphene.engine.processes.recorder", "the recorder", stale=PATIENT, kind=KIND)
         self.films, self.filmed, self.trouble = [], 0.0, None
 
     def begin(self, session):
@@ -41,8 +41,8 @@ class Recording:
 
     def _wish(self):
         wish = {"segment": self.session.segment.name, "film": self.asked}
-        wish |= {"path": str(self.path), "part": str(part_of(self.path))}
-        self.ward.wish(wish, lambda: self._told(Gauge.BEAT))
+        wish |= {"path": str(self.path), "part": str(temporary_path(self.path))}
+        self.ward.wish(wish, lambda: self._told(RecorderStat.BEAT))
 
     def look(self):
         """Look after the recorder; gives what there is to tell the user."""
@@ -51,7 +51,7 @@ class Recording:
         if not self.session.painting:
             self.trouble = f"{self.path}: there is no picture to record"
         elif why := self.ward.lost():
-            if self.ward.lived and self._told(Gauge.ROLLING) and not self.ward.hopeless:
+            if self.ward.lived and self._told(RecorderStat.ROLLING) and not self.ward.hopeless:
                 return [self._go_on(why)]
             self._collect()
             self.trouble = why if self.ward.lived else f"{self.path}: cannot be recorded: {why}"
@@ -69,7 +69,7 @@ class Recording:
 
     def _collect(self):
         """Take up what there is of a film; one that was never finished plays up to a few seconds before its end."""
-        part, before, self.filmed = part_of(self.path), self.filmed, self._told(Gauge.PICTURES)
+        part, before, self.filmed = temporary_path(self.path), self.filmed, self._told(RecorderStat.PICTURES)
         with contextlib.suppress(OSError):  # it is where nothing can be written
             if self.filmed > before and part.exists():
                 os.replace(part, self.path)

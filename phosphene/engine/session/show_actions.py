@@ -11,7 +11,7 @@ KEPT, FAULTS, LONGEST = 3, 4, 300  # notices and faults that the HUD has room fo
 NOTHING: dict = {"preset": "", "notices": [], "faults": [], "learn": ""}  # as it begins
 
 
-class Stagehand:
+class ShowActions:
     """Parameters go by the desk, so that takes hold them; the operator's own wishes by cues.
 
     Parameters

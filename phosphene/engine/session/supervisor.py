@@ -12,16 +12,16 @@ from phosphene.engine.processes.serve import AUDIO_MAIL, PLANS, VISUAL_MAIL
 from phosphene.engine.rings import Claim, Segment, sweep
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.rings.mailbox import fetch_text, post_text, prepare
-from phosphene.engine.session.parameters import Control, Desk
+from phosphene.engine.session.parameters import Control, ParameterStore
 from phosphene.engine.visuals import catalogue
 from phosphene.engine.visuals.cues import Cue
-from phosphene.engine.visuals.window.frame_stats import Sight, late_histogram, late_ms
+from phosphene.engine.visuals.window.frame_stats import FrameStat, late_histogram, late_ms
 
 CONVERTERS, DECLARED = {"input": "adc", "output": "dac"}, "declared"
 REST = 5.0  # seconds without a picture that died again and again, before it is tried once more
 
 
-class Session:
+class Supervisor:
     """A live session, from its first sound to its report.
 
     Parameters
@@ -50,7 +50,7 @@ class Session:
         self.serial, self.picture, self.told, self.seen = 0, 0, {}, {}
         tempo_board.want(self.segment["params"], tempo_board.DEFAULTS)
         put(self.segment["cues"], int(Cue.FULL), float(look["fullscreen"]))
-        self.sick, self.notices, self.desk = False, [], Desk(self.segment["params"])
+        self.sick, self.notices, self.desk = False, [], ParameterStore(self.segment["params"])
         self._lay(preset, swap=True)
         self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))
         if self.painting:
@@ -59,7 +59,7 @@ class Session:
     def _wish_picture(self):
         self.said = 0
         self._post_look()
-        self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(Sight.BEAT)))
+        self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(FrameStat.BEAT)))
 
     def meters(self):
         return reading(self.segment["meters"])
@@ -159,7 +159,7 @@ class Session:
     def settled(self):
         """True when the last genome plays alone, and the last picture is seen alone: the next one may come."""
         heard = get(self.segment["meters"], int(Meter.SETTLED)) == self.serial
-        return heard and (not self.painting or get(self.segment["sights"], int(Sight.SETTLED)) == self.picture)
+        return heard and (not self.painting or get(self.segment["sights"], int(FrameStat.SETTLED)) == self.picture)
 
     def _lay(self, preset, *, swap):
         self.serial += swap
@@ -215,8 +215,8 @@ class Session:
             "samples_scrubbed": int(meters["scrubbed"]),
             "genes_muted": int(meters["muted"]),
             "devices_reopened": int(meters["reopened"]),
-            "frames_shown": int(get(sights, int(Sight.SHOWN))),
-            "frames_dropped": int(get(sights, int(Sight.DROPPED))),
+            "frames_shown": int(get(sights, int(FrameStat.SHOWN))),
+            "frames_dropped": int(get(sights, int(FrameStat.DROPPED))),
             "late_ms": late_ms(sights),
             "late_histogram": late_histogram(sights),
             "pacing": self.seen.get("pacing"),

@@ -14,7 +14,7 @@ class Beat(NamedTuple):
     moment: float  # of the beat, by the clock of the taps
 
 
-class Tapper:
+class TapTempo:
     """The line through the last taps, so that the unsteadiness of a hand is averaged over all of them.
 
     A tap that is off the beat is put aside. If the next one is as far from it as it was from the last, they

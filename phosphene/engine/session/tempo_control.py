@@ -4,12 +4,12 @@ import math
 
 from phosphene.engine.listening.rhythm.tempo_board import BPM, DEFAULTS, SCALE, want
 from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD, LINK, TAPPED
-from phosphene.engine.session.tap_tempo import Tapper
+from phosphene.engine.session.tap_tempo import TapTempo
 
 TIGHT = 2e-3  # seconds that Link's beat may be off before it is told anew
 
 
-class Hand:
+class TempoControl:
     """Taps, nudges, holds; follows Link and leads it. Whatever changes is on the board at once.
 
     Moments are those of `time.perf_counter()`, and mean what was audible then.
@@ -26,7 +26,7 @@ class Hand:
 
     def __init__(self, board, present, link=None):
         self.board, self.present, self.link = board, present, link
-        self.tapper, self.wanted, self.before = Tapper(), dict(DEFAULTS), {}
+        self.tapper, self.wanted, self.before = TapTempo(), dict(DEFAULTS), {}
         if link:
             self._want(source=LINK)
 

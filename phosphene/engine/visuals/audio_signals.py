@@ -1,4 +1,4 @@
-"""Signals: what a picture moves to, at the sample that is audible when it is seen."""
+"""AudioSignals: what a picture moves to, at the sample that is audible when it is seen."""
 
 import math
 from collections import deque
@@ -69,7 +69,7 @@ class Moves:
         return self.before + share * (self.after - self.before)
 
 
-class Signals:
+class AudioSignals:
     """Follows a timeline of frames to a sample, hop by hop, so that no onset falls between two pictures.
 
     Parameters

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.common.params import Param
-from phosphene.engine.gl.shader_header import Declared, declared
+from phosphene.engine.gl.shader_header import ShaderSpec, read_spec
 from phosphene.engine.gl.shader_source import SHADERS
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.modulation.matrix import STILL
@@ -29,12 +29,12 @@ class Look(NamedTuple):
 
 def _room(room):
     names = sorted(each.name[:-5] for each in (SHADERS / room).iterdir() if each.name.endswith(".frag"))
-    return {name: declared(room, name) for name in names}
+    return {name: read_spec(room, name) for name in names}
 
 
 def _finish():
     """What all pictures go through at last; frozen, nothing is drawn anew."""
-    found = declared("post", FINISH)
+    found = read_spec("post", FINISH)
     frozen = Param(FREEZE, 0.0, low=0.0, high=1.0)
     return found._replace(passes=(*found.passes, found.passes[-1]._replace(name=FREEZE, params=(frozen,))))
 
@@ -45,7 +45,7 @@ SHOWING = tuple(name for name, scene in SCENES.items() if scene.shows_media)
 SHOWS = _room("show")
 if both := SCENES.keys() & SHOWS.keys() | ({FINISH} & (SCENES.keys() | SHOWS.keys())):
     raise PhospheneError(f"shaders/show/{min(both)}.frag: a scene or another pass has that name")
-SECTIONS: dict[str, Declared] = {**SCENES, **SHOWS, FINISH: _finish()}
+SECTIONS: dict[str, ShaderSpec] = {**SCENES, **SHOWS, FINISH: _finish()}
 
 FIRST = tempo_board.SLOTS  # of the board: before it lie the parameters of the genome, and the tempo
 PLACES = {

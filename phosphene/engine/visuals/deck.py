@@ -7,13 +7,13 @@ from itertools import groupby
 import numpy as np
 
 from phosphene.engine.common.file_watch import FileWatch
-from phosphene.engine.gl.pass_program import Stage, Target
-from phosphene.engine.gl.shader_header import declared
+from phosphene.engine.gl.pass_program import PassProgram, Target
+from phosphene.engine.gl.shader_header import read_spec
 from phosphene.engine.gl.shader_source import SHADERS
 from phosphene.engine.rings.board import get
 from phosphene.engine.visuals.audio_signals import SILENT
 from phosphene.engine.visuals.catalogue import FINISH, FIRST, PLACE, SECTIONS, slot
-from phosphene.engine.visuals.media_texture import Media
+from phosphene.engine.visuals.media_texture import MediaTexture
 
 GLIDE = 0.08  # seconds in which a parameter goes most of its way
 CLOCK = {"dt": 0.0, "minute": 0.0, "hour": 0.0, "aspect": 1.0, "media_aspect": 1.0, "lots": (0.0,) * 4}
@@ -36,7 +36,7 @@ class Deck:
     seconds : float
         Of the stream, at which it will be seen.
     patient : bool
-        Media may come later.
+        MediaTexture may come later.
     before : Deck, optional
         The one whose place it is to take.
 
@@ -51,9 +51,9 @@ class Deck:
         self.size, self.targets, self.stages, self.loops, self.whole = size, {}, [], [], False
         self.files, self.watches = set(), []  # that it is made of, watched from when they were read
         self.seconds, self.media = seconds, None
-        scene = declared("scene", look.scene)
+        scene = read_spec("scene", look.scene)
         self.dark = scene.dark
-        self.sections = [scene, *(declared("show", name) for name in look.passes)]
+        self.sections = [scene, *(read_spec("show", name) for name in look.passes)]
         self.choices, self.params = set(), {}  # as hands have them, by the name that stages know them by
         self.values = {**SILENT, **CLOCK, "aspect": size[0] / size[1], "lots": _lots(look)}
         for section in (*self.sections, SECTIONS[FINISH]):
@@ -73,7 +73,7 @@ class Deck:
             if there and there.reel.live and there.name == self.look.media:
                 self.media = there.shared()
             else:
-                self.media = Media(self.context, self.look.media, self.size, seconds=self.seconds, live=patient)
+                self.media = MediaTexture(self.context, self.look.media, self.size, seconds=self.seconds, live=patient)
             self.watches += [FileWatch(path) for path in self.media.files]
             pictures = {**pictures, "media": lambda: self.media.texture}
         for section in self.sections:
@@ -82,7 +82,7 @@ class Deck:
             targets |= {each.name: targets[each.over] for each in section.passes if each.over}
             shown = {name: lambda target=target: target.picture for name, target in targets.items()}
             for each in section.passes:
-                stage = Stage(
+                stage = PassProgram(
                     self.context, each, targets[each.name], {**pictures, **before, **shown}, self.values, section.name
                 )
                 self.stages.append(stage)

@@ -4,8 +4,8 @@ a second come through, whoever draws them."""
 import moderngl
 import numpy as np
 
-from phosphene.engine.gl.pass_program import Stage, Target
-from phosphene.engine.gl.shader_header import declared
+from phosphene.engine.gl.pass_program import PassProgram, Target
+from phosphene.engine.gl.shader_header import read_spec
 from phosphene.engine.visuals.catalogue import FINISH, TRANSITIONS
 
 SHIFT = f"{FINISH}.chroma_shift"
@@ -29,8 +29,8 @@ class Finish:
     def __init__(self, context, size, screen, values, pictures):
         self.context, self.size, self.decks, self.stages, self.targets = context, size, (), [], {}
         self.values = {**values, "share": 0.0, "kind": 0.0, "held": 1.0}
-        limits = declared("post", FINISH).passes[:-1]
-        (grade,) = declared("post", "grade").passes
+        limits = read_spec("post", FINISH).passes[:-1]
+        (grade,) = read_spec("post", "grade").passes
         sides = grade._replace(name="leaving"), grade._replace(name="coming")
         try:
             for each in (*limits, *sides):
@@ -48,12 +48,12 @@ class Finish:
             raise
 
     def _stages(self, name, screen, pictures):
-        *inner, last = declared("post", name).passes
+        *inner, last = read_spec("post", name).passes
         stages = [self._stage(each, self.targets[each.name], pictures) for each in inner]
         return [*stages, self._stage(last, screen, pictures)]
 
     def _stage(self, each, target, pictures):
-        self.stages.append(Stage(self.context, each, target, pictures, self.values, FINISH))
+        self.stages.append(PassProgram(self.context, each, target, pictures, self.values, FINISH))
         return self.stages[-1]
 
     def show(self, deck):

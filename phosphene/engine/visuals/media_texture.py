@@ -1,4 +1,4 @@
-"""Media: a photo, a film or a camera as a texture, which shows what there is to see at a moment of the stream."""
+"""MediaTexture: a photo, a film or a camera as a texture, which shows what there is to see at a moment of the stream."""
 
 import math
 import threading
@@ -16,7 +16,7 @@ ROUNDING = 1e-6  # seconds by which a beginning may be missed
 MOMENT = 0.002  # seconds for which whoever builds waits at a time
 
 
-class Media:
+class MediaTexture:
     """What a Look's `media` names.
 
     Parameters

@@ -8,7 +8,7 @@ import numpy as np
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.listening.frame import BANDS, TONES
 from phosphene.engine.visuals import noise_textures
-from phosphene.engine.visuals.audio_signals import SEEN, Signals
+from phosphene.engine.visuals.audio_signals import SEEN, AudioSignals
 from phosphene.engine.visuals.catalogue import FINISH, FREEZE
 from phosphene.engine.visuals.deck import Deck
 from phosphene.engine.visuals.finish import Finish
@@ -19,7 +19,7 @@ MINUTE, HOUR = 60.0, 3600.0
 FROZEN = f"{FINISH}.{FREEZE}"
 
 
-class Painter:
+class Renderer:
     """Owns whatever pictures need of GL.
 
     Parameters
@@ -41,7 +41,7 @@ class Painter:
 
     def __init__(self, context, size, *, frames, board, rate, screen, look, patient=False):
         self.context, self.size, self.board, self.rate, self.patient = context, size, board, rate, patient
-        self.signals = Signals(frames, rate)
+        self.signals = AudioSignals(frames, rate)
         self.bands = context.gl.texture((BANDS, 1), 1, dtype="f4")
         self.tones = context.gl.texture((TONES, 1), 1, dtype="f4")
         self.wave = context.gl.texture((SEEN, 1), 2, dtype="f4")

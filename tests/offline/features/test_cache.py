@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from phosphene.engine.offline.features import columns
-from phosphene.engine.offline.features.cache import PART, Shelf
+from phosphene.engine.offline.features.cache import PART, FeatureCache
 from tests.listening.test_analyser import hop_of
 from tests.support.commands import typed
 from tests.support.listen_output import RATE, load, told
@@ -99,7 +99,7 @@ def test_a_cache_that_cannot_be_is_a_remark(folder, capsys):
 
 
 def test_the_cache_is_bounded_and_what_is_used_stays(tmp_path):
-    shelf, made = Shelf(tmp_path / "shelf", most=10_000), tmp_path / "made"
+    shelf, made = FeatureCache(tmp_path / "shelf", most=10_000), tmp_path / "made"
     made.write_bytes(bytes(3_000))
     for age, name in enumerate("abc"):
         shelf.put(name, made)
@@ -124,7 +124,7 @@ def test_many_at_once_get_what_is_whole_or_nothing(tmp_path):
         (tmp_path / name).write_bytes(name.encode() * 50_000)
 
     def work(seed):
-        shelf, out = Shelf(tmp_path / "shelf", most=200_000, remark=wrong.append), tmp_path / f"out{seed}"
+        shelf, out = FeatureCache(tmp_path / "shelf", most=200_000, remark=wrong.append), tmp_path / f"out{seed}"
         for name in np.random.default_rng(seed).choice(list(names), 60):
             if shelf.take(name, out):
                 got.append(out.read_bytes() == (tmp_path / name).read_bytes())

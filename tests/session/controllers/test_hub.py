@@ -14,7 +14,7 @@ from phosphene.engine.listening.rhythm.tempo_override import TAPPED
 from phosphene.engine.rings.board import get
 from phosphene.engine.session.controllers.midi_mapping import load_mapping
 from phosphene.engine.session.controllers.midi_ports import EVERY, Ports, title
-from phosphene.engine.session.controllers.midi_session import Devices
+from phosphene.engine.session.controllers.midi_session import MidiSession
 from phosphene.engine.visuals.catalogue import NAMES
 from tests.session.controllers.test_osc import HOME, HUE, Peer, a_desk, free_port, key_address, packet, param_address
 from tests.session.test_keys import wanted
@@ -41,7 +41,7 @@ def knobs(ports):  # noqa: F811
 
 @pytest.fixture
 def devices(knobs, tmp_path):
-    devices = Devices("nano", tmp_path / ALIAS)
+    devices = MidiSession("nano", tmp_path / ALIAS)
     devices.join(a_desk())
     knobs.reaches(devices.ports)
     devices.heed()
@@ -90,7 +90,7 @@ def test_a_knob_is_learnt_saved_and_known_again(knobs, devices, tmp_path):
     knobs.send(turn(16, 62), turn(16, 90))
     said(devices, 2)
     assert devices.desk.standing(HUE).value == pytest.approx(90 / 127)
-    again = Devices("nano", tmp_path / ALIAS)
+    again = MidiSession("nano", tmp_path / ALIAS)
     again.join(a_desk())
     knobs.reaches(again.ports)
     again.heed()

@@ -14,7 +14,7 @@ from phosphene.engine.session.controllers.midi_learn import Learner  # noqa: E40
 from phosphene.engine.session.controllers.midi_mapping import Mapping, Row  # noqa: E402
 from phosphene.engine.session.controllers.midi_messages import APART, Device, Said  # noqa: E402
 from phosphene.engine.session.controllers.midi_pickup import Knob, Knobs, turned  # noqa: E402
-from phosphene.engine.session.parameters import Control, Desk  # noqa: E402
+from phosphene.engine.session.parameters import Control, ParameterStore  # noqa: E402
 from phosphene.engine.session.supervisor import controls  # noqa: E402
 from phosphene.engine.visuals.catalogue import NAMES, SLOTS  # noqa: E402
 
@@ -42,7 +42,7 @@ def heard(text, device=None, moment=0.0):
 
 @pytest.fixture
 def desk():
-    desk = Desk(local(board.plan(SLOTS)))
+    desk = ParameterStore(local(board.plan(SLOTS)))
     preset = restore_preset({"scope": {"hue": 0.5}}, "here")
     desk.lay(controls(preset, 1), preset.modulation())
     return desk

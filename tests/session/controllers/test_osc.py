@@ -19,7 +19,7 @@ from pythonosc.osc_packet import OscPacket
 
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.audio.now_playing import Present
+from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.keys import KEYS
 from phosphene.engine.listening.analyser import plan
@@ -36,9 +36,9 @@ from phosphene.engine.session.controllers.osc_addresses import (
 )
 from phosphene.engine.session.controllers.osc_features import ROOM, Announcer
 from phosphene.engine.session.controllers.osc_packets import Malformed, asked
-from phosphene.engine.session.controllers.osc_session import MOST, Wire
+from phosphene.engine.session.controllers.osc_session import MOST, OscSession
 from phosphene.engine.session.controllers.osc_sockets import LARGEST, Inlet
-from phosphene.engine.session.parameters import Desk
+from phosphene.engine.session.parameters import ParameterStore
 from phosphene.engine.session.supervisor import controls
 from phosphene.engine.visuals.catalogue import NAMES, SLOTS
 from tests.support.commands import comes
@@ -67,7 +67,7 @@ def free_port():
 
 
 def a_desk(hue=0.5):
-    desk = Desk(local(board.plan(SLOTS)))
+    desk = ParameterStore(local(board.plan(SLOTS)))
     preset = restore_preset({"scope": {"hue": hue}}, "here")
     desk.lay(controls(preset, 1), preset.modulation())
     return desk
@@ -105,7 +105,7 @@ def peer():
 
 @pytest.fixture
 def wire():
-    wire = Wire((HOME, free_port()), None, 30)
+    wire = OscSession((HOME, free_port()), None, 30)
     wire.join(a_desk(), None)
     yield wire
     wire.close()
@@ -292,9 +292,9 @@ def test_a_port_that_is_taken_is_told_in_a_line(peer):
 
 
 def test_what_others_move_is_told_and_what_came_by_osc_is_not(peer):
-    wire = Wire((HOME, free_port()), peer.address, 1)
+    wire = OscSession((HOME, free_port()), peer.address, 1)
     desk = a_desk()
-    wire.join(desk, Present(a_segment()))
+    wire.join(desk, NowPlaying(a_segment()))
     for _ in desk.controls:
         wire.heed()
     first = dict(peer.told()[0] for _ in desk.controls)
@@ -355,7 +355,7 @@ def test_what_is_told_is_what_is_audible():
     concert.listen_to(100)
     concert.clock(0.5)
     heard = Heard()
-    announcer = Announcer(Present(concert.segment), heard, 1.0)
+    announcer = Announcer(NowPlaying(concert.segment), heard, 1.0)
     announcer.close()
     heard.packets.clear()
     for seconds in (0.1, 0.2537, 0.4):
@@ -386,7 +386,7 @@ def test_no_stroke_falls_between_two_tellings():
     concert.listen_to(100, strokes)
     concert.clock(1.0)
     heard = Heard()
-    announcer = Announcer(Present(concert.segment), heard, 1.0)
+    announcer = Announcer(NowPlaying(concert.segment), heard, 1.0)
     announcer.close()
     announcer.index = 0
     heard.packets.clear()

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from phosphene.engine.audio.playback_clock import AudibleClock
+from phosphene.engine.audio.playback_clock import PlaybackClock
 from phosphene.engine.rings import local, timeline
 from phosphene.engine.visuals.window import frame_stats
-from phosphene.engine.visuals.window.frame_pacer import EARLY, LATELY, SURE, TRIAL, USUAL, Pacer
+from phosphene.engine.visuals.window.frame_pacer import EARLY, LATELY, SURE, TRIAL, USUAL, FramePacer
 
 NEVER = 1e-9  # of a second: nothing that rounding could not explain
 LEARNT = LATELY - USUAL + 1  # pictures after which it knows what one takes
@@ -35,7 +35,7 @@ class World:
     def __init__(self, told, *, waits, screen=None, begin=1_000.0, oversleep=0.0):
         self.time, self.screen, self.waits = begin, screen or told, waits
         self.origin, self.oversleep, self.random = begin, oversleep, np.random.default_rng(3)
-        self.pacer = Pacer(told, waits=waits, now=lambda: self.time, sleep=self.sleep)
+        self.pacer = FramePacer(told, waits=waits, now=lambda: self.time, sleep=self.sleep)
 
     def sleep(self, seconds):
         assert seconds > 0
@@ -140,7 +140,7 @@ def test_begun_again_nothing_was_missed(waits):
 
 
 def test_by_the_clock_of_the_machine_no_picture_is_shown_too_early():
-    pacer = Pacer(200.0, waits=False)
+    pacer = FramePacer(200.0, waits=False)
     for _ in range(10):
         moment, _ = pacer.begin()
         pacer.painted()
@@ -257,7 +257,7 @@ class Sound:
 
     def __init__(self, begin):
         self.line, self.begin, self.told = local(timeline.plan(64, 3)), begin, 0
-        self.clock, self.random = AudibleClock(self.line, self.RATE), np.random.default_rng(6)
+        self.clock, self.random = PlaybackClock(self.line, self.RATE), np.random.default_rng(6)
 
     def heard(self, sample):
         """When it is, in truth."""

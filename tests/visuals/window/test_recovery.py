@@ -1,10 +1,10 @@
-"""Care: what is wrong with a picture is told after two seconds and healed, and none is larger than can be borne."""
+"""Recovery: what is wrong with a picture is told after two seconds and healed, and none is larger than can be borne."""
 
 import numpy as np
 import pytest
 
-from phosphene.engine.visuals.window.recovery import Care
-from phosphene.engine.visuals.window.resolution_scaler import CALM, RUNGS, Ladder
+from phosphene.engine.visuals.window.recovery import Recovery
+from phosphene.engine.visuals.window.resolution_scaler import CALM, RUNGS, ResolutionScaler
 from phosphene.engine.visuals.window.watchdog import PATIENCE, Judge
 from tests.support.scene_renderer import RATE, Easel, heard, music
 
@@ -43,7 +43,7 @@ def song():
 def test_a_picture_gone_bad_is_begun_again_and_the_second_time_given_up(context, song, kind):
     said, fps = [], 15
     with Easel(context, song) as easel:
-        care = Care(context, 1 / fps, said.append)
+        care = Recovery(context, 1 / fps, said.append)
         verdicts, spoilt = [], [60, 110]
         value = {"NaN": np.nan, "white": 60.0}[kind]
         light = context.gl.texture((64, 36), 4, np.full((36, 64, 4), value, np.float16).tobytes(), dtype="f2")
@@ -65,7 +65,7 @@ def test_a_picture_gone_bad_is_begun_again_and_the_second_time_given_up(context,
 
 def climbed(cost, seconds, ladder=None, since=0.0, fps=30):
     """The scales that a ladder steps to, with when: `cost` is of a whole picture, as a share of a period."""
-    ladder, steps = ladder or Ladder(1 / fps), []
+    ladder, steps = ladder or ResolutionScaler(1 / fps), []
     for at in range(round(seconds * fps)):
         now = since + at / fps
         share = cost(now) * ladder.scale**2
@@ -89,7 +89,7 @@ def test_where_there_is_room_it_stays_and_neither_a_stall_nor_the_start_is_load(
 
 def test_what_was_in_vain_is_tried_again_ever_more_rarely():
     """A load that only shows at full size."""
-    ladder = Ladder(1 / 30)
+    ladder = ResolutionScaler(1 / 30)
     steps = climbed(lambda now: 1.2 if ladder.rung == 0 else 0.5, 240.0, ladder)[1]
     tried = [now for now, scale in steps if scale == 1.0]
     waits = np.diff(tried)

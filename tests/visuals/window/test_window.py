@@ -12,9 +12,9 @@ import pytest
 
 from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.gl.context import opened as offscreen
-from phosphene.engine.gl.pass_program import Stage
+from phosphene.engine.gl.pass_program import PassProgram
 from phosphene.engine.gl.pass_spec import Pass
-from phosphene.engine.visuals.renderer import Painter
+from phosphene.engine.visuals.renderer import Renderer
 from phosphene.engine.visuals.window.monitors import PLAUSIBLE, monitors
 from phosphene.engine.visuals.window.window import SIZE, SMALL, Window
 from tests.support.commands import ROOT
@@ -50,7 +50,7 @@ def white(window):
     gl = window.context.gl
     light = gl.texture((1, 1), 4, np.full(4, 100.0, np.float16).tobytes(), dtype="f2")
     plain = Pass("white", fragment="post/same.frag", samplers={"picture": "light"})
-    stage = Stage(window.context, plain, window, {"light": lambda: light}, {})
+    stage = PassProgram(window.context, plain, window, {"light": lambda: light}, {})
 
     def show():
         window.heed()
@@ -308,7 +308,7 @@ def test_what_is_seen_is_what_is_read_back(screen):
 
     with opened(screen, size=PICTURE) as (window, place):
         how = {"frames": frames, "board": board, "rate": RATE, "screen": window, "look": look()}
-        painter = Painter(window.context, PICTURE, **how)
+        painter = Renderer(window.context, PICTURE, **how)
         for frame in range(30):
             window.heed()
             painter.reach(frame * RATE / 30)

@@ -8,7 +8,7 @@ from phosphene.engine.effects import EFFECTS, speed
 PIECE = 4096  # frames of sound made at once
 
 
-def pace_of(genes, value=None):
+def speed_of(genes, value=None):
     """How much faster than itself a source is to be read.
 
     Parameters
@@ -24,7 +24,7 @@ def pace_of(genes, value=None):
     return speed.PARAMS[0].clamp(pace)
 
 
-class Paced:
+class VariableSpeedSource:
     """A source around another; `pace` is asked before each piece. See engine.audio.sources for what a source is."""
 
     def __init__(self, source, pace):

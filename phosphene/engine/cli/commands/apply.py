@@ -1,12 +1,12 @@
 """apply: a genome on a whole file."""
 
 from phosphene.engine.cli.commands.shared import warm_up
-from phosphene.engine.common.stop_signal import Stop
+from phosphene.engine.common.stop_signal import StopSignal
 
 
 def run(asked):
     """A genome on a whole file."""
-    stopped = Stop()  # as a bounce is: what has begun to be written goes
+    stopped = StopSignal()  # as a bounce is: what has begun to be written goes
     from phosphene.engine.offline.apply import apply
     from phosphene.engine.session.status_line import progress, say
 

@@ -4,25 +4,25 @@ import time
 
 from phosphene.engine.cli.commands.shared import preset_of, warm_up
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.common.stop_signal import Stop
+from phosphene.engine.common.stop_signal import StopSignal
 
 FILM_WORDS = "size", "fps", "codec", "crf"
 
 
 def run(asked):
     """Sound and picture to files, offline."""
-    stopped = Stop()  # Ctrl-C waits for the next look: raised in C code's callbacks, it would be lost
+    stopped = StopSignal()  # Ctrl-C waits for the next look: raised in C code's callbacks, it would be lost
     given = [word for word in (asked.input, asked.source, asked.take) if word is not None]
     if len(given) != 1:
         what = "one of them" if given else "an INPUT, --source synth, or --take FILE"
         raise UsageError(f"bounce: needs {what}, found {len(given)}")
-    from phosphene.engine.common.atomic_files import claim
+    from phosphene.engine.common.atomic_files import check_writable
     from phosphene.engine.offline.bounce import bounce, check_outs
     from phosphene.engine.session.status_line import progress, say
     from phosphene.engine.visuals.media_names import seen_again
 
     for out in asked.outs:
-        claim(out, overwrite=asked.overwrite)
+        check_writable(out, overwrite=asked.overwrite)
     check_outs(asked.outs, asked.depth)
     shot = _shot(asked)
     material = _material(asked)
@@ -54,7 +54,7 @@ def run(asked):
 
 def _shot(asked):
     """How the film is to be taken, if there is to be one."""
-    from phosphene.engine.offline.bounce import FILM, Shot
+    from phosphene.engine.offline.bounce import FILM, FilmSettings
 
     given = {name: getattr(asked, name) for name in FILM_WORDS if getattr(asked, name) is not None}
     if not any(out.suffix.lower() == FILM for out in asked.outs):
@@ -65,12 +65,12 @@ def _shot(asked):
         from phosphene.engine.encode.encoders import require
 
         require(given["codec"])
-    return Shot(**given)
+    return FilmSettings(**given)
 
 
 def _material(asked):
     from phosphene.engine.audio.sources.base import open_source
-    from phosphene.engine.offline.bounce import Material
+    from phosphene.engine.offline.bounce import BounceInput
     from phosphene.engine.presets.load import restore_preset
     from phosphene.engine.takes.file import TakeReader
 
@@ -80,8 +80,8 @@ def _material(asked):
         if asked.seconds:
             raise UsageError("--take: is as long as it was played; leave out --seconds")
         reader = TakeReader(asked.take)
-        return Material(reader, "take", restore_preset(reader.preset, asked.take), asked.take)
+        return BounceInput(reader, "take", restore_preset(reader.preset, asked.take), asked.take)
     preset = preset_of(asked)
     kind = asked.source or "file"
     source = open_source(kind, None, preset, file=asked.input)
-    return Material(source, kind, preset, asked.input, asked.seconds)
+    return BounceInput(source, kind, preset, asked.input, asked.seconds)

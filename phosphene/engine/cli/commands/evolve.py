@@ -1,16 +1,16 @@
 """evolve: a genome learnt from recordings."""
 
 from phosphene.engine.cli.commands.shared import warm_up
-from phosphene.engine.common.stop_signal import Stop
+from phosphene.engine.common.stop_signal import StopSignal
 
 
 def run(asked):
     """A genome learnt from recordings."""
-    stopped = Stop()
-    from phosphene.engine.offline.learn import Outs, learn
+    stopped = StopSignal()
+    from phosphene.engine.offline.learn import LearnOutputs, learn
     from phosphene.engine.session.status_line import progress, say
 
-    outs = Outs(asked.genome_out, asked.preview_out, asked.metrics_out)
+    outs = LearnOutputs(asked.genome_out, asked.preview_out, asked.metrics_out)
     outs.claim(overwrite=asked.overwrite)
     warm_up(stopped.is_set)
     with progress() as bar:

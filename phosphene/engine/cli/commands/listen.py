@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from phosphene.engine.cli.commands.shared import warm_up
 from phosphene.engine.common.errors import PhospheneError, UsageError
-from phosphene.engine.common.stop_signal import Stop
+from phosphene.engine.common.stop_signal import StopSignal
 
 ARCHIVE, SHEET = ".npz", ".png"
 
@@ -20,15 +20,15 @@ class Errand(NamedTuple):
 
 def run(asked):
     """What is heard in files, as arrays."""
-    stopped = Stop()  # as a bounce is: what has begun to be written goes
-    from phosphene.engine.offline.features.cache import Shelf
+    stopped = StopSignal()  # as a bounce is: what has begun to be written goes
+    from phosphene.engine.offline.features.cache import FeatureCache
     from phosphene.engine.session.status_line import fail, say
 
     folder = asked.input.is_dir()
     errands = _of_folder(asked) if folder else [_of_file(asked)]
     told = fail if asked.json else say
     warm_up(stopped.is_set, told)
-    shelf = None if asked.no_cache else Shelf(remark=told)
+    shelf = None if asked.no_cache else FeatureCache(remark=told)
     faults = []
     for number, errand in enumerate(errands, start=1):
         try:
@@ -67,14 +67,14 @@ def _done(errand, asked, shelf, stopped, count):
 
 
 def _of_file(asked):
-    from phosphene.engine.common.atomic_files import claim
+    from phosphene.engine.common.atomic_files import check_writable
 
     for word, path, ending in (("-o", asked.out, ARCHIVE), ("--plot", asked.plot, SHEET)):
         if path is None:
             continue
         if path.suffix.lower() != ending:
             raise UsageError(f"{word} {path}: ends in '{path.suffix}', can end in {ending}")
-        claim(path, overwrite=asked.overwrite)
+        check_writable(path, overwrite=asked.overwrite)
     return Errand(asked.input, asked.out, asked.plot)
 
 

@@ -6,9 +6,9 @@ import time
 from functools import partial
 
 from phosphene.engine.cli.commands.shared import preset_of, warm_up
-from phosphene.engine.common.atomic_files import claim
+from phosphene.engine.common.atomic_files import check_writable
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.common.stop_signal import Stop
+from phosphene.engine.common.stop_signal import StopSignal
 
 HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
 TICK = 0.02  # seconds between two looks at what a performer does
@@ -32,31 +32,31 @@ def run(asked):
     if asked.record:
         _check_record(asked)
     for path in filter(None, (asked.take, asked.record, asked.report)):
-        claim(path, overwrite=asked.overwrite or path is asked.report)
-    from phosphene.engine.session.child import Ward
+        check_writable(path, overwrite=asked.overwrite or path is asked.report)
+    from phosphene.engine.session.child import ProcessHandle
 
     if asked.link:
         from phosphene.engine.session.link import Link
     link = Link() if asked.link else None
     gear = _gear(asked)
     wards = [
-        Ward("phosphene.engine.processes.audio", "the audio process")
+        ProcessHandle("phosphene.engine.processes.audio", "the audio process")
     ]  # before anything heavy is imported here: side by side
     if not (asked.headless or asked.latency):
-        wards.append(Ward("phosphene.engine.processes.visual", "the visual process", stale=HELD))
+        wards.append(ProcessHandle("phosphene.engine.processes.visual", "the visual process", stale=HELD))
     recording = None
     try:
-        from phosphene.engine.session.playlist_runner import Programme
-        from phosphene.engine.session.supervisor import Session
+        from phosphene.engine.session.playlist_runner import PlaylistRunner
+        from phosphene.engine.session.supervisor import Supervisor
 
-        stop = Stop("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+        stop = StopSignal("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
         warm_up(stop.is_set)
         load = partial(_load, asked, source)
         name, playlist = _programme(asked, load)
         recording = _recording(asked)
         film = {"film": recording.asked if recording else None}
         wishes = _wish(asked, source) | film, look | film
-        session = Session(wards[0], wards[1] if wards[1:] else None, load(name)[0], *wishes, name)
+        session = Supervisor(wards[0], wards[1] if wards[1:] else None, load(name)[0], *wishes, name)
     except BaseException as fault:
         gear.close()
         for ward in wards:
@@ -66,7 +66,7 @@ def run(asked):
         if isinstance(fault, KeyboardInterrupt):
             return
         raise
-    programme = Programme(session, playlist, load, automatic=asked.playlist is not None)
+    programme = PlaylistRunner(session, playlist, load, automatic=asked.playlist is not None)
     if recording:
         recording.begin(session)
     try:
@@ -98,9 +98,9 @@ def _check_record(asked):
 def _recording(asked):
     if not asked.record:
         return None
-    from phosphene.engine.session.recorder_handle import Recording
+    from phosphene.engine.session.recorder_handle import RecorderHandle
 
-    return Recording(asked.record, asked.size)
+    return RecorderHandle(asked.record, asked.size)
 
 
 def _close(recording):
@@ -133,10 +133,10 @@ def _programme(asked, load):
 
 
 def _gear(asked):
-    from phosphene.engine.session.controllers.hub import Gear
+    from phosphene.engine.session.controllers.hub import ControllerHub
 
     listen, tell = asked.osc_in, asked.osc_out
-    return Gear(midi=asked.midi, file=asked.controllers, listen=listen, tell=tell, rate=asked.osc_rate)
+    return ControllerHub(midi=asked.midi, file=asked.controllers, listen=listen, tell=tell, rate=asked.osc_rate)
 
 
 def _wish(asked, source):
@@ -154,12 +154,12 @@ def _wish(asked, source):
 
 def _keep(session, stop, programme, asked, link, gear, recording):
     """Watch over the session until it is over; gives what its performer did, for the report."""
-    from phosphene.engine.session.actions import Performer
+    from phosphene.engine.session.actions import OperatorActions
     from phosphene.engine.session.keyboard import Keyboard
     from phosphene.engine.session.status_line import StatusLine, console, say
 
     with Keyboard(console.show_cursor) as keyboard:
-        performer = Performer(session, keyboard, link, programme, gear)
+        performer = OperatorActions(session, keyboard, link, programme, gear)
         with StatusLine(session, performer) as status:
             for tick in itertools.count():
                 if stop.wait(TICK) or _over(session, asked):

@@ -6,13 +6,13 @@ import json
 def run(asked):
     """List the presets that come with Phosphene, with a still of each."""
     from phosphene.engine.cli.commands.shared import warm_up
-    from phosphene.engine.common.atomic_files import claim
+    from phosphene.engine.common.atomic_files import check_writable
     from phosphene.engine.presets.load import load_preset
     from phosphene.engine.presets.packaged import names
     from phosphene.engine.session.status_line import console, errors, inline, say
 
     if asked.out:
-        claim(asked.out, overwrite=asked.overwrite)
+        check_writable(asked.out, overwrite=asked.overwrite)
     presets = {name: load_preset(name)[0] for name in names()}
     if asked.json:
         say(json.dumps([_told(name, preset) for name, preset in presets.items()], indent=2))

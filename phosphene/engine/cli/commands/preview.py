@@ -10,14 +10,14 @@ SIZE = 480, 270
 def run(asked):
     """A preset at twelve moments, on a contact sheet."""
     from phosphene.engine.audio.sources.base import open_source
-    from phosphene.engine.common.atomic_files import claim
+    from phosphene.engine.common.atomic_files import check_writable
     from phosphene.engine.offline.contact_sheet import write_sheet
     from phosphene.engine.offline.stills import stills
     from phosphene.engine.session.status_line import progress, say
 
     if asked.out.suffix.lower() != ".png":
         raise UsageError(f"-o {asked.out}: ends in '{asked.out.suffix}', can end in .png")
-    claim(asked.out, overwrite=asked.overwrite)
+    check_writable(asked.out, overwrite=asked.overwrite)
     preset = preset_of(asked)
     source = open_source("file" if asked.audio else "synth", None, preset, file=asked.audio)
     whole = source.length / source.rate if source.length is not None else LASTS

@@ -14,8 +14,8 @@ from phosphene.engine.effects.chain.guard import check, make_guard, prepare, scr
 from phosphene.engine.native import (
     call,
     describe,
-    flush_denormals,
     entry,
+    flush_denormals,
     interleaved,
     kernel,
     native,
@@ -47,9 +47,7 @@ ENTRIES = {}  # one compiled entry an operator, made when first asked for
 
 
 def entry_of(op):
-    return ENTRIES.get(op) or ENTRIES.setdefault(
-        op, entry(EFFECTS[op])
-    )  # threads that ask at once get the same
+    return ENTRIES.get(op) or ENTRIES.setdefault(op, entry(EFFECTS[op]))  # threads that ask at once get the same
 
 
 def learn(stopped):

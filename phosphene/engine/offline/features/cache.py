@@ -20,7 +20,7 @@ HASH = hashlib.sha256
 SEAL = HASH().digest_size
 
 
-class Shelf:
+class FeatureCache:
     """Entries in a folder that any number of processes use at once.
 
     Parameters

@@ -11,7 +11,7 @@ from phosphene.engine.listening.waveform_overview import extend, make_outline
 BLOCK = 65_536  # frames
 
 
-class Reading:
+class DecodedFile:
     """The sound of a file in blocks, as a session would get it; whoever asks anew gets it from its beginning.
 
     Read to its end it knows what it held: `frames`, `hash` (over all of them, before what is no number went),

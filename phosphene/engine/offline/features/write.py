@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from phosphene.engine.common.atomic_files import written_whole
+from phosphene.engine.common.atomic_files import write_atomically
 from phosphene.engine.listening.frame import QUIETEST
 from phosphene.engine.listening.offline import frames
 from phosphene.engine.offline.features import npz
 from phosphene.engine.offline.features.columns import BEATS, COLUMNS, Beats, meta_of, rows_of
-from phosphene.engine.offline.features.decode import Reading
+from phosphene.engine.offline.features.decode import DecodedFile
 
 CONFIDENT = 0.5  # from here on a tempo is one
 KINDS = {name: (column.dtype, column.shape) for name, column in (COLUMNS | BEATS).items()}
@@ -26,7 +26,7 @@ def archive(path, out, *, plot=None, tempo="lookahead", shelf=None, watch=lambda
         "lookahead", by what comes, or "causal", by what came, as in a live session.
     shelf : Shelf, optional
         Where what was made before is looked for, and what is made now is kept.
-    watch : callable(Reading)
+    watch : callable(DecodedFile)
         Called now and then; may raise to end it.
 
     Returns
@@ -39,9 +39,9 @@ def archive(path, out, *, plot=None, tempo="lookahead", shelf=None, watch=lambda
     UsageError, PhospheneError
         With nothing left behind.
     """
-    reading, cached = Reading(path, watch), False
+    reading, cached = DecodedFile(path, watch), False
     results = [result for result in (out, plot) if result]
-    with written_whole(*results) as (part, *sheets):
+    with write_atomically(*results) as (part, *sheets):
         for result in results:
             result.parent.mkdir(parents=True, exist_ok=True)
         if shelf:

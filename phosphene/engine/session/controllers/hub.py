@@ -10,7 +10,7 @@ RATE = 30.0  # times a second
 NONE = "there is no MIDI to learn from: start with --midi"
 
 
-class Gear:
+class ControllerHub:
     """Whatever there is of MIDI and OSC.
 
     Parameters
@@ -41,17 +41,17 @@ class Gear:
                 from phosphene.engine.session.controllers.osc_sockets import require
 
                 require("--osc-in" if listen else "--osc-out")
-                from phosphene.engine.session.controllers.osc_session import Wire
+                from phosphene.engine.session.controllers.osc_session import OscSession
 
-                self.wire = Wire(listen, tell, rate or RATE)
+                self.wire = OscSession(listen, tell, rate or RATE)
                 opened.callback(self.wire.close)
             if midi is not None:
                 from phosphene.engine.session.controllers.midi_ports import require
 
                 require()
-                from phosphene.engine.session.controllers.midi_session import Devices
+                from phosphene.engine.session.controllers.midi_session import MidiSession
 
-                self.devices = Devices(midi, file)
+                self.devices = MidiSession(midi, file)
                 opened.callback(self.devices.close)
             self.opened = opened.pop_all()
 

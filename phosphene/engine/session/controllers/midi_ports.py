@@ -8,7 +8,7 @@ from collections import deque
 
 from phosphene.engine.common import optional_deps
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.common.mute_stderr import hushed
+from phosphene.engine.common.mute_stderr import muted_stderr
 
 EVERY = 0.25  # seconds between two looks for devices
 WAITING = 1024  # messages between two looks at them, of which the newest count: 50,000 a second
@@ -117,7 +117,7 @@ def client(name):
 
     for system in rtmidi.get_compiled_api():
         try:
-            with hushed():
+            with muted_stderr():
                 return rtmidi.MidiIn(system, name=f"phosphene {name}")
         except rtmidi.RtMidiError:
             continue

@@ -1,9 +1,9 @@
-"""Devices: all that is connected by MIDI, at work on the desk."""
+"""MidiSession: all that is connected by MIDI, at work on the desk."""
 
 import time
 from pathlib import Path
 
-from phosphene.engine.common.atomic_files import claim, write_text
+from phosphene.engine.common.atomic_files import check_writable, write_text
 from phosphene.engine.common.errors import PhospheneError, UsageError, nearest
 from phosphene.engine.common.file_watch import FileWatch
 from phosphene.engine.common.keys import WORDS
@@ -16,7 +16,7 @@ from phosphene.engine.session.controllers.midi_ports import Ports
 USUAL = Path("controllers.yaml")  # where what is learnt is kept
 
 
-class Devices:
+class MidiSession:
     """Reads the mapping at first, and whenever it is edited; writes it when something is learnt.
 
     Parameters
@@ -35,7 +35,7 @@ class Devices:
     def __init__(self, wanted, file=None):
         self.file = file or USUAL
         if file:
-            claim(file, overwrite=True)
+            check_writable(file, overwrite=True)
         self.mapping = load_mapping(self.file) if self.file.exists() else Mapping()
         self.watch, self.ports = FileWatch(self.file), Ports(wanted)
         self.devices, self.notices = {}, []

@@ -13,7 +13,7 @@ MOST = 256  # messages that are done at a time; of more, the newest
 TOLD = 32  # values that are told at a time
 
 
-class Wire:
+class OscSession:
     """Does what packets ask for, answers, and tells of parameters that others move.
 
     Parameters

@@ -8,7 +8,7 @@ import numpy as np
 from phosphene.engine.listening.frame import AT, QUIETEST, WIDTH, as_frame
 from phosphene.engine.rings.timeline import EMPTY, WITHIN, at, newest, read
 from phosphene.engine.visuals.hud import panels
-from phosphene.engine.visuals.hud.overlay_batch import Sheet
+from phosphene.engine.visuals.hud.overlay_batch import OverlayBatch
 from phosphene.engine.visuals.hud.panels import BRIGHT, HOT, LEARNING, STROKES, Readout
 
 FALL = 14.0  # dB a second that the peak's mark sinks by
@@ -30,7 +30,7 @@ class Hud:
     """
 
     def __init__(self, context, frames):
-        self.frames, self.sheet, self.timing = frames, Sheet(context), context.timing
+        self.frames, self.sheet, self.timing = frames, OverlayBatch(context), context.timing
         self.record, self.spare = np.zeros((2, WIDTH))
         self.peak, self.glows, self.moment = QUIETEST, np.zeros(len(STROKES)), 0.0
         self.index = newest(frames)  # of the record that is looked at next

@@ -16,13 +16,13 @@ from phosphene.engine.rings.mailbox import fetch_text
 from phosphene.engine.session.show_actions import NOTHING
 from phosphene.engine.visuals.cues import Cue
 from phosphene.engine.visuals.hud.hud import Hud
-from phosphene.engine.visuals.window.frame_stats import Sight
+from phosphene.engine.visuals.window.frame_stats import FrameStat
 
 SAID = 4  # lines that are kept for a keeper who has not looked yet
 HELPED = 8.0  # seconds that the list of keys stays
 
 
-class Wings:
+class Operator:
     """Heeds the cues of a session, in the process that draws.
 
     Parameters
@@ -70,7 +70,7 @@ class Wings:
         if helping:
             return self.hud.list_keys
         sights = self.segment["sights"]
-        shown, dropped = (int(get(sights, int(sight))) for sight in (Sight.SHOWN, Sight.DROPPED))
+        shown, dropped = (int(get(sights, int(sight))) for sight in (FrameStat.SHOWN, FrameStat.DROPPED))
         picture = {"size": size, "pacing": pacing, "shown": shown, "dropped": dropped}
         return lambda room: self.hud.write(room, now, sample, rate, self.told, **picture)
 

@@ -18,7 +18,7 @@ PITCH = 1.4  # of a letter's size: from line to line
 ROOM = 1024  # marks at first
 
 
-class Sheet:
+class OverlayBatch:
     """What is put on it is drawn once, and gone. Lengths are pixels from the upper left, inks 0xRRGGBBAA.
 
     Parameters

@@ -12,7 +12,7 @@ SURE = {"ignored": 4, "throttled": 3}  # pictures in a row, fewer than a driver 
 TRIAL = 30.0  # seconds after which a screen that lied may show that it does no more
 
 
-class Pacer:
+class FramePacer:
     """Keeps to the refreshes of a screen.
 
     A picture is begun as late as it may be, so that it shows the newest sound. A refresh that it cannot

@@ -7,7 +7,7 @@ import numpy as np
 from phosphene.engine.rings import board
 
 
-class Sight(IntEnum):
+class FrameStat(IntEnum):
     BEAT = 0  # counted up while it is well
     SHOWN = 1  # pictures
     DROPPED = 2  # refreshes that passed without a new one
@@ -15,7 +15,7 @@ class Sight(IntEnum):
 
 
 STEP, BINS = 0.5e-3, 800  # seconds, and how many of them: pictures by how far they were from the sound
-FIRST_BIN = len(Sight)
+FIRST_BIN = len(FrameStat)
 
 
 def plan():

@@ -1,14 +1,14 @@
-"""Care: a picture is kept as large as the machine can bear, and healed where it goes bad."""
+"""Recovery: a picture is kept as large as the machine can bear, and healed where it goes bad."""
 
 import math
 
-from phosphene.engine.visuals.window.resolution_scaler import Ladder
+from phosphene.engine.visuals.window.resolution_scaler import ResolutionScaler
 from phosphene.engine.visuals.window.watchdog import PATIENCE, Watchdog
 
 RELAPSE = 5 * PATIENCE  # seconds within which a picture that goes bad again is past healing
 
 
-class Care:
+class Recovery:
     """Looks after the picture of a Painter.
 
     Parameters
@@ -21,7 +21,7 @@ class Care:
     """
 
     def __init__(self, context, period, say):
-        self.ladder, self.watchdog, self.say = Ladder(period), Watchdog(context), say
+        self.ladder, self.watchdog, self.say = ResolutionScaler(period), Watchdog(context), say
         self.healed = -math.inf
 
     def bearable(self, size):

@@ -9,7 +9,7 @@ LATE = 0.1  # of the refreshes missed are too many
 CALM = 4.0, 120.0  # seconds of room before a step up: at first, and at most
 
 
-class Ladder:
+class ResolutionScaler:
     """Steps down under load and comes back, the more slowly the oftener that was in vain.
 
     Parameters

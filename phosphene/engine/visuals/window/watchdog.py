@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from phosphene.engine.gl.pass_program import Stage, Target
-from phosphene.engine.gl.shader_header import declared
+from phosphene.engine.gl.pass_program import PassProgram, Target
+from phosphene.engine.gl.shader_header import read_spec
 
 EVERY = 0.25  # seconds from look to look
 PATIENCE = 2.0  # seconds after which it counts
@@ -61,10 +61,10 @@ class Watchdog:
     """
 
     def __init__(self, context):
-        (probe,) = declared("post", "probe").passes
+        (probe,) = read_spec("post", "probe").passes
         self.target, self.shown, self.stage = Target(context, probe, probe.size), None, None
         try:
-            self.stage = Stage(context, probe, self.target, {"picture": lambda: self.shown}, {})
+            self.stage = PassProgram(context, probe, self.target, {"picture": lambda: self.shown}, {})
         except BaseException:
             self.release()
             raise
