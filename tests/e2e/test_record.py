@@ -75,8 +75,8 @@ class Set:
         for gauge, side in zip((RecorderStat.WIDTH, RecorderStat.HEIGHT), SIZE):
             put(self.footage["gauges"], int(gauge), float(side))
         timeline.publish(self.footage["joins"], np.zeros(2))
-        wish = {"film": {"segment": self.claims[1].name, "size": SIZE}, "path": str(path), "part": f"{path}.part"}
-        self.recorder, self.fault = RecorderProcess(wish, self.session), None
+        config = {"film": {"segment": self.claims[1].name, "size": SIZE}, "path": str(path), "part": f"{path}.part"}
+        self.recorder, self.fault = RecorderProcess(config, self.session), None
 
     def _record(self):
         try:

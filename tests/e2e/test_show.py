@@ -27,7 +27,7 @@ def window_of(screen):
 
 
 def shown(session):
-    return get(session.segment()["sights"], int(FrameStat.SHOWN))
+    return get(session.segment()["frame_stats"], int(FrameStat.SHOWN))
 
 
 def wait_for_pictures(session, more=10):

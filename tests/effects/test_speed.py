@@ -46,8 +46,8 @@ def test_pulled_in_pieces_it_is_the_same(ratio, size):
     x = RNG.normal(0, 0.1, (12_000, 2)).astype(np.float32)
     whole, sizes = render(x, ratio), []
     while sum(sizes) < len(whole):
-        wish = int(RNG.integers(1, 700)) if size == "random" else size
-        sizes.append(min(wish, len(whole) - sum(sizes)))
+        config = int(RNG.integers(1, 700)) if size == "random" else size
+        sizes.append(min(config, len(whole) - sum(sizes)))
     np.testing.assert_array_equal(streamed(x, [ratio] * len(sizes), sizes), whole)
 
 

@@ -17,8 +17,8 @@ class Life:
 
     left = 0
 
-    def __init__(self, wish, segment):
-        self.wish, self.segment = wish, segment
+    def __init__(self, config, segment):
+        self.config, self.segment = config, segment
 
     def run(self):
         self.segment.close()

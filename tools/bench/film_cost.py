@@ -95,8 +95,8 @@ KINDS = {work.__name__: work for work in (whole, rendering, encoding, ready)}
 
 def spent(kind, folder, shot, scene, seconds):
     """What a kind of work takes, in a process of its own: cpu, wall, pictures, and memory in bytes."""
-    wish = {**shot._asdict(), "fps": str(shot.fps), "folder": str(folder), "scene": scene, "seconds": seconds}
-    words = [sys.executable, "-m", "tools.filmcost", kind, json.dumps(wish)]
+    config = {**shot._asdict(), "fps": str(shot.fps), "folder": str(folder), "scene": scene, "seconds": seconds}
+    words = [sys.executable, "-m", "tools.filmcost", kind, json.dumps(config)]
     return json.loads(subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
@@ -106,10 +106,10 @@ def peak():
     return 1024 * int(line.split()[1])
 
 
-def main(kind, wish):
-    wish = json.loads(wish)
-    folder, scene, seconds = Path(wish.pop("folder")), wish.pop("scene"), wish.pop("seconds")
-    shot = FilmSettings(**{**wish, "size": tuple(wish["size"]), "fps": Fraction(wish["fps"])})
+def main(kind, config):
+    config = json.loads(config)
+    folder, scene, seconds = Path(config.pop("folder")), config.pop("scene"), config.pop("seconds")
+    shot = FilmSettings(**{**config, "size": tuple(config["size"]), "fps": Fraction(config["fps"])})
     if kind != "ready":
         KINDS[kind](folder, shot, scene, WARM)
     before, begun = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()

@@ -44,8 +44,8 @@ def bench_lock(_, rounds=3):
 
 def bench_same(_, pictures=60):
     """Pictures of every scene and show pass, in processes of their own and by other numbers of threads."""
-    wish = pictures, *SMALL
-    runs = [elsewhere(*wish) for _ in "123"] + [elsewhere(*wish, LP_NUM_THREADS=threads) for threads in "012"]
+    config = pictures, *SMALL
+    runs = [elsewhere(*config) for _ in "123"] + [elsewhere(*config, LP_NUM_THREADS=threads) for threads in "012"]
     differ = sorted(name for name in runs[0] if len({run[name] for run in runs}) > 1)
     told = f"{', '.join(differ)} differ" if differ else f"{pictures} of each of {len(runs[0])} are alike"
     yield Row(f"pictures in {len(runs)} runs", told, f"{len({*runs[0].values()})} hashes", "alike", not differ)

@@ -36,9 +36,9 @@ def _hash(context, frames, what, size, pictures):
     return digest.hexdigest()
 
 
-def elsewhere(*wish, **environment):
+def elsewhere(*config, **environment):
     """The hashes as a process of its own finds them, with something else in its environment."""
-    words = [sys.executable, "-m", "tools.same", *map(str, wish)]
+    words = [sys.executable, "-m", "tools.same", *map(str, config)]
     where = {"cwd": ROOT, "env": {**os.environ, **environment}}
     return json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True, **where).stdout)
 

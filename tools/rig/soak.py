@@ -49,10 +49,10 @@ def play(kind, seconds, *words):
     """Keep a session until so much has been heard; gives its report."""
     audio = ProcessHandle(kind.audio, "the audio process")
     visual = ProcessHandle("phosphene.engine.processes.visual", "the visual process") if kind.painted else None
-    wish = dict(source=kind.source, file=None, take=None, input=None, output=None)
-    wish |= dict(rate=RATE, block=BLOCK, buffer=BUFFER, film=None)
+    config = dict(source=kind.source, file=None, take=None, input=None, output=None)
+    config |= dict(rate=RATE, block=BLOCK, buffer=BUFFER, film=None)
     look = {"size": SIZE, "fullscreen": False, "borderless": False, "monitor": None, "film": None}
-    session = Supervisor(audio, visual, load_preset(None, [EVERYTHING, *words])[0], wish, look)
+    session = Supervisor(audio, visual, load_preset(None, [EVERYTHING, *words])[0], config, look)
     try:
         while session.seconds() < seconds:
             session.look()

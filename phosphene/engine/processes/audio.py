@@ -49,16 +49,16 @@ class AudioProcess:
         The session's; where an earlier life left off, this one goes on.
     """
 
-    def __init__(self, wish, segment):
-        self.wish, self.segment, self.gauges = wish, segment, segment["meters"]
+    def __init__(self, config, segment):
+        self.config, self.segment, self.gauges = config, segment, segment["meters"]
         self.stopped = threading.Event()
         self.stream, self.standby, self.loudspeaker, self.microphone = None, None, None, None
         self.trouble, self.take_trouble = None, None
         self._find_devices()
         known = self.loudspeaker or self.microphone
-        self.rate = int(wish["rate"] or (known.rate if known else RATE))
+        self.rate = int(config["rate"] or (known.rate if known else RATE))
         put(self.gauges, int(Meter.RATE), float(self.rate))
-        self.core = filmed(make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"]), wish["film"])
+        self.core = filmed(make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"]), config["film"])
         self.words = describe(self.core)
         self.plans, self.swaps = PlanSwapper(self.core, self.rate), {}
         self.player = sound.play.address, self.words.ctypes.data
@@ -73,19 +73,19 @@ class AudioProcess:
         self.retry, self.pause, self.threads = 0.0, BACK_OFF[0], []
 
     def _find_devices(self):
-        self.loudspeaker = devices.choose(self.wish["output"], "output")
-        if self.wish["source"] != "mic":
+        self.loudspeaker = devices.choose(self.config["output"], "output")
+        if self.config["source"] != "mic":
             return
-        self.microphone = devices.choose(self.wish["input"], "input")
-        if self.microphone is None and not self.wish["again"]:
+        self.microphone = devices.choose(self.config["input"], "input")
+        if self.microphone is None and not self.config["again"]:
             raise PhospheneError("no microphone: no input device is connected; try --source synth, file or silence")
 
     def _open_source(self):
         self.feeder, self.filler = None, (0, 0)
-        if self.wish["source"] == "mic":
+        if self.config["source"] == "mic":
             return
-        preset = restore_preset(self.wish["preset"], "the supervisor")
-        source = open_source(self.wish["source"], self.rate, preset, file=self.wish["file"], loop=True)
+        preset = restore_preset(self.config["preset"], "the supervisor")
+        source = open_source(self.config["source"], self.rate, preset, file=self.config["file"], loop=True)
         source = VariableSpeedSource(source, self._pace)
         source.seek(int(get(self.gauges, int(Meter.SOURCE))))
         self.inlet = local(ring.plan(round(AHEAD * self.rate), CHANNELS))
@@ -109,22 +109,22 @@ class AudioProcess:
         return told["serial"], told["genome"], Modulation(*told["modulation"]), (told["preset"], told["look"])
 
     def _open_take(self, start):
-        if not self.wish["take"]:
+        if not self.config["take"]:
             return None
-        if not self.wish["again"]:  # only now: whatever could have stopped us has been found well
-            Path(self.wish["take"]).unlink(missing_ok=True)
-        writer = TakeWriter(self.wish["take"], self.rate, self.wish["preset"], NAMES)
+        if not self.config["again"]:  # only now: whatever could have stopped us has been found well
+            Path(self.config["take"]).unlink(missing_ok=True)
+        writer = TakeWriter(self.config["take"], self.rate, self.config["preset"], NAMES)
         writer.begin(Begin(start, self.serial, self.swaps[self.serial], self.core.heard.view("f8").tolist()))
         self.core.switches[0] = 1
         taper = TakeRecorder(self.core, writer, self.swaps)
-        if self.wish["again"]:  # what the head tells of may be long ago
+        if self.config["again"]:  # what the head tells of may be long ago
             taper.patches.append(Patch(start, *self.preset))
         return taper
 
     def run(self):
         """Sound until `stop`."""
         self._open_stream()
-        if self.trouble and not self.wish["again"] and self.loudspeaker is not None:
+        if self.trouble and not self.config["again"] and self.loudspeaker is not None:
             raise PhospheneError(self.trouble)
         works = [self._work, self._feed] if self.feeder else [self._work]
         self.threads = [threading.Thread(target=work) for work in works]
@@ -173,7 +173,7 @@ class AudioProcess:
         self.trouble = None
         if self.loudspeaker is None:
             self.trouble = "no loudspeaker is connected"
-        elif self.wish["source"] == "mic" and self.microphone is None:
+        elif self.config["source"] == "mic" and self.microphone is None:
             self.trouble = "no microphone is connected"
         else:
             try:
@@ -183,8 +183,8 @@ class AudioProcess:
                     self.loudspeaker,
                     self.microphone,
                     rate=self.rate,
-                    block=self.wish["block"],
-                    buffer=self.wish["buffer"],
+                    block=self.config["block"],
+                    buffer=self.config["buffer"],
                     clock=self.segment["clock"],
                     gauges=self.gauges,
                 )
@@ -234,7 +234,7 @@ class AudioProcess:
             "trouble": self.trouble,
             "take_trouble": self.take_trouble,
         }
-        post_text(self.segment["told"], json.dumps(told))
+        post_text(self.segment["audio_status"], json.dumps(told))
 
     def _work(self):
         while not self.stopped.is_set():
@@ -293,7 +293,7 @@ class AudioProcess:
 
     def _held(self):
         """Seconds of sound that the device may have asked for already."""
-        return self.wish["buffer"] + self.wish["block"] / self.rate
+        return self.config["buffer"] + self.config["block"] / self.rate
 
 
 if __name__ == "__main__":

@@ -40,10 +40,10 @@ class RecorderProcess:
         The session's.
     """
 
-    def __init__(self, wish, segment):
+    def __init__(self, config, segment):
         require(CODEC)
-        self.segment, self.path, self.part = segment, Path(wish["path"]), Path(wish["part"])
-        self.footage = opened(wish["film"])
+        self.segment, self.path, self.part = segment, Path(config["path"]), Path(config["part"])
+        self.footage = opened(config["film"])
         self.gauges, self.shown = self.footage["gauges"], self.footage["shown"]
         self.stopped = threading.Event()
         self.present, self.sample = NowPlaying(segment), np.zeros((1, 1))

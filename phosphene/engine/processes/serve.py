@@ -26,14 +26,14 @@ PLANS = {
     "clock": timeline.plan(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
     "cues": cues.plan(),  # main writes, who draws reads: what an operator wants
     "keys": ring.plan(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
-    "sights": frame_stats.plan(),  # who draws writes, main reads
+    "frame_stats": frame_stats.plan(),  # who draws writes, main reads
     "genome": mailbox.plan(65536),  # main writes, the audio process reads, as JSON: see Session._post_genome
     "look": mailbox.plan(16384),  # main writes, who draws reads: a Look, as JSON
     "hud": mailbox.plan(2048),  # main writes, who draws reads: what a Stagehand tells, as JSON
-    "told": mailbox.plan(2048),  # the audio process writes, main reads: what it plays on, as JSON
-    "seen": mailbox.plan(2048),  # who draws writes, main reads: what it draws with, as JSON
+    "audio_status": mailbox.plan(2048),  # the audio process writes, main reads: what it plays on, as JSON
+    "visual_status": mailbox.plan(2048),  # who draws writes, main reads: what it draws with, as JSON
 }
-AUDIO_MAIL, VISUAL_MAIL = ("genome", "told"), ("look", "hud", "seen")
+AUDIO_MAIL, VISUAL_MAIL = ("genome", "audio_status"), ("look", "hud", "visual_status")
 
 
 def serve(life):
@@ -52,9 +52,9 @@ def serve(life):
     line = sys.stdin.readline()
     if not line:
         return 0
-    wish = json.loads(line)
+    config = json.loads(line)
     try:
-        lived = life(wish, Segment(wish["segment"], PLANS, create=False))
+        lived = life(config, Segment(config["segment"], PLANS, create=False))
         threading.Thread(target=lambda: (sys.stdin.read(), lived.stop()), daemon=True).start()
         gc.freeze()  # what is there by now stays: to go through all of it would stop every thread for two pictures
         lived.run()

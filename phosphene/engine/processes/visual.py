@@ -40,12 +40,12 @@ class VisualProcess:
         The session's.
     """
 
-    def __init__(self, wish, segment):
-        self.wish, self.segment, self.sights = wish, segment, segment["sights"]
+    def __init__(self, config, segment):
+        self.config, self.segment, self.frame_stats = config, segment, segment["frame_stats"]
         self.stopped = threading.Event()
-        size = wish["size"] and tuple(wish["size"])
+        size = config["size"] and tuple(config["size"])
         full = get(segment["cues"], int(Cue.FULL)) > 0.0
-        self.window = Window(size=size, fullscreen=full, borderless=wish["borderless"], monitor=wish["monitor"])
+        self.window = Window(size=size, fullscreen=full, borderless=config["borderless"], monitor=config["monitor"])
         self.wings = Operator(self.window, segment)
         self.most = SOFTWARE_RATE if self.window.context.software else math.inf
         self.pacer = FramePacer(min(self.window.refresh, self.most), waits=self.window.waits)
@@ -53,7 +53,7 @@ class VisualProcess:
         self.care, self.sick = Recovery(self.window.context, self.pacer.period, self.wings.say), 0
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
-        self.lens = FrameTap(self.window.context, wish["film"]) if wish["film"] else None
+        self.lens = FrameTap(self.window.context, config["film"]) if config["film"] else None
 
     def run(self):
         """VisualProcess pictures until the window is closed, or `stop`."""
@@ -61,7 +61,7 @@ class VisualProcess:
             while not (self.stopped.is_set() or self.window.closed):
                 self._tell()
                 self._picture()
-                count(self.sights, FrameStat.BEAT)
+                count(self.frame_stats, FrameStat.BEAT)
         finally:
             for owned in filter(None, (self.lens, self.wings, self.care, self.painter)):
                 owned.release()
@@ -91,9 +91,9 @@ class VisualProcess:
         late = (self.clock.exact(seen) - sample) / self.rate
         if self.lens:
             self.lens.take(self.window.framebuffer, self.calm, sample)
-        count(self.sights, FrameStat.SHOWN)
-        count(self.sights, FrameStat.DROPPED, missed)
-        note(self.sights, late)
+        count(self.frame_stats, FrameStat.SHOWN)
+        count(self.frame_stats, FrameStat.DROPPED, missed)
+        note(self.frame_stats, late)
         self.wings.note(seen, late, missed)
         self.sick += self.care.look(self.painter, seen, cost, missed)
 
@@ -153,7 +153,7 @@ class VisualProcess:
     def _tell(self):
         """Tell the keeper what it draws with, what is seen alone, what cannot be drawn, and what there is to say."""
         if self.painter and self.painter.settled is not None:
-            put(self.sights, int(FrameStat.SETTLED), float(self.painter.settled))
+            put(self.frame_stats, int(FrameStat.SETTLED), float(self.painter.settled))
         told = {
             "gl": self.window.context.about(),
             "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
@@ -165,7 +165,7 @@ class VisualProcess:
         if told != self.told:
             self.window.wait(self.pacer.asks)
             self.told = told
-            post_text(self.segment["seen"], json.dumps(told))
+            post_text(self.segment["visual_status"], json.dumps(told))
 
 
 if __name__ == "__main__":

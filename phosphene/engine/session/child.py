@@ -45,11 +45,11 @@ class ProcessHandle:
         self.born = self.beaten = time.monotonic()
         self.well = False
 
-    def wish(self, wish, read_beat):
+    def config(self, config, read_beat):
         """Tell it what to do. `read_beat` gives a number that it counts up while it is well."""
         self.read_beat, self.beaten = read_beat, time.monotonic()
         with contextlib.suppress(BrokenPipeError):  # it died: `lost` will say so
-            self.process.stdin.write(json.dumps(wish).encode() + b"\n")
+            self.process.stdin.write(json.dumps(config).encode() + b"\n")
             self.process.stdin.flush()
 
     def lost(self):

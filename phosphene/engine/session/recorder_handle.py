@@ -37,12 +37,12 @@ class RecorderHandle:
     def begin(self, session):
         """Film this session, whose processes know what was `asked`."""
         self.session = session
-        self._wish()
+        self._config()
 
-    def _wish(self):
-        wish = {"segment": self.session.segment.name, "film": self.asked}
-        wish |= {"path": str(self.path), "part": str(temporary_path(self.path))}
-        self.ward.wish(wish, lambda: self._told(RecorderStat.BEAT))
+    def _config(self):
+        config = {"segment": self.session.segment.name, "film": self.asked}
+        config |= {"path": str(self.path), "part": str(temporary_path(self.path))}
+        self.ward.config(config, lambda: self._told(RecorderStat.BEAT))
 
     def look(self):
         """Look after the recorder; gives what there is to tell the user."""
@@ -64,7 +64,7 @@ class RecorderHandle:
             path for n in count(2) if not (path := self.first.with_stem(f"{self.first.stem}-{n}")).exists()
         )
         self.ward.restart()
-        self._wish()
+        self._config()
         return f"the recorder was lost ({why}); the recording goes on in {self.path}"
 
     def _collect(self):

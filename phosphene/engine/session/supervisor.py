@@ -37,7 +37,7 @@ class Supervisor:
         What the preset is called.
     """
 
-    def __init__(self, audio, visual, preset, wish, look, name=""):
+    def __init__(self, audio, visual, preset, config, look, name=""):
         sweep()
         self.audio, self.visual, self.preset, self.name = audio, visual, preset, name
         self.painting, self.closed, self.rested = visual is not None, False, 0.0
@@ -45,21 +45,21 @@ class Supervisor:
         self.segment = Segment(self.claim.name, PLANS, create=True)
         self._empty(AUDIO_MAIL)
         self._empty(VISUAL_MAIL)
-        self.wish = {**wish, "segment": self.claim.name, "preset": preset.full(), "again": False}
-        self.look_wish = {**look, "segment": self.claim.name}
+        self.config = {**config, "segment": self.claim.name, "preset": preset.full(), "again": False}
+        self.visual_config = {**look, "segment": self.claim.name}
         self.serial, self.picture, self.told, self.seen = 0, 0, {}, {}
         tempo_board.want(self.segment["params"], tempo_board.DEFAULTS)
         put(self.segment["cues"], int(Cue.FULL), float(look["fullscreen"]))
         self.sick, self.notices, self.desk = False, [], ParameterStore(self.segment["params"])
         self._lay(preset, swap=True)
-        self.audio.wish(self.wish, lambda: get(self.segment["meters"], int(Meter.BEAT)))
+        self.audio.config(self.config, lambda: get(self.segment["meters"], int(Meter.BEAT)))
         if self.painting:
             self._wish_picture()
 
     def _wish_picture(self):
         self.said = 0
         self._post_look()
-        self.visual.wish(self.look_wish, lambda: get(self.segment["sights"], int(FrameStat.BEAT)))
+        self.visual.config(self.visual_config, lambda: get(self.segment["frame_stats"], int(FrameStat.BEAT)))
 
     def meters(self):
         return reading(self.segment["meters"])
@@ -76,9 +76,9 @@ class Supervisor:
         PhospheneError
             If there can be no sound.
         """
-        if told := fetch_text(self.segment["told"]):
+        if told := fetch_text(self.segment["audio_status"]):
             self._hear(json.loads(told))
-        if seen := fetch_text(self.segment["seen"]):
+        if seen := fetch_text(self.segment["visual_status"]):
             self._see(json.loads(seen))
         if why := self.audio.lost():
             self._restart_audio(why)
@@ -122,7 +122,7 @@ class Supervisor:
         self.audio.restart()  # first: whoever died in a mailbox must be gone before it is emptied
         self._empty(AUDIO_MAIL)
         self._post_genome(self.preset)
-        self.audio.wish({**self.wish, "again": True}, self.audio.read_beat)
+        self.audio.config({**self.config, "again": True}, self.audio.read_beat)
 
     def _lose_picture(self, why):
         """A window that was closed ends all; a picture that never was is done without; else it comes again."""
@@ -159,7 +159,7 @@ class Supervisor:
     def settled(self):
         """True when the last genome plays alone, and the last picture is seen alone: the next one may come."""
         heard = get(self.segment["meters"], int(Meter.SETTLED)) == self.serial
-        return heard and (not self.painting or get(self.segment["sights"], int(FrameStat.SETTLED)) == self.picture)
+        return heard and (not self.painting or get(self.segment["frame_stats"], int(FrameStat.SETTLED)) == self.picture)
 
     def _lay(self, preset, *, swap):
         self.serial += swap
@@ -197,7 +197,7 @@ class Supervisor:
 
     def report(self):
         """What happened, as `--report` writes it."""
-        meters, sights = self.meters(), self.segment["sights"]
+        meters, frame_stats = self.meters(), self.segment["frame_stats"]
         return {
             "callbacks": int(meters["callbacks"]),
             "underflows": int(meters["underflows"]),
@@ -215,10 +215,10 @@ class Supervisor:
             "samples_scrubbed": int(meters["scrubbed"]),
             "genes_muted": int(meters["muted"]),
             "devices_reopened": int(meters["reopened"]),
-            "frames_shown": int(get(sights, int(FrameStat.SHOWN))),
-            "frames_dropped": int(get(sights, int(FrameStat.DROPPED))),
-            "late_ms": late_ms(sights),
-            "late_histogram": late_histogram(sights),
+            "frames_shown": int(get(frame_stats, int(FrameStat.SHOWN))),
+            "frames_dropped": int(get(frame_stats, int(FrameStat.DROPPED))),
+            "late_ms": late_ms(frame_stats),
+            "late_histogram": late_histogram(frame_stats),
             "pacing": self.seen.get("pacing"),
             "gl": self.seen.get("gl"),
         }

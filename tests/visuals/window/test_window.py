@@ -34,9 +34,9 @@ def display(screen, monkeypatch):
 
 
 @contextmanager
-def opened(screen, **wish):
+def opened(screen, **config):
     """A window, and a way to look where it is."""
-    window = Window(**wish)
+    window = Window(**config)
     try:
         yield window, lambda: next(seen for seen in screen.windows() if seen.name == "Phosphene")
     finally:

@@ -55,8 +55,8 @@ def run(asked):
         name, playlist = _programme(asked, load)
         recording = _recording(asked)
         film = {"film": recording.asked if recording else None}
-        wishes = _wish(asked, source) | film, look | film
-        session = Supervisor(wards[0], wards[1] if wards[1:] else None, load(name)[0], *wishes, name)
+        configs = _config(asked, source) | film, look | film
+        session = Supervisor(wards[0], wards[1] if wards[1:] else None, load(name)[0], *configs, name)
     except BaseException as fault:
         gear.close()
         for ward in wards:
@@ -139,7 +139,7 @@ def _gear(asked):
     return ControllerHub(midi=asked.midi, file=asked.controllers, listen=listen, tell=tell, rate=asked.osc_rate)
 
 
-def _wish(asked, source):
+def _config(asked, source):
     return {
         "source": source,
         "file": str(asked.file.resolve()) if asked.file else None,

@@ -69,8 +69,8 @@ class Operator:
         self.hud = self.hud or Hud(self.window.context, self.segment["frames"])
         if helping:
             return self.hud.list_keys
-        sights = self.segment["sights"]
-        shown, dropped = (int(get(sights, int(sight))) for sight in (FrameStat.SHOWN, FrameStat.DROPPED))
+        frame_stats = self.segment["frame_stats"]
+        shown, dropped = (int(get(frame_stats, int(sight))) for sight in (FrameStat.SHOWN, FrameStat.DROPPED))
         picture = {"size": size, "pacing": pacing, "shown": shown, "dropped": dropped}
         return lambda room: self.hud.write(room, now, sample, rate, self.told, **picture)
 
