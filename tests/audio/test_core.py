@@ -17,7 +17,7 @@ from phosphene.engine.effects.chain.guard import LOUDEST
 from phosphene.engine.graph.nodes import PlayNode
 from phosphene.engine.native import describe
 from phosphene.engine.native.denormals import ARM, X86
-from phosphene.engine.rings import board, local, ring
+from phosphene.engine.rings import board, board_layout, local, ring
 from phosphene.engine.takes.file import Begin, Change, Swap
 from tests.support.core_player import RATE, Desk, alone, late, limited, made, noise
 
@@ -37,7 +37,7 @@ def swap(sample, serial, genome):
 def perform(x, script, size):
     """Play rows of (source, return) through the PlayNode, `size` frames at a time; what is heard, and the tap."""
     inlet, outlet = local(ring.plan(BLOCK, 4)), local(ring.plan(BLOCK, 2))
-    player = PlayNode(RATE, local(board.plan(plan.SLOTS)), local(meters.plan()), inlet, outlet, deque(script))
+    player = PlayNode(RATE, local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan()), inlet, outlet, deque(script))
     heard, tapped = np.zeros((len(x), 2), np.float32), np.zeros((len(x), 2), np.float32)
     for start in range(0, len(x), size):
         here = slice(start, min(start + size, len(x)))
@@ -50,8 +50,8 @@ def perform(x, script, size):
 @pytest.fixture(scope="module")
 def performance():
     """A set with moves and swaps at odd samples, and what it sounds like in blocks as long as can be."""
-    moves = [Change(3_001, plan.slot(1, 1, 0), -20.0), Change(3_333, plan.slot(1, 0, 0), 40.0)]
-    third = [Change(9_999, plan.slot(2, 2, 0), 6.0), *swap(12_001, 3, []), *swap(14_000, 4, FIRST)]
+    moves = [Change(3_001, board_layout.gene_slot(1, 1, 0), -20.0), Change(3_333, board_layout.gene_slot(1, 0, 0), 40.0)]
+    third = [Change(9_999, board_layout.gene_slot(2, 2, 0), 6.0), *swap(12_001, 3, []), *swap(14_000, 4, FIRST)]
     script = [Begin(0, 1, FIRST, []), *moves, *swap(5_557, 2, SECOND), *third]
     x = noise(16_384, channels=4) + np.float32(0.2)
     heard, tapped = perform(x, script, BLOCK)
@@ -135,7 +135,7 @@ def test_a_take_holds_what_came_in_and_what_was_changed():
     desk.core.switches[0] = 1
     ring.push(desk.core.returns, back[:600])
     desk.play(x[:300], 100)
-    moved = plan.slot(1, 1, 0)
+    moved = board_layout.gene_slot(1, 1, 0)
     desk.move(moved, -12.0)
     desk.move(moved + 3, 1.0)
     desk.play(x[300:400], 100)
@@ -195,7 +195,7 @@ def test_the_loudest_sound_through_the_loudest_genome_stays_below_the_ceiling():
     x = np.zeros((RATE, 2), np.float32)
     x[:9] = LOUDEST
     for quiet in EFFECTS:
-        ops = ["volume"] * (plan.GENES - 1) + [quiet]
+        ops = ["volume"] * (board_layout.GENES - 1) + [quiet]
         desk = Desk()
         desk.plans.change([(op, {p.name: p.high for p in EFFECTS[op].PARAMS}) for op in ops], 1)
         y = desk.play(x)
@@ -211,7 +211,7 @@ def test_a_parameter_out_of_its_range_is_taken_into_it(wild):
         for desk, values in zip(desks, ([wild] * len(tame), tame)):
             desk.plans.change([(op, {p.name: p.default for p in effect.PARAMS})], 1)
             for at, value in enumerate(values):
-                desk.move(plan.slot(1, 0, at), value)
+                desk.move(board_layout.gene_slot(1, 0, at), value)
         heard = [desk.play(x) for desk in desks]
         assert np.isfinite(heard[0]).all()
         np.testing.assert_array_equal(*heard)

@@ -19,8 +19,9 @@ from phosphene.engine.encode import encoders
 from phosphene.engine.encode.encoders import GROUP
 from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset, restore_preset
-from phosphene.engine.rings.board_layout import NAMES
+from phosphene.engine.rings import board_layout
 from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
+from phosphene.engine.takes.slot_names import SLOT_NAMES
 from phosphene.engine.visuals.catalogue import settings
 from tests.offline.test_bounce import LEFT, _may_mount, _no_more_than, names
 from tests.support.commands import comes, ended, started, typed
@@ -128,13 +129,13 @@ MOVED = {
 }
 
 
-def tape(path, moves=MOVED, places=NAMES):
+def tape(path, moves=MOVED, places=SLOT_NAMES):
     """A take like a live session's: a tone, and what was moved of the picture meanwhile."""
     sound = np.zeros((RATE + 1000, 2 * CHANNELS), np.float32)
     sound[:, :CHANNELS] = 0.4 * np.sin(2 * np.pi * 220 * np.arange(len(sound)) / RATE)[:, None]
     board = np.zeros(max(places.values()) + 1)
-    board[: plan.SLOTS] = np.nan_to_num(plan.build(USUAL, 1, RATE, CHANNELS).values)
-    lies = {slot: places[name] for name, slot in NAMES.items()}
+    board[: board_layout.GENOME_SLOTS] = np.nan_to_num(plan.build(USUAL, 1, RATE, CHANNELS).values)
+    lies = {slot: places[name] for name, slot in SLOT_NAMES.items()}
     for slot, value in settings(load_preset()[0].params()):
         board[lies[slot]] = value
     writer, told = TakeWriter(path, RATE, load_preset()[0].full(), places), 0
@@ -177,7 +178,7 @@ def test_a_take_follows_what_was_moved(size, tmp_path):
 
 def test_a_take_of_another_version_is_the_same_film(tmp_path):
     """Where its slots lay elsewhere, and where it moves what no scene has any more."""
-    elsewhere = {name: slot for slot, name in enumerate([*reversed(NAMES), "scope.gone"], start=plan.SLOTS)}
+    elsewhere = {name: slot for slot, name in enumerate([*reversed(SLOT_NAMES), "scope.gone"], start=board_layout.GENOME_SLOTS)}
     gone = {**MOVED, 41_000: ("scope.gone", 0.5)}
     paths = [tape(tmp_path / "a.take"), tape(tmp_path / "b.take", gone, elsewhere)]
     first, second = (taken(path, tmp_path / "x.mp4", SIZE)[0] for path in paths)

@@ -8,6 +8,7 @@ import pytest
 from phosphene.engine.effects import EFFECTS, volume
 from phosphene.engine.effects.chain import plan
 from phosphene.engine.native import describe
+from phosphene.engine.rings import board_layout
 
 RATE = 48_000.0
 OPERATOR = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 6)
@@ -169,5 +170,5 @@ def test_a_default_lies_in_its_range(effect):
     for param in effect.PARAMS:
         assert param.low <= param.default <= param.high and param.low < param.high
         assert (param.low > 0) if param.curve == "exp" else param.curve == "linear"
-    assert len(effect.PARAMS) <= plan.WIDTH
+    assert len(effect.PARAMS) <= board_layout.GENE_PARAMS
     assert len({param.name for param in effect.PARAMS}) == len(effect.PARAMS)

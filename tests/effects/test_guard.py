@@ -12,6 +12,7 @@ from phosphene.engine.effects.chain import guard, limiter
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.genome import THROUGH, limited, render
 from phosphene.engine.native import describe
+from phosphene.engine.rings import board_layout
 from tests.support.core_player import RATE, noise
 
 PART = 1_500  # frames
@@ -79,7 +80,7 @@ def test_what_runs_away_is_bent_and_what_is_loud_is_not():
 def test_a_constant_goes_and_twenty_hertz_stay():
     t = np.arange(4 * RATE) / RATE
     x = (0.5 + 0.25 * np.sin(2 * np.pi * 20 * t))[:, None].repeat(2, axis=1).astype(np.float32)
-    y, _ = played([("volume", {"gain": 0.0})] * chain.GENES, x)
+    y, _ = played([("volume", {"gain": 0.0})] * board_layout.GENES, x)
     settled = y[2 * RATE :, 0].astype(float)
     assert abs(settled.mean()) < 1e-4
     assert 20 * np.log10(np.sqrt(2 * np.mean(settled**2)) / 0.25) > -1.0

@@ -8,6 +8,7 @@ from phosphene.engine.common.params import defaults
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.effects.chain import plan as chain
+from phosphene.engine.rings import board_layout
 from tests.audio.test_core import FIRST
 from tests.support.core_player import RATE, Desk, made, noise, random_genome
 
@@ -101,7 +102,7 @@ def test_a_tail_rings_on_until_the_next_change_but_one():
     desk, x = Desk(), np.zeros((RATE, 2), np.float32)
     x[:4_800] = noise(4_800)
     hum = [("dc_blocker", {"corner": 2.0})]
-    assert desk.core.plan.shape[0] == chain.BANKS
+    assert desk.core.plan.shape[0] == board_layout.BANKS
     desk.plans.change(hum, 1)
     desk.play(x[:4_800] + np.float32(0.25))
     desk.plans.change([], 2)

@@ -9,15 +9,15 @@ import pytest
 from phosphene.engine.audio.core import BLOCK, CHANNELS, CROSSFADE
 from phosphene.engine.common.params import defaults
 from phosphene.engine.effects import EFFECTS
-from phosphene.engine.effects.chain import limiter, plan
+from phosphene.engine.effects.chain import limiter
 from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import nodes
 from phosphene.engine.graph.nodes import SourceNode, TakeRecorder
 from phosphene.engine.listening.frame import WIDTH, as_frame
 from phosphene.engine.presets.load import load_preset
-from phosphene.engine.rings import ring, timeline
-from phosphene.engine.rings.board_layout import NAMES
+from phosphene.engine.rings import board_layout, ring, timeline
 from phosphene.engine.takes.file import Begin, Change, TakeReader, TakeWriter
+from phosphene.engine.takes.slot_names import SLOT_NAMES
 from tests.audio.test_core import FIRST, SECOND, swap
 from tests.support.core_player import RATE, Desk, alone, noise
 
@@ -66,7 +66,7 @@ class Deaf(Tape):
         return 0
 
 
-SCRIPT = (Begin(0, 1, FIRST, []), Change(40_001, plan.slot(1, 1, 0), -18.0), *swap(70_003, 2, SECOND))
+SCRIPT = (Begin(0, 1, FIRST, []), Change(40_001, board_layout.gene_slot(1, 1, 0), -18.0), *swap(70_003, 2, SECOND))
 
 
 def join(source, sink=Tape, script=SCRIPT):
@@ -182,12 +182,12 @@ def test_a_take_plays_again_what_was_heard(tmp_path):
     desk.plans.change(FIRST, 1)
     desk.core.heard[:] = desk.params.words
     desk.core.switches[0] = 1
-    writer = TakeWriter(tmp_path / "set.take", RATE, {}, NAMES)
+    writer = TakeWriter(tmp_path / "set.take", RATE, {}, SLOT_NAMES)
     writer.begin(Begin(0, 1, FIRST, desk.core.heard.view("f8").tolist()))
     taper, heard = TakeRecorder(desk.core, writer, genomes), []
     for turn in range(120):
         if turn % 7 == 3:
-            desk.move(plan.slot(len(genomes), int(rng.integers(2)), 0), float(rng.uniform(2.0, 20.0)))
+            desk.move(board_layout.gene_slot(len(genomes), int(rng.integers(2)), 0), float(rng.uniform(2.0, 20.0)))
         if turn % 11 == 5 and desk["settled"] == len(genomes):
             genomes[len(genomes) + 1] = SECOND if len(genomes) % 2 else FIRST
             desk.plans.change(genomes[len(genomes)], len(genomes))

@@ -17,9 +17,9 @@ from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.rings import local, timeline
-from phosphene.engine.rings.board_layout import NAMES
 from phosphene.engine.rings.ring import writable
 from phosphene.engine.takes.file import Begin, TakeReader, TakeWriter
+from phosphene.engine.takes.slot_names import SLOT_NAMES
 from tests.support.core_player import RATE, Desk
 from tests.support.scene_renderer import silence
 
@@ -157,7 +157,7 @@ def test_where_rows_move_sound_both_keep_one_beat(tmp_path):
 
 def test_a_take_s_film_knows_what_was_known_then(tmp_path):
     path = tmp_path / "set.take"
-    writer = TakeWriter(path, RATE, PRESET.full(), NAMES)
+    writer = TakeWriter(path, RATE, PRESET.full(), SLOT_NAMES)
     writer.begin(Begin(0, 1, PRESET.genes(), []))
     writer.sound(np.zeros((RATE // 2, 4), np.float32))
     writer.close()

@@ -32,7 +32,7 @@ AT_FIRST = [param.default for param in PARAMS]
 @pytest.fixture
 def told(monkeypatch):
     """What the hand was at each sample that an ear has listened to."""
-    found, listen = [], worker.listen
+    found, listen = [], worker.analyse
 
     def listening(listener, block, frames):
         found.extend([tuple(listener.hand)] * len(block))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio.meters import reading
-from phosphene.engine.effects.chain import plan
 from phosphene.engine.modulation.audio_mover import PLACES
+from phosphene.engine.rings import board_layout
 from phosphene.engine.rings.board import get
 from tests.e2e.test_live import QUIET, audible, found_in, read_float
 from tests.e2e.test_show import lit, wait_for_pictures
@@ -26,7 +26,7 @@ SWAPPED = "genome: [{op: dc_blocker}, {op: volume}]\nmatrix: [{from: clock.day, 
 
 def moved(session, serial=1):
     """(share, toward) by place of the plan with a serial number."""
-    board, first = session.segment()["moves"], 2 * plan.slot(serial, 0, 0)
+    board, first = session.segment()["moves"], 2 * board_layout.gene_slot(serial, 0, 0)
     return np.array([get(board, first + n) for n in range(2 * PLACES)]).reshape(-1, 2)
 
 
@@ -43,7 +43,7 @@ def test_rows_move_what_sounds_are_changed_while_it_plays_and_bounce_as_they_wer
         preset.write_text(DOWN)
         assert wait_for(lambda: moved(session)[0].tolist() == pytest.approx([1.0, -60.0], abs=0.01))
         preset.write_text(SWAPPED)
-        assert wait_for(lambda: moved(session, 2)[plan.slot(0, 1, 0)].tolist() == [1.0, -6.0])
+        assert wait_for(lambda: moved(session, 2)[board_layout.gene_slot(0, 1, 0)].tolist() == [1.0, -6.0])
         before = moved(session)
         session.heard(reading(session.segment()["meters"])["position"] / RATE + 1.0)
         np.testing.assert_array_equal(moved(session), before)  # the old plan rings out as it was

@@ -10,16 +10,16 @@ from phosphene.engine.modulation.matrix import Matrix
 from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import restore_preset
 from phosphene.engine.rings import local, timeline
-from phosphene.engine.rings.board_layout import NAMES, SLOTS
 from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
-from phosphene.engine.visuals.catalogue import settings
+from phosphene.engine.takes.slot_names import SLOT_NAMES
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, settings
 from tests.e2e.test_film_time import SHOT
 from tests.e2e.test_film_time import pictures as pictures_of
 from tests.graph.test_build import frames_of
 from tests.support.matrix_inputs import HOP, modulation, record, row
 from tests.support.scene_renderer import RATE, Easel, heard, look, music
 
-HUE, AFTERGLOW = NAMES["scope.hue"], NAMES["scope.afterglow"]
+HUE, AFTERGLOW = SLOT_NAMES["scope.hue"], SLOT_NAMES["scope.afterglow"]
 ROWS = (
     row("listening.rms_db", AFTERGLOW, range=(0.2, 6.0), curve="exp", attack=0.02, release=0.4),
     row("sources.stroll", HUE, amount=0.6),
@@ -49,7 +49,7 @@ def test_without_amount_not_a_pixel_is_moved_and_with_it_many_are(context, song)
 @pytest.mark.parametrize("fps", [24, 30, 144])
 def test_what_a_shader_is_given_is_what_rows_say_at_that_sample(context, song, fps):
     """Between two frames that are heard it lies between what they say; and no frame is skipped, however few look."""
-    frames, follower = frames_of(song), Matrix(modulation(*ROWS, **STROLL), RATE, SLOTS)
+    frames, follower = frames_of(song), Matrix(modulation(*ROWS, **STROLL), RATE, BOARD_SLOTS)
     told = np.array([follower.step(each).copy() for each in frames])[:, AFTERGLOW]
     assert (told[:, 0] == 1.0).all()
     with Easel(context, song, modulation=modulation(*ROWS, **STROLL)) as easel:
@@ -95,8 +95,8 @@ def taken(path, *presets):
     x = np.zeros((RATE, 4), np.float32)
     x[:, :2] = music(1.0)
     first, *later = presets
-    writer = TakeWriter(path, RATE, first.full(), NAMES)
-    board = np.zeros(SLOTS)
+    writer = TakeWriter(path, RATE, first.full(), SLOT_NAMES)
+    board = np.zeros(BOARD_SLOTS)
     for slot, value in settings(first.params()):
         board[slot] = value
     writer.begin(Begin(0, 1, [], board.tolist()))

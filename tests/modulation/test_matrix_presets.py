@@ -9,11 +9,10 @@ import yaml
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.effects import EFFECTS
-from phosphene.engine.effects.chain import plan
 from phosphene.engine.modulation.row_schema import MOST
 from phosphene.engine.presets.load import check, load_preset, restore_preset
 from phosphene.engine.processes.serve import PLANS
-from phosphene.engine.rings import local
+from phosphene.engine.rings import board_layout, local
 from phosphene.engine.rings.mailbox import post_text, prepare
 from phosphene.engine.visuals.catalogue import NAMES, SECTIONS
 from tests.support.commands import typed
@@ -71,8 +70,8 @@ def test_a_preset_with_rows_is_the_same_when_it_is_saved_and_loaded(write):
 def test_rows_find_what_they_move(write):
     rows = load_preset(write(WHOLE))[0].modulation().rows
     places = [row["to"] for row in rows]
-    echoes = [plan.slot(0, gene, 0) for gene in (0, 2)]  # the gene that is bypassed has no place
-    assert places == [[NAMES["scope.afterglow"]], [plan.slot(0, 1, 6)], echoes, [plan.slot(0, 2, 4)], [],
+    echoes = [board_layout.gene_slot(0, gene, 0) for gene in (0, 2)]  # the gene that is bypassed has no place
+    assert places == [[NAMES["scope.afterglow"]], [board_layout.gene_slot(0, 1, 6)], echoes, [board_layout.gene_slot(0, 2, 4)], [],
                       [NAMES["flash.fade"]]]  # fmt: skip
     assert [row["range"] for row in rows[:4]] == [(0.5, 4.0), (0.6, 0.1), (0.001, 2.0), (0.0, 1.0)]
 
@@ -272,5 +271,5 @@ def test_some_packaged_preset_moves_what_is_seen_and_what_is_heard():
     for each in resources.files("phosphene.presets").iterdir():
         if each.name.endswith(".yaml"):
             for row in load_preset(each.name[:-5])[0].modulation().rows:
-                moved |= {place >= plan.SLOTS for place in row["to"]}
+                moved |= {place >= board_layout.GENOME_SLOTS for place in row["to"]}
     assert moved == {True, False}

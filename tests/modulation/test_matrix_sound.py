@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from phosphene.engine.effects.chain import plan
 from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import nodes
 from phosphene.engine.graph.listen_node import ListenNode
@@ -18,11 +17,11 @@ from phosphene.engine.modulation.matrix import STILL, Matrix
 from phosphene.engine.offline.bounce import BounceInput
 from phosphene.engine.offline.bounce import bounce as files
 from phosphene.engine.presets.load import load_preset, restore_preset
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import board_layout, local, timeline
 from phosphene.engine.rings.board import get
-from phosphene.engine.rings.board_layout import NAMES
 from phosphene.engine.rings.timeline import publish
 from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
+from phosphene.engine.takes.slot_names import SLOT_NAMES
 from tests.graph.test_build import Sound, Tape, frames_of
 from tests.support.core_player import RATE, Desk, noise
 from tests.support.matrix_inputs import modulation, record, row
@@ -34,7 +33,7 @@ ROWS: list[dict[str, Any]] = [
     {"from": "listening.onset", "to": "effects.echo.damping", "curve": "s"},
     {"from": "listening.mel.20", "to": "effects.volume.gain", "amount": 0.3},
 ]
-GAIN, HOP = plan.slot(0, 2, 0), 512
+GAIN, HOP = board_layout.gene_slot(0, 2, 0), 512
 
 
 def preset(rows=ROWS, **more):
@@ -104,7 +103,7 @@ def test_what_is_made_of_a_hop_takes_hold_a_hop_after_its_end(moved):
     for start in range(0, len(whole), HOP):
         if start >= (1 + LATE) * HOP:
             assert frames[told, 0] == told * HOP - late
-            lay(desk.core.moves, plan.slot(1, 0, 0), follower.step(frames[told]))
+            lay(desk.core.moves, board_layout.gene_slot(1, 0, 0), follower.step(frames[told]))
             told += 1
         parts.append(desk.play(whole[start : start + HOP], 100))
     assert told > 250
@@ -113,7 +112,7 @@ def test_what_is_made_of_a_hop_takes_hold_a_hop_after_its_end(moved):
 
 def test_hands_act_at_once_and_by_what_rows_leave_them():
     """No frame comes: what rows took and put stays, the rest is the hand's. Against a desk that has no rows."""
-    desk, beside, x, gain = Desk(), Desk(), noise(6_000), plan.slot(1, 0, 0)
+    desk, beside, x, gain = Desk(), Desk(), noise(6_000), board_layout.gene_slot(1, 0, 0)
     for each in (desk, beside):
         each.plans.change([("volume", {"gain": 0.0})], 1)
     moved = np.zeros((PLACES, 2))
@@ -131,7 +130,7 @@ def mover(desk, frames, rows, serial=1):
 
 def pairs(desk, serial):
     """What stands on the board for the plan with a serial number."""
-    first = 2 * plan.slot(serial, 0, 0)
+    first = 2 * board_layout.gene_slot(serial, 0, 0)
     return np.array([get(desk.core.moves, first + n) for n in range(2 * PLACES)]).reshape(-1, 2)
 
 
@@ -185,12 +184,12 @@ def perform(path, made, later):
     desk.plans.change(genomes[1], 1)
     desk.core.heard[:] = desk.params.words
     desk.core.switches[0] = 1
-    writer = TakeWriter(path, RATE, made.full(), NAMES)
+    writer = TakeWriter(path, RATE, made.full(), SLOT_NAMES)
     writer.begin(Begin(0, 1, genomes[1], desk.core.heard.view("f8").tolist()))
     taper, rng = TakeRecorder(desk.core, writer, genomes), np.random.default_rng(4)
     for turn in range(140):
         if turn % 20 == 7:
-            desk.move(plan.slot(max(genomes), 2, 0), float(rng.uniform(-20.0, 6.0)))
+            desk.move(board_layout.gene_slot(max(genomes), 2, 0), float(rng.uniform(-20.0, 6.0)))
         if turn == 50:
             player.change(later.modulation(), 1)
             taper.patches.append(Patch(int(desk["position"]), later.full()))

@@ -14,7 +14,7 @@ from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.native import describe
 from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import load_preset, restore_preset
-from phosphene.engine.rings import board, local, ring
+from phosphene.engine.rings import board, board_layout, local, ring
 from phosphene.engine.rings.board import put
 from phosphene.engine.rings.mailbox import post
 from phosphene.engine.takes.file import (
@@ -64,18 +64,18 @@ STORY = [  # records in the order in which a session writes them; an array of th
     Begin(0, 1, USUAL, values(USUAL, 1)),
     pairs(4_097),
     np.array(
-        [[4_097, chain.slot(1, 1, 0), -20.0], [4_501, chain.slot(1, 0, 0), 30.0], [9_000, chain.slot(1, 1, 0), 3.0]]
+        [[4_097, board_layout.gene_slot(1, 1, 0), -20.0], [4_501, board_layout.gene_slot(1, 0, 0), 30.0], [9_000, board_layout.gene_slot(1, 1, 0), 3.0]]
     ),
     pairs(8_191, back=True),
     *swap(12_288, 2, LOUDER),
     pairs(1),
     pairs(6_001, back=True),
     *swap(18_290, 3, QUIETER),
-    np.array([[20_001, chain.slot(3, 0, 0), -6.0]]),
+    np.array([[20_001, board_layout.gene_slot(3, 0, 0), -6.0]]),
     pairs(12_345),
     Begin(30_700, 4, LOUDER, values(LOUDER, 4)),  # a crash; 65 frames before it are lost
     pairs(7_777),
-    np.array([[38_477, chain.slot(4, 0, 0), -1.0]]),
+    np.array([[38_477, board_layout.gene_slot(4, 0, 0), -1.0]]),
     pairs(9_999, back=True),
 ]
 
@@ -111,7 +111,7 @@ def reference(story, size):
                 at = record.sample
     x, out, at = np.concatenate(sounds), [], 0
     play, kept = FILLER(sound.play.address), []
-    params, gauges = local(board.plan(chain.SLOTS)), local(meters.plan())
+    params, gauges = local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan())
     core = make_core(RATE, params, gauges)
     words = describe(core)
     while at < len(x):
@@ -233,7 +233,7 @@ DAMAGED = {  # what is in the file: the exit code, and what is told
     GOOD + HEAD.pack(SOUND, 1 << 63) + bytes(100): (2, "holds no sound"),
     GOOD + HEARD + record(b"what", b"is it"): (1, "unknown record"),
     GOOD + record(CHANGES, bytes(25)) + HEARD: (1, "damaged"),
-    GOOD + record(CHANGES, np.array([0.0, chain.SLOTS, 1.0]).tobytes()) + HEARD: (1, "damaged"),
+    GOOD + record(CHANGES, np.array([0.0, board_layout.GENOME_SLOTS, 1.0]).tobytes()) + HEARD: (1, "damaged"),
     GOOD + record(CHANGES, np.array([0.0, -5.0, 1.0]).tobytes()) + HEARD: (1, "damaged"),
     GOOD + record(CHANGES, np.array([np.nan, 0.0, 1.0]).tobytes()) + HEARD: (1, "damaged"),
     GOOD + record(GENOME, b"{}") + HEARD: (1, "damaged"),

@@ -3,13 +3,12 @@
 import pytest
 
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.effects.chain import plan
 from phosphene.engine.presets.load import restore_preset
-from phosphene.engine.rings import board, local
+from phosphene.engine.rings import board, board_layout, local
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.parameters import HANDS, ParameterStore
 from phosphene.engine.session.supervisor import controls
-from phosphene.engine.visuals.catalogue import NAMES, SLOTS
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, NAMES
 
 GENOME = [{"op": "volume", "bypass": True}, {"op": "echo"}, {"op": "volume", "params": {"gain": -3.0}}]
 MATRIX = [
@@ -29,12 +28,12 @@ def preset(gain=-3.0, hue=0.5, **more):
 
 @pytest.fixture
 def desk():
-    desk = ParameterStore(local(board.plan(SLOTS)))
+    desk = ParameterStore(local(board.plan(BOARD_SLOTS)))
     desk.lay(controls(preset(), 1), preset().modulation())
     return desk
 
 
-GAIN, HUE = plan.slot(1, 1, 0), NAMES["scope.hue"]
+GAIN, HUE = board_layout.gene_slot(1, 1, 0), NAMES["scope.hue"]
 
 
 def test_a_preset_is_on_the_board_under_names_as_it_has_them(desk):
@@ -71,12 +70,12 @@ def test_a_name_that_is_none(desk):
 def test_a_file_saved_again_moves_what_it_changed_and_nothing_else(desk):
     desk.move("genome.2.gain", -20.0, "hand")
     desk.move("visuals.scope.hue", 0.9, "midi")
-    put(desk.board, plan.slot(1, 0, 0), 0.123)  # by no one the desk knows
+    put(desk.board, board_layout.gene_slot(1, 0, 0), 0.123)  # by no one the desk knows
     later = preset(gain=-6.0)
     desk.lay(controls(later, 1), later.modulation())
     assert desk.standing("genome.2.gain")[:2] == (-6.0, "preset") and get(desk.board, GAIN) == -6.0
     assert desk.standing("visuals.scope.hue")[:2] == (0.9, "midi") and get(desk.board, HUE) == 0.9
-    assert get(desk.board, plan.slot(1, 0, 0)) == 0.123
+    assert get(desk.board, board_layout.gene_slot(1, 0, 0)) == 0.123
 
 
 def test_another_genome_begins_with_its_own(desk):
@@ -84,7 +83,7 @@ def test_another_genome_begins_with_its_own(desk):
     desk.move("visuals.scope.hue", 0.9, "hand")
     later = preset(genome=[{"op": "echo"}, {"op": "echo"}, {"op": "volume"}], matrix=[])
     desk.lay(controls(later, 2), later.modulation())
-    assert desk.standing("genome.2.gain")[:2] == (0.0, "preset") and get(desk.board, plan.slot(2, 2, 0)) == 0.0
+    assert desk.standing("genome.2.gain")[:2] == (0.0, "preset") and get(desk.board, board_layout.gene_slot(2, 2, 0)) == 0.0
     assert get(desk.board, GAIN) == -20.0, "the old one rings out as it was"
     assert desk.standing("visuals.scope.hue").who == "hand"
 

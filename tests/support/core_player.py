@@ -8,11 +8,11 @@ from phosphene.engine.audio.clocks import FILLER
 from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.effects import EFFECTS
-from phosphene.engine.effects.chain import guard, limiter, plan
+from phosphene.engine.effects.chain import guard, limiter
 from phosphene.engine.graph.nodes import PlanSwapper
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.native import describe
-from phosphene.engine.rings import board, local, ring
+from phosphene.engine.rings import board, board_layout, local, ring
 from phosphene.engine.rings.board import get, put
 
 RATE = 48_000
@@ -48,7 +48,7 @@ def noise(frames, seed=5, channels=CHANNELS):
     return np.random.default_rng(seed).normal(0, 0.1, (frames, channels)).astype(np.float32)
 
 
-def random_genome(rng, most=plan.GENES):
+def random_genome(rng, most=board_layout.GENES):
     """Any of the operators in any order, with parameters from anywhere in their ranges."""
     ops = rng.choice(sorted(EFFECTS), rng.integers(0, most + 1))
     return [(str(op), {p.name: float(rng.uniform(p.low, p.high)) for p in EFFECTS[op].PARAMS}) for op in ops]
@@ -57,7 +57,7 @@ def random_genome(rng, most=plan.GENES):
 def made(genome, x, rate=RATE):
     """What a genome that plays a sound from its first sample makes of it, by Python, gene after gene."""
     out = np.array(x, np.float32)
-    watch = guard.make_guard(float(rate), len(genome), plan.WIDTH, len(out), out.shape[1])
+    watch = guard.make_guard(float(rate), len(genome), board_layout.GENE_PARAMS, len(out), out.shape[1])
     for g, (op, params) in enumerate(genome):
         effect = EFFECTS[op]
         state, wanted = effect.init(float(rate), out.shape[1]), np.array([params[p.name] for p in effect.PARAMS])

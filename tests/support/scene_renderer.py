@@ -10,7 +10,7 @@ from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.rings import board, local
 from phosphene.engine.rings.board import put
-from phosphene.engine.visuals.catalogue import SECTIONS, SLOTS, Look, settings
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, SECTIONS, Look, settings
 from phosphene.engine.visuals.renderer import Renderer
 
 RATE = 48_000
@@ -27,7 +27,7 @@ class Easel:
     """A painter of a sound that has been heard to its end; `params` are the scene's, or of a section by its name."""
 
     def __init__(self, context, frames, scene="scope", passes=(), *, size=SMALL, rate=RATE, params=None, **how):
-        self.board = local(board.plan(SLOTS))
+        self.board = local(board.plan(BOARD_SLOTS))
         self.set(0, **{scene: params or {}})
         self.screen, self.played = Readback(context, size), 0.0
         asked = look(scene, passes, **how)

@@ -209,9 +209,9 @@ def test_a_pass_may_only_be_drawn_over_one_before_it(shaders):
     for wrong, hint in (("panel", "did you mean 'panels'"), ("golden", ""), ("leaf", "")):
         edit(shaders / "scene" / "golden.frag", "over: panels", f"over: {wrong}")
         with pytest.raises(PhospheneError, match=rf"golden\.frag: 'golden' is drawn over '{wrong}', .*{hint}"):
-            shader_header.declared("scene", "golden")
+            shader_header.read_spec("scene", "golden")
         edit(shaders / "scene" / "golden.frag", f"over: {wrong}", "over: panels")
-    assert shader_header.declared("scene", "golden").passes[-1].over == "panels"
+    assert shader_header.read_spec("scene", "golden").passes[-1].over == "panels"
 
 
 @pytest.mark.parametrize("damage", [b"\xe9", None], ids=["another encoding", "gone for a moment"])

@@ -17,11 +17,11 @@ from phosphene.engine.audio import core as sound
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.effects import EFFECTS
-from phosphene.engine.effects.chain import guard, limiter, plan
+from phosphene.engine.effects.chain import guard, limiter
 from phosphene.engine.graph.nodes import PlanSwapper
 from phosphene.engine.native import describe, fill
 from phosphene.engine.native.memory import address_of
-from phosphene.engine.rings import board, local, ring
+from phosphene.engine.rings import board, board_layout, local, ring
 
 RATE, FRAMES = 48_000, 256
 PERIODS = 600
@@ -72,7 +72,7 @@ class Native:
     """The core as the device's callback plays it."""
 
     def __init__(self):
-        params, gauges = local(board.plan(plan.SLOTS)), local(meters.plan())
+        params, gauges = local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan())
         self.core = make_core(RATE, params, gauges)
         self.genome = PlanSwapper(self.core, RATE)
         self.genome.change(GENES, 1)
@@ -84,11 +84,11 @@ class Python:
     """The same callback written in Python, line by line, over the same kernels and the same memory."""
 
     def __init__(self):
-        params, gauges = local(board.plan(plan.SLOTS)), local(meters.plan())
+        params, gauges = local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan())
         self.core = make_core(RATE, params, gauges)
         self.genes = [(EFFECTS[op].process, EFFECTS[op].init(float(RATE), CHANNELS), params) for op, params in GENES]
         self.genes = [(process, state, np.array(list(params.values()))) for process, state, params in self.genes]
-        self.guard = guard.make_guard(RATE, len(self.genes), plan.WIDTH, FRAMES, CHANNELS)
+        self.guard = guard.make_guard(RATE, len(self.genes), board_layout.GENE_PARAMS, FRAMES, CHANNELS)
         self.callback = CALLBACK(self.play)
         self.address, self.state = ctypes.cast(self.callback, ctypes.c_void_p).value, 0
 
@@ -96,7 +96,7 @@ class Python:
         core = self.core
         raw = (ctypes.c_float * (frames * CHANNELS)).from_address(address)
         block = np.frombuffer(raw, np.float32).reshape(frames, CHANNELS)
-        sound.heed(core)
+        sound.apply_changes(core)
         guard.scrub(block)
         back = ring.pull(core.returns, core.returned[:frames])
         for gene, (process, memory, params) in enumerate(self.genes):

@@ -12,7 +12,7 @@ from phosphene.engine.audio.param_intake import count
 from phosphene.engine.native import (
     ULONG,
     address_of,
-    aligned,
+    aligned_zeros,
     as_word,
     fill,
     interleaved,
@@ -57,9 +57,9 @@ class Device(NamedTuple):
 
 def make_device(player, filler, inputs, outputs, capture, clock, gauges):
     """Wire a player and a filler, each an (address, state's address), to a device's channels."""
-    words = [aligned((2,), np.int64) for _ in range(4)]
+    words = [aligned_zeros((2,), np.int64) for _ in range(4)]
     words[0][:], words[1][:], words[3][:] = player, filler, (inputs, outputs)
-    block = aligned((BLOCK, CHANNELS), np.float32)
+    block = aligned_zeros((BLOCK, CHANNELS), np.float32)
     return Device(*words, local(board.plan(1)), capture, clock, block, np.zeros(3), gauges)
 
 

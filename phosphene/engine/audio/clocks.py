@@ -12,7 +12,7 @@ import numpy as np
 
 from phosphene.engine.audio.core import BLOCK, CHANNELS
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.native import aligned
+from phosphene.engine.native import aligned_zeros
 from phosphene.engine.rings import timeline
 from phosphene.engine.rings.board import get
 
@@ -28,7 +28,7 @@ class StandbyClock:
     def __init__(self, player, filler, rate, clock, gauges):
         self.player, self.filler, self.rate = _bound(player), filler[0] and _bound(filler), rate
         self.clock, self.gauges = clock, gauges
-        self.block = aligned((BLOCK, CHANNELS), np.float32)
+        self.block = aligned_zeros((BLOCK, CHANNELS), np.float32)
         self.then = time.perf_counter()
 
     def tick(self):

@@ -18,7 +18,7 @@ from phosphene.engine.effects.chain.plan import BLOCK, LATE, RINGING
 from phosphene.engine.native import (
     FILLER,
     address_of,
-    aligned,
+    aligned_zeros,
     copy_rows,
     flush_denormals,
     interleaved,
@@ -27,7 +27,7 @@ from phosphene.engine.native import (
     reader_of,
     restore_denormals,
 )
-from phosphene.engine.rings import board, local, mailbox, ring, timeline
+from phosphene.engine.rings import board, board_layout, local, mailbox, ring, timeline
 from phosphene.engine.rings.board import Board, get, put
 from phosphene.engine.rings.mailbox import Mailbox
 from phosphene.engine.rings.ring import Ring
@@ -86,12 +86,12 @@ def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
     length = max(int(round(rate * CROSSFADE)), 1)
     return Core(
         params=params,
-        moves=moves or local(board.plan(2 * chain.SLOTS)),
+        moves=moves or local(board.plan(2 * board_layout.GENOME_SLOTS)),
         heard=np.array(params.words),
         plans=plans,
-        plan=aligned((3, chain.WORDS), np.int64),
+        plan=aligned_zeros((3, chain.WORDS), np.int64),
         fade=np.array([length, length]),
-        posted=aligned((1, chain.WORDS), np.int64),
+        posted=aligned_zeros((1, chain.WORDS), np.int64),
         rest=np.array([0, round(rate * REST)]),
         returns=local(ring.plan(frames, CHANNELS)),
         tap=local(ring.plan(4 * frames, CHANNELS)),
@@ -102,16 +102,16 @@ def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
         film=local(ring.plan(2, CHANNELS)),
         joins=local(timeline.plan(2, 2)),
         join=np.array([0.0, np.nan]),
-        switches=aligned((8,), np.int64),
-        spare=aligned((BLOCK, CHANNELS), np.float32),
-        total=aligned((BLOCK, CHANNELS), np.float32),
+        switches=aligned_zeros((8,), np.int64),
+        spare=aligned_zeros((BLOCK, CHANNELS), np.float32),
+        total=aligned_zeros((BLOCK, CHANNELS), np.float32),
         limit=limiter.init(float(rate), CHANNELS),
-        lag=aligned((limiter.latency(rate), CHANNELS), np.float32),
+        lag=aligned_zeros((limiter.latency(rate), CHANNELS), np.float32),
         turn=np.zeros(1, np.int64),
-        returned=aligned((BLOCK, CHANNELS), np.float32),
-        pair=aligned((BLOCK, 2 * CHANNELS), np.float32),
-        note=aligned((1, 3), np.float64),
-        gap=aligned((1, 2), np.float64),
+        returned=aligned_zeros((BLOCK, CHANNELS), np.float32),
+        pair=aligned_zeros((BLOCK, 2 * CHANNELS), np.float32),
+        note=aligned_zeros((1, 3), np.float64),
+        gap=aligned_zeros((1, 2), np.float64),
         meters=gauges,
     )
 
@@ -249,7 +249,7 @@ def ring_out(core, sound):
             break
 
 
-read_core = reader_of(typeof(make_core(1000.0, local(board.plan(chain.SLOTS)), local(meters.plan()))))
+read_core = reader_of(typeof(make_core(1000.0, local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan()))))
 read_ring = reader_of(typeof(local(ring.plan(2, CHANNELS))))
 
 

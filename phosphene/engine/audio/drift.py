@@ -13,7 +13,7 @@ import numpy as np
 from numba import typeof
 
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.native import FILLER, aligned, interleaved, kernel, native, reader_of
+from phosphene.engine.native import FILLER, aligned_zeros, interleaved, kernel, native, reader_of
 from phosphene.engine.rings import board, local, ring
 from phosphene.engine.rings.board import Board, get, put
 from phosphene.engine.rings.ring import Ring
@@ -52,8 +52,8 @@ def make_drift(capture, rate, target, gauges):
     return Drift(
         capture,
         np.ascontiguousarray(table / table.sum(axis=1, keepdims=True)),
-        aligned((TAPS, channels), np.float32),
-        aligned((1, channels), np.float32),
+        aligned_zeros((TAPS, channels), np.float32),
+        aligned_zeros((1, channels), np.float32),
         np.zeros(4),
         float(target),
         float(rate),

@@ -1,11 +1,10 @@
 """Changes: what hands, rows and plans want of a core, taken at one sample and noted there."""
 
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.effects.chain import plan
 from phosphene.engine.effects.chain.plan import LATE
 from phosphene.engine.listening.rhythm import tempo_board
-from phosphene.engine.native import bits_of, copy_rows, float_of, kernel, load_relaxed
-from phosphene.engine.rings import mailbox, ring
+from phosphene.engine.native import copy_rows, float_of, float_to_bits, kernel, load_relaxed
+from phosphene.engine.rings import board_layout, mailbox, ring
 from phosphene.engine.rings.board import get, put
 
 PLAN_CHANGED = -1.0  # in an event, where a parameter's slot would be
@@ -50,11 +49,11 @@ def apply_changes(core):
 def wanted(core, slot):
     """A parameter as hands and rows together want it; where no row has a share, it is what hands want to the bit."""
     word = load_relaxed(core.params.words, slot)
-    if slot < plan.SLOTS:
+    if slot < board_layout.GENOME_SLOTS:
         share, toward = get(core.moves, 2 * slot), get(core.moves, 2 * slot + 1)
         if share != 0.0 or toward != 0.0:
             base = float_of(word)
-            return bits_of(base + toward - share * base)
+            return float_to_bits(base + toward - share * base)
     return word
 
 

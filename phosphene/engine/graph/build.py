@@ -17,9 +17,9 @@ from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.modulation.audio_mover import AudioMover, sounding
 from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.rings import board, local, ring
-from phosphene.engine.rings.board_layout import SLOTS
 from phosphene.engine.takes.file import Begin
 from phosphene.engine.takes.translate import believed
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS
 
 FIRST = 1  # serial number of the plan of a source
 LASTS = 60.0  # seconds of a source without an end, where nothing else is said
@@ -63,7 +63,7 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
     modulation : Modulation
         What moves the sound.
     """
-    params, gauges, acts, seen = local(board.plan(SLOTS)), local(meters.plan()), deque(acts), deque()
+    params, gauges, acts, seen = local(board.plan(BOARD_SLOTS)), local(meters.plan()), deque(acts), deque()
     tempo_board.want(params, tempo_board.DEFAULTS)
     scripts = (acts, seen) if eyes_of else (acts,)
     inlet = local(ring.plan(AHEAD, CHANNELS * (2 if wide else 1)))

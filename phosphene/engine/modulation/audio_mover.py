@@ -4,20 +4,20 @@ import threading
 
 import numpy as np
 
-from phosphene.engine.effects.chain.plan import GENES, SLOTS, WIDTH, slot
 from phosphene.engine.listening.frame import WIDTH as NUMBERS
 from phosphene.engine.modulation.matrix import Matrix
 from phosphene.engine.native import kernel
 from phosphene.engine.rings.board import put
+from phosphene.engine.rings.board_layout import GENE_PARAMS, GENES, GENOME_SLOTS, gene_slot
 from phosphene.engine.rings.timeline import newest, read
 
-PLACES = GENES * WIDTH  # of the one plan that plays
+PLACES = GENES * GENE_PARAMS  # of the one plan that plays
 LATE = 1  # hops from the end of a hop until what is made of it takes hold, on the offline clock
 
 
 def sounding(modulation):
     """True if a row moves sound."""
-    return any(place < SLOTS for row in modulation.rows for place in row["to"])
+    return any(place < GENOME_SLOTS for row in modulation.rows for place in row["to"])
 
 
 class AudioMover:
@@ -81,7 +81,7 @@ class AudioMover:
         self.index += 1
 
     def _put(self):
-        lay(self.moves, slot(self.serial, 0, 0), self.matrix.moved)
+        lay(self.moves, gene_slot(self.serial, 0, 0), self.matrix.moved)
 
 
 @kernel

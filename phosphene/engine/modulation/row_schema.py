@@ -11,12 +11,12 @@ from phosphene.engine.common.params import Param
 from phosphene.engine.documents.document import shortened
 from phosphene.engine.documents.schema import Strict, number
 from phosphene.engine.effects import EFFECTS
-from phosphene.engine.effects.chain import plan
 from phosphene.engine.modulation import generators
 from phosphene.engine.modulation.inputs import share_of
 from phosphene.engine.modulation.matrix import CURVES, WHENS
 from phosphene.engine.modulation.trajectory.anchors import USUAL_ANCHORS, load_anchors
 from phosphene.engine.modulation.trajectory.trajectory import NAMES
+from phosphene.engine.rings import board_layout
 
 MOST = 64  # in a preset
 FINEST = 64  # steps
@@ -98,7 +98,7 @@ def _in_genes(genome, genes, name, where):
     params = {param.name: (p, param) for p, param in enumerate(effect.PARAMS)}
     p, param = _one("parameter", name, params, where)
     seats = [g - sum(not sounds for _, sounds in genome[:g]) for g in genes if genome[g][1]]
-    return Target(param, [plan.slot(0, seat, p) for seat in seats])
+    return Target(param, [board_layout.gene_slot(0, seat, p) for seat in seats])
 
 
 def loose_ends(given, targets, genome):

@@ -6,7 +6,7 @@ from phosphene.engine.gl.readback import DEPTH
 from phosphene.engine.rings import board, local
 from phosphene.engine.rings.board import put
 from phosphene.engine.takes.file import Change, Patch
-from phosphene.engine.visuals.catalogue import SLOTS, settings
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, settings
 from phosphene.engine.visuals.renderer import Renderer
 
 
@@ -35,7 +35,7 @@ class FrameRenderer:
         self.context, self.screen, self.fps = context, screen, fps
         self.ear, self.player, self.script, self.outlet = ear, player, script, outlet
         self.taken, self.done = 0, False
-        self.board = local(board.plan(SLOTS))
+        self.board = local(board.plan(BOARD_SLOTS))
         for slot, value in settings(preset.params()):
             put(self.board, slot, value)
         with context:
@@ -79,7 +79,7 @@ class FrameRenderer:
     def _obey(self, sample):
         while self.script and self.script[0].sample <= sample:
             match self.script.popleft():
-                case Change(_, slot, value) if slot < SLOTS:
+                case Change(_, slot, value) if slot < BOARD_SLOTS:
                     put(self.board, slot, value)
                 case Patch() as patch:
                     self.painter.play(patch.preset.look(patch.look))

@@ -25,11 +25,11 @@ from phosphene.engine.native import describe
 from phosphene.engine.presets.load import restore_preset
 from phosphene.engine.processes.serve import serve
 from phosphene.engine.recording.shared_frames import filmed
-from phosphene.engine.rings import local, ring
+from phosphene.engine.rings import board_layout, local, ring
 from phosphene.engine.rings.board import get, put
-from phosphene.engine.rings.board_layout import NAMES
 from phosphene.engine.rings.mailbox import fetch_text, post_text
 from phosphene.engine.takes.file import Begin, Patch, TakeWriter
+from phosphene.engine.takes.slot_names import SLOT_NAMES
 
 TICK = 0.01  # seconds between two looks at the world
 AHEAD = 0.25  # seconds at least that a source is read ahead; a pace that is moved is heard so much later
@@ -97,7 +97,7 @@ class AudioProcess:
 
     def _pace(self):
         params, serial = self.segment["params"], self.serial
-        return speed_of(self.swaps[serial], lambda gene: get(params, chain.slot(serial, gene, 0)))
+        return speed_of(self.swaps[serial], lambda gene: get(params, board_layout.gene_slot(serial, gene, 0)))
 
     def _genome(self):
         """What was asked for since last: serial number, genome, modulation, what a take keeps; None if nothing was."""
@@ -113,7 +113,7 @@ class AudioProcess:
             return None
         if not self.config["again"]:  # only now: whatever could have stopped us has been found well
             Path(self.config["take"]).unlink(missing_ok=True)
-        writer = TakeWriter(self.config["take"], self.rate, self.config["preset"], NAMES)
+        writer = TakeWriter(self.config["take"], self.rate, self.config["preset"], SLOT_NAMES)
         writer.begin(Begin(start, self.serial, self.swaps[self.serial], self.core.heard.view("f8").tolist()))
         self.core.switches[0] = 1
         taper = TakeRecorder(self.core, writer, self.swaps)

@@ -10,17 +10,16 @@ import numpy as np
 
 from phosphene.engine.audio import meters
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.effects.chain import plan
 from phosphene.engine.listening import analyser
-from phosphene.engine.rings import Segment, board, mailbox, ring, timeline
-from phosphene.engine.rings.board_layout import SLOTS
+from phosphene.engine.rings import Segment, board, board_layout, mailbox, ring, timeline
 from phosphene.engine.visuals import cues
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS
 from phosphene.engine.visuals.window import frame_stats
 
 REMEMBERED = 8.0  # seconds of frames
 PLANS = {
-    "params": board.plan(SLOTS),  # main writes; the audio thread reads, and whoever draws
-    "moves": board.plan(2 * plan.SLOTS),  # the worker writes, the audio thread reads: what rows make of the genome's
+    "params": board.plan(BOARD_SLOTS),  # main writes; the audio thread reads, and whoever draws
+    "moves": board.plan(2 * board_layout.GENOME_SLOTS),  # the worker writes, the audio thread reads: what rows make of the genome's
     "meters": meters.plan(),  # the audio thread writes, main reads
     "frames": analyser.plan(REMEMBERED),  # the worker writes, main reads, and whoever draws
     "clock": timeline.plan(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)

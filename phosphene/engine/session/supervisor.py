@@ -9,7 +9,7 @@ from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.effects.chain import plan
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.processes.serve import AUDIO_MAIL, PLANS, VISUAL_MAIL
-from phosphene.engine.rings import Claim, Segment, sweep
+from phosphene.engine.rings import Claim, Segment, board_layout, sweep
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.rings.mailbox import fetch_text, post_text, prepare
 from phosphene.engine.session.parameters import Control, ParameterStore
@@ -239,5 +239,5 @@ def controls(preset, serial, picture=0):
     sounding = [(at, gene) for at, gene in enumerate(preset.genome) if not gene.bypass]
     for g, (at, gene) in enumerate(sounding):
         for p, param in enumerate(plan.EFFECTS[gene.op].PARAMS):
-            slots = plan.slot(serial, g, p), plan.slot(0, g, p)
+            slots = board_layout.gene_slot(serial, g, p), board_layout.gene_slot(0, g, p)
             yield Control(f"genome.{at}.{param.name}", param, getattr(gene.params, param.name), *slots)

@@ -8,8 +8,9 @@ import numpy as np
 from phosphene.engine.listening.analyser import HOP
 from phosphene.engine.listening.frame import BANDS, POINTS, TONES, WIDTH, as_frame
 from phosphene.engine.modulation.matrix import Matrix
+from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
 from phosphene.engine.rings.timeline import newest, read
-from phosphene.engine.visuals.catalogue import COUNT, FIRST
+from phosphene.engine.visuals.catalogue import COUNT
 
 QUIET = 48.0  # dB below the loudest of late that count as nothing
 GATE = -72.0  # dB of full scale that count as silence, however quiet the rest is
@@ -54,7 +55,7 @@ class Moves:
     """
 
     def __init__(self, modulation, rate):
-        self.matrix = Matrix(modulation, rate, FIRST + COUNT)
+        self.matrix = Matrix(modulation, rate, FIRST_PICTURE_SLOT + COUNT)
         self.before = self.after = np.zeros((COUNT, 2))
 
     def change(self, modulation):
@@ -62,7 +63,7 @@ class Moves:
         self.matrix.change(modulation)
 
     def hear(self, record):
-        self.before, self.after = self.after, self.matrix.step(record)[FIRST:].copy()
+        self.before, self.after = self.after, self.matrix.step(record)[FIRST_PICTURE_SLOT:].copy()
 
     def at(self, share):
         """(COUNT, 2): a share of the way from one hop to the next; see Matrix."""

@@ -6,8 +6,8 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.common.params import Param
 from phosphene.engine.gl.shader_header import ShaderSpec, read_spec
 from phosphene.engine.gl.shader_source import SHADERS
-from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.modulation.matrix import STILL
+from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT, board_slots, picture_slot
 
 USUAL = "scope"  # the scene where nothing else is said
 FINISH, FREEZE = "finish", "freeze"
@@ -47,13 +47,12 @@ if both := SCENES.keys() & SHOWS.keys() | ({FINISH} & (SCENES.keys() | SHOWS.key
     raise PhospheneError(f"shaders/show/{min(both)}.frag: a scene or another pass has that name")
 SECTIONS: dict[str, ShaderSpec] = {**SCENES, **SHOWS, FINISH: _finish()}
 
-FIRST = tempo_board.SLOTS  # of the board: before it lie the parameters of the genome, and the tempo
 PLACES = {
-    key: FIRST + at
+    key: FIRST_PICTURE_SLOT + at
     for at, key in enumerate((name, param) for name, section in SECTIONS.items() for param in section.params)
 }
 COUNT = len(PLACES)
-SLOTS = FIRST + 2 * COUNT
+BOARD_SLOTS = board_slots(COUNT)
 PLACE = {(section, param.name): place for (section, param), place in PLACES.items()}
 NAMES = {f"{section}.{name}": place for (section, name), place in PLACE.items()}
 NAMES |= {f"other.{name}": place + COUNT for name, place in NAMES.items()}
@@ -63,7 +62,7 @@ _LASTING = {PLACE[key] for key in LASTING}
 
 def slot(serial, place):
     """Where on the board a parameter of the picture with a serial number lies: two may be seen at a time."""
-    return place if place in _LASTING else place + serial % 2 * COUNT
+    return place if place in _LASTING else picture_slot(serial, place, COUNT)
 
 
 def settings(params, serial=0):
@@ -74,4 +73,4 @@ def settings(params, serial=0):
 
 def allowed(slot, value):
     """The nearest value that a slot of ours may have."""
-    return _PARAMS[FIRST + (slot - FIRST) % COUNT].clamp(value)
+    return _PARAMS[FIRST_PICTURE_SLOT + (slot - FIRST_PICTURE_SLOT) % COUNT].clamp(value)

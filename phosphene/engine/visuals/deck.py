@@ -11,8 +11,9 @@ from phosphene.engine.gl.pass_program import PassProgram, Target
 from phosphene.engine.gl.shader_header import read_spec
 from phosphene.engine.gl.shader_source import SHADERS
 from phosphene.engine.rings.board import get
+from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
 from phosphene.engine.visuals.audio_signals import SILENT
-from phosphene.engine.visuals.catalogue import FINISH, FIRST, PLACE, SECTIONS, slot
+from phosphene.engine.visuals.catalogue import FINISH, PLACE, SECTIONS, slot
 from phosphene.engine.visuals.media_texture import MediaTexture
 
 GLIDE = 0.08  # seconds in which a parameter goes most of its way
@@ -124,7 +125,7 @@ class Deck:
             wanted = get(self.board, slot(self.look.serial, place))
             base = wanted if name in self.choices else held + follow * (wanted - held)
             self.params[name] = place, base
-            taken, toward = moved[place - FIRST].tolist()
+            taken, toward = moved[place - FIRST_PICTURE_SLOT].tolist()
             self.values[name] = base + toward - taken * base if taken or toward else base
 
     def render(self, seconds, told):

@@ -16,7 +16,7 @@ from phosphene.engine.session.controllers.midi_messages import APART, Device, Sa
 from phosphene.engine.session.controllers.midi_pickup import Knob, Knobs, turned  # noqa: E402
 from phosphene.engine.session.parameters import Control, ParameterStore  # noqa: E402
 from phosphene.engine.session.supervisor import controls  # noqa: E402
-from phosphene.engine.visuals.catalogue import NAMES, SLOTS  # noqa: E402
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, NAMES  # noqa: E402
 
 HUE = "visuals.scope.hue"
 FADERS = "B0 00 00  B0 00 05  B0 00 11"  # of a nanoKONTROL2: faders from cc 0 on, buttons from 32, 48, 64 on
@@ -42,7 +42,7 @@ def heard(text, device=None, moment=0.0):
 
 @pytest.fixture
 def desk():
-    desk = ParameterStore(local(board.plan(SLOTS)))
+    desk = ParameterStore(local(board.plan(BOARD_SLOTS)))
     preset = restore_preset({"scope": {"hue": 0.5}}, "here")
     desk.lay(controls(preset, 1), preset.modulation())
     return desk

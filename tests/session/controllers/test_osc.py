@@ -40,7 +40,7 @@ from phosphene.engine.session.controllers.osc_session import MOST, OscSession
 from phosphene.engine.session.controllers.osc_sockets import LARGEST, Inlet
 from phosphene.engine.session.parameters import ParameterStore
 from phosphene.engine.session.supervisor import controls
-from phosphene.engine.visuals.catalogue import NAMES, SLOTS
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, NAMES
 from tests.support.commands import comes
 
 HUE, AFTERGLOW = "visuals.scope.hue", "visuals.scope.afterglow"
@@ -67,7 +67,7 @@ def free_port():
 
 
 def a_desk(hue=0.5):
-    desk = ParameterStore(local(board.plan(SLOTS)))
+    desk = ParameterStore(local(board.plan(BOARD_SLOTS)))
     preset = restore_preset({"scope": {"hue": hue}}, "here")
     desk.lay(controls(preset, 1), preset.modulation())
     return desk

@@ -169,7 +169,7 @@ def test_how_late_pictures_were_is_told_within_half_a_bin(errors):
 def test_where_nothing_was_shown_nothing_was_late_and_what_was_far_too_late_counts():
     sights = local(frame_stats.plan())
     assert frame_stats.late_ms(sights) == {"p50": None, "p99": None}
-    frame_stats.count(sights, frame_stats.Sight.SHOWN, 5)
+    frame_stats.count(sights, frame_stats.FrameStat.SHOWN, 5)
     assert frame_stats.late_ms(sights) == {"p50": None, "p99": None}
     frame_stats.note(sights, 1e6)
     assert set(frame_stats.late_ms(sights).values()) == {1000 * frame_stats.STEP * (frame_stats.BINS - 0.5)}

@@ -13,7 +13,7 @@ import numpy as np
 
 from phosphene.engine.audio.sources.composer import BEATS, CHORD, compose, draws
 from phosphene.engine.common.params import Param, defaults
-from phosphene.engine.native import aligned, kernel
+from phosphene.engine.native import aligned_zeros, kernel
 
 PARAMS = (
     Param("tempo", 96.0, low=60.0, high=140.0, unit="BPM"),
@@ -260,8 +260,8 @@ class Synth:
         self.span = range(0)  # frames that the sheet is for: the cells whose last frame is in its bar
         noise = draws(seed, 2, 0).uniform(-1, 1, (2, NOISE + 1))
         noise[:, -1] = noise[:, 0]
-        voice, mix = aligned((CELL // RUN, RUN), np.float64), aligned((2, CELL // RUN, RUN), np.float64)
-        self.bench = Bench(noise, voice, mix, aligned((CELL, 2), np.float32), np.full(1, -1))
+        voice, mix = aligned_zeros((CELL // RUN, RUN), np.float64), aligned_zeros((2, CELL // RUN, RUN), np.float64)
+        self.bench = Bench(noise, voice, mix, aligned_zeros((CELL, 2), np.float32), np.full(1, -1))
 
     def seek(self, position):
         """Go to a frame, at once however far."""

@@ -22,11 +22,8 @@ from phosphene.engine.native import (
     reader_of,
     restore_denormals,
 )
+from phosphene.engine.rings.board_layout import GENE_PARAMS, GENES, GENOME_SLOTS, gene_slot
 
-GENES = 16  # in one plan
-WIDTH = 8  # parameters of one gene
-BANKS = 3  # of parameters: of the plan that plays, the one whose tail rings, and the one whose tail is cut off
-SLOTS = BANKS * GENES * WIDTH
 APART = 0.15  # seconds between two operators that are loaded ahead: a source that is read ahead catches up
 BLOCK = 1024  # frames that a plan is given at the most
 SERIAL, COUNT, GUARD, LATE, RINGING = range(5)  # words: latency in frames, genes that ring; before those of each gene:
@@ -57,11 +54,6 @@ def learn(stopped):
             return
 
 
-def slot(serial, gene, param):
-    """Where on the board a parameter of the plan with a serial number lies."""
-    return ((serial % BANKS) * GENES + gene) * WIDTH + param
-
-
 def build(genome, serial, rate, channels):
     """Turn a genome into a plan.
 
@@ -74,14 +66,14 @@ def build(genome, serial, rate, channels):
     rate, channels
         Of the sound it will work on.
     """
-    words, values = np.zeros(WORDS, np.int64), np.full(SLOTS, np.nan)
-    guard = make_guard(rate, GENES, WIDTH, BLOCK, channels)
+    words, values = np.zeros(WORDS, np.int64), np.full(GENOME_SLOTS, np.nan)
+    guard = make_guard(rate, GENES, GENE_PARAMS, BLOCK, channels)
     posted = describe(guard)
     latencies, kept = {}, [guard, posted]
     for g, (op, params) in enumerate(genome):
         module = EFFECTS[op]
         state = module.init(float(rate), channels)
-        start, wanted = slot(serial, g, 0), [float(params[p.name]) for p in module.PARAMS]
+        start, wanted = gene_slot(serial, g, 0), [float(params[p.name]) for p in module.PARAMS]
         values[start : start + len(wanted)] = wanted
         guard.ranges[g, : len(wanted)] = [(p.low, p.high, p.default) for p in module.PARAMS]
         if hasattr(state, "heard"):  # a gene begins where its parameters are: nothing glides in from the defaults

@@ -3,15 +3,14 @@
 import math
 
 from phosphene.engine.common.params import defaults
-from phosphene.engine.effects.chain import plan
 from phosphene.engine.listening.rhythm import tempo_override
 from phosphene.engine.listening.rhythm.tempo_override import PARAMS
+from phosphene.engine.rings import board_layout
 from phosphene.engine.rings.board import put
 
 DEFAULTS = defaults(PARAMS)
 BPM, SCALE = PARAMS[tempo_override.BPM], PARAMS[tempo_override.SCALE]
-FIRST = plan.SLOTS  # of the board: before it lie the parameters of the genome
-SLOTS = FIRST + len(PARAMS)
+FIRST, SLOTS = board_layout.FIRST_TEMPO_SLOT, board_layout.FIRST_PICTURE_SLOT
 NAMES = {f"tempo.{param.name}": slot for slot, param in enumerate(PARAMS, start=FIRST)}
 
 
