@@ -17,8 +17,8 @@ from phosphene.engine.audio.callback import (
 )
 from phosphene.engine.audio.core import BLOCK
 from phosphene.engine.audio.stream import DeviceStream
-from phosphene.engine.native import describe
-from phosphene.engine.rings import local, ring, timeline
+from phosphene.engine.native import make_descriptor
+from phosphene.engine.rings import allocate, ring, timeline
 from phosphene.engine.rings.board import get, put
 from tests.audio.test_core import FIRST
 from tests.support.core_player import Desk, alone, late, noise
@@ -34,13 +34,17 @@ class Machine:
     """A device that asks for sound: `inputs` and `outputs` channels, a core behind it, a clock that counts up."""
 
     def __init__(self, inputs=2, outputs=2, filler=(0, 0), genome=FIRST):
-        self.desk, self.capture, self.clock = Desk(), local(ring.plan(4 * BLOCK, 2)), local(timeline.plan(64, 3))
+        self.desk, self.capture, self.clock = (
+            Desk(),
+            allocate(ring.layout(4 * BLOCK, 2)),
+            allocate(timeline.layout(64, 3)),
+        )
         self.desk.plans.change(genome, 1)
         player = sound.play.address, self.desk.words.ctypes.data
         self.device = make_device(player, filler, inputs, outputs, self.capture, self.clock, self.desk.gauges)
         self.now, self.stream_time = 0.0, STREAM_TIME(self._tick)
         self.device.stream[0] = ctypes.cast(self.stream_time, ctypes.c_void_p).value
-        self.words = describe(self.device)
+        self.words = make_descriptor(self.device)
 
     def _tick(self, stream):
         self.now += 0.25
@@ -73,8 +77,8 @@ def test_sound_goes_through_whatever_the_device_is(inputs, outputs, frames):
 
 
 def test_a_source_that_is_late_is_silence_and_counted():
-    inlet, wanted = local(ring.plan(512, 2)), np.ones((700, 2), np.float32)
-    words = describe(inlet)
+    inlet, wanted = allocate(ring.layout(512, 2)), np.ones((700, 2), np.float32)
+    words = make_descriptor(inlet)
     machine = Machine(filler=(sound.supply.address, words.ctypes.data), genome=[])
     x = noise(500)
     ring.push(inlet, x)
@@ -126,9 +130,9 @@ class Stream:
     """A stream on a real device, and the rows that it tells."""
 
     def __init__(self):
-        self.desk, self.clock, self.row = Desk(), local(timeline.plan(64, 3)), np.zeros(3)
-        self.inlet = local(ring.plan(64, 2))
-        self.words = describe(self.inlet)
+        self.desk, self.clock, self.row = Desk(), allocate(timeline.layout(64, 3)), np.zeros(3)
+        self.inlet = allocate(ring.layout(64, 2))
+        self.words = make_descriptor(self.inlet)
         self.device = DeviceStream(
             (sound.play.address, self.desk.words.ctypes.data),
             (sound.supply.address, self.words.ctypes.data),
@@ -143,10 +147,10 @@ class Stream:
 
     def ages(self, count=20):
         """By how many seconds each of so many rows is older than the moment at which it was seen."""
-        told, found = timeline.newest(self.clock), []
+        told, found = timeline.record_count(self.clock), []
         for wanted in range(told + 1, told + count + 1):
-            assert wait_for(lambda wanted=wanted: timeline.newest(self.clock) >= wanted, every=0.001)
-            assert timeline.read(self.clock, timeline.newest(self.clock) - 1, self.row)
+            assert wait_for(lambda wanted=wanted: timeline.record_count(self.clock) >= wanted, every=0.001)
+            assert timeline.read(self.clock, timeline.record_count(self.clock) - 1, self.row)
             found.append(time.perf_counter() - self.row[2])
         return np.array(found)
 

@@ -15,9 +15,9 @@ from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter, plan
 from phosphene.engine.effects.chain.guard import LOUDEST
 from phosphene.engine.graph.nodes import PlayNode
-from phosphene.engine.native import describe
+from phosphene.engine.native import make_descriptor
 from phosphene.engine.native.denormals import ARM, X86
-from phosphene.engine.rings import board, board_layout, local, ring
+from phosphene.engine.rings import allocate, board, board_layout, ring
 from phosphene.engine.takes.file import Begin, Change, Swap
 from tests.support.core_player import RATE, Desk, alone, late, limited, made, noise
 
@@ -36,8 +36,10 @@ def swap(sample, serial, genome):
 
 def perform(x, script, size):
     """Play rows of (source, return) through the PlayNode, `size` frames at a time; what is heard, and the tap."""
-    inlet, outlet = local(ring.plan(BLOCK, 4)), local(ring.plan(BLOCK, 2))
-    player = PlayNode(RATE, local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan()), inlet, outlet, deque(script))
+    inlet, outlet = allocate(ring.layout(BLOCK, 4)), allocate(ring.layout(BLOCK, 2))
+    player = PlayNode(
+        RATE, allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan()), inlet, outlet, deque(script)
+    )
     heard, tapped = np.zeros((len(x), 2), np.float32), np.zeros((len(x), 2), np.float32)
     for start in range(0, len(x), size):
         here = slice(start, min(start + size, len(x)))
@@ -50,7 +52,10 @@ def perform(x, script, size):
 @pytest.fixture(scope="module")
 def performance():
     """A set with moves and swaps at odd samples, and what it sounds like in blocks as long as can be."""
-    moves = [Change(3_001, board_layout.gene_slot(1, 1, 0), -20.0), Change(3_333, board_layout.gene_slot(1, 0, 0), 40.0)]
+    moves = [
+        Change(3_001, board_layout.gene_slot(1, 1, 0), -20.0),
+        Change(3_333, board_layout.gene_slot(1, 0, 0), 40.0),
+    ]
     third = [Change(9_999, board_layout.gene_slot(2, 2, 0), 6.0), *swap(12_001, 3, []), *swap(14_000, 4, FIRST)]
     script = [Begin(0, 1, FIRST, []), *moves, *swap(5_557, 2, SECOND), *third]
     x = noise(16_384, channels=4) + np.float32(0.2)
@@ -281,8 +286,8 @@ def test_the_longest_block_and_the_shortest():
 
 
 def test_a_source_is_read_from_its_ring():
-    inlet, out, x = local(ring.plan(512, 2)), np.zeros((300, 2), np.float32), noise(400)
-    words, fill = describe(inlet), FILLER(sound.supply.address)
+    inlet, out, x = allocate(ring.layout(512, 2)), np.zeros((300, 2), np.float32), noise(400)
+    words, fill = make_descriptor(inlet), FILLER(sound.supply.address)
     ring.push(inlet, x)
     assert [fill(words.ctypes.data, out.ctypes.data, 300) for _ in range(2)] == [300, 100]
     np.testing.assert_array_equal(out, np.concatenate([x[300:], x[100:300]]))

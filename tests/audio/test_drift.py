@@ -6,8 +6,8 @@ import pytest
 from phosphene.engine.audio import drift, meters
 from phosphene.engine.audio.clocks import FILLER
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.native import describe
-from phosphene.engine.rings import local, ring
+from phosphene.engine.native import make_descriptor
+from phosphene.engine.rings import allocate, ring
 from phosphene.engine.rings.board import get, put
 
 RATE, TONE = 48_000, 1_000.0
@@ -20,9 +20,9 @@ class Devices:
     def __init__(self, given, taken, ppm=0.0, *, late=0.0, timed=True):
         self.given, self.taken, self.late, self.timed = given, taken, late, timed
         self.target, self.fast = 3 * max(given, taken), RATE * (1 + 1e-6 * ppm)
-        self.capture, self.gauges = local(ring.plan(16 * self.target, 1)), local(meters.plan())
+        self.capture, self.gauges = allocate(ring.layout(16 * self.target, 1)), allocate(meters.plan())
         self.drift = drift.make_drift(self.capture, RATE, self.target, self.gauges)
-        self.words, self.rng = describe(self.drift), np.random.default_rng(9)
+        self.words, self.rng = make_descriptor(self.drift), np.random.default_rng(9)
         self.rows, self.drawn, self.missing, self.lost = 0, 0, 0, 0
         self.delays = [0.0, 0.0]
         self.corrections, self.fills = [], []

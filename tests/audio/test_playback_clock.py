@@ -12,7 +12,7 @@ from phosphene.engine.audio import core as sound
 from phosphene.engine.audio import playback_clock
 from phosphene.engine.audio.clocks import StandbyClock
 from phosphene.engine.audio.playback_clock import HOLD, PlaybackClock
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from tests.support.core_player import Desk
 from tools.rig.sound_server import wait_for
 
@@ -60,7 +60,7 @@ def naive(rows, moment):
 
 def follow(told, *, calls=60.0, until=0.0):
     """Ask a clock `calls` times a second, `until` after the last row; gives moments, answers, and naive ones."""
-    line, done = local(timeline.plan(64, 3)), 0
+    line, done = allocate(timeline.layout(64, 3)), 0
     clock = PlaybackClock(line, RATE)
     moments = np.arange(max(BEGIN, told.known[0]), told.known[-1] + until, 1 / calls)
     answers = np.zeros((2, len(moments)))
@@ -194,7 +194,7 @@ def test_a_system_whose_clock_was_set_is_forgiven(seconds):
 
 def test_a_day_goes_by_without_a_step_back():
     """Big steps: the last of what is told in each, some of it lies, some of it after a pause."""
-    rng, line, moment, begin = np.random.default_rng(11), local(timeline.plan(64, 3)), BEGIN + 1.0, BEGIN
+    rng, line, moment, begin = np.random.default_rng(11), allocate(timeline.layout(64, 3)), BEGIN + 1.0, BEGIN
     clock, answers, newest, row = PlaybackClock(line, RATE), [], [], np.zeros(3)
     while moment < BEGIN + 24 * 3600:
         moment += rng.choice([0.005, 0.02, 0.3, 30.0])
@@ -230,7 +230,7 @@ def test_the_block_size_does_not_matter():
 
 
 def test_a_latecomer_knows_at_once():
-    told, line = tell(5.0), local(timeline.plan(64, 3))
+    told, line = tell(5.0), allocate(timeline.layout(64, 3))
     for row in told.rows:
         timeline.publish(line, row)
     moment = told.known[-1]
@@ -238,7 +238,7 @@ def test_a_latecomer_knows_at_once():
 
 
 def test_before_anything_was_told_it_knows_nothing():
-    line = local(timeline.plan(64, 3))
+    line = allocate(timeline.layout(64, 3))
     clock = PlaybackClock(line, RATE)
     assert clock.sample_at(BEGIN) is None
     timeline.publish(line, np.full(3, np.nan))
@@ -254,7 +254,7 @@ NONSENSE = st.lists(st.tuples(st.integers(0, 4096), ANYTHING, ANYTHING, ANYTHING
 @settings(deadline=None, derandomize=True)
 @given(NONSENSE)
 def test_nonsense_is_survived(nonsense):
-    line, sample, last = local(timeline.plan(64, 3)), 0.0, -np.inf
+    line, sample, last = allocate(timeline.layout(64, 3)), 0.0, -np.inf
     clock = PlaybackClock(line, RATE)
     for step, heard, now, moment in nonsense:
         sample += step
@@ -271,14 +271,14 @@ def test_nonsense_is_survived(nonsense):
 
 
 def test_without_a_device_time_is_told_too():
-    desk, line, row = Desk(), local(timeline.plan(64, 3)), np.zeros(3)
+    desk, line, row = Desk(), allocate(timeline.layout(64, 3)), np.zeros(3)
     desk.plans.change([], 1)
     before = time.perf_counter()
     standby = StandbyClock((sound.play.address, desk.words.ctypes.data), (0, 0), RATE, line, desk.gauges)
     clock = PlaybackClock(line, RATE)
     for turn in range(5):
-        assert wait_for(lambda told=turn: (standby.tick(), timeline.newest(line) > told)[1], every=0.005)
-        assert timeline.read(line, timeline.newest(line) - 1, row)
+        assert wait_for(lambda told=turn: (standby.tick(), timeline.record_count(line) > told)[1], every=0.005)
+        assert timeline.read(line, timeline.record_count(line) - 1, row)
         assert row[0] == desk["position"] > 0 and row[1] == row[2]
         assert before <= row[1] <= time.perf_counter()
         assert clock.sample_at(row[1]) == pytest.approx(row[0], abs=1.0)

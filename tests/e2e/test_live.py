@@ -146,12 +146,12 @@ def test_another_process_knows_what_is_heard(server):
         session = Session(server, "--source", "synth", "--rate", RATE)
         session.heard(1.0)
         line, row, found = session.segment()["clock"], np.zeros(3), []
-        clock, told = PlaybackClock(line, RATE), timeline.newest(line)
+        clock, told = PlaybackClock(line, RATE), timeline.record_count(line)
 
         def look():
             nonlocal told
-            if timeline.newest(line) > told and timeline.read(line, told, row):
-                moment, told = time.perf_counter(), timeline.newest(line)
+            if timeline.record_count(line) > told and timeline.read(line, told, row):
+                moment, told = time.perf_counter(), timeline.record_count(line)
                 found.append((moment, *row, clock.sample_at(moment)))
             return len(found) >= 300
 
@@ -280,10 +280,10 @@ def test_a_server_that_goes_and_comes_back(server, tmp_path):
     server.stop()
     segment = session.segment()
     assert wait_for(lambda: reading(segment["meters"])["device"] == 0.0, seconds=60), "the loss went unnoticed"
-    before, told, row = reading(segment["meters"])["position"], timeline.newest(segment["clock"]), np.zeros(3)
+    before, told, row = reading(segment["meters"])["position"], timeline.record_count(segment["clock"]), np.zeros(3)
     session.heard(before / RATE + 1.0)  # the graph goes on without a device
-    assert timeline.newest(segment["clock"]) > told + 20, "and whoever draws is told"
-    assert wait_for(lambda: timeline.read(segment["clock"], timeline.newest(segment["clock"]) - 1, row))
+    assert timeline.record_count(segment["clock"]) > told + 20, "and whoever draws is told"
+    assert wait_for(lambda: timeline.read(segment["clock"], timeline.record_count(segment["clock"]) - 1, row))
     assert row[0] > before and row[1] == row[2] <= time.perf_counter()
     server.start()
     with server.record("speaker") as recording:

@@ -18,7 +18,7 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.processes.recorder import RecorderProcess
 from phosphene.engine.processes.serve import PLANS
 from phosphene.engine.recording.shared_frames import FPS, RecorderStat, opened, plans, slide
-from phosphene.engine.rings import Claim, Segment, ring, timeline
+from phosphene.engine.rings import Segment, SessionLock, ring, timeline
 from phosphene.engine.rings.board import get, put
 from tests.e2e.test_live import QUIET
 from tests.e2e.test_show import SMALL, lit, shown, wait_for_pictures, window_of, write
@@ -68,7 +68,7 @@ class Set:
     """Footage that is made up: pictures of so many samples each, and a click where they turn white."""
 
     def __init__(self, path):
-        self.claims = Claim("-session"), Claim("-test")
+        self.claims = SessionLock("-session"), SessionLock("-test")
         self.session = Segment(self.claims[0].name, PLANS, create=True)
         self.footage = Segment(self.claims[1].name, plans(SIZE), create=True)
         put(self.session["meters"], int(Meter.RATE), float(RATE))

@@ -7,7 +7,7 @@ import pytest
 
 from phosphene.engine.effects import EFFECTS, volume
 from phosphene.engine.effects.chain import plan
-from phosphene.engine.native import describe
+from phosphene.engine.native import make_descriptor
 from phosphene.engine.rings import board_layout
 
 RATE = 48_000.0
@@ -45,7 +45,7 @@ def calling(effect, channels, rate=RATE):
 
 def by_address(op, channels):
     state = EFFECTS[op].init(RATE, channels)
-    words, process = describe(state), OPERATOR(plan.entry_of(op).address)
+    words, process = make_descriptor(state), OPERATOR(plan.entry_of(op).address)
 
     def run(params, block, out):
         out[:] = block

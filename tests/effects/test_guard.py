@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phosphene.engine.audio.core import BLOCK
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.genome import THROUGH, limited, render
-from phosphene.engine.native import describe
+from phosphene.engine.native import make_descriptor
 from phosphene.engine.rings import board_layout
 from tests.support.core_player import RATE, noise
 
@@ -33,7 +33,7 @@ SOUNDS = {
 def played(genome, x):
     """What a plan makes of a sound, latency and all, and how many of its genes were muted."""
     plan, out = chain.build(genome, 1, RATE, x.shape[1]), np.array(x, np.float32)
-    words = describe(plan.words)
+    words = make_descriptor(plan.words)
     muted = THROUGH(chain.through.address)(words.ctypes.data, plan.values.ctypes.data, out.ctypes.data, *out.shape)
     return out, muted
 
@@ -62,7 +62,7 @@ def test_nothing_is_too_much_for_an_operator(op, told):
 @pytest.mark.parametrize("op", EFFECTS)
 def test_a_file_of_what_is_no_sound_is_one_of_silence(op):
     x = np.full((RATE, 2), np.nan, np.float32)
-    y = render([(op, defaults(EFFECTS[op].PARAMS))], x, RATE)
+    y = render([(op, default_values(EFFECTS[op].PARAMS))], x, RATE)
     assert np.isfinite(y).all() and np.abs(y).max(initial=0.0) < 1e-3
 
 
@@ -91,7 +91,7 @@ def test_from_the_frame_at_which_a_gene_fails_on_the_sound_goes_round_it(first):
     x = noise(3_000)
     plan = chain.build([("volume", {"gain": -6.0}), ("dc_blocker", {"corner": 8.0})], 1, RATE, 2)
     state = next(kept for kept in plan.kept if isinstance(kept, EFFECTS["dc_blocker"].State))
-    words, play, out = describe(plan.words), THROUGH(chain.through.address), x.copy()
+    words, play, out = make_descriptor(plan.words), THROUGH(chain.through.address), x.copy()
     seats = words.ctypes.data, plan.values.ctypes.data
     assert play(*seats, out.ctypes.data, first, 2) == 0
     state.floor[0] = np.nan

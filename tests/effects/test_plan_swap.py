@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio.core import CROSSFADE
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.effects.chain import plan as chain
@@ -79,7 +79,7 @@ def test_a_thousand_genomes_follow_each_other_without_a_click(kind):
     assert (np.abs(np.diff(hard, axis=0)) - steps[1 : len(hard)]).max() > 0.05, "a swap without a fade is not seen"
 
 
-LATE = {op: [(op, defaults(EFFECTS[op].PARAMS))] for op in ("noise_reduction", "pitch", "trim")}
+LATE = {op: [(op, default_values(EFFECTS[op].PARAMS))] for op in ("noise_reduction", "pitch", "trim")}
 LATE["noise_reduction"][0][1]["strength"] = 0.0  # to which a tone is a noise
 LATE["both"] = [*LATE["noise_reduction"], *LATE["pitch"]]
 
@@ -114,7 +114,7 @@ def test_a_tail_rings_on_until_the_next_change_but_one():
 
 def test_what_rings_long_after_is_waited_for():
     """Two echoes in a row, the first repeat of which is heard after four seconds of silence."""
-    echo = ("echo", {**defaults(EFFECTS["echo"].PARAMS), "time": 2.0, "mix": 1.0})
+    echo = ("echo", {**default_values(EFFECTS["echo"].PARAMS), "time": 2.0, "mix": 1.0})
     desk = Desk()
     desk.plans.change([echo, echo], 1)
     desk.play(noise(4_800))

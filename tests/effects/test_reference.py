@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from tools.bench.evolution_recovery import music
 from tools.peers import reference_effects
@@ -13,7 +13,7 @@ MUSIC = music(4, RATE, 1.0)
 
 
 def both(op, x=MUSIC, **named):
-    params = {name: float(value) for name, value in (defaults(EFFECTS[op].PARAMS) | named).items()}
+    params = {name: float(value) for name, value in (default_values(EFFECTS[op].PARAMS) | named).items()}
     return alone(EFFECTS[op], x, np.array([*params.values()])), reference_effects.OPERATORS[op](
         x.astype(float), RATE, **params
     )

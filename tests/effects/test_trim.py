@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import trim
 from tests.support.core_player import RATE
 
@@ -11,7 +11,7 @@ LATE = trim.latency(RATE)
 
 
 def asked(**named):
-    return np.array(list({**defaults(trim.PARAMS), **named}.values()))
+    return np.array(list({**default_values(trim.PARAMS), **named}.values()))
 
 
 def gate(x, **named):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio.core import BLOCK, CHANNELS, CROSSFADE
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.graph import build as bounce
@@ -75,7 +75,7 @@ def join(source, sink=Tape, script=SCRIPT):
 
 def frames_of(published):
     """Every frame that is still there."""
-    rows, last = np.zeros((len(published.marks), WIDTH)), timeline.newest(published)
+    rows, last = np.zeros((len(published.marks), WIDTH)), timeline.record_count(published)
     kept = range(max(0, last - len(rows)), last)
     assert all(timeline.read(published, index, row) for index, row in zip(kept, rows))
     return rows[: len(kept)]
@@ -137,7 +137,7 @@ def test_a_click_is_heard_as_late_as_is_declared(genome, click):
     assert np.abs(graph.sink.heard).argmax() // CHANNELS == click + sum(declared.values())
 
 
-LATE = [("volume", {"gain": -3.0}), ("trim", {**defaults(EFFECTS["trim"].PARAMS), "threshold": -20.0})]
+LATE = [("volume", {"gain": -3.0}), ("trim", {**default_values(EFFECTS["trim"].PARAMS), "threshold": -20.0})]
 
 
 @pytest.mark.parametrize("click", [0, 12_345, 49_000])

@@ -16,7 +16,7 @@ from phosphene.engine.listening.analyser import plan
 from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from phosphene.engine.rings.ring import writable
 from phosphene.engine.takes.file import Begin, TakeReader, TakeWriter
 from phosphene.engine.takes.slot_names import SLOT_NAMES
@@ -29,7 +29,7 @@ SHOT = FilmSettings(size=(64, 36), preset="ultrafast")
 
 
 def rows_of(frames):
-    rows = np.zeros((timeline.newest(frames), WIDTH))
+    rows = np.zeros((timeline.record_count(frames), WIDTH))
     assert all(timeline.read(frames, index, row) for index, row in enumerate(rows))
     return rows
 
@@ -56,7 +56,7 @@ def test_a_bounce_hears_what_a_session_hears():
     graph = synth(3.0)
     graph.run(threads=False)
     bounced = rows_of(graph.ear.frames)
-    desk, live = Desk(), local(plan(60.0))
+    desk, live = Desk(), allocate(plan(60.0))
     desk.plans.change(PRESET.genes(), 1)
     ear = ListenNode(RATE, desk.core, live)
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
@@ -84,7 +84,7 @@ class Onlooker:
     def step(self, most):
         row = np.zeros(WIDTH)
         for _ in range(most):
-            if self.index == timeline.newest(self.frames):
+            if self.index == timeline.record_count(self.frames):
                 return
             assert timeline.read(self.frames, self.index, row), "it was written over before it was seen"
             self.rows.append(row.copy())
@@ -96,11 +96,11 @@ def test_every_frame_comes_out_once_with_its_rhythm_told_anew(seconds):
     sound, beats = beaten(seconds, 125.0)
     desk = Desk()
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, local(plan(8.0)))
+    ear = ListenNode(RATE, desk.core, allocate(plan(8.0)))
     foreseer = LookaheadNode(ear)
     onlooker = Onlooker(foreseer.frames, lambda: foreseer.done)
     foreseer.followers.append(onlooker)
-    causal = local(plan(60.0))
+    causal = allocate(plan(60.0))
     alone, second = ListenNode(RATE, (other := Desk()).core, causal), 0
     other.plans.change([], 1)
     while second < len(sound):

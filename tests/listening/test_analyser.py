@@ -8,7 +8,7 @@ from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.listening.analyser import HOP, analyse, hop_of, make_analyser, plan
 from phosphene.engine.listening.frame import BANDS, QUIETEST, WIDTH, as_frame
 from phosphene.engine.listening.spectrum import FLOOR
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from tests.support.core_player import Desk, noise
 
 RATES = (8_000, 44_100, 48_000, 192_000)
@@ -20,7 +20,7 @@ SPLITS = {
 
 def hear(x, sizes=(1024,), rate=48_000, start=0, listener=None):
     """Every frame of a sound that arrives in blocks."""
-    listener, published = listener or make_analyser(float(rate), start), local(plan(len(x) / rate + 1.0))
+    listener, published = listener or make_analyser(float(rate), start), allocate(plan(len(x) / rate + 1.0))
     at, turn = 0, 0
     while at < len(x):
         size = sizes[turn % len(sizes)]
@@ -30,7 +30,7 @@ def hear(x, sizes=(1024,), rate=48_000, start=0, listener=None):
 
 
 def frames_of(published):
-    rows = np.zeros((timeline.newest(published), WIDTH))
+    rows = np.zeros((timeline.record_count(published), WIDTH))
     assert all(timeline.read(published, index, row) for index, row in enumerate(rows))
     return [as_frame(row) for row in rows]
 
@@ -111,7 +111,7 @@ def test_a_click_is_an_onset_in_its_hop(rate):
 def test_sound_that_was_missed_leaves_the_stamps_right():
     """A sound whose samples count up, too long for the tap, with a worker that now and then looks away."""
     desk, rng, step = Desk(1_000), np.random.default_rng(8), 2.0**-20  # small: it is a sound
-    ear = ListenNode(8_000, desk.core, local(plan(60.0)))
+    ear = ListenNode(8_000, desk.core, allocate(plan(60.0)))
     desk.plans.change([], 1)
     sample = 0
     for _ in range(60):
@@ -137,7 +137,7 @@ def test_sound_that_was_missed_leaves_the_stamps_right():
 
 
 def test_what_is_not_a_number_never_enters():
-    desk, published = Desk(), local(plan(4.0))
+    desk, published = Desk(), allocate(plan(4.0))
     ear = ListenNode(48_000, desk.core, published)
     desk.plans.change([("volume", {"gain": 24.0})] * 16, 1)
     x = noise(20_000)

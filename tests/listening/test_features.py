@@ -10,7 +10,7 @@ from numba import njit, typeof
 from phosphene.engine.listening.analyser import HOP, analyse, hop_of, make_analyser
 from phosphene.engine.listening.frame import AT, BANDS, CEPSTRA, QUIETEST, ROWS, SCALARS, TONES
 from phosphene.engine.listening.onsets import APART
-from phosphene.engine.rings import local
+from phosphene.engine.rings import allocate
 from tests.listening.test_analyser import RATES, hear, plan, stereo
 from tests.support.scene_renderer import music
 
@@ -270,7 +270,7 @@ def test_whatever_comes_every_number_is_one(x, rate):
 
 
 def test_listening_never_allocates_and_never_raises():
-    arguments = make_analyser(48_000.0), np.zeros((8, 2), np.float32), local(plan(1.0))
+    arguments = make_analyser(48_000.0), np.zeros((8, 2), np.float32), allocate(plan(1.0))
     fresh = njit(tuple(map(typeof, arguments)), error_model="numpy")(analyse.py_func)
     code = "".join(fresh.inspect_llvm().values())
     called = set(re.findall(r"call [^@\n]*@(\w+)\(", code))

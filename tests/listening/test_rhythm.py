@@ -25,9 +25,9 @@ from phosphene.engine.listening.rhythm.tempo_override import (
     TAPPED,
     make_hand,
 )
-from phosphene.engine.native import FILLER, reader_of
+from phosphene.engine.native import FILL_SIGNATURE, descriptor_reader
 from phosphene.engine.native.kernel import OPTIONS
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from tests.rings.test_rings_llvm import FORBIDDEN
 from tools.bench.rhythm import beats_in, causal, f_measure, follow_all, foreseen, found_at, heard, judge, moves
 from tools.fit import rhythm_clips
@@ -125,13 +125,13 @@ def test_streamed_is_whole(sizes):
     """However the sound is cut, and whenever its records are looked at."""
     made, rows, hop, size = clip(ROCK)
     sound = made.sound[: 8 * RATE]
-    listener, published = make_analyser(float(RATE)), local(plan(9.0))
+    listener, published = make_analyser(float(RATE)), allocate(plan(9.0))
     rhythm, hand = make_rhythm(RATE, hop, size), make_hand()
     row, told, at, turn = np.zeros(WIDTH), [], 0, 0
     while at < len(sound):
         analyse(listener, sound[at : at + sizes[turn % len(sizes)]], published)
         at, turn = at + sizes[turn % len(sizes)], turn + 1
-        while len(told) < timeline.newest(published):
+        while len(told) < timeline.record_count(published):
             timeline.read(published, len(told), row)
             follow(rhythm, row, hand)
             told.append(row.copy())
@@ -260,13 +260,13 @@ def test_foresight_takes_no_more_than_it_can_hold():
 
 def faults(function, *state):
     """What is forbidden in a function as an audio thread would run it."""
-    read = reader_of(typeof(state))
+    read = descriptor_reader(typeof(state))
 
     def run(words, unused, count):
         function(*read(words))
         return count
 
-    code = cfunc(FILLER, **OPTIONS)(run).inspect_llvm()
+    code = cfunc(FILL_SIGNATURE, **OPTIONS)(run).inspect_llvm()
     assert "define" in code
     return set(re.findall(FORBIDDEN, code))
 

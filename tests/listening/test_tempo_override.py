@@ -18,7 +18,7 @@ from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.listening.rhythm.tempo_board import DEFAULTS, FIRST, NAMES, SLOTS, allowed
 from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD, PARAMS, TAPPED
-from phosphene.engine.rings import board, local, timeline
+from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.tempo_control import TempoControl
 from phosphene.engine.takes.file import Begin, TakeReader, TakeWriter
@@ -72,7 +72,7 @@ def test_a_hand_is_heard_at_its_sample_live_and_in_the_bounce(told, tmp_path):
     desk.core.switches[0] = 1
     writer = TakeWriter(tmp_path / "set.take", RATE, {}, NAMES)
     writer.begin(Begin(0, 1, [], desk.core.heard.view("f8").tolist()))
-    ear = ListenNode(RATE, desk.core, local(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, allocate(plan(60.0)))
     assert ear.listener.hand.tolist()[:2] == [0.0, 99.0]
     wanted = perform(desk, ear, rng, TakeRecorder(desk.core, writer, {1: []}))
     writer.close()
@@ -87,7 +87,7 @@ def test_a_hand_is_heard_at_its_sample_live_and_in_the_bounce(told, tmp_path):
 def test_behind_a_gap_a_hand_is_what_it_has_become(told):
     desk, rng = Desk(1_000), np.random.default_rng(6)  # its tap is short
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, local(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, allocate(plan(60.0)))
     for turn in range(20):
         put(desk.params, NAMES["tempo.nudge"], turn / 32)
         desk.play(noise(int(rng.integers(3_000, 9_000)), seed=turn), deaf=True)
@@ -104,7 +104,7 @@ def test_behind_a_gap_a_hand_is_what_it_has_become(told):
 def test_more_moves_than_there_is_room_for_end_where_the_hand_is(told):
     desk = Desk()
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, local(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, allocate(plan(60.0)))
     for turn in range(3_000):
         put(desk.params, NAMES["tempo.nudge"], turn / 32)
         desk.play(noise(1), deaf=True)
@@ -145,10 +145,10 @@ class Stage:
 
     def __init__(self, bpm=100.0, seconds=8.0):
         self.segment = {
-            "params": local(board.plan(SLOTS)),
-            "meters": local(meters.plan()),
-            "clock": local(timeline.plan(64, 3)),
-            "frames": local(plan(seconds + 1.0)),
+            "params": allocate(board.layout(SLOTS)),
+            "meters": allocate(meters.plan()),
+            "clock": allocate(timeline.layout(64, 3)),
+            "frames": allocate(plan(seconds + 1.0)),
         }
         tempo_board.want(self.segment["params"], DEFAULTS)
         put(self.segment["meters"], int(Meter.RATE), float(RATE))

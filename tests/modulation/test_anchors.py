@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.documents.document import Place
-from phosphene.engine.documents.load import parse
+from phosphene.engine.documents.document import Location
+from phosphene.engine.documents.load import parse_document
 from phosphene.engine.documents.validation import validate
 from phosphene.engine.listening.frame import AT, VERSION
 from phosphene.engine.modulation.trajectory.anchors import PARAMS, load_anchors, packaged
@@ -204,7 +204,7 @@ def test_every_wrong_value_at_once(refusal, plain):
 
 
 def spec_of(text):
-    return validate(Spec, parse(text, lambda line: Place(line, f"x.yaml:{line}")))[0]
+    return validate(Spec, parse_document(text, lambda line: Location(line, f"x.yaml:{line}")))[0]
 
 
 def test_a_presets_section():

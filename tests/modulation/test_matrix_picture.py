@@ -9,7 +9,7 @@ from phosphene.engine.audio.sources.base import SynthSource
 from phosphene.engine.modulation.matrix import Matrix
 from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import restore_preset
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
 from phosphene.engine.takes.slot_names import SLOT_NAMES
 from phosphene.engine.visuals.catalogue import BOARD_SLOTS, settings
@@ -67,7 +67,7 @@ def test_hands_are_moved_from_where_they_glide(context, song):
 
 
 def test_other_rows_come_without_a_jump(context):
-    frames = local(timeline.plan(512, len(record(0))))
+    frames = allocate(timeline.layout(512, len(record(0))))
     for n in range(400):
         timeline.publish(frames, record(n * HOP, low=0.5))
     with Easel(context, frames, modulation=modulation(row("listening.low", HUE))) as easel:

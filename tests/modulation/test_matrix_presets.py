@@ -12,8 +12,8 @@ from phosphene.engine.effects import EFFECTS
 from phosphene.engine.modulation.row_schema import MOST
 from phosphene.engine.presets.load import check, load_preset, restore_preset
 from phosphene.engine.processes.serve import PLANS
-from phosphene.engine.rings import board_layout, local
-from phosphene.engine.rings.mailbox import post_text, prepare
+from phosphene.engine.rings import allocate, board_layout
+from phosphene.engine.rings.mailbox import post_text, reset
 from phosphene.engine.visuals.catalogue import NAMES, SECTIONS
 from tests.support.commands import typed
 
@@ -252,8 +252,8 @@ def test_the_largest_preset_that_is_valid_fits_where_it_has_to_pass(write):
     preset = load_preset(write(json.dumps({**whole, "genome": genome})))[0]
     told = {"genome": preset.genes(), "modulation": preset.modulation(), "preset": {**preset.full(), "about": ""}}
     for key, text in (("genome", json.dumps({"serial": 99, **told})), ("look", json.dumps(preset.look()))):
-        thing = local(PLANS[key])
-        prepare(thing)
+        thing = allocate(PLANS[key])
+        reset(thing)
         assert post_text(thing, text + len(text) * " "), "there would be no room for as much again"
     (line,) = refusal(write(json.dumps({**whole, "matrix": [{**lost, "to": 101 * "x"}]})))
     assert "matrix.0.to: no target 'xxx" in line

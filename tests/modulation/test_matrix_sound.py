@@ -17,7 +17,7 @@ from phosphene.engine.modulation.matrix import STILL, Matrix
 from phosphene.engine.offline.bounce import BounceInput
 from phosphene.engine.offline.bounce import bounce as files
 from phosphene.engine.presets.load import load_preset, restore_preset
-from phosphene.engine.rings import board_layout, local, timeline
+from phosphene.engine.rings import allocate, board_layout, timeline
 from phosphene.engine.rings.board import get
 from phosphene.engine.rings.timeline import publish
 from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
@@ -135,7 +135,7 @@ def pairs(desk, serial):
 
 
 def test_another_plan_is_moved_in_its_own_place_and_the_old_one_stays_as_it_was():
-    desk, frames = Desk(), local(timeline.plan(64, WIDTH))
+    desk, frames = Desk(), allocate(timeline.layout(64, WIDTH))
     first, then = modulation(row("listening.low", 0, 9)), modulation(row("listening.low", 9, range=(4.0, 8.0)))
     player = mover(desk, frames, first)
     publish(frames, record(0, low=0.25))
@@ -154,7 +154,7 @@ def test_another_plan_is_moved_in_its_own_place_and_the_old_one_stays_as_it_was(
 
 
 def test_other_rows_for_the_same_plan_glide():
-    desk, frames = Desk(), local(timeline.plan(64, WIDTH))
+    desk, frames = Desk(), allocate(timeline.layout(64, WIDTH))
     player = mover(desk, frames, modulation(row("listening.low")))
     publish(frames, record(0, low=0.5))
     player.step()
@@ -167,7 +167,7 @@ def test_other_rows_for_the_same_plan_glide():
 
 
 def test_a_frame_that_is_no_numbers_is_passed_over():
-    desk, frames = Desk(), local(timeline.plan(64, WIDTH))
+    desk, frames = Desk(), allocate(timeline.layout(64, WIDTH))
     player = mover(desk, frames, modulation(row("listening.low")))
     for n, low in enumerate((0.5, np.nan, 0.25)):
         publish(frames, record(n * HOP, low=low))
@@ -178,7 +178,7 @@ def test_a_frame_that_is_no_numbers_is_passed_over():
 def perform(path, made, later):
     """A set on a desk, with hands, a change of rows and one of genome, recorded; and what was heard."""
     desk, genomes, heard = Desk(), {1: made.genes()}, []
-    frames = local(timeline.plan(2_000, WIDTH))
+    frames = allocate(timeline.layout(2_000, WIDTH))
     ear = ListenNode(RATE, desk.core, frames)
     player = AudioMover(made.modulation(), frames, desk.core.moves, hop=HOP, rate=RATE, serial=1)
     desk.plans.change(genomes[1], 1)

@@ -19,20 +19,20 @@ from phosphene.engine.audio.clocks import FILLER as CALL
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import plan
 from phosphene.engine.native import (
-    FILLER,
-    aligned,
+    FILL_SIGNATURE,
+    aligned_zeros,
     cache,
-    describe,
-    fill,
+    call_fill,
+    descriptor_reader,
     flush_denormals,
-    native,
-    reader_of,
+    make_descriptor,
+    native_function,
     restore_denormals,
 )
 from phosphene.engine.native.denormals import ARM, X86
-from phosphene.engine.native.fft import backward, make_fft, stage, stages, transform
+from phosphene.engine.native.fft import inverse, make_fft, run_stage, stage_count, transform
 from phosphene.engine.native.kernel import OPTIONS
-from phosphene.engine.native.simd import climb, lanes, put, slide, weave, wide
+from phosphene.engine.native.simd import load_lanes, load_wide, ramp_lanes, shift_lanes, store_interleaved, store_lanes
 from tests.rings.test_rings_llvm import FORBIDDEN
 
 NATIVES = {
@@ -79,8 +79,8 @@ VIEWER = types.float32(types.CPointer(types.float32), types.int64)
 @pytest.mark.parametrize(
     ("signature", "function", "options", "fault"),
     [
-        (FILLER, allocates, OPTIONS, "NRT_"),
-        (FILLER, divides, {}, "raise"),
+        (FILL_SIGNATURE, allocates, OPTIONS, "NRT_"),
+        (FILL_SIGNATURE, divides, {}, "raise"),
         (VIEWER, views, {"error_model": "numpy"}, "gil_"),
     ],
     ids=["allocation", "division", "carray"],
@@ -90,7 +90,7 @@ def test_a_fault_would_be_seen(signature, function, options, fault):
 
 
 def test_division_is_clean_as_the_engine_compiles_it():
-    assert not faults(code(FILLER, divides, **OPTIONS))
+    assert not faults(code(FILL_SIGNATURE, divides, **OPTIONS))
 
 
 class Inner(NamedTuple):
@@ -113,10 +113,10 @@ def outer():
     return Outer(-(2**62) - 1, rng.integers(-9, 9, 4), inner, (Inner(rng.normal(size=(2, 1)), 5e-324), 7), sound)
 
 
-read_outer = reader_of(typeof(outer()))
+read_outer = descriptor_reader(typeof(outer()))
 
 
-@native(FILLER)
+@native_function(FILL_SIGNATURE)
 def copy_outer(source, target, unused):
     """Everything that one description leads to, into the arrays of another."""
     given, wanted = read_outer(source), read_outer(target)
@@ -136,7 +136,7 @@ def test_a_description_reads_back_as_what_it_describes():
     given, wanted = outer(), outer()
     for array in (wanted.counts, wanted.inner.grid, wanted.pair[0].grid, wanted.sound):
         array[:] = 0
-    words = describe(given), describe(wanted)
+    words = make_descriptor(given), make_descriptor(wanted)
     assert CALL(copy_outer.address)(words[0].ctypes.data, words[1].ctypes.data, 0) == given.before
     np.testing.assert_array_equal(wanted.counts, given.counts)
     np.testing.assert_array_equal(wanted.inner.grid, given.inner.grid * given.inner.factor)
@@ -146,28 +146,28 @@ def test_a_description_reads_back_as_what_it_describes():
 
 def test_only_contiguous_arrays_are_described():
     with pytest.raises(TypeError, match=r"contiguous arrays, got strides \(16,\)"):
-        describe((np.zeros(8)[::2],))
+        make_descriptor((np.zeros(8)[::2],))
 
 
 def test_two_owners_never_share_a_cache_line():
-    arrays = [aligned((3, n), np.float32) for n in range(1, 40)]
+    arrays = [aligned_zeros((3, n), np.float32) for n in range(1, 40)]
     assert all(array.ctypes.data % 64 == 0 and not array.any() for array in arrays)
 
 
-read_numbers = reader_of(typeof((np.zeros(2),)))
+read_numbers = descriptor_reader(typeof((np.zeros(2),)))
 
 
-@native(FILLER)
+@native_function(FILL_SIGNATURE)
 def multiply(numbers, unused, place):
     found = read_numbers(numbers)[0]
     found[place] = found[0] * found[1]
     return 0
 
 
-@native(FILLER)
+@native_function(FILL_SIGNATURE)
 def multiply_flushed(numbers, address, place):
     mode = flush_denormals()
-    fill(address, numbers, 0, place)
+    call_fill(address, numbers, 0, place)
     restore_denormals(mode)
     return 0
 
@@ -175,7 +175,7 @@ def multiply_flushed(numbers, address, place):
 @pytest.mark.skipif(not (X86 or ARM), reason=f"what {platform.machine()} does with denormals is not known")
 def test_denormals_are_flushed_inside_and_not_behind():
     numbers = np.array([1e-300, 1e-10, 1.0, 1.0, 1.0])
-    words = describe((numbers,))
+    words = make_descriptor((numbers,))
     CALL(multiply.address)(words.ctypes.data, 0, 2)
     CALL(multiply_flushed.address)(words.ctypes.data, multiply.address, 3)
     CALL(multiply.address)(words.ctypes.data, 0, 4)
@@ -192,8 +192,8 @@ def test_the_transform_is_numpys(length, dtype, rounding):
         transform(fft)
         expected = np.fft.fft(x)
         np.testing.assert_allclose(fft.real + 1j * fft.imag, expected, rtol=0, atol=rounding * np.abs(expected).max())
-    for index in range(stages(fft)):
-        stage(backward(fft), index)
+    for index in range(stage_count(fft)):
+        run_stage(inverse(fft), index)
     np.testing.assert_allclose((fft.real + 1j * fft.imag) / length, x, rtol=0, atol=10 * rounding)
 
 
@@ -210,15 +210,15 @@ def test_four_runs_are_woven(group):
 
     @njit
     def woven(runs, target):
-        runs = lanes(runs, 0), lanes(runs, 8), lanes(runs, 16), lanes(runs, 24)
-        weave(target, 3, runs, group)
+        runs = load_lanes(runs, 0), load_lanes(runs, 8), load_lanes(runs, 16), load_lanes(runs, 24)
+        store_interleaved(target, 3, runs, group)
 
     woven(four.ravel(), target)
     np.testing.assert_array_equal(target[3:35], four.reshape(4, 8 // group, group).swapaxes(0, 1).ravel())
     assert not target[:3].any() and not target[35:].any()
 
 
-@pytest.mark.parametrize("load, width", [(lanes, 8), (wide, 16)])
+@pytest.mark.parametrize("load, width", [(load_lanes, 8), (load_wide, 16)])
 def test_lanes_calculate_with_their_like_and_with_one_number(load, width):
     x, y = (np.random.default_rng(seed).normal(size=3 * width).astype(np.float32) for seed in (1, 2))
     target, three = np.zeros_like(x), np.float32(3.0)
@@ -226,10 +226,10 @@ def test_lanes_calculate_with_their_like_and_with_one_number(load, width):
     @njit
     def calculate(x, y, target):
         here, after = load(x, 1), load(x, 1 + width)
-        put(target, 0, (three - here) * load(y, 2) + three)
-        put(target, width, slide(here, after, 3))
+        store_lanes(target, 0, (three - here) * load(y, 2) + three)
+        store_lanes(target, width, shift_lanes(here, after, 3))
         here -= three
-        put(target, 2 * width, here)
+        store_lanes(target, 2 * width, here)
 
     calculate(x, y, target)
     here, other = x[1 : 1 + width], y[2 : 2 + width]
@@ -241,7 +241,7 @@ def test_lanes_climb():
 
     @njit
     def climbed(target, start, step):
-        put(target, 0, climb(start, step))
+        store_lanes(target, 0, ramp_lanes(start, step))
 
     climbed(target, np.float32(0.5), np.float32(-0.25))
     np.testing.assert_array_equal(target, 0.5 - 0.25 * np.arange(16))
@@ -300,12 +300,12 @@ def test_old_folders_are_dropped(tmp_path, monkeypatch):
     monkeypatch.setenv("PHOSPHENE_CACHE", str(tmp_path))
     monkeypatch.setattr(config, "CACHE_DIR", config.CACHE_DIR)  # set by settle, and back when we are done
     kernels = tmp_path / "kernels"
-    for age in range(2 * cache.KEPT):
+    for age in range(2 * cache.MAX_FOLDERS):
         old = kernels / f"old{age}"
         old.mkdir(parents=True)
         (old / "one.nbi").write_text("")
         os.utime(old, (1e9 - age, 1e9 - age))
-    ours = cache.settle()
-    kept = [ours.name, *(f"old{age}" for age in range(cache.KEPT - 1))]
+    ours = cache.set_numba_cache_dir()
+    kept = [ours.name, *(f"old{age}" for age in range(cache.MAX_FOLDERS - 1))]
     assert sorted(folder.name for folder in kernels.iterdir()) == sorted(kept)
-    assert cache.settle() == ours == Path(os.environ["NUMBA_CACHE_DIR"])
+    assert cache.set_numba_cache_dir() == ours == Path(os.environ["NUMBA_CACHE_DIR"])

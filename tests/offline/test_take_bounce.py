@@ -11,10 +11,10 @@ from phosphene.engine.audio import meters
 from phosphene.engine.audio.clocks import FILLER
 from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.effects.chain import plan as chain
-from phosphene.engine.native import describe
+from phosphene.engine.native import make_descriptor
 from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import load_preset, restore_preset
-from phosphene.engine.rings import board, board_layout, local, ring
+from phosphene.engine.rings import allocate, board, board_layout, ring
 from phosphene.engine.rings.board import put
 from phosphene.engine.rings.mailbox import post
 from phosphene.engine.takes.file import (
@@ -64,7 +64,11 @@ STORY = [  # records in the order in which a session writes them; an array of th
     Begin(0, 1, USUAL, values(USUAL, 1)),
     pairs(4_097),
     np.array(
-        [[4_097, board_layout.gene_slot(1, 1, 0), -20.0], [4_501, board_layout.gene_slot(1, 0, 0), 30.0], [9_000, board_layout.gene_slot(1, 1, 0), 3.0]]
+        [
+            [4_097, board_layout.gene_slot(1, 1, 0), -20.0],
+            [4_501, board_layout.gene_slot(1, 0, 0), 30.0],
+            [9_000, board_layout.gene_slot(1, 1, 0), 3.0],
+        ]
     ),
     pairs(8_191, back=True),
     *swap(12_288, 2, LOUDER),
@@ -111,9 +115,9 @@ def reference(story, size):
                 at = record.sample
     x, out, at = np.concatenate(sounds), [], 0
     play, kept = FILLER(sound.play.address), []
-    params, gauges = local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan())
+    params, gauges = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan())
     core = make_core(RATE, params, gauges)
-    words = describe(core)
+    words = make_descriptor(core)
     while at < len(x):
         while acts and acts[0].sample == at:
             act = acts.pop(0)
@@ -124,7 +128,7 @@ def reference(story, size):
                 for slot, value in enumerate(act.values):
                     put(params, slot, value)
                 core = make_core(RATE, params, gauges)
-                kept.append((core, words := describe(core)))
+                kept.append((core, words := make_descriptor(core)))
             kept.append(plan := chain.build(act.genome, act.serial, RATE, CHANNELS))
             post(core.plans, plan.words)
         end = min(at + size, len(x), *(act.sample for act in acts[:1]))

@@ -10,13 +10,13 @@ import pytest
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.params import Param
 from phosphene.engine.documents.document import one_line
-from phosphene.engine.documents.load import DEEPEST, LARGEST, plain
-from phosphene.engine.documents.schema import genome_type, pairs
+from phosphene.engine.documents.load import MAX_BYTES, MAX_DEPTH, parse_scalar
+from phosphene.engine.documents.schema import active_genes, genome_type
 from phosphene.engine.effects.chain import genome
 from phosphene.engine.presets import load
 from phosphene.engine.presets.load import check, load_preset, load_record
 
-STAND_INS = load.schemas(
+STAND_INS = load.make_schemas(
     genome_type(
         {
             "dc_blocker": SimpleNamespace(PARAMS=(Param("corner", 8.0, low=2.0, high=40.0, unit="Hz"),)),
@@ -127,14 +127,14 @@ def test_a_fault_is_told_in_one_line_or_mended(few, write, text, told, mend, has
 UNREADABLE = [
     (b"", " empty"),
     (b"# nothing\n", " empty"),
-    (b"#" * (LARGEST + 1), " larger than 256 KiB"),
+    (b"#" * (MAX_BYTES + 1), " larger than 256 KiB"),
     (b"seed: 1\n\x93NUMPY\x01\x00", "2: not text in UTF-8"),
     ("seed: 1".encode("utf-16"), "1: not text in UTF-8"),
     ("seed: 1\nabout: é".encode("latin-1"), "2: not text in UTF-8"),
     (b"a: 1\n" + bytes(64), "2: cannot be read: '\\x00' is no text"),
     (b"synth:\n\ttempo: 90", "2: cannot be read: found character '\\t' that cannot start any token"),
     (b"genome: [\n", "2: cannot be read: expected the node content, but found '<stream end>'"),
-    (b"a:\n " + b"[" * 5_000, f"2: cannot be read: more than {DEEPEST} levels deep"),
+    (b"a:\n " + b"[" * 5_000, f"2: cannot be read: more than {MAX_DEPTH} levels deep"),
     (b"synth: &a {}\nx: *a", "2: cannot be read: aliases are not read; write out what '*a' stands for"),
     (b"about: !!python/none", "1: cannot be read: tags such as 'tag:yaml.org,2002:python/none' are not read"),
     (b"seed: 1\n---\nseed: 2", "2: cannot be read: but found another document"),
@@ -230,11 +230,11 @@ def test_packaged_presets_are_sound():
 
 def test_scalars_mean_in_yaml_what_they_mean_in_json():
     for text in "1e5 1e-05 -0.5E+3 0 -12 1.5 true false null".split():
-        assert repr(plain(text)) == repr(json.loads(text))
+        assert repr(parse_scalar(text)) == repr(json.loads(text))
     for text in "yes no on off 1:30 12:30:45 0x10 1_000 2001-12-14 << = NaN 1e . True".split():
-        assert plain(text) == text
-    assert plain("010") == 10 and plain(".5") == 0.5 and plain("5.") == 5.0
-    assert math.isnan(plain(".nan")) and plain("-.inf") == -math.inf
+        assert parse_scalar(text) == text
+    assert parse_scalar("010") == 10 and parse_scalar(".5") == 0.5 and parse_scalar("5.") == 5.0
+    assert math.isnan(parse_scalar(".nan")) and parse_scalar("-.inf") == -math.inf
 
 
 def test_json_is_read_as_json_is_written(few, write):
@@ -245,14 +245,14 @@ def test_json_is_read_as_json_is_written(few, write):
     for text in (json.dumps(told), json.dumps(told, indent="\t"), json.dumps(told, separators=(",", ":"))):
         genes, _ = genome.load(write("\ufeff" + text, "g.json"))
         assert [gene.model_dump(exclude_defaults=True) for gene in genes] == told
-    assert pairs(genes) == [("volume", {"gain": 1e-05})], "a gene that is bypassed does not sound"
+    assert active_genes(genes) == [("volume", {"gain": 1e-05})], "a gene that is bypassed does not sound"
     told = refusal(genome.load, write('[{"op": "volume",\n\t"params": {"gain": NaN}},\n{"op": "volum"}]', "g.json"))
     assert told.split("\n") == [
         "g.json:2: 0.params.gain: found text 'NaN', needs a number",
         "g.json:3: 1: no operator 'volum' (has dc_blocker, volume); did you mean 'volume'?",
     ]
     genes, warnings = genome.load("g.json", permissive=True)
-    assert pairs(genes) == [("volume", {"gain": 0.0})] and len(warnings) == 2
+    assert active_genes(genes) == [("volume", {"gain": 0.0})] and len(warnings) == 2
     assert refusal(genome.load, write("[" + '{"op": "volume"},' * 17 + "]", "g.json")).endswith("16 is the most")
     assert len(genome.load("g.json", permissive=True)[0]) == 16
     assert refusal(genome.load, write("{}", "g.json")) == "g.json:1: found a mapping, needs a list"

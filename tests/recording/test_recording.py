@@ -17,7 +17,7 @@ from phosphene.engine.recording.audio_track import CHUNK, AudioTrack
 from phosphene.engine.recording.frame_select import FrameSelector
 from phosphene.engine.recording.frame_tap import FrameTap
 from phosphene.engine.recording.shared_frames import SLIDES, SOUND, RecorderStat, plans, slide
-from phosphene.engine.rings import Claim, Segment, local, ring
+from phosphene.engine.rings import Segment, SessionLock, allocate, ring
 from phosphene.engine.rings.board import get, put
 from tests.support.core_player import RATE, Desk, noise
 
@@ -97,7 +97,7 @@ def filmed_desk(footage, position=0):
 
 @pytest.fixture
 def footage():
-    return {name: local(plan) for name, plan in plans(SIZE).items()}
+    return {name: allocate(plan) for name, plan in plans(SIZE).items()}
 
 
 @pytest.mark.parametrize("size", [1, 64, 65, 256, 1024])
@@ -155,7 +155,7 @@ def test_a_recorder_that_comes_after_another_reads_on(footage):
 @pytest.fixture
 def film():
     """A wish's word of a film, and its footage."""
-    claim = Claim("-test")
+    claim = SessionLock("-test")
     segment = Segment(claim.name, plans(SIZE), create=True)
     put(segment["gauges"], int(RecorderStat.ROLLING), 1.0)
     yield {"segment": claim.name, "size": SIZE}, segment
@@ -284,7 +284,7 @@ def test_a_film_has_even_sides_and_no_more_pixels_than_there_is_room_for(size, m
 
 def test_all_of_it_is_there_before_anyone_needs_it():
     """A segment for which there is no room is refused; what was written into it would end its writer."""
-    claim = Claim("-test")
+    claim = SessionLock("-test")
     try:
         with pytest.raises(PhospheneError, match=r"^\d+ MB of shared memory cannot be had \("):
             Segment(claim.name, plans((1 << 21, 1 << 20)), create=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phosphene.engine.rings import board, local, mailbox, ring, timeline
+from phosphene.engine.rings import allocate, board, mailbox, ring, timeline
 
 steady = settings(deadline=None, derandomize=True)  # no deadline: the first call of a kernel may compile it
 
@@ -15,7 +15,7 @@ steady = settings(deadline=None, derandomize=True)  # no deadline: the first cal
 @steady
 @given(st.integers(1, 9), st.lists(st.tuples(st.sampled_from(["push", "pull"]), st.integers(0, 20)), max_size=60))
 def test_a_ring_is_a_queue_that_counts_short(frames, moves):
-    thing, queue, sent = local(ring.plan(frames, 2)), deque(), 0
+    thing, queue, sent = allocate(ring.layout(frames, 2)), deque(), 0
     size = thing.rows.shape[0]
     assert size >= frames and size & (size - 1) == 0
     for move, wanted in moves:
@@ -39,7 +39,7 @@ def test_a_ring_is_a_queue_that_counts_short(frames, moves):
 @steady
 @given(st.integers(0, 4), st.integers(0, 4))
 def test_a_ring_has_ended_when_all_was_read_after_the_end(pushed, pulled):
-    thing = local(ring.plan(4, 1))
+    thing = allocate(ring.layout(4, 1))
     ring.push(thing, np.ones((pushed, 1), np.float32))
     ring.pull(thing, np.ones((pulled, 1), np.float32))
     assert not ring.ended(thing)
@@ -54,14 +54,14 @@ def test_a_ring_has_ended_when_all_was_read_after_the_end(pushed, pulled):
     st.lists(st.integers(-9, 180)),
 )
 def test_a_timeline_interpolates_what_it_keeps(slots, written, quarters):
-    thing, record, spare = local(timeline.plan(slots, 2)), np.zeros(2), np.zeros(2)
+    thing, record, spare = allocate(timeline.layout(slots, 2)), np.zeros(2), np.zeros(2)
     slots = thing.words.shape[0]
     written = sorted(written, key=lambda row: row[0])
     for row in written:
         timeline.publish(thing, np.array(row))
     times, values = np.array(written[-slots:], float).reshape(-1, 2).T
     for moment in (quarter / 4 for quarter in quarters):
-        found = timeline.at(thing, moment, record, spare)
+        found = timeline.read_at(thing, moment, record, spare)
         if not written:
             assert found == timeline.EMPTY
         elif moment >= times[-1]:
@@ -76,10 +76,10 @@ def test_a_timeline_interpolates_what_it_keeps(slots, written, quarters):
 @steady
 @given(st.integers(0, 20), st.integers(-2, 25))
 def test_a_record_is_read_while_it_is_kept(written, index):
-    thing, record = local(timeline.plan(4, 3)), np.zeros(3)
+    thing, record = allocate(timeline.layout(4, 3)), np.zeros(3)
     for n in range(written):
         timeline.publish(thing, np.full(3, float(n)))
-    assert timeline.newest(thing) == written
+    assert timeline.record_count(thing) == written
     if index >= 0:
         assert timeline.read(thing, index, record) == (max(0, written - 4) <= index < written)
         assert record.tolist() == [index] * 3 or not max(0, written - 4) <= index < written
@@ -87,13 +87,13 @@ def test_a_record_is_read_while_it_is_kept(written, index):
 
 @pytest.mark.parametrize("written", range(1, 10))
 def test_a_writer_that_died_in_a_record_keeps_no_reader_waiting(written):
-    thing, record, spare = local(timeline.plan(4, 2)), np.zeros(2), np.zeros(2)
+    thing, record, spare = allocate(timeline.layout(4, 2)), np.zeros(2), np.zeros(2)
     for n in range(written):
         timeline.publish(thing, np.array([n, n], float))
     thing.marks[written % 4] = 2 * written + 1
     oldest = max(0, written - 3)
     for moment in np.arange(-1, written + 1, 0.5):
-        found = timeline.at(thing, moment, record, spare)
+        found = timeline.read_at(thing, moment, record, spare)
         assert found == (
             timeline.LAPPED if moment < oldest else timeline.NEWEST if moment >= written - 1 else timeline.WITHIN
         )
@@ -103,8 +103,8 @@ def test_a_writer_that_died_in_a_record_keeps_no_reader_waiting(written):
 @steady
 @given(st.lists(st.one_of(st.none(), st.integers(0, 6)), max_size=40))
 def test_a_mailbox_gives_the_newest_once(moves):
-    thing, out = local(mailbox.plan(4)), np.zeros(4, np.int64)
-    mailbox.prepare(thing)
+    thing, out = allocate(mailbox.layout(4)), np.zeros(4, np.int64)
+    mailbox.reset(thing)
     waiting = None
     for number, length in enumerate(moves):
         if length is not None:
@@ -121,8 +121,8 @@ def test_a_mailbox_gives_the_newest_once(moves):
 @steady
 @given(st.lists(st.text(max_size=12), max_size=5))
 def test_a_text_comes_back_as_it_was(texts):
-    thing = local(mailbox.plan(4))
-    mailbox.prepare(thing)
+    thing = allocate(mailbox.layout(4))
+    mailbox.reset(thing)
     assert mailbox.fetch_text(thing) is None
     for text in texts:
         fits = len(text.encode()) <= 3 * 8  # the first word is the length
@@ -135,7 +135,7 @@ def test_a_text_comes_back_as_it_was(texts):
 @steady
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats()), max_size=30))
 def test_a_board_keeps_the_last_value_of_each_slot(writes):
-    thing, kept = local(board.plan(4)), np.zeros(4)
+    thing, kept = allocate(board.layout(4)), np.zeros(4)
     for slot, value in writes:
         board.put(thing, slot, value)
         kept[slot] = value

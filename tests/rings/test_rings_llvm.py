@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numba import njit, typeof
 
-from phosphene.engine.rings import board, local, mailbox, ring, timeline
+from phosphene.engine.rings import allocate, board, mailbox, ring, timeline
 from tests.support import ring_models as model
 
 DATA = ("rows", "slots")  # shared, and plain: what the orders protect
-RING, TIMELINE = local(ring.plan(4, 2)), local(timeline.plan(4, 3))
-MAILBOX, BOARD = local(mailbox.plan(5)), local(board.plan(4))
+RING, TIMELINE = allocate(ring.layout(4, 2)), allocate(timeline.layout(4, 3))
+MAILBOX, BOARD = allocate(mailbox.layout(5)), allocate(board.layout(4))
 BLOCK, RECORD, WORDS = np.zeros((3, 2), np.float32), np.zeros(3), np.zeros(5, np.int64)
 
 KERNELS = {  # the kernel, arguments to compile it for, its operations, and the words it alone stores
@@ -24,7 +24,7 @@ KERNELS = {  # the kernel, arguments to compile it for, its operations, and the 
     "ended": (ring.ended, (RING,), model.ended(), "taken"),
     "publish": (timeline.publish, (TIMELINE, RECORD), model.publish(), "count"),
     "read": (timeline.read, (TIMELINE, 0, RECORD), model.read(), ""),
-    "newest": (timeline.newest, (TIMELINE,), model.newest(), ""),
+    "newest": (timeline.record_count, (TIMELINE,), model.newest(), ""),
     "post": (mailbox.post, (MAILBOX, WORDS), model.post(), "back"),
     "fetch": (mailbox.fetch, (MAILBOX, WORDS), model.fetch(), "front"),
     "put": (board.put, (BOARD, 0, 0.5), model.put(), ""),
@@ -115,6 +115,6 @@ def test_a_kernel_neither_allocates_nor_locks_nor_raises(compiled):
 
 
 def test_reading_by_time_adds_no_order_of_its_own():
-    code = body(timeline.at, (TIMELINE, 0.5, RECORD, RECORD))
+    code = body(timeline.read_at, (TIMELINE, 0.5, RECORD, RECORD))
     assert {*accesses(code, TIMELINE)} == {*declared(model.newest()), *declared(model.read())}
     assert not re.findall(FORBIDDEN, code)

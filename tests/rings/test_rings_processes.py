@@ -17,7 +17,12 @@ from phosphene.engine.rings import Segment, board, mailbox, ring, timeline
 from tests.support import ring_stress
 
 ROOT = Path(phosphene.__file__).resolve().parents[1]
-PLANS = {"ring": ring.plan(4, 2), "timeline": timeline.plan(3, 3), "board": board.plan(5), "box": mailbox.plan(9)}
+PLANS = {
+    "ring": ring.layout(4, 2),
+    "timeline": timeline.layout(3, 3),
+    "board": board.layout(5),
+    "box": mailbox.layout(9),
+}
 ATTACH = """
 import sys, numpy as np
 from engine.rings import Segment, board, mailbox, ring, timeline
@@ -87,7 +92,7 @@ def test_things_do_not_overlap_and_start_on_lines_of_their_own(shared):
 
 
 def test_another_process_sees_the_same(shared, name):
-    mailbox.prepare(shared["box"])
+    mailbox.reset(shared["box"])
     ring.push(shared["ring"], np.arange(6, dtype=np.float32).reshape(3, 2))
     timeline.publish(shared["timeline"], np.array([0.1, 0.2, 0.3]))
     board.put(shared["board"], 3, 0.7)

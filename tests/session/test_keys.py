@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from phosphene.engine.common.keys import ACTIONS, HELP, KEYS, listing
+from phosphene.engine.common.keys import ACTIONS, HELP, KEYS, key_list
 from phosphene.engine.listening.rhythm.tempo_board import NAMES
 from phosphene.engine.listening.rhythm.tempo_override import HEARD, TAPPED
 from phosphene.engine.rings.board import get
@@ -31,7 +31,7 @@ def terminal():
 def test_no_two_keys_are_the_same():
     every = [key for row in KEYS for key in row.keys]
     assert len({*every, HELP}) == len(every) + 1 == len(ACTIONS) + 1
-    assert len(listing()) == len(KEYS) + 1 and all(row.does in line for row, line in zip(KEYS, listing()))
+    assert len(key_list()) == len(KEYS) + 1 and all(row.does in line for row, line in zip(KEYS, key_list()))
 
 
 TYPIST = """
@@ -193,7 +193,7 @@ def test_a_set_is_played_by_the_keys_of_its_terminal(server, terminal, tmp_path)
         terminal.type("-")
         assert wait_for(lambda: wanted(session, "bpm") == tapped / 2)
         terminal.type("?")
-        assert wait_for(lambda: set(listing()) <= {line.rstrip() for line in terminal.shown()})
+        assert wait_for(lambda: set(key_list()) <= {line.rstrip() for line in terminal.shown()})
         terminal.type("\x7f")
         assert wait_for(lambda: wanted(session, "source") == HEARD)
         session.process.send_signal(signal.SIGTERM)

@@ -17,7 +17,7 @@ from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.listening.rhythm.tempo_board import DEFAULTS, NAMES, SLOTS
 from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD, LINK
-from phosphene.engine.rings import board, local, timeline
+from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.link import Link
 from phosphene.engine.session.tempo_control import TIGHT, TempoControl
@@ -139,10 +139,10 @@ class Stage:
 
     def __init__(self, session):
         self.segment = {
-            "params": local(board.plan(SLOTS)),
-            "meters": local(meters.plan()),
-            "clock": local(timeline.plan(64, 3)),
-            "frames": local(plan(1.0)),
+            "params": allocate(board.layout(SLOTS)),
+            "meters": allocate(meters.plan()),
+            "clock": allocate(timeline.layout(64, 3)),
+            "frames": allocate(plan(1.0)),
         }
         tempo_board.want(self.segment["params"], DEFAULTS)
         put(self.segment["meters"], int(Meter.RATE), float(RATE))

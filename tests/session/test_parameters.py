@@ -4,7 +4,7 @@ import pytest
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.presets.load import restore_preset
-from phosphene.engine.rings import board, board_layout, local
+from phosphene.engine.rings import allocate, board, board_layout
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.parameters import HANDS, ParameterStore
 from phosphene.engine.session.supervisor import controls
@@ -28,7 +28,7 @@ def preset(gain=-3.0, hue=0.5, **more):
 
 @pytest.fixture
 def desk():
-    desk = ParameterStore(local(board.plan(BOARD_SLOTS)))
+    desk = ParameterStore(allocate(board.layout(BOARD_SLOTS)))
     desk.lay(controls(preset(), 1), preset().modulation())
     return desk
 
@@ -83,7 +83,10 @@ def test_another_genome_begins_with_its_own(desk):
     desk.move("visuals.scope.hue", 0.9, "hand")
     later = preset(genome=[{"op": "echo"}, {"op": "echo"}, {"op": "volume"}], matrix=[])
     desk.lay(controls(later, 2), later.modulation())
-    assert desk.standing("genome.2.gain")[:2] == (0.0, "preset") and get(desk.board, board_layout.gene_slot(2, 2, 0)) == 0.0
+    assert (
+        desk.standing("genome.2.gain")[:2] == (0.0, "preset")
+        and get(desk.board, board_layout.gene_slot(2, 2, 0)) == 0.0
+    )
     assert get(desk.board, GAIN) == -20.0, "the old one rings out as it was"
     assert desk.standing("visuals.scope.hue").who == "hand"
 

@@ -7,7 +7,7 @@ import pytest
 from phosphene.engine.common.keys import ACTIONS, panic
 from phosphene.engine.common.params import Param
 from phosphene.engine.modulation.matrix import STILL
-from phosphene.engine.rings import board, local, mailbox
+from phosphene.engine.rings import allocate, board, mailbox
 from phosphene.engine.rings.board import get
 from phosphene.engine.rings.mailbox import fetch_text
 from phosphene.engine.session.parameters import Control, ParameterStore
@@ -34,8 +34,12 @@ class Performer:
             cls.followed += 1
 
     def __init__(self):
-        self.params, self.cues, self.mail = local(board.plan(3)), local(cues.plan()), local(mailbox.plan(512))
-        mailbox.prepare(self.mail)
+        self.params, self.cues, self.mail = (
+            allocate(board.layout(3)),
+            allocate(cues.plan()),
+            allocate(mailbox.layout(512)),
+        )
+        mailbox.reset(self.mail)
         self.desk = ParameterStore(self.params)
         self.desk.lay(CONTROLS, STILL)
         self.stage = ShowActions({"cues": self.cues, "hud": self.mail}, self.desk)

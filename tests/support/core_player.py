@@ -11,8 +11,8 @@ from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter
 from phosphene.engine.graph.nodes import PlanSwapper
 from phosphene.engine.listening.rhythm import tempo_board
-from phosphene.engine.native import describe
-from phosphene.engine.rings import board, board_layout, local, ring
+from phosphene.engine.native import make_descriptor
+from phosphene.engine.rings import allocate, board, board_layout, ring
 from phosphene.engine.rings.board import get, put
 
 RATE = 48_000
@@ -20,10 +20,10 @@ RATE = 48_000
 
 class Desk:
     def __init__(self, rate=RATE, **instead):
-        self.params, self.gauges = local(board.plan(tempo_board.SLOTS)), local(meters.plan())
+        self.params, self.gauges = allocate(board.layout(tempo_board.SLOTS)), allocate(meters.plan())
         tempo_board.want(self.params, tempo_board.DEFAULTS)
         self.core = make_core(rate, self.params, self.gauges)._replace(**instead)
-        self.words = describe(self.core)
+        self.words = make_descriptor(self.core)
         self.address = FILLER(sound.play.address)
         self.plans = PlanSwapper(self.core, rate)
 

@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from phosphene.engine.native import kernel
-from phosphene.engine.rings import Segment, board, local, ring, timeline
+from phosphene.engine.rings import Segment, allocate, board, ring, timeline
 
 DONE, SEED, BAD, WHOLE, LAPPED = range(5)  # words of an end's state
 COLUMNS, WORDS = 2, 5  # of a row, of a record
@@ -24,9 +24,9 @@ PATIENCE = 20.0  # seconds without progress that mean it never comes
 
 def plans(frames):
     return {
-        "ring": ring.plan(frames, COLUMNS, np.float64),
-        "timeline": timeline.plan(frames, WORDS),
-        "ready": board.plan(len(ENDS)),
+        "ring": ring.layout(frames, COLUMNS, np.float64),
+        "timeline": timeline.layout(frames, WORDS),
+        "ready": board.layout(len(ENDS)),
     }
 
 
@@ -80,7 +80,7 @@ def follow(things, block, state, total):
     slots = things[1].words.shape[0]
     record, spare = block[0], block[1]
     for _ in range(IDLE):
-        state[DONE] = timeline.newest(things[1])
+        state[DONE] = timeline.record_count(things[1])
         index = max(0, state[DONE] - 1 - draw(state, slots))
         whole = timeline.read(things[1], index, record)
         state[WHOLE] += whole
@@ -88,7 +88,7 @@ def follow(things, block, state, total):
         for word in record:
             state[BAD] += whole and word != index
         moment = index + 0.5
-        found = timeline.at(things[1], moment, record, spare)
+        found = timeline.read_at(things[1], moment, record, spare)
         for word in record:
             state[BAD] += word != record[0] or (found == timeline.WITHIN and word != moment)
 
@@ -99,7 +99,7 @@ ENDS = {"send": send, "receive": receive, "publish": publish, "follow": follow}
 def main(role, name, frames, total):
     step, frames, total = ENDS[role], int(frames), int(total)
     block = np.zeros((max(2, frames // 2), COLUMNS if step in (send, receive) else WORDS))
-    spare = [local(plan) for plan in plans(frames).values()]
+    spare = [allocate(plan) for plan in plans(frames).values()]
     step(tuple(spare[:2]), block, np.zeros(5, np.int64), 0)  # compiled before the other end is let go
     segment = Segment(name, plans(frames), create=False)
     things, ready = (segment["ring"], segment["timeline"]), segment["ready"]

@@ -8,7 +8,7 @@ from phosphene.engine.audio.sources.synth import Synth
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.modulation.matrix import STILL
-from phosphene.engine.rings import board, local
+from phosphene.engine.rings import allocate, board
 from phosphene.engine.rings.board import put
 from phosphene.engine.visuals.catalogue import BOARD_SLOTS, SECTIONS, Look, settings
 from phosphene.engine.visuals.renderer import Renderer
@@ -27,7 +27,7 @@ class Easel:
     """A painter of a sound that has been heard to its end; `params` are the scene's, or of a section by its name."""
 
     def __init__(self, context, frames, scene="scope", passes=(), *, size=SMALL, rate=RATE, params=None, **how):
-        self.board = local(board.plan(BOARD_SLOTS))
+        self.board = allocate(board.layout(BOARD_SLOTS))
         self.set(0, **{scene: params or {}})
         self.screen, self.played = Readback(context, size), 0.0
         asked = look(scene, passes, **how)
@@ -88,7 +88,7 @@ def plain(params):
 
 def heard(sound, rate=RATE):
     """The frames of a sound."""
-    frames = local(plan(len(sound) / rate + 1.0))
+    frames = allocate(plan(len(sound) / rate + 1.0))
     analyse(make_analyser(float(rate)), np.asarray(sound, np.float32), frames)
     return frames
 

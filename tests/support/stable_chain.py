@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.gl.pass_program import PassProgram, Target
 from phosphene.engine.gl.shader_header import read_spec
 from phosphene.engine.visuals.noise_textures import tiles
 
 STABLE = read_spec("show", "stable")
-USUAL = {**defaults(STABLE.params), "dither_strength": 0.0}
+USUAL = {**default_values(STABLE.params), "dither_strength": 0.0}
 
 
 class Darkroom:

@@ -5,7 +5,7 @@ import pytest
 
 from phosphene.engine.listening.analyser import HOP, analyse, make_analyser, miss, plan
 from phosphene.engine.listening.frame import BANDS, POINTS, WIDTH, as_frame
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from phosphene.engine.visuals.audio_signals import SEEN, AudioSignals
 from tests.support.scene_renderer import RATE, heard, music, silence
 
@@ -43,13 +43,13 @@ def noise(seconds, level, seed=3):
 def records(sound, rate=RATE):
     """The frames of a sound, as rows that can be published once more."""
     frames = heard(sound, rate)
-    rows = np.zeros((timeline.newest(frames), WIDTH))
+    rows = np.zeros((timeline.record_count(frames), WIDTH))
     assert all(timeline.read(frames, index, row) for index, row in enumerate(rows))
     return rows
 
 
 def published(rows, slots=4096):
-    frames = local(timeline.plan(slots, WIDTH))
+    frames = allocate(timeline.layout(slots, WIDTH))
     for row in rows:
         timeline.publish(frames, row)
     return frames
@@ -122,12 +122,12 @@ def test_all_of_it_stays_in_its_range_and_moves_with_the_sound():
 
 
 def test_what_comes_late_is_told_once_it_has_come():
-    rows, frames = records(clicks(10_000)), local(timeline.plan(4096, WIDTH))
+    rows, frames = records(clicks(10_000)), allocate(timeline.layout(4096, WIDTH))
     signals, seen = AudioSignals(frames, RATE), []
     for frame in range(54):
         sample = frame * RATE / 60
         for row in rows:
-            if timeline.newest(frames) * STEP == row[0] <= sample - 6_000:
+            if timeline.record_count(frames) * STEP == row[0] <= sample - 6_000:
                 timeline.publish(frames, row)
         assert not signals.reach(sample), "there is nothing yet behind it"
         if signals.at(sample)[0]["hit"]:
@@ -138,7 +138,7 @@ def test_what_comes_late_is_told_once_it_has_come():
 
 def test_one_that_was_lapped_goes_on_with_what_is_there():
     rows = records(clicks(10_000, 90_000, seconds=3.0))
-    frames = local(timeline.plan(64, WIDTH))
+    frames = allocate(timeline.layout(64, WIDTH))
     signals, told = AudioSignals(frames, RATE), []
     for index, row in enumerate(rows):
         timeline.publish(frames, row)
@@ -151,7 +151,7 @@ def test_one_that_was_lapped_goes_on_with_what_is_there():
 
 
 def test_a_gap_is_stepped_over():
-    listener, frames = make_analyser(float(RATE)), local(plan(4.0))
+    listener, frames = make_analyser(float(RATE)), allocate(plan(4.0))
     analyse(listener, music(1.0), frames)
     miss(listener, RATE)
     analyse(listener, clicks(20_000), frames)

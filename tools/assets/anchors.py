@@ -22,7 +22,7 @@ from phosphene.engine.listening.frame import AT, VERSION, WIDTH
 from phosphene.engine.modulation.trajectory.anchors import SCHEMA
 from phosphene.engine.modulation.trajectory.projection import FARTHEST, SHARPEST, SOFTEST, read_features
 from phosphene.engine.modulation.trajectory.wander import smooth_fields
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 
 FOLDER = Path(__file__).resolve().parents[2] / "phosphene" / "presets" / "anchors"
 RATE, SECONDS = 48_000, 60
@@ -63,10 +63,10 @@ RECIPES = {
 
 def hear(sound, rate=RATE, cut=()):
     """(hops, WIDTH): the records of a sound, which may arrive in parts."""
-    listener, published = make_analyser(float(rate)), local(plan(len(sound) / rate + 1.0))
+    listener, published = make_analyser(float(rate)), allocate(plan(len(sound) / rate + 1.0))
     for part in np.split(sound, cut):
         analyse(listener, part, published)
-    records = np.zeros((timeline.newest(published), WIDTH))
+    records = np.zeros((timeline.record_count(published), WIDTH))
     assert all(timeline.read(published, index, row) for index, row in enumerate(records))
     return records
 

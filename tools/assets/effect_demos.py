@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from phosphene.engine.audio.sources.synth import Synth
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain.genome import limited, render
 from phosphene.engine.offline.apply import write_whole
@@ -100,7 +100,7 @@ def main():
     pictures = []
     for op, source, named in LESSONS:
         given = source()
-        made = limited(render([(op, {**defaults(EFFECTS[op].PARAMS), **named})], given, RATE, tail=2.0), RATE)
+        made = limited(render([(op, {**default_values(EFFECTS[op].PARAMS), **named})], given, RATE, tail=2.0), RATE)
         path = folder / f"{op}_{source.__name__}.wav"
         write_whole(path, made, RATE)
         told = ", ".join(f"{name} {value:g}" for name, value in named.items())

@@ -18,7 +18,7 @@ from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.cli import main as cli  # noqa: F401  (it says where compiled kernels are kept)
 from phosphene.engine.offline.stills import FPS, stills
 from phosphene.engine.presets.load import load_preset
-from phosphene.engine.presets.packaged import names
+from phosphene.engine.presets.packaged import preset_names
 from phosphene.engine.visuals.catalogue import SCENES
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "scenes"
@@ -32,7 +32,7 @@ UNSEEN = {"flash"}  # a scene for measuring
 
 def preset_of(scene):
     """How a scene is best shown."""
-    for name in names():
+    for name in preset_names():
         preset = load_preset(name)[0]
         if preset.scene == scene:
             return preset

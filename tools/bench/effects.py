@@ -10,11 +10,11 @@ from importlib.util import find_spec
 import cffi
 import numpy as np
 
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.genome import THROUGH
-from phosphene.engine.native import describe
+from phosphene.engine.native import make_descriptor
 from tools.bench.row import Row, interleaved
 
 RATE, SIZE = 48_000, 256
@@ -41,7 +41,7 @@ def sound(seconds=1.0):
 
 def asked(op):
     params = EFFECTS[op].PARAMS
-    return np.array([{**defaults(params), **SETTINGS.get(op, {})}[param.name] for param in params])
+    return np.array([{**default_values(params), **SETTINGS.get(op, {})}[param.name] for param in params])
 
 
 def in_blocks(op, x, size=SIZE):
@@ -49,7 +49,10 @@ def in_blocks(op, x, size=SIZE):
     state, params, out = EFFECTS[op].init(float(RATE), 2), asked(op), x.copy()
     if hasattr(state, "heard"):
         state.heard[:] = params
-    words, process = describe(state), FFI.cast(f"void(*)({', '.join(['int64_t'] * 6)})", chain.entry_of(op).address)
+    words, process = (
+        make_descriptor(state),
+        FFI.cast(f"void(*)({', '.join(['int64_t'] * 6)})", chain.entry_of(op).address),
+    )
     kept = state, words, params, out
     places = [out.ctypes.data + 4 * start * 2 for start in range(0, len(x) - size + 1, size)]
 
@@ -140,9 +143,9 @@ def bench_effects():
 def bench_plan():
     """All nine in one plan, with the guard around each."""
     x = sound(4.0)
-    genome = [(op, dict(zip(defaults(EFFECTS[op].PARAMS), asked(op)))) for op in EFFECTS if op != "dc_blocker"]
+    genome = [(op, dict(zip(default_values(EFFECTS[op].PARAMS), asked(op)))) for op in EFFECTS if op != "dc_blocker"]
     plan = chain.build(genome, 1, RATE, 2)
-    words, out, play = describe(plan.words), x.copy(), THROUGH(chain.through.address)
+    words, out, play = make_descriptor(plan.words), x.copy(), THROUGH(chain.through.address)
     size, costs = SIZE, []
     places = [out.ctypes.data + 8 * start for start in range(0, len(x) - size + 1, size)]
     for _ in range(ROUNDS):

@@ -6,7 +6,7 @@ from phosphene.engine.audio.sources.synth import Synth
 from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.listening.chroma import STEPS
 from phosphene.engine.listening.frame import BANDS, CEPSTRA, FRAME, WIDTH
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from tools.bench.row import Row, interleaved
 from tools.fit.rhythm_clips import make
 
@@ -30,9 +30,9 @@ def sounds():
 
 def frames_of(sound):
     """Every frame of a sound."""
-    listener, published = make_analyser(float(RATE)), local(plan(len(sound) / RATE + 1.0))
+    listener, published = make_analyser(float(RATE)), allocate(plan(len(sound) / RATE + 1.0))
     analyse(listener, np.ascontiguousarray(sound), published)
-    rows = np.zeros((timeline.newest(published), WIDTH))
+    rows = np.zeros((timeline.record_count(published), WIDTH))
     for index, row in enumerate(rows):
         timeline.read(published, index, row)
     return rows.view(FRAME)[:, 0]
@@ -92,7 +92,7 @@ def bench_listening():
 def _cost(sound):
     import librosa
 
-    listener, published, mono = make_analyser(float(RATE)), local(plan(2.0)), sound[:, 0].copy()
+    listener, published, mono = make_analyser(float(RATE)), allocate(plan(2.0)), sound[:, 0].copy()
     peer = {
         "onset": lambda: librosa.onset.onset_strength(y=mono, sr=RATE),
         "mel": lambda: librosa.feature.melspectrogram(y=mono, sr=RATE),
@@ -112,11 +112,11 @@ def _cost(sound):
 
 def _publishing(sound):
     """How much sound has come when a frame is published, since the first sample behind it."""
-    listener, published, waited = make_analyser(float(RATE)), local(plan(8.0)), []
+    listener, published, waited = make_analyser(float(RATE)), allocate(plan(8.0)), []
     record, told = np.zeros(WIDTH), 0
     for start in range(0, len(sound), 64):
         analyse(listener, np.ascontiguousarray(sound[start : start + 64]), published)
-        while told < timeline.newest(published):
+        while told < timeline.record_count(published):
             timeline.read(published, told, record)
             waited.append((start + 64 - record[0] - HOP) / HOP)
             told += 1

@@ -24,7 +24,7 @@ from phosphene.engine.listening.rhythm.lookahead import Foresight, pull, push
 from phosphene.engine.listening.rhythm.rhythm import follow, make_rhythm
 from phosphene.engine.listening.rhythm.tempo_override import make_hand
 from phosphene.engine.native import kernel
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from tools.bench.row import Row
 from tools.fit import rhythm_clips
 
@@ -48,9 +48,9 @@ class Found(NamedTuple):
 
 def heard(sound, rate=rhythm_clips.RATE):
     """Every record of a sound, and the listener's window."""
-    listener, published = make_analyser(float(rate)), local(plan(len(sound) / rate + 1))
+    listener, published = make_analyser(float(rate)), allocate(plan(len(sound) / rate + 1))
     analyse(listener, np.ascontiguousarray(sound), published)
-    rows = np.zeros((timeline.newest(published), WIDTH))
+    rows = np.zeros((timeline.record_count(published), WIDTH))
     for index, row in enumerate(rows):
         timeline.read(published, index, row)
     return rows, listener.hop, len(listener.spectrum.past)

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.listening.frame import AT
 from phosphene.engine.listening.onsets import DRUMS, REACH
-from phosphene.engine.rings import local
+from phosphene.engine.rings import allocate
 from tools.fit.drum_sounds import RATE, VOICES, add, coloured, pad, plucked
 from tools.fit.rhythm_clips import drawn
 
@@ -64,7 +64,7 @@ def clip(name):
 
 def observe(sound):
     """Every event: its second, the excess of each group, and what was told of the drums."""
-    listener, published, rows = make_analyser(float(RATE)), local(plan(1.0)), []
+    listener, published, rows = make_analyser(float(RATE)), allocate(plan(1.0)), []
     for start in range(0, len(sound) - listener.hop, listener.hop):
         analyse(listener, sound[start : start + listener.hop], published)
         if listener.record[AT.onset_event]:

@@ -10,8 +10,8 @@ import numpy as np
 from numba import types
 
 from phosphene.engine.audio.core import read_ring
-from phosphene.engine.native import describe, interleaved, native
-from phosphene.engine.rings import local, ring
+from phosphene.engine.native import audio_at, make_descriptor, native_function
+from phosphene.engine.rings import allocate, ring
 
 FRAMES, CHANNELS, SIZE = 256, 2, 4096
 SOURCE = """
@@ -55,8 +55,8 @@ int64_t through(const float *block, float *out, int64_t frames, int64_t count) {
 
 BLOCK = np.random.default_rng(1).normal(0, 0.1, (FRAMES, CHANNELS)).astype(np.float32)
 OUT = np.zeros_like(BLOCK)
-RING = local(ring.plan(SIZE, CHANNELS))
-WORDS = describe(RING)
+RING = allocate(ring.layout(SIZE, CHANNELS))
+WORDS = make_descriptor(RING)
 
 
 def build():
@@ -80,13 +80,13 @@ def through_c(library, count):
     assert library.through(BLOCK.ctypes.data, OUT.ctypes.data, FRAMES, count) == FRAMES * count
 
 
-@native(types.int64(*[types.int64] * 4))
+@native_function(types.int64(*[types.int64] * 4))
 def through(line, block, out, count):
     """As the audio thread does it: everything behind addresses."""
     moved = 0
     for _ in range(count):
-        ring.push(read_ring(line), interleaved(block, FRAMES, CHANNELS))
-        moved += ring.pull(read_ring(line), interleaved(out, FRAMES, CHANNELS))
+        ring.push(read_ring(line), audio_at(block, FRAMES, CHANNELS))
+        moved += ring.pull(read_ring(line), audio_at(out, FRAMES, CHANNELS))
     return moved
 
 

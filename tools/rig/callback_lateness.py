@@ -19,9 +19,9 @@ from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter
 from phosphene.engine.graph.nodes import PlanSwapper
-from phosphene.engine.native import describe, fill
+from phosphene.engine.native import call_fill, make_descriptor
 from phosphene.engine.native.memory import address_of
-from phosphene.engine.rings import board, board_layout, local, ring
+from phosphene.engine.rings import allocate, board, board_layout, ring
 
 RATE, FRAMES = 48_000, 256
 PERIODS = 600
@@ -51,7 +51,7 @@ def pace(sleep, now, callback, state, block, period, late, spec):
         due += period
         spec[0], spec[1] = due // 1_000_000_000, due % 1_000_000_000
         call_c(sleep, MONOTONIC, ABSOLUTE, address_of(spec), 0)
-        fill(callback, state, address_of(block), block.shape[0])
+        call_fill(callback, state, address_of(block), block.shape[0])
         call_c(now, MONOTONIC, address_of(spec), 0, 0)
         late[n] = spec[0] * 1_000_000_000 + spec[1] - due
         due += late[n] // period * period  # what was missed is not made good, or lateness would add up
@@ -60,7 +60,7 @@ def pace(sleep, now, callback, state, block, period, late, spec):
 @njit(nogil=True)
 def repeat(callback, state, block, count):
     for _ in range(count):
-        fill(callback, state, address_of(block), block.shape[0])
+        call_fill(callback, state, address_of(block), block.shape[0])
 
 
 def spin(stop):
@@ -72,11 +72,11 @@ class Native:
     """The core as the device's callback plays it."""
 
     def __init__(self):
-        params, gauges = local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan())
+        params, gauges = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan())
         self.core = make_core(RATE, params, gauges)
         self.genome = PlanSwapper(self.core, RATE)
         self.genome.change(GENES, 1)
-        self.words = describe(self.core)
+        self.words = make_descriptor(self.core)
         self.address, self.state = sound.play.address, self.words.ctypes.data
 
 
@@ -84,7 +84,7 @@ class Python:
     """The same callback written in Python, line by line, over the same kernels and the same memory."""
 
     def __init__(self):
-        params, gauges = local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan())
+        params, gauges = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan())
         self.core = make_core(RATE, params, gauges)
         self.genes = [(EFFECTS[op].process, EFFECTS[op].init(float(RATE), CHANNELS), params) for op, params in GENES]
         self.genes = [(process, state, np.array(list(params.values()))) for process, state, params in self.genes]

@@ -13,16 +13,16 @@ from phosphene.engine.native import (
     ULONG,
     address_of,
     aligned_zeros,
-    as_word,
-    fill,
-    interleaved,
+    audio_at,
+    call_fill,
+    descriptor_reader,
     kernel,
     load_float64,
-    native,
-    reader_of,
+    native_function,
+    pointer_to_int,
     stream_time,
 )
-from phosphene.engine.rings import board, local, ring, timeline
+from phosphene.engine.rings import allocate, board, ring, timeline
 from phosphene.engine.rings.board import Board, get, put
 from phosphene.engine.rings.ring import Ring
 from phosphene.engine.rings.timeline import Timeline
@@ -60,18 +60,18 @@ def make_device(player, filler, inputs, outputs, capture, clock, gauges):
     words = [aligned_zeros((2,), np.int64) for _ in range(4)]
     words[0][:], words[1][:], words[3][:] = player, filler, (inputs, outputs)
     block = aligned_zeros((BLOCK, CHANNELS), np.float32)
-    return Device(*words, local(board.plan(1)), capture, clock, block, np.zeros(3), gauges)
+    return Device(*words, allocate(board.layout(1)), capture, clock, block, np.zeros(3), gauges)
 
 
 _nothing = (0, 0), (0, 0), 0, 0
-_rings = local(ring.plan(2, CHANNELS)), local(timeline.plan(2, 3)), local(meters.plan())
-read_device = reader_of(typeof(make_device(*_nothing, *_rings)))
+_rings = allocate(ring.layout(2, CHANNELS)), allocate(timeline.layout(2, 3)), allocate(meters.plan())
+read_device = descriptor_reader(typeof(make_device(*_nothing, *_rings)))
 
 
 @kernel
 def gather(given, inputs, frames, start, block):
     """Device channels to ours: one is heard on both sides, of many the first two."""
-    sound = interleaved(given, frames, inputs)
+    sound = audio_at(given, frames, inputs)
     for n in range(block.shape[0]):
         for c in range(CHANNELS):
             block[n, c] = sound[start + n, min(c, inputs - 1)]
@@ -80,7 +80,7 @@ def gather(given, inputs, frames, start, block):
 @kernel
 def spread(block, wanted, outputs, frames, start):
     """Our channels to the device's: one gets the mean, of many the first two sound."""
-    sound = interleaved(wanted, frames, outputs)
+    sound = audio_at(wanted, frames, outputs)
     for n in range(block.shape[0]):
         if outputs == 1:
             sound[start + n, 0] = 0.5 * (block[n, 0] + block[n, 1])
@@ -95,7 +95,7 @@ def obtain(device, given, frames, start, block):
     if device.filler[0] == 0:
         gather(given, device.channels[0], frames, start, block)
         return
-    came = fill(device.filler[0], device.filler[1], address_of(block), block.shape[0])
+    came = call_fill(device.filler[0], device.filler[1], address_of(block), block.shape[0])
     count(device.meters, SOURCE, float(came))
     count(device.meters, STARVED, float(block.shape[0] - came))
     for n in range(came, block.shape[0]):
@@ -110,27 +110,33 @@ def follow(device, meter, seconds):
     put(device.meters, meter, seconds if before == 0.0 else before + FOLLOW * (seconds - before))
 
 
-@native(SIGNATURE)
+@native_function(SIGNATURE)
 def output_callback(given, wanted, frames, times, flags, state):
     """For a stream that plays, whether or not it also records."""
-    device = read_device(as_word(state))
+    device = read_device(pointer_to_int(state))
     begun = stream_time(device.stream[0], device.stream[1])
     put(device.meters, ASKED, begun)
     offset = get(device.offset, 0)
     device.stamp[0] = get(device.meters, POSITION)
-    device.stamp[1] = load_float64(as_word(times), DAC_TIME) + offset
+    device.stamp[1] = load_float64(pointer_to_int(times), DAC_TIME) + offset
     device.stamp[2] = begun + offset
     timeline.publish(device.clock, device.stamp)
     if device.filler[0] == 0:
-        follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))
+        follow(
+            device,
+            INPUT_LATENCY,
+            load_float64(pointer_to_int(times), NOW) - load_float64(pointer_to_int(times), ADC_TIME),
+        )
         count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW else 0.0)
-    follow(device, OUTPUT_LATENCY, load_float64(as_word(times), DAC_TIME) - load_float64(as_word(times), NOW))
+    follow(
+        device, OUTPUT_LATENCY, load_float64(pointer_to_int(times), DAC_TIME) - load_float64(pointer_to_int(times), NOW)
+    )
     start, total = 0, int(frames)
     while start < total:
         block = device.block[: min(BLOCK, total - start)]
-        obtain(device, as_word(given), total, start, block)
-        fill(device.player[0], device.player[1], address_of(block), block.shape[0])
-        spread(block, as_word(wanted), device.channels[1], total, start)
+        obtain(device, pointer_to_int(given), total, start, block)
+        call_fill(device.player[0], device.player[1], address_of(block), block.shape[0])
+        spread(block, pointer_to_int(wanted), device.channels[1], total, start)
         start += block.shape[0]
     count(device.meters, CALLBACKS, 1.0)
     count(device.meters, UNDERFLOWS, 1.0 if flags & OUTPUT_UNDERFLOW else 0.0)
@@ -140,15 +146,17 @@ def output_callback(given, wanted, frames, times, flags, state):
     return CONTINUE
 
 
-@native(SIGNATURE)
+@native_function(SIGNATURE)
 def input_callback(given, wanted, frames, times, flags, state):
     """For a microphone with a stream of its own: its sound waits in the capture ring."""
-    device = read_device(as_word(state))
-    follow(device, INPUT_LATENCY, load_float64(as_word(times), NOW) - load_float64(as_word(times), ADC_TIME))
+    device = read_device(pointer_to_int(state))
+    follow(
+        device, INPUT_LATENCY, load_float64(pointer_to_int(times), NOW) - load_float64(pointer_to_int(times), ADC_TIME)
+    )
     start, total, kept = 0, int(frames), 0
     while start < total:
         block = device.block[: min(BLOCK, total - start)]
-        gather(as_word(given), device.channels[0], total, start, block)
+        gather(pointer_to_int(given), device.channels[0], total, start, block)
         kept += ring.push(device.capture, block)
         start += block.shape[0]
     put(device.meters, CAPTURED, stream_time(device.stream[0], device.stream[1]))

@@ -16,18 +16,18 @@ from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.guard import scrub
 from phosphene.engine.effects.chain.plan import BLOCK, LATE, RINGING
 from phosphene.engine.native import (
-    FILLER,
+    FILL_SIGNATURE,
     address_of,
     aligned_zeros,
+    audio_at,
     copy_rows,
+    descriptor_reader,
     flush_denormals,
-    interleaved,
     kernel,
-    native,
-    reader_of,
+    native_function,
     restore_denormals,
 )
-from phosphene.engine.rings import board, board_layout, local, mailbox, ring, timeline
+from phosphene.engine.rings import allocate, board, board_layout, mailbox, ring, timeline
 from phosphene.engine.rings.board import Board, get, put
 from phosphene.engine.rings.mailbox import Mailbox
 from phosphene.engine.rings.ring import Ring
@@ -81,26 +81,26 @@ def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
     Without `moves` it has one of its own, on which nothing moves.
     """
     frames = int(max(rate * seconds, 2 * BLOCK))
-    plans = local(mailbox.plan(chain.WORDS))
-    mailbox.prepare(plans)
+    plans = allocate(mailbox.layout(chain.WORDS))
+    mailbox.reset(plans)
     length = max(int(round(rate * CROSSFADE)), 1)
     return Core(
         params=params,
-        moves=moves or local(board.plan(2 * board_layout.GENOME_SLOTS)),
+        moves=moves or allocate(board.layout(2 * board_layout.GENOME_SLOTS)),
         heard=np.array(params.words),
         plans=plans,
         plan=aligned_zeros((3, chain.WORDS), np.int64),
         fade=np.array([length, length]),
         posted=aligned_zeros((1, chain.WORDS), np.int64),
         rest=np.array([0, round(rate * REST)]),
-        returns=local(ring.plan(frames, CHANNELS)),
-        tap=local(ring.plan(4 * frames, CHANNELS)),
-        gaps=local(ring.plan(64, 2, np.float64)),
-        tape=local(ring.plan(4 * frames, 2 * CHANNELS)),
-        events=local(ring.plan(4096, 3, np.float64)),
-        hands=local(ring.plan(1024, 3, np.float64)),
-        film=local(ring.plan(2, CHANNELS)),
-        joins=local(timeline.plan(2, 2)),
+        returns=allocate(ring.layout(frames, CHANNELS)),
+        tap=allocate(ring.layout(4 * frames, CHANNELS)),
+        gaps=allocate(ring.layout(64, 2, np.float64)),
+        tape=allocate(ring.layout(4 * frames, 2 * CHANNELS)),
+        events=allocate(ring.layout(4096, 3, np.float64)),
+        hands=allocate(ring.layout(1024, 3, np.float64)),
+        film=allocate(ring.layout(2, CHANNELS)),
+        joins=allocate(timeline.layout(2, 2)),
         join=np.array([0.0, np.nan]),
         switches=aligned_zeros((8,), np.int64),
         spare=aligned_zeros((BLOCK, CHANNELS), np.float32),
@@ -249,20 +249,22 @@ def ring_out(core, sound):
             break
 
 
-read_core = reader_of(typeof(make_core(1000.0, local(board.plan(board_layout.GENOME_SLOTS)), local(meters.plan()))))
-read_ring = reader_of(typeof(local(ring.plan(2, CHANNELS))))
+read_core = descriptor_reader(
+    typeof(make_core(1000.0, allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan())))
+)
+read_ring = descriptor_reader(typeof(allocate(ring.layout(2, CHANNELS))))
 
 
-@native(FILLER)
+@native_function(FILL_SIGNATURE)
 def play(core, block, frames):
     """Play a block, whose length is BLOCK at the most, through the core at an address."""
     mode = flush_denormals()  # here, not in the callback: every clock hears the same
-    advance(read_core(core), interleaved(block, frames, CHANNELS))
+    advance(read_core(core), audio_at(block, frames, CHANNELS))
     restore_denormals(mode)
     return frames
 
 
-@native(FILLER)
+@native_function(FILL_SIGNATURE)
 def supply(source, block, frames):
     """Fill a block from the ring at an address."""
-    return ring.pull(read_ring(source), interleaved(block, frames, CHANNELS))
+    return ring.pull(read_ring(source), audio_at(block, frames, CHANNELS))

@@ -13,8 +13,8 @@ import numpy as np
 from numba import typeof
 
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.native import FILLER, aligned_zeros, interleaved, kernel, native, reader_of
-from phosphene.engine.rings import board, local, ring
+from phosphene.engine.native import FILL_SIGNATURE, aligned_zeros, audio_at, descriptor_reader, kernel, native_function
+from phosphene.engine.rings import allocate, board, ring
 from phosphene.engine.rings.board import Board, get, put
 from phosphene.engine.rings.ring import Ring
 
@@ -138,13 +138,13 @@ def tap(drift, place, out, n):
         out[n, c] = total
 
 
-read_drift = reader_of(typeof(make_drift(local(ring.plan(2, 2)), 1000.0, 2, local(board.plan(1)))))
+read_drift = descriptor_reader(typeof(make_drift(allocate(ring.layout(2, 2)), 1000.0, 2, allocate(board.layout(1)))))
 
 
-@native(FILLER)
+@native_function(FILL_SIGNATURE)
 def supply(drift, block, frames):
     """Fill a block from the drift at an address, and tell how it corrects."""
     state = read_drift(drift)
-    came = draw(state, interleaved(block, frames, state.row.shape[1]))
+    came = draw(state, audio_at(block, frames, state.row.shape[1]))
     put(state.meters, CORRECTION, 1e6 * correction(state))
     return came

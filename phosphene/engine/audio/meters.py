@@ -31,7 +31,7 @@ class Meter(IntEnum):
 
 
 def plan():
-    return board.plan(len(Meter))
+    return board.layout(len(Meter))
 
 
 def reading(meters):

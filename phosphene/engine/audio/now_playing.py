@@ -6,7 +6,7 @@ from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.playback_clock import PlaybackClock
 from phosphene.engine.listening.frame import AT, WIDTH, as_frame
 from phosphene.engine.rings.board import get
-from phosphene.engine.rings.timeline import EMPTY, WITHIN, at
+from phosphene.engine.rings.timeline import EMPTY, WITHIN, read_at
 
 
 class NowPlaying:
@@ -29,7 +29,7 @@ class NowPlaying:
         None before there is any. The next call gives the same one, changed.
         """
         sample = self.sample(moment)
-        found = EMPTY if sample is None else at(self.segment["frames"], sample, self.record, self.spare)
+        found = EMPTY if sample is None else read_at(self.segment["frames"], sample, self.record, self.spare)
         if found == EMPTY:
             return None
         if found == WITHIN:  # between two sources there is none

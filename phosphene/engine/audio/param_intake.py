@@ -3,7 +3,7 @@
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.effects.chain.plan import LATE
 from phosphene.engine.listening.rhythm import tempo_board
-from phosphene.engine.native import copy_rows, float_of, float_to_bits, kernel, load_relaxed
+from phosphene.engine.native import bits_to_float, copy_rows, float_to_bits, kernel, load_relaxed
 from phosphene.engine.rings import board_layout, mailbox, ring
 from phosphene.engine.rings.board import get, put
 
@@ -27,11 +27,11 @@ def apply_changes(core):
     for slot in range(core.heard.shape[0]):  # after the plan: its parameters were put on the board before it was posted
         word = wanted(core, slot)
         if word == core.heard[slot] or (
-            tempo_board.FIRST <= slot < tempo_board.SLOTS and not hand_on(core, slot, float_of(word))
+            tempo_board.FIRST <= slot < tempo_board.SLOTS and not hand_on(core, slot, bits_to_float(word))
         ):
             continue
         core.heard[slot] = word
-        note(core, slot, float_of(word))
+        note(core, slot, bits_to_float(word))
     if arrived:
         copy_rows(core.plan, RINGS, core.plan, ENDS, 1)
         copy_rows(core.plan, PLAYS, core.plan, RINGS, 1)
@@ -52,7 +52,7 @@ def wanted(core, slot):
     if slot < board_layout.GENOME_SLOTS:
         share, toward = get(core.moves, 2 * slot), get(core.moves, 2 * slot + 1)
         if share != 0.0 or toward != 0.0:
-            base = float_of(word)
+            base = bits_to_float(word)
             return float_to_bits(base + toward - share * base)
     return word
 

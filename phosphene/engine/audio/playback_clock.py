@@ -100,7 +100,7 @@ class PlaybackClock:
 
     def _catch_up(self):
         """Read what was told since the last look; what has been overwritten meanwhile is not missed."""
-        told = timeline.newest(self.line)
+        told = timeline.record_count(self.line)
         for index in range(max(self.told, told - len(self.line.marks)), told):
             if timeline.read(self.line, index, self.row):
                 self._hear(*self.row.tolist())

@@ -14,8 +14,8 @@ from phosphene.engine.audio.drift import supply as drift_supply
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.common.mute_stderr import muted_stderr
-from phosphene.engine.native import describe
-from phosphene.engine.rings import local, ring
+from phosphene.engine.native import make_descriptor
+from phosphene.engine.rings import allocate, ring
 from phosphene.engine.rings.board import get, put
 
 MARGIN = 2  # buffers of the slower device that wait between two devices
@@ -53,10 +53,10 @@ class DeviceStream:
         self.seen, self.since, self.born = -1.0, time.monotonic(), time.monotonic()
         two = input is not None and input.index != output.index
         waiting = MARGIN * max(block, round(buffer * rate)) if two else 0
-        capture = local(ring.plan(max(16 * waiting, 64), CHANNELS))
+        capture = allocate(ring.layout(max(16 * waiting, 64), CHANNELS))
         if two:
             self.drift = make_drift(capture, rate, waiting, gauges)
-            self.drift_words = describe(self.drift)
+            self.drift_words = make_descriptor(self.drift)
             filler = drift_supply.address, self.drift_words.ctypes.data
         elif input is not None:
             filler = 0, 0
@@ -86,7 +86,7 @@ class DeviceStream:
             raise PhospheneError(f"{names}: will not open at {rate} Hz with blocks of {block} ({why})") from fault
 
     def _open(self, kind, device, callback, index, channels, wide):
-        ffi, words = self.sounddevice._ffi, describe(device)
+        ffi, words = self.sounddevice._ffi, make_descriptor(device)
         with muted_stderr():
             stream = self.sounddevice._StreamBase(
                 kind,

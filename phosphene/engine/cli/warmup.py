@@ -8,7 +8,7 @@ import numpy as np
 from phosphene.engine.audio import callback, core, drift
 from phosphene.engine.audio.sources.base import SilenceSource
 from phosphene.engine.audio.sources.synth import Synth
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import genome, plan
 from phosphene.engine.effects.chain.guard import scrub
@@ -22,7 +22,7 @@ from phosphene.engine.modulation import audio_mover
 from phosphene.engine.modulation.matrix import STILL, Matrix
 from phosphene.engine.offline.bounce import from_source
 from phosphene.engine.presets.load import load_preset
-from phosphene.engine.rings import board, local, mailbox, timeline
+from phosphene.engine.rings import allocate, board, mailbox, timeline
 
 STAMP = "warm"
 
@@ -46,7 +46,7 @@ def steps():
     yield "matrix", lambda: Matrix(STILL, 48_000, audio_mover.PLACES).step(np.zeros(WIDTH))
     yield (
         "moves",
-        lambda: audio_mover.lay(local(board.plan(2 * audio_mover.PLACES)), 0, np.zeros((audio_mover.PLACES, 2))),
+        lambda: audio_mover.lay(allocate(board.layout(2 * audio_mover.PLACES)), 0, np.zeros((audio_mover.PLACES, 2))),
     )
     yield "graph", _graph
 
@@ -55,7 +55,7 @@ def _whole_files():
     x = np.zeros((2_000, 2), np.float32)
     for op, effect in EFFECTS.items():
         if hasattr(effect, "render"):
-            genome.render([(op, defaults(effect.PARAMS))], x, 8_000)
+            genome.render([(op, default_values(effect.PARAMS))], x, 8_000)
     genome.limited(x, 8_000)
     portray(x, 8_000)
 
@@ -68,11 +68,11 @@ def _archives():
 
 
 def _rings():
-    line, records = local(timeline.plan(2, WIDTH)), np.zeros((2, WIDTH))
+    line, records = allocate(timeline.layout(2, WIDTH)), np.zeros((2, WIDTH))
     timeline.publish(line, records[0])
-    timeline.at(line, 0.0, records[0], records[1])
-    letters = local(mailbox.plan(16))
-    mailbox.prepare(letters)
+    timeline.read_at(line, 0.0, records[0], records[1])
+    letters = allocate(mailbox.layout(16))
+    mailbox.reset(letters)
     mailbox.post_text(letters, "warm")
     mailbox.fetch_text(letters)
 

@@ -59,7 +59,7 @@ ACTIONS = {key: row.act for row in KEYS for key in row.keys}
 WORDS = {row.word: row.keys[0] for row in KEYS}
 
 
-def listing():
+def key_list():
     """A line for each."""
     width = max(len(row.name) for row in KEYS)
     return [*(f"  {row.name:{width}}  {row.does}" for row in KEYS), f"  {HELP:{width}}  this list"]

@@ -3,7 +3,7 @@
 import math
 from dataclasses import KW_ONLY, dataclass
 
-RATES = (1_000, 768_000)  # frames per second of anything that is sound
+RATE_RANGE = (1_000, 768_000)  # frames per second of anything that is sound
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Param:
         return f"{self.low:g} to {self.high:g}{unit}"
 
 
-def choice(name, choices):
+def choice_param(name, choices):
     """The Param of one of a few, the first of which is its default."""
     return Param(name, 0.0, low=0.0, high=len(choices) - 1.0, choices=tuple(choices))
 
 
-def defaults(params):
+def default_values(params):
     return {param.name: param.default for param in params}

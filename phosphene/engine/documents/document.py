@@ -6,13 +6,13 @@ from typing import NamedTuple
 from phosphene.engine.common.errors import UsageError
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     order: int  # the line; what is typed after a command comes after every line
     text: str
 
 
 class Fault(NamedTuple):
-    place: Place
+    place: Location
     text: str  # what was found, what is allowed, the nearest name
     mend: str = ""  # what a permissive reader does about it; empty if nothing can be done
 
@@ -21,16 +21,16 @@ class Fault(NamedTuple):
         return one_line(f"{self.place.text}: {self.text}")
 
 
-class Unreadable(UsageError):
+class DocumentError(UsageError):
     def __init__(self, fault):
         super().__init__(fault.line)
         self.fault = fault
 
 
-class Spot(NamedTuple):
+class SourceMap(NamedTuple):
     """Where a value stands, and where its parts do."""
 
-    place: Place
+    place: Location
     parts: dict | list
 
 
@@ -39,7 +39,7 @@ class Document:
     """Mappings, lists, text, numbers, true, false and None, and the place of each."""
 
     value: object
-    spot: Spot
+    spot: SourceMap
     faults: list = field(default_factory=list)
 
     def at(self, path):
@@ -77,18 +77,18 @@ class Document:
         del values[most:], spot.parts[most:]
 
 
-def shown(value):
+def describe_value(value):
     """A value as a message names it."""
     if value is None:
         return "nothing"
     if isinstance(value, str):
-        return f"text '{shortened(value)}'"
+        return f"text '{shorten(value)}'"
     if isinstance(value, dict):
         return "a mapping"
     return "a list" if isinstance(value, list) else str(value).lower()
 
 
-def shortened(text):
+def shorten(text):
     return text if len(text) <= 60 else f"{text[:60]}..."
 
 

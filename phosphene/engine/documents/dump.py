@@ -2,7 +2,7 @@
 
 import yaml
 
-from phosphene.engine.documents.load import plain
+from phosphene.engine.documents.load import parse_scalar
 
 
 class Dumper(yaml.SafeDumper):
@@ -10,13 +10,13 @@ class Dumper(yaml.SafeDumper):
 
 
 def _text(dumper, text):
-    style = None if plain(text) is text else '"'
+    style = None if parse_scalar(text) is text else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 
 Dumper.add_representer(str, _text)
 
 
-def written(value, **how):
+def dump_yaml(value, **how):
     """A value of plain mappings and lists as text; `how` as yaml.dump knows it."""
     return yaml.dump(value, Dumper=Dumper, **how)

@@ -3,12 +3,12 @@
 import operator
 
 from phosphene.engine.common.errors import UsageError, unknown
-from phosphene.engine.documents.document import Fault, Spot, Unreadable, shortened, shown
+from phosphene.engine.documents.document import DocumentError, Fault, SourceMap, describe_value, shorten
 
 KEYS = ("about", "matrix", "sources")  # that a fragment may have
 
 
-def include(document, find):
+def resolve_includes(document, find):
     """Put what the fragments under `include` hold in its place: rows before the document's own, sources beside them.
 
     A source that the document names itself is its own. Whatever is wrong with a fragment joins the document's
@@ -29,7 +29,7 @@ def include(document, find):
     for name, spot in zip(reversed(names), reversed(spots)):  # each before what is there: the first is first
         try:
             _lay(document, find(name))
-        except Unreadable as error:
+        except DocumentError as error:
             document.faults.append(error.fault._replace(mend="left out"))
         except UsageError as error:
             document.faults.append(Fault(spot.place, f"include: {error}", "left out"))
@@ -38,10 +38,12 @@ def include(document, find):
 def _lay(document, fragment):
     document.faults += fragment.faults
     if not isinstance(fragment.value, dict):
-        raise Unreadable(Fault(fragment.spot.place, f"found {shown(fragment.value)}, needs a mapping", "left out"))
+        raise DocumentError(
+            Fault(fragment.spot.place, f"found {describe_value(fragment.value)}, needs a mapping", "left out")
+        )
     for key in fragment.value:
         if key not in KEYS:
-            told = str(unknown("key", shortened(key), KEYS, "")).removeprefix(": ")
+            told = str(unknown("key", shorten(key), KEYS, "")).removeprefix(": ")
             document.faults.append(Fault(fragment.place((key,)), told, "ignored"))
     _join(document, fragment, "matrix", [])
     _join(document, fragment, "sources", {})
@@ -53,9 +55,9 @@ def _join(document, fragment, key, none):
     (new, spot), kind = fragment.at((key,)), type(none)
     if not isinstance(new, kind):
         needs = "a list" if kind is list else "a mapping"
-        document.faults.append(Fault(spot.place, f"{key}: found {shown(new)}, needs {needs}", "left out"))
+        document.faults.append(Fault(spot.place, f"{key}: found {describe_value(new)}, needs {needs}", "left out"))
         return
     old, beside = document.at((key,)) if key in document.value else (none, spot._replace(parts=none))
     if isinstance(old, kind):  # else validation tells of it
         both = operator.add if kind is list else operator.or_
-        document.put((key,), both(new, old), Spot(beside.place, both(spot.parts, beside.parts)))
+        document.put((key,), both(new, old), SourceMap(beside.place, both(spot.parts, beside.parts)))

@@ -4,11 +4,11 @@ import re
 
 import yaml
 
-from phosphene.engine.documents.document import Document, Fault, Place, Spot, Unreadable, dotted, shortened
+from phosphene.engine.documents.document import Document, DocumentError, Fault, Location, SourceMap, dotted, shorten
 
-LARGEST = 1 << 18  # bytes; a hundred times the longest preset, and read in a few seconds
-DEEPEST = 16  # levels; a run record has six, and Python's own stack is never in question
-LONGEST = 64  # characters of a number; Python refuses to read 5,000 digits
+MAX_BYTES = 1 << 18  # bytes; a hundred times the longest preset, and read in a few seconds
+MAX_DEPTH = 16  # levels; a run record has six, and Python's own stack is never in question
+MAX_NUMBER_LENGTH = 64  # characters of a number; Python refuses to read 5,000 digits
 
 WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 WHOLE = re.compile(r"[-+]?[0-9]+")
@@ -29,8 +29,8 @@ class Loader(yaml.SafeLoader):
         if event.tag is not None:
             raise _unclear(f"tags such as '{event.tag}' are not read", event)
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise _unclear(f"more than {DEEPEST} levels deep", event)
+        if self.depth > MAX_DEPTH:
+            raise _unclear(f"more than {MAX_DEPTH} levels deep", event)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -42,11 +42,11 @@ class Loader(yaml.SafeLoader):
             super().scan_to_next_token()
 
 
-def plain(text):
+def parse_scalar(text):
     """What unquoted text means, as in YAML 1.2 and JSON: a word, a number, or itself."""
     if text in WORDS:
         return WORDS[text]
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_NUMBER_LENGTH:
         if WHOLE.fullmatch(text):
             return int(text)
         if NUMBER.fullmatch(text):
@@ -56,7 +56,7 @@ def plain(text):
     return text
 
 
-def read(path, where=None):
+def read_document(path, where=None):
     """The document in a file, whose messages call it `where`.
 
     Raises
@@ -67,28 +67,28 @@ def read(path, where=None):
     where = where or str(path)
     try:
         with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+            raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise Unreadable(Fault(Place(0, where), getattr(error, "strerror", None) or str(error))) from None
-    if len(raw) > LARGEST:
-        raise Unreadable(Fault(Place(0, where), f"larger than {LARGEST // 1024} KiB"))
+        raise DocumentError(Fault(Location(0, where), getattr(error, "strerror", None) or str(error))) from None
+    if len(raw) > MAX_BYTES:
+        raise DocumentError(Fault(Location(0, where), f"larger than {MAX_BYTES // 1024} KiB"))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise Unreadable(Fault(Place(line, f"{where}:{line}"), "not text in UTF-8")) from None
-    document = parse(text, lambda line: Place(line, f"{where}:{line}"))
+        raise DocumentError(Fault(Location(line, f"{where}:{line}"), "not text in UTF-8")) from None
+    document = parse_document(text, lambda line: Location(line, f"{where}:{line}"))
     if document.value is None:
-        raise Unreadable(Fault(Place(0, where), "empty"))
+        raise DocumentError(Fault(Location(0, where), "empty"))
     return document
 
 
-def parse(text, place):
-    """The document in a text; `place` gives the Place of a line."""
+def parse_document(text, place):
+    """The document in a text; `place` gives the Location of a line."""
     faults = []
     try:
         node = Loader(text).get_single_node()
-        value, spot = _take(node, (), place, faults) if node else (None, Spot(place(1), {}))
+        value, spot = _take(node, (), place, faults) if node else (None, SourceMap(place(1), {}))
         return Document(value, spot._replace(place=place(1)), faults)
     except yaml.reader.ReaderError as error:
         line, problem = text.count("\n", 0, error.position) + 1, f"'{chr(error.character)}' is no text"
@@ -96,29 +96,29 @@ def parse(text, place):
         line, problem = error.problem_mark.line + 1, error.problem
     except (ValueError, OverflowError):
         line, problem = 1, "holds an escape that is no character"  # such as "\UFFFFFFFF"
-    raise Unreadable(Fault(place(line), f"cannot be read: {problem}"))
+    raise DocumentError(Fault(place(line), f"cannot be read: {problem}"))
 
 
 def _take(node, path, place, faults):
     """What a node says, and where; names that are written twice join the faults."""
     here = place(node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
-        return plain(node.value) if node.style is None else _text(node), Spot(here, {})
+        return parse_scalar(node.value) if node.style is None else _text(node), SourceMap(here, {})
     if isinstance(node, yaml.SequenceNode):
         taken = [_take(item, (*path, i), place, faults) for i, item in enumerate(node.value)]
-        return [value for value, _ in taken], Spot(here, [spot for _, spot in taken])
+        return [value for value, _ in taken], SourceMap(here, [spot for _, spot in taken])
     values, spots, lines = {}, {}, {}
     for key, item in node.value:
         if not isinstance(key, yaml.ScalarNode):
             raise _unclear("a name has to be text", key)
         name, line = _text(key), key.start_mark.line + 1
         if name in values:
-            twice = f"{dotted((*path, shortened(name)))}: written twice (first on line {lines[name]})"
+            twice = f"{dotted((*path, shorten(name)))}: written twice (first on line {lines[name]})"
             faults.append(Fault(place(line), twice, "the last one counts"))
         lines.setdefault(name, line)
         values[name], spot = _take(item, (*path, name), place, faults)
         spots[name] = spot._replace(place=place(line))  # the line of the name, should the value follow below
-    return values, Spot(here, spots)
+    return values, SourceMap(here, spots)
 
 
 def _text(node):

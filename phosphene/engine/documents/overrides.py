@@ -2,38 +2,46 @@
 
 import re
 
-from phosphene.engine.documents.document import Fault, Place, Spot, Unreadable, dotted, shortened, shown
-from phosphene.engine.documents.load import parse
+from phosphene.engine.documents.document import (
+    DocumentError,
+    Fault,
+    Location,
+    SourceMap,
+    describe_value,
+    dotted,
+    shorten,
+)
+from phosphene.engine.documents.load import parse_document
 
 AFTER = 1 << 31  # what is typed is told of after every line of a file
 
 
-def overlay(document, words):
+def apply_overrides(document, words):
     """Lay `dotted.key=value` words over a document, in order, so that the last one counts.
 
     A value is written as in YAML. A number stands for an entry of a list, counted from 0.
     What fits nowhere joins the document's faults.
     """
     for order, word in enumerate(words):
-        place = Place(AFTER + order, f"--set {shortened(word)}")
+        place = Location(AFTER + order, f"--set {shorten(word)}")
         try:
             _lay(document, word, place)
-        except Unreadable as error:
+        except DocumentError as error:
             document.faults.append(error.fault)
 
 
 def _lay(document, word, place):
     names, equals, text = word.partition("=")
     if not equals or not names.isprintable():
-        raise Unreadable(Fault(place, "needs key=value", "ignored"))
-    new = parse(text, lambda line: place)
+        raise DocumentError(Fault(place, "needs key=value", "ignored"))
+    new = parse_document(text, lambda line: place)
     *parents, last = names.split(".")
     path = ()
     for name in parents:
         around = document.at(path)[0]
         path = (*path, _key(around, path, name, place))
         if isinstance(around, dict) and name not in around:
-            document.put(path, {}, Spot(place, {}))
+            document.put(path, {}, SourceMap(place, {}))
     path = (*path, _key(document.at(path)[0], path, last, place))
     document.put(path, new.value, new.spot)
     document.faults += new.faults
@@ -45,8 +53,8 @@ def _key(holder, path, name, place):
     if isinstance(holder, dict):
         return name
     if not isinstance(holder, list):
-        raise Unreadable(Fault(place, f"{where}: found {shown(holder)}, so nothing fits inside", "ignored"))
+        raise DocumentError(Fault(place, f"{where}: found {describe_value(holder)}, so nothing fits inside", "ignored"))
     if not re.fullmatch("[0-9]{1,9}", name) or int(name) >= len(holder):
-        text = f"{where}: no entry '{shortened(name)}' (has {len(holder)}, counted from 0)"
-        raise Unreadable(Fault(place, text, "ignored"))
+        text = f"{where}: no entry '{shorten(name)}' (has {len(holder)}, counted from 0)"
+        raise DocumentError(Fault(place, text, "ignored"))
     return int(name)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator, create_model
 
-MOST = 16  # operators in a genome
+MAX_GENES = 16  # operators in a genome
 
 
 class Strict(BaseModel):
@@ -26,12 +26,12 @@ class Gene(Strict):
     bypass: bool = False
 
 
-def pairs(genes):
+def active_genes(genes):
     """Genes as they sound: (op, params) pairs, every parameter told, without those that are bypassed."""
     return [(gene.op, gene.params.model_dump()) for gene in genes if not gene.bypass]
 
 
-def number(param):
+def param_field(param):
     """The type and the field of a number that a Param tells of; one of a few is told by its name."""
     if param.choices:
         return Literal[param.choices], param.choices[int(param.default)]
@@ -40,7 +40,7 @@ def number(param):
 
 def params_model(name, params):
     """The model of some Params."""
-    return create_model(name, __base__=Params, **{param.name: number(param) for param in params})
+    return create_model(name, __base__=Params, **{param.name: param_field(param) for param in params})
 
 
 def genome_type(effects):
@@ -49,10 +49,10 @@ def genome_type(effects):
     for op, effect in effects.items():
         params = params_model(f"{op} parameters", effect.PARAMS)
         genes.append(create_model(op, __base__=Gene, op=(Literal[op], ...), params=(params, params())))
-    return listed(Annotated[Union[tuple(genes)], Field(discriminator="op")], MOST)  # noqa: UP007
+    return bounded_tuple(Annotated[Union[tuple(genes)], Field(discriminator="op")], MAX_GENES)  # noqa: UP007
 
 
-def listed(kind, most):
+def bounded_tuple(kind, most):
     """The type of a list of some kind, no longer than `most`."""
     counted = WrapValidator(partial(_counted, most))
     return Annotated[tuple[kind, ...], Field(strict=False), counted]  # a list comes, a tuple stays
@@ -64,10 +64,10 @@ def _counted(most, things, handler):
     if isinstance(things, list | tuple) and len(things) > most:
         limit = {"field_type": "List", "max_length": most, "actual_length": len(things)}
         wrong = [{"type": "too_long", "loc": (), "input": things, "ctx": limit}]
-    return checked(things, handler, wrong)
+    return validate_with_faults(things, handler, wrong)
 
 
-def checked(given, handler, wrong):
+def validate_with_faults(given, handler, wrong):
     """What a handler makes of it; what else is wrong is told with the handler's own faults."""
     try:
         valid = handler(given)

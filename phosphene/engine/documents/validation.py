@@ -7,8 +7,8 @@ from typing import Annotated, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from phosphene.engine.common.errors import UsageError, unknown
-from phosphene.engine.documents.document import Fault, dotted, shortened, shown
-from phosphene.engine.documents.load import plain
+from phosphene.engine.documents.document import Fault, describe_value, dotted, shorten
+from phosphene.engine.documents.load import parse_scalar
 from phosphene.engine.documents.schema import Params
 
 NEEDS = {
@@ -110,7 +110,7 @@ def _describe(path, owner, field, error):
     match error["type"]:
         case "extra_forbidden":
             noun = "parameter" if issubclass(owner, Params) else "key"
-            return str(unknown(noun, shortened(path[-1]), owner.model_fields, around))
+            return str(unknown(noun, shorten(path[-1]), owner.model_fields, around))
         case "told":
             return f"{where}: {limits['told']}"
         case "union_tag_invalid":
@@ -129,13 +129,13 @@ def _describe(path, owner, field, error):
         case "too_short":
             return f"{where}: found {limits['actual_length']}, needs {limits['min_length']} or more"
         case "greater_than_equal" | "less_than_equal" if field.description:
-            return f"{where}: {shown(found)} is outside {field.description}"
+            return f"{where}: {describe_value(found)} is outside {field.description}"
         case "greater_than_equal":
-            return f"{where}: found {shown(found)}, needs {limits['ge']} or more"
+            return f"{where}: found {describe_value(found)}, needs {limits['ge']} or more"
         case "less_than_equal":
-            return f"{where}: found {shown(found)}, needs {limits['le']} or less"
+            return f"{where}: found {describe_value(found)}, needs {limits['le']} or less"
         case other:
-            return f"{where}: found {shown(found)}, needs {NEEDS[other]}"
+            return f"{where}: found {describe_value(found)}, needs {NEEDS[other]}"
 
 
 def _mend(document, path, owner, field, error):
@@ -161,11 +161,11 @@ def _mend(document, path, owner, field, error):
 def _number(error):
     """The one number that was meant, or None."""
     found, whole = error["input"], error["type"] == "int_type"
-    number = plain(found) if isinstance(found, str) else found
+    number = parse_scalar(found) if isinstance(found, str) else found
     if whole and isinstance(number, float) and number.is_integer():
         number = int(number)
     return number if type(number) in ((int,) if whole else (int, float)) else None
 
 
 def _name(found):
-    return shortened(found) if isinstance(found, str) else shown(found)
+    return shorten(found) if isinstance(found, str) else describe_value(found)

@@ -15,7 +15,7 @@ import numpy as np
 from phosphene.engine.common.params import Param
 from phosphene.engine.effects.parts.glide import toward
 from phosphene.engine.native import kernel
-from phosphene.engine.native.simd import LANES, lanes, put, spread
+from phosphene.engine.native.simd import LANES, broadcast, load_lanes, store_lanes
 
 PARAMS = (
     Param("drive", 12.0, low=0.0, high=40.0, unit="dB"),
@@ -152,18 +152,18 @@ def _lift(state, channel, frames):
     past, rise = state.past[channel], state.rise
     first, second, third = state.fine[0, 1:], state.fine[1, 1:], state.fine[2, 1:]
     for n in range(0, frames, 2 * LANES):
-        a = b = c = d = e = f = spread(np.float32(0.0))
+        a = b = c = d = e = f = broadcast(np.float32(0.0))
         for t in range(TAPS):
-            near, far = lanes(past, n + t), lanes(past, n + t + LANES)
-            p, q, r = spread(rise[t]), spread(rise[TAPS + t]), spread(rise[2 * TAPS + t])
+            near, far = load_lanes(past, n + t), load_lanes(past, n + t + LANES)
+            p, q, r = broadcast(rise[t]), broadcast(rise[TAPS + t]), broadcast(rise[2 * TAPS + t])
             a, b, c = a + near * p, b + near * q, c + near * r
             d, e, f = d + far * p, e + far * q, f + far * r
-        put(first, n, a)
-        put(second, n, b)
-        put(third, n, c)
-        put(first, n + LANES, d)
-        put(second, n + LANES, e)
-        put(third, n + LANES, f)
+        store_lanes(first, n, a)
+        store_lanes(second, n, b)
+        store_lanes(third, n, c)
+        store_lanes(first, n + LANES, d)
+        store_lanes(second, n + LANES, e)
+        store_lanes(third, n + LANES, f)
     _keep(past, frames)
 
 
@@ -189,14 +189,14 @@ def _lower(state, channel, frames):
     bent, made, fall = state.bent[channel], state.made, state.fall
     low, middle, high = bent[0], bent[1], bent[2]
     for n in range(0, frames, 2 * LANES):
-        a = b = c = d = e = f = spread(np.float32(0.0))
+        a = b = c = d = e = f = broadcast(np.float32(0.0))
         for t in range(TAPS):
-            p, q, r = spread(fall[t]), spread(fall[TAPS + t]), spread(fall[2 * TAPS + t])
-            a, d = a + lanes(low, n + t) * p, d + lanes(low, n + t + LANES) * p
-            b, e = b + lanes(middle, n + t) * q, e + lanes(middle, n + t + LANES) * q
-            c, f = c + lanes(high, n + t) * r, f + lanes(high, n + t + LANES) * r
-        put(made, n, a + b + c)
-        put(made, n + LANES, d + e + f)
+            p, q, r = broadcast(fall[t]), broadcast(fall[TAPS + t]), broadcast(fall[2 * TAPS + t])
+            a, d = a + load_lanes(low, n + t) * p, d + load_lanes(low, n + t + LANES) * p
+            b, e = b + load_lanes(middle, n + t) * q, e + load_lanes(middle, n + t + LANES) * q
+            c, f = c + load_lanes(high, n + t) * r, f + load_lanes(high, n + t + LANES) * r
+        store_lanes(made, n, a + b + c)
+        store_lanes(made, n + LANES, d + e + f)
     _keep(low, frames)
     _keep(middle, frames)
     _keep(high, frames)

@@ -12,7 +12,7 @@ import numpy as np
 
 from phosphene.engine.common.params import Param
 from phosphene.engine.native import flat, kernel, peak
-from phosphene.engine.native.fft import Fft, make_fft, stage, stages
+from phosphene.engine.native.fft import Fft, make_fft, run_stage, stage_count
 
 PARAMS = (
     Param("strength", 1.0, low=0.0, high=1.0),
@@ -84,7 +84,7 @@ def init(rate, channels):
 @kernel
 def process(state, params, block, out):
     counts, hop = state.counts, state.past.shape[2]
-    steps = 2 * state.spectra.shape[0] * (stages(state.fft) + 2) + SLICES
+    steps = 2 * state.spectra.shape[0] * (stage_count(state.fft) + 2) + SLICES
     n = 0
     while n < block.shape[0]:
         run = min(block.shape[0] - n, hop - counts[0])
@@ -118,7 +118,7 @@ def _pass(state, block, out):
 @kernel
 def _work(state, params, step):
     """One step from the last window to the next hop: forth for every pair, the gains, back for every pair."""
-    parts = stages(state.fft) + 2
+    parts = stage_count(state.fft) + 2
     forth = state.spectra.shape[0] * parts
     if forth <= step < forth + SLICES:
         _weigh(state, params, step - forth)
@@ -130,7 +130,7 @@ def _work(state, params, step):
     both = state.spectra[pair]
     if 0 < part < parts - 1:
         real, imag = both[int(back)], both[int(not back)]  # the inverse is the transform, turned round
-        stage(Fft(real, imag, state.fft.other_real, state.fft.other_imag, state.fft.twiddles), part - 1)
+        run_stage(Fft(real, imag, state.fft.other_real, state.fft.other_imag, state.fft.twiddles), part - 1)
     elif part > 0 and not back:
         _measure(state.power, pair, both[0], both[1])
     else:

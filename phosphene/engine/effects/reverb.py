@@ -12,8 +12,8 @@ from phosphene.engine.common.params import Param
 from phosphene.engine.effects.parts.delays import QUANTUM, Delays, bend, keep, make_delays
 from phosphene.engine.effects.parts.fdn import WALLS, Network, enter, leave, make_network, settle, tune
 from phosphene.engine.effects.parts.glide import toward
-from phosphene.engine.native import aligned, flat, kernel
-from phosphene.engine.native.simd import WIDE, climb, put, wide
+from phosphene.engine.native import aligned_zeros, flat, kernel
+from phosphene.engine.native.simd import WIDE, load_wide, ramp_lanes, store_lanes
 
 PARAMS = (
     Param("decay", 2.0, low=0.2, high=20.0, unit="s", curve="exp"),  # until a kilohertz has fallen by 60 dB
@@ -61,10 +61,10 @@ def init(rate, channels):
         entrance=make_delays(2, PARAMS[PREDELAY].high * rate + 2),
         diffusers=make_delays(8, seconds.max() * rate),
         holds=np.maximum(np.round(seconds * rate), QUANTUM).astype(np.int64),
-        sides=aligned((2, QUANTUM), np.float32),
-        came=aligned((QUANTUM, channels), np.float32),
-        dry=aligned((QUANTUM, channels), np.float32),
-        wet=aligned((QUANTUM, channels), np.float32),
+        sides=aligned_zeros((2, QUANTUM), np.float32),
+        came=aligned_zeros((QUANTUM, channels), np.float32),
+        dry=aligned_zeros((QUANTUM, channels), np.float32),
+        wet=aligned_zeros((QUANTUM, channels), np.float32),
         gains=np.zeros(4),
         goals=np.zeros(4),
         reach=np.zeros(1),
@@ -141,13 +141,13 @@ def radiate(state):
     same, same_step = ramp(gains[1], goals[1])
     other, other_step = ramp(gains[2], goals[2])
     for n in range(0, QUANTUM, WIDE):
-        left = right = climb(np.float32(0.0), np.float32(0.0))
+        left = right = ramp_lanes(np.float32(0.0), np.float32(0.0))
         for j in range(8):
             sign = EXITS[j]
-            left += sign * wide(taps, 2 * j * QUANTUM + n)
-            right += sign * wide(taps, (2 * j + 1) * QUANTUM + n)
-        put(both, n, same * left + other * right)
-        put(both, QUANTUM + n, same * right + other * left)
+            left += sign * load_wide(taps, 2 * j * QUANTUM + n)
+            right += sign * load_wide(taps, (2 * j + 1) * QUANTUM + n)
+        store_lanes(both, n, same * left + other * right)
+        store_lanes(both, QUANTUM + n, same * right + other * left)
         same, other = same + same_step, other + other_step
     for c in range(state.wet.shape[1]):
         side = sides[c & 1]
@@ -162,7 +162,7 @@ def radiate(state):
 def ramp(start, end):
     """The first steps of the way that is gone in a quantum, and how far it is from those to the next."""
     step = np.float32((end - start) / QUANTUM)
-    return climb(np.float32(start), step), np.float32(WIDE) * step
+    return ramp_lanes(np.float32(start), step), np.float32(WIDE) * step
 
 
 @kernel
@@ -183,21 +183,21 @@ def absorb(state, clock):
     g = np.float32(DIFFUSION)
     for side in range(2):
         for n in range(0, QUANTUM, WIDE):
-            keep(entrance, side, clock, n, wide(sides, side * QUANTUM + n))
+            keep(entrance, side, clock, n, load_wide(sides, side * QUANTUM + n))
         at = side * entrance.rows.shape[1] + ((clock - int(start)) & entrance.mask)
         level, step = ramp(state.gains[3], state.goals[3])
         if start != end:
             bend(entrance, side, clock, start, end, state.sides[side])
         for n in range(0, QUANTUM, WIDE):
-            value = wide(flat(entrance.rows), at + n) if start == end else wide(sides, side * QUANTUM + n)
+            value = load_wide(flat(entrance.rows), at + n) if start == end else load_wide(sides, side * QUANTUM + n)
             value *= level
             level += step
             for d in range(4 * side, 4 * side + 4):
                 back = d * diffusers.rows.shape[1] + ((clock - state.holds[d]) & diffusers.mask)
-                old = wide(flat(diffusers.rows), back + n)
+                old = load_wide(flat(diffusers.rows), back + n)
                 new = value + g * old
                 keep(diffusers, d, clock, n, new)
                 value = old - g * new
-            put(sides, side * QUANTUM + n, value)
+            store_lanes(sides, side * QUANTUM + n, value)
     state.gains[3] = state.goals[3]
     enter(state.network, clock, state.sides)

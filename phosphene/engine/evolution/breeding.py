@@ -5,7 +5,7 @@ A gene is (op, shares): how far every knob has travelled, 0 to 1. A genome is a 
 
 import numpy as np
 
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 
 HELD = {("fade", "closed")}  # a command, not a trait
@@ -19,7 +19,7 @@ LEAP = 0.4  # of the moves go anywhere: an echo's time has no slope that leads t
 def spell(genome):
     """A genome as the engine plays it: (op, params) with every parameter."""
     return [
-        (op, defaults(EFFECTS[op].PARAMS) | {p.name: float(p.at(share)) for p, share in zip(TRAITS[op], shares)})
+        (op, default_values(EFFECTS[op].PARAMS) | {p.name: float(p.at(share)) for p, share in zip(TRAITS[op], shares)})
         for op, shares in genome
     ]
 

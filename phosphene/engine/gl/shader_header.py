@@ -10,9 +10,9 @@ from typing import Annotated, NamedTuple
 from pydantic import Field
 
 from phosphene.engine.common.errors import PhospheneError, UsageError, nearest
-from phosphene.engine.common.params import Param, choice
-from phosphene.engine.documents.document import Place
-from phosphene.engine.documents.load import parse
+from phosphene.engine.common.params import Param, choice_param
+from phosphene.engine.documents.document import Location
+from phosphene.engine.documents.load import parse_document
 from phosphene.engine.documents.schema import Strict
 from phosphene.engine.documents.validation import validate
 from phosphene.engine.gl.pass_spec import FULL_SCREEN, Pass
@@ -111,7 +111,7 @@ def _header(file):
         raise PhospheneError(f"shaders/{file}: has no header; a comment with 'about' comes behind #version")
     first = text[: found.start(1)].count("\n")
     try:
-        document = parse(found[1], lambda line: Place(line, f"shaders/{file}:{first + line}"))
+        document = parse_document(found[1], lambda line: Location(line, f"shaders/{file}:{first + line}"))
         return validate(Header, document)[0]
     except UsageError as fault:
         raise PhospheneError(str(fault)) from fault
@@ -144,7 +144,7 @@ def _fed(*, vertex, fragment, samplers, **drawn):
 def _param(name, comment, place):
     """The Param that a uniform's comment declares, if it does."""
     if found := CHOICE.match(comment):
-        return choice(name, found[1].split(" | "))
+        return choice_param(name, found[1].split(" | "))
     if not (found := RANGE.match(comment)):
         return None
     default, low, high = map(float, found.groups()[:3])

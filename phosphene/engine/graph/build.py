@@ -16,7 +16,7 @@ from phosphene.engine.listening import analyser
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.modulation.audio_mover import AudioMover, sounding
 from phosphene.engine.modulation.matrix import STILL
-from phosphene.engine.rings import board, local, ring
+from phosphene.engine.rings import allocate, board, ring
 from phosphene.engine.takes.file import Begin
 from phosphene.engine.takes.translate import believed
 from phosphene.engine.visuals.catalogue import BOARD_SLOTS
@@ -63,13 +63,13 @@ def join(feeder_of, sink_of, rate, frames, *, wide=False, acts=(), eyes_of=None,
     modulation : Modulation
         What moves the sound.
     """
-    params, gauges, acts, seen = local(board.plan(BOARD_SLOTS)), local(meters.plan()), deque(acts), deque()
+    params, gauges, acts, seen = allocate(board.layout(BOARD_SLOTS)), allocate(meters.plan()), deque(acts), deque()
     tempo_board.want(params, tempo_board.DEFAULTS)
     scripts = (acts, seen) if eyes_of else (acts,)
-    inlet = local(ring.plan(AHEAD, CHANNELS * (2 if wide else 1)))
-    outlet = local(ring.plan(AHEAD, CHANNELS))
+    inlet = allocate(ring.layout(AHEAD, CHANNELS * (2 if wide else 1)))
+    outlet = allocate(ring.layout(AHEAD, CHANNELS))
     player = PlayNode(rate, params, gauges, inlet, outlet, acts, late)
-    ear = ListenNode(rate, player.core, local(analyser.plan(REMEMBERED)), start=-late)
+    ear = ListenNode(rate, player.core, allocate(analyser.plan(REMEMBERED)), start=-late)
     if sounding(modulation):
         moves, hop = player.core.moves, ear.listener.hop
         player.mover = AudioMover(modulation, ear.frames, moves, hop=hop, rate=rate, serial=FIRST)

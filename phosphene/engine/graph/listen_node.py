@@ -42,7 +42,7 @@ class ListenNode:
         return count
 
     def _too_far(self):
-        published, half = timeline.newest(self.frames), self.frames.words.shape[0] // 2
+        published, half = timeline.record_count(self.frames), self.frames.words.shape[0] // 2
         return any(published - follower.index > half for follower in self.followers)
 
     def _until_gap(self):

@@ -4,7 +4,7 @@ import numpy as np
 
 from phosphene.engine.listening.frame import WIDTH
 from phosphene.engine.listening.rhythm.lookahead import Foresight
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 
 
 class LookaheadNode:
@@ -17,7 +17,7 @@ class LookaheadNode:
 
     def __init__(self, ear):
         self.ear, self.index, self.done = ear, 0, False
-        self.frames, self.followers = local(timeline.plan(*ear.frames.words.shape)), []
+        self.frames, self.followers = allocate(timeline.layout(*ear.frames.words.shape)), []
         self.foresight = Foresight.beside(ear.listener)
         self.record, self.told = np.zeros(WIDTH), np.zeros(WIDTH)
         self.over = False
@@ -25,7 +25,7 @@ class LookaheadNode:
 
     def step(self):
         moved, room = 0, len(self.frames.marks) // 2
-        while all(timeline.newest(self.frames) - follower.index < room for follower in self.followers):
+        while all(timeline.record_count(self.frames) - follower.index < room for follower in self.followers):
             if not (self._give() or self._take()):
                 break
             moved += 1
@@ -44,7 +44,7 @@ class LookaheadNode:
         if self.over:
             return False
         over = self.ear.done  # asked first: what is there afterwards is all there is
-        if self.index < timeline.newest(self.ear.frames):
+        if self.index < timeline.record_count(self.ear.frames):
             timeline.read(self.ear.frames, self.index, self.record)
             self.index += 1
             self.foresight.push(self.record)

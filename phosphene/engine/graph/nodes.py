@@ -11,7 +11,7 @@ from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.param_intake import PLAN_CHANGED
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.listening.rhythm import tempo_board
-from phosphene.engine.native import describe
+from phosphene.engine.native import make_descriptor
 from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.rings.mailbox import post
@@ -173,7 +173,7 @@ class PlayNode:
             put(self.params, slot, value)
         kept = {"tap": self.tap, "hands": self.core.hands}
         self.core = make_core(self.rate, self.params, self.gauges, moves=self.core.moves)._replace(**kept)
-        self.words = describe(self.core)
+        self.words = make_descriptor(self.core)
         self.plans = PlanSwapper(self.core, self.rate)
         self.plans.change(begin.genome, begin.serial, values=None if not begin.values else ())
 

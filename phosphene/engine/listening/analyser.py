@@ -12,7 +12,7 @@ from phosphene.engine.listening.onsets import Events, happen, make_events
 from phosphene.engine.listening.rhythm.rhythm import Rhythm, follow, make_rhythm
 from phosphene.engine.listening.rhythm.tempo_override import make_hand
 from phosphene.engine.listening.spectrum import Spectrum, bands, crossings, look, make_spectrum, shape
-from phosphene.engine.native import aligned, kernel
+from phosphene.engine.native import aligned_zeros, kernel
 from phosphene.engine.rings import timeline
 
 HOP = 512 / 48_000  # seconds between frames
@@ -47,7 +47,7 @@ def make_analyser(rate, start=0):
     for param in SCALARS:
         record[getattr(AT, param.name)] = param.default
     return Analyser(
-        aligned((2, -(-hop // 8) * 8), np.float64),
+        aligned_zeros((2, -(-hop // 8) * 8), np.float64),
         np.array([0, 0, start]),
         record,
         make_hand(),
@@ -117,4 +117,4 @@ def trace(sound, hop, record):
 
 def plan(seconds):
     """A timeline for frames, long enough to keep some seconds of them."""
-    return timeline.plan(seconds / HOP, WIDTH)
+    return timeline.layout(seconds / HOP, WIDTH)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.listening.frame import AT, TONES
-from phosphene.engine.native import aligned, kernel
-from phosphene.engine.native.simd import LANES, lanes, put, spread
+from phosphene.engine.native import aligned_zeros, kernel
+from phosphene.engine.native.simd import LANES, broadcast, load_lanes, store_lanes
 
 PITCH = 440.0  # Hz, of A
 CENTRE, OCTAVES = 5.0, 2.0  # octaves above A0/2 that count most, and how far around
@@ -31,11 +31,11 @@ class Tones(NamedTuple):
 
 def make_tones(rate, window, hop):
     bins, hertz = window // 2, rate / window
-    tables = aligned((STEPS, TONES, bins + 8), np.float32)
+    tables = aligned_zeros((STEPS, TONES, bins + 8), np.float32)
     for step in range(STEPS):
         tables[step, :, : bins + 1] = table(hertz, bins, step / STEPS - 0.5)
     between = np.clip([math.ceil(edge / hertz) for edge in EDGES], 1, bins - 1)
-    parts = aligned((TONES, LANES), np.float32)
+    parts = aligned_zeros((TONES, LANES), np.float32)
     return Tones(
         tables, between, np.zeros(3), parts, np.zeros(1, np.int64), hertz, math.exp(-SPARED * hop / rate / REMEMBERED)
     )
@@ -88,15 +88,15 @@ def chroma(tones, spectrum, record):
 def four(tones, rows, tone, power):
     """Sum up power for four tones side by side: one alone would wait for each of its additions."""
     none = np.float32(0.0)
-    a, b, c, d = spread(none), spread(none), spread(none), spread(none)
+    a, b, c, d = broadcast(none), broadcast(none), broadcast(none), broadcast(none)
     for k in range(0, rows.shape[1], LANES):
-        here = lanes(power, k)
-        a, b = a + here * lanes(rows[tone], k), b + here * lanes(rows[tone + 1], k)
-        c, d = c + here * lanes(rows[tone + 2], k), d + here * lanes(rows[tone + 3], k)
-    put(tones.parts[tone], 0, a)
-    put(tones.parts[tone + 1], 0, b)
-    put(tones.parts[tone + 2], 0, c)
-    put(tones.parts[tone + 3], 0, d)
+        here = load_lanes(power, k)
+        a, b = a + here * load_lanes(rows[tone], k), b + here * load_lanes(rows[tone + 1], k)
+        c, d = c + here * load_lanes(rows[tone + 2], k), d + here * load_lanes(rows[tone + 3], k)
+    store_lanes(tones.parts[tone], 0, a)
+    store_lanes(tones.parts[tone + 1], 0, b)
+    store_lanes(tones.parts[tone + 2], 0, c)
+    store_lanes(tones.parts[tone + 3], 0, d)
 
 
 @kernel

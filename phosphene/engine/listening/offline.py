@@ -5,7 +5,7 @@ import numpy as np
 from phosphene.engine.listening.analyser import analyse, make_analyser
 from phosphene.engine.listening.frame import FRAME, WIDTH
 from phosphene.engine.listening.rhythm.lookahead import Foresight
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 
 BATCH = 128  # frames that are heard before they are handed on
 
@@ -22,12 +22,12 @@ def frames(blocks, rate, *, ahead=False):
 
 
 def _heard(blocks, listener):
-    published, index = local(timeline.plan(BATCH, WIDTH)), 0
+    published, index = allocate(timeline.layout(BATCH, WIDTH)), 0
     step = BATCH * listener.hop
     for block in _filled_up(blocks, listener.hop):
         for start in range(0, len(block), step):
             analyse(listener, block[start : start + step], published)
-            rows = np.empty((timeline.newest(published) - index, WIDTH))
+            rows = np.empty((timeline.record_count(published) - index, WIDTH))
             for row in rows:
                 timeline.read(published, index, row)
                 index += 1

@@ -9,7 +9,7 @@ from phosphene.engine.modulation.matrix import Matrix
 from phosphene.engine.native import kernel
 from phosphene.engine.rings.board import put
 from phosphene.engine.rings.board_layout import GENE_PARAMS, GENES, GENOME_SLOTS, gene_slot
-from phosphene.engine.rings.timeline import newest, read
+from phosphene.engine.rings.timeline import read, record_count
 
 PLACES = GENES * GENE_PARAMS  # of the one plan that plays
 LATE = 1  # hops from the end of a hop until what is made of it takes hold, on the offline clock
@@ -40,13 +40,13 @@ class AudioMover:
     def __init__(self, modulation, frames, moves, *, hop, rate, serial):
         self.frames, self.moves, self.hop, self.serial = frames, moves, hop, serial
         self.matrix, self.turn = Matrix(modulation, rate, PLACES), threading.Lock()
-        self.index, self.record = newest(frames), np.zeros(NUMBERS)
+        self.index, self.record = record_count(frames), np.zeros(NUMBERS)
         self._put()
 
     def step(self):
         """Hear what has been published since; gives how many frames that was."""
         with self.turn:
-            last, first = newest(self.frames), self.index
+            last, first = record_count(self.frames), self.index
             while self.index < last:
                 self._hear()
             if last > first:
@@ -59,7 +59,7 @@ class AudioMover:
         Positions count from the first frame played, which is the first of the first hop.
         """
         while (ahead := (self.index + 1 + LATE) * self.hop - position) <= 0:
-            if newest(self.frames) <= self.index:
+            if record_count(self.frames) <= self.index:
                 return 0
             self._hear()
             self._put()

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, create_model
 
 from phosphene.engine.common.params import Param
-from phosphene.engine.documents.schema import Strict, number
+from phosphene.engine.documents.schema import Strict, param_field
 
 MOST = 32  # in a preset
 NAME = "[a-z][a-z0-9_]{0,31}"
@@ -27,7 +27,7 @@ ENVELOPE = (
 
 def _model(kind, params, **choice):
     fields = {name: (Literal[words], words[0]) for name, words in choice.items()}
-    fields |= {param.name: number(param) for param in params}
+    fields |= {param.name: param_field(param) for param in params}
     return create_model(kind, __base__=Strict, kind=(Literal[kind], ...), **fields)
 
 

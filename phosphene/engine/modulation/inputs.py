@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from phosphene.engine.common.errors import UsageError, nearest, unknown
 from phosphene.engine.common.params import Param
-from phosphene.engine.documents.document import shortened
+from phosphene.engine.documents.document import shorten
 from phosphene.engine.listening.frame import AT, BANDS, SCALARS, TONES
 
 LINEAR, EXP, RAMP, ONSETS, CLOCK = range(5)  # how a number becomes a share
@@ -52,7 +52,7 @@ def share_of(name):
     root, _, rest = name.partition(".")
     if root == "clock":
         if rest not in CLOCKS:
-            raise unknown("ramp", shortened(rest), CLOCKS, root)
+            raise unknown("ramp", shorten(rest), CLOCKS, root)
         return Share(CLOCK, high=CLOCKS[rest])
     row, dot, number = rest.partition(".")
     if dot and row in ROWS:
@@ -63,11 +63,11 @@ def share_of(name):
         raise UsageError(f"{root}.{rest}: needs a number, as in {root}.{rest}.0")
     meant = f"{rest}_phase" if rest in RISING else rest
     close = nearest(meant, [*LISTENING, *ROWS]) or "; README.md lists what is"  # forty names would fill the screen
-    raise UsageError(f"{root}: nothing is heard as '{shortened(rest)}'{close}")
+    raise UsageError(f"{root}: nothing is heard as '{shorten(rest)}'{close}")
 
 
 def _numbered(root, row, number):
     count, share = ROWS[row]
     if not number.isascii() or not number.isdigit() or len(number) > 3 or int(number) >= count:
-        raise UsageError(f"{root}.{row}: no number '{shortened(number)}' (has 0 to {count - 1})")
+        raise UsageError(f"{root}.{row}: no number '{shorten(number)}' (has 0 to {count - 1})")
     return share._replace(at=share.at + int(number))

@@ -8,8 +8,8 @@ from pydantic_core import PydanticCustomError
 
 from phosphene.engine.common.errors import UsageError, unknown
 from phosphene.engine.common.params import Param
-from phosphene.engine.documents.document import shortened
-from phosphene.engine.documents.schema import Strict, number
+from phosphene.engine.documents.document import shorten
+from phosphene.engine.documents.schema import Strict, param_field
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.modulation import generators
 from phosphene.engine.modulation.inputs import share_of
@@ -36,7 +36,7 @@ Row = create_model(
         "steps": (int, Field(8, ge=2, le=FINEST)),
         "when": (Literal[WHENS], WHENS[0]),
         "optional": (bool, False),
-        **{param.name: number(param) for param in (ATTACK, RELEASE, AMOUNT)},
+        **{param.name: param_field(param) for param in (ATTACK, RELEASE, AMOUNT)},
     },
 )
 
@@ -75,16 +75,16 @@ class Targets(NamedTuple):
             genes = [g for g, (op, _) in enumerate(genome) if op == which]
         elif root == "genome":
             if not re.fullmatch("[0-9]{1,3}", which) or int(which) >= len(genome):
-                raise UsageError(f"{root}: no entry '{shortened(which)}' (has {len(genome)}, counted from 0)")
+                raise UsageError(f"{root}: no entry '{shorten(which)}' (has {len(genome)}, counted from 0)")
             genes = [int(which)]
         else:
-            raise unknown("target", shortened(root), ("effects", "genome", "visuals"), "")
+            raise unknown("target", shorten(root), ("effects", "genome", "visuals"), "")
         return _in_genes(genome, genes, param, f"{root}.{which}")
 
 
 def _one(kind, name, allowed, where):
     if name not in allowed:
-        raise unknown(kind, shortened(name), allowed, where)
+        raise unknown(kind, shorten(name), allowed, where)
     return allowed[name] if isinstance(allowed, dict) else name
 
 
@@ -162,7 +162,7 @@ def _check_source(name, named):
     elif root in ("listening", "clock"):
         share_of(name)
     else:
-        raise unknown("source", shortened(root), ("clock", "listening", "sources", "trajectory"), "")
+        raise unknown("source", shorten(root), ("clock", "listening", "sources", "trajectory"), "")
 
 
 def _ends_of_range(ends, row, param):

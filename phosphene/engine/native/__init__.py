@@ -1,60 +1,60 @@
 """The ground floor: what numba lacks, so that everything above can be written in Python."""
 
-from phosphene.engine.native.cache import settle
+from phosphene.engine.native.cache import set_numba_cache_dir
 
-settle()
+set_numba_cache_dir()
 
 from phosphene.engine.native.atomics import (
-    bits_of,
+    bits_to_float,
     exchange,
-    float_of,
+    float_to_bits,
     load_acquire,
     load_relaxed,
     store_relaxed,
     store_release,
 )
 from phosphene.engine.native.denormals import flush_denormals, restore_denormals  # noqa: E402
-from phosphene.engine.native.function_pointers import FILLER, call, entry, fill  # noqa: E402
-from phosphene.engine.native.kernel import ULONG, kernel, native  # noqa: E402
+from phosphene.engine.native.function_pointers import FILL_SIGNATURE, call_fill, call_process, compile_process  # noqa: E402
+from phosphene.engine.native.kernel import ULONG, kernel, native_function  # noqa: E402
 from phosphene.engine.native.memory import (
     address_of,
-    aligned,
-    as_word,
+    aligned_zeros,
+    audio_at,
     copy_rows,
-    describe,
+    descriptor_reader,
     flat,
-    interleaved,
     load_float64,
-    reader_of,
+    make_descriptor,
+    pointer_to_int,
 )
 from phosphene.engine.native.reductions import dot, peak  # noqa: E402
 from phosphene.engine.native.stream_clock import stream_time  # noqa: E402
 
 __all__ = [
-    "FILLER",
+    "FILL_SIGNATURE",
     "ULONG",
     "address_of",
-    "aligned",
-    "as_word",
-    "bits_of",
-    "call",
+    "aligned_zeros",
+    "pointer_to_int",
+    "float_to_bits",
+    "call_process",
     "copy_rows",
-    "describe",
+    "make_descriptor",
     "dot",
-    "entry",
+    "compile_process",
     "exchange",
-    "fill",
+    "call_fill",
     "flat",
-    "float_of",
+    "bits_to_float",
     "flush_denormals",
-    "interleaved",
+    "audio_at",
     "kernel",
     "load_acquire",
     "load_float64",
     "load_relaxed",
-    "native",
+    "native_function",
     "peak",
-    "reader_of",
+    "descriptor_reader",
     "restore_denormals",
     "store_relaxed",
     "store_release",

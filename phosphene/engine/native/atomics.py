@@ -59,7 +59,7 @@ def exchange(typing, array, index, value):
 
 
 @intrinsic
-def bits_of(typing, number):
+def float_to_bits(typing, number):
     """A float64 as the int64 word that carries it."""
 
     def codegen(context, builder, signature, args):
@@ -69,7 +69,7 @@ def bits_of(typing, number):
 
 
 @intrinsic
-def float_of(typing, word):
+def bits_to_float(typing, word):
     """The float64 that a word carries."""
 
     def codegen(context, builder, signature, args):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1]
 ROOMS = ("native", "common", "rings", "effects", "listening", "evolution", "modulation", "audio", "encode")
-KEPT = 4  # folders: a few checkouts and versions side by side
+MAX_FOLDERS = 4  # folders: a few checkouts and versions side by side
 
 
 def cache_home():
@@ -30,7 +30,7 @@ def cache_home():
     return home
 
 
-def digest(rooms, *others):
+def source_digest(rooms, *others):
     """A name for the source of some rooms as it stands now, and for what else matters."""
     whole = hashlib.sha256("".join(others).encode())
     for file in sorted(file for room in rooms for file in [SOURCE / room, *(SOURCE / room).rglob("*.py")]):
@@ -43,10 +43,10 @@ def digest(rooms, *others):
 
 def fingerprint():
     """A name for the kernels' source as it stands now, and where: numba remembers by path."""
-    return digest(ROOMS, str(SOURCE))
+    return source_digest(ROOMS, str(SOURCE))
 
 
-def settle():
+def set_numba_cache_dir():
     """Tell numba where to keep what it compiles, and drop what older source left behind.
 
     A NUMBA_CACHE_DIR set by the user wins.
@@ -57,7 +57,7 @@ def settle():
     folder = kernels / fingerprint()
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
-    for old in sorted(kernels.iterdir(), key=lambda f: f.stat().st_mtime, reverse=True)[KEPT:]:
+    for old in sorted(kernels.iterdir(), key=lambda f: f.stat().st_mtime, reverse=True)[MAX_FOLDERS:]:
         shutil.rmtree(old, ignore_errors=True)
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     if "numba" in sys.modules:  # it read the environment when it was imported

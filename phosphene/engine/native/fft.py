@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.native.kernel import kernel
-from phosphene.engine.native.memory import aligned
-from phosphene.engine.native.simd import LANES, lanes, put, weave
+from phosphene.engine.native.memory import aligned_zeros
+from phosphene.engine.native.simd import LANES, load_lanes, store_interleaved, store_lanes
 
 
 class Fft(NamedTuple):
@@ -29,18 +29,18 @@ def make_fft(length, dtype=np.float64):
         angle = -2 * np.pi * (step - step % stride) / length
         tables += [part(turns * angle) for turns in (1, 2, 3) for part in (np.cos, np.sin)]
         stride *= 4
-    twiddles = aligned((len(tables) * length // 4,), dtype)
+    twiddles = aligned_zeros((len(tables) * length // 4,), dtype)
     twiddles[:] = np.concatenate(tables)
-    return Fft(*(aligned((length,), dtype) for _ in range(4)), twiddles)
+    return Fft(*(aligned_zeros((length,), dtype) for _ in range(4)), twiddles)
 
 
-def backward(fft):
+def inverse(fft):
     """The same work space seen the other way round: its transform is the inverse, times the length."""
     return Fft(fft.imag, fft.real, fft.other_imag, fft.other_real, fft.twiddles)
 
 
 @kernel
-def stages(fft):
+def stage_count(fft):
     """How many `stage`s, done in order, make one transform."""
     count, stride = 0, 1
     while stride < fft.real.shape[0]:
@@ -51,12 +51,12 @@ def stages(fft):
 @kernel
 def transform(fft):
     """Transform `real` and `imag`; the result lies there again, in order."""
-    for index in range(stages(fft)):
-        stage(fft, index)
+    for index in range(stage_count(fft)):
+        run_stage(fft, index)
 
 
 @kernel
-def stage(fft, index):
+def run_stage(fft, index):
     """One part of `transform`, so that the work can be spread over time."""
     xr, xi, yr, yi = fft.real, fft.imag, fft.other_real, fft.other_imag
     if index & 1:
@@ -74,20 +74,20 @@ def stage(fft, index):
 def _pairs(xr, xi, yr, yi):
     half = xr.shape[0] // 2
     for n in range(0, half, LANES):
-        ar, ai, br, bi = lanes(xr, n), lanes(xi, n), lanes(xr, n + half), lanes(xi, n + half)
-        put(yr, n, ar + br)
-        put(yi, n, ai + bi)
-        put(yr, n + half, ar - br)
-        put(yi, n + half, ai - bi)
+        ar, ai, br, bi = load_lanes(xr, n), load_lanes(xi, n), load_lanes(xr, n + half), load_lanes(xi, n + half)
+        store_lanes(yr, n, ar + br)
+        store_lanes(yi, n, ai + bi)
+        store_lanes(yr, n + half, ar - br)
+        store_lanes(yi, n + half, ai - bi)
 
 
 @kernel
 def _fours(xr, xi, yr, yi, twiddles, index, stride):
     quarter = xr.shape[0] // 4
     for n in range(0, quarter, LANES):
-        ar, ai, br, bi = lanes(xr, n), lanes(xi, n), lanes(xr, n + quarter), lanes(xi, n + quarter)
-        cr, ci = lanes(xr, n + 2 * quarter), lanes(xi, n + 2 * quarter)
-        dr, di = lanes(xr, n + 3 * quarter), lanes(xi, n + 3 * quarter)
+        ar, ai, br, bi = load_lanes(xr, n), load_lanes(xi, n), load_lanes(xr, n + quarter), load_lanes(xi, n + quarter)
+        cr, ci = load_lanes(xr, n + 2 * quarter), load_lanes(xi, n + 2 * quarter)
+        dr, di = load_lanes(xr, n + 3 * quarter), load_lanes(xi, n + 3 * quarter)
         er, ei, fr, fi = ar + cr, ai + ci, ar - cr, ai - ci
         gr, gi, hr, hi = br + dr, bi + di, br - dr, bi - di
         at = 6 * index * quarter + n
@@ -97,19 +97,19 @@ def _fours(xr, xi, yr, yi, twiddles, index, stride):
         real = er + gr, first[0], second[0], third[0]
         imag = ei + gi, first[1], second[1], third[1]
         if stride == 1:
-            weave(yr, 4 * n, real, 1)
-            weave(yi, 4 * n, imag, 1)
+            store_interleaved(yr, 4 * n, real, 1)
+            store_interleaved(yi, 4 * n, imag, 1)
         elif stride == 4:
-            weave(yr, 4 * n, real, 4)
-            weave(yi, 4 * n, imag, 4)
+            store_interleaved(yr, 4 * n, real, 4)
+            store_interleaved(yi, 4 * n, imag, 4)
         else:
             low = 4 * n - 3 * (n & (stride - 1))
             for k in range(4):
-                put(yr, low + k * stride, real[k])
-                put(yi, low + k * stride, imag[k])
+                store_lanes(yr, low + k * stride, real[k])
+                store_lanes(yi, low + k * stride, imag[k])
 
 
 @kernel
 def _turned(real, imag, twiddles, at, quarter):
-    c, s = lanes(twiddles, at), lanes(twiddles, at + quarter)
+    c, s = load_lanes(twiddles, at), load_lanes(twiddles, at + quarter)
     return real * c - imag * s, real * s + imag * c

@@ -6,29 +6,29 @@ from llvmlite import ir
 from numba import typeof, types
 from numba.extending import intrinsic
 
-from phosphene.engine.native.kernel import native
-from phosphene.engine.native.memory import I64, interleaved, parameters, reader_of
+from phosphene.engine.native.kernel import native_function
+from phosphene.engine.native.memory import I64, audio_at, descriptor_reader, float64_at
 
-OPERATOR = types.void(*[types.int64] * 6)  # state, params, number of params, block, frames, channels
-FILLER = types.int64(*[types.int64] * 3)  # state, block, frames; gives the frames done
+PROCESS_SIGNATURE = types.void(*[types.int64] * 6)  # state, params, number of params, block, frames, channels
+FILL_SIGNATURE = types.int64(*[types.int64] * 3)  # state, block, frames; gives the frames done
 
 
 def _entry(state, params, count, block, frames, channels):
-    audio = interleaved(block, frames, channels)
-    process(read(state), parameters(params, count), audio, audio)  # noqa: F821  (given by `entry`)
+    audio = audio_at(block, frames, channels)
+    process(read(state), float64_at(params, count), audio, audio)  # noqa: F821  (given by `entry`)
 
 
-def entry(module):
+def compile_process(module):
     """An operator's `process` as plans call it: in place, with the address of what `describe` made of its State."""
     scope = {
         "process": module.process,
-        "read": reader_of(typeof(module.init(48_000.0, 2))),
-        "interleaved": interleaved,
-        "parameters": parameters,
+        "read": descriptor_reader(typeof(module.init(48_000.0, 2))),
+        "interleaved": audio_at,
+        "parameters": float64_at,
     }
     own = FunctionType(_entry.__code__, scope, "entry")
     own.__module__, own.__qualname__ = __name__, f"entry_{module.__name__.rpartition('.')[2]}"
-    return native(OPERATOR)(own)
+    return native_function(PROCESS_SIGNATURE)(own)
 
 
 def _call(builder, result, args):
@@ -37,7 +37,7 @@ def _call(builder, result, args):
 
 
 @intrinsic
-def call(typing, address, state, params, count, block, frames, channels):
+def call_process(typing, address, state, params, count, block, frames, channels):
     """Call an OPERATOR."""
 
     def codegen(context, builder, signature, args):
@@ -48,7 +48,7 @@ def call(typing, address, state, params, count, block, frames, channels):
 
 
 @intrinsic
-def fill(typing, address, state, block, frames):
+def call_fill(typing, address, state, block, frames):
     """Call a FILLER."""
 
     def codegen(context, builder, signature, args):

@@ -15,7 +15,7 @@ kernel = njit(nogil=True, cache=True, **OPTIONS)
 never `fastmath`, which may reorder, and the result would then depend on the block size."""
 
 
-class Native:
+class NativeFunction:
     """A function that C calls by address; compiled, or taken from the cache, when that is first asked for."""
 
     def __init__(self, signature, function):
@@ -34,6 +34,6 @@ class Native:
         return self.compiled.address
 
 
-def native(signature):
+def native_function(signature):
     """Decorate a function that C, or a plan, calls by address."""
-    return lambda function: Native(signature, function)
+    return lambda function: NativeFunction(signature, function)

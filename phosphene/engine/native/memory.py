@@ -17,7 +17,7 @@ LINE = 64  # bytes of a cache line
 I64 = ir.IntType(64)
 
 
-def aligned(shape, dtype):
+def aligned_zeros(shape, dtype):
     """Zeros that start on a cache line, so that two owners never share one."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     raw = np.zeros(size + LINE, np.uint8)
@@ -25,7 +25,7 @@ def aligned(shape, dtype):
     return raw[start : start + size].view(dtype).reshape(shape)
 
 
-def describe(value):
+def make_descriptor(value):
     """The words that `reader_of` reads: an address and the shape for an array, itself for a number.
 
     Keep `value` alive for as long as the words are in use.
@@ -45,7 +45,7 @@ def _words(value):
     return [int(value)]
 
 
-def reader_of(kind):
+def descriptor_reader(kind):
     """An intrinsic that takes the address of a description and gives back a tuple of type `kind`."""
 
     @intrinsic
@@ -100,7 +100,7 @@ def _view(context, builder, kind, address, shape):
 
 
 @intrinsic
-def interleaved(typing, address, frames, channels):
+def audio_at(typing, address, frames, channels):
     """The float32 (frames, channels) array at an address."""
     kind = types.Array(types.float32, 2, "C")
 
@@ -123,7 +123,7 @@ def flat(typing, array):
 
 
 @intrinsic
-def parameters(typing, address, count):
+def float64_at(typing, address, count):
     """The float64 array at an address."""
     kind = types.Array(types.float64, 1, "C")
 
@@ -175,7 +175,7 @@ def address_of(typing, array):
 
 
 @intrinsic
-def as_word(typing, pointer):
+def pointer_to_int(typing, pointer):
     """A C pointer as the number it is."""
 
     def codegen(context, builder, signature, args):

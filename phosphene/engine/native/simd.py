@@ -50,13 +50,13 @@ def _load(array, width):
 
 
 @intrinsic
-def lanes(typing, array, at):
+def load_lanes(typing, array, at):
     """Eight neighbours out of an array."""
     return _load(array, LANES) if _run(array) else None
 
 
 @intrinsic
-def wide(typing, array, at):
+def load_wide(typing, array, at):
     """Sixteen neighbours out of an array."""
     return _load(array, WIDE) if _run(array) else None
 
@@ -69,7 +69,7 @@ def _constant(builder, number, width):
 
 
 @intrinsic
-def spread(typing, number):
+def broadcast(typing, number):
     """Eight times the same."""
     if not isinstance(number, types.Float):
         return None
@@ -81,7 +81,7 @@ def spread(typing, number):
 
 
 @intrinsic
-def climb(typing, start, step):
+def ramp_lanes(typing, start, step):
     """Sixteen numbers, each a step above the one before."""
     if not isinstance(start, types.Float) or start != step:
         return None
@@ -95,7 +95,7 @@ def climb(typing, start, step):
 
 
 @intrinsic(prefer_literal=True)
-def slide(typing, here, after, by):
+def shift_lanes(typing, here, after, by):
     """The lanes that lie `by` further, a constant: the last of these, then the first of those that come after."""
     by = getattr(by, "literal_value", None)
     if not isinstance(here, Lanes) or here != after or by is None:
@@ -109,7 +109,7 @@ def slide(typing, here, after, by):
 
 
 @intrinsic
-def put(typing, array, at, value):
+def store_lanes(typing, array, at, value):
     """Neighbours into an array."""
     if not _run(array) or not isinstance(value, Lanes) or value.dtype != array.dtype:
         return None
@@ -123,7 +123,7 @@ def put(typing, array, at, value):
 
 
 @intrinsic
-def weave(typing, array, at, four, group):
+def store_interleaved(typing, array, at, four, group):
     """Four times eight into an array: a `group` (1 or 4) of the first, of the second, third, fourth, and so on."""
     group = getattr(group, "literal_value", None)
     if not _run(array) or four != types.UniTuple(Lanes(array.dtype), 4) or group is None:

@@ -8,7 +8,7 @@ import numpy as np
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.common.atomic_files import check_writable, write_atomically
 from phosphene.engine.common.errors import PhospheneError, UsageError
-from phosphene.engine.documents.schema import pairs
+from phosphene.engine.documents.schema import active_genes
 from phosphene.engine.effects.chain import genome
 from phosphene.engine.encode.sound_file import FORMATS, SoundFile
 
@@ -44,7 +44,7 @@ def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False, watch=lamb
             raise UsageError(f"--depth {depth}: {form[0]} holds {', '.join(d for e, d in FORMATS if e == form[0])}")
         raise UsageError(f"-o {out}: ends in '{out.suffix}', can end in {' or '.join(endings)}")
     check_writable(out, overwrite=overwrite)
-    told = pairs(genome.load(genes)[0])
+    told = active_genes(genome.load(genes)[0])
     source = FileSource(path, fold=False)
     if source.channels > MOST:
         raise UsageError(f"{path}: has {source.channels} channels; {MOST} are the most")

@@ -3,7 +3,7 @@
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.encode.yuv420 import rgba_to_yuv420
 from phosphene.engine.gl.readback import DEPTH
-from phosphene.engine.rings import board, local
+from phosphene.engine.rings import allocate, board
 from phosphene.engine.rings.board import put
 from phosphene.engine.takes.file import Change, Patch
 from phosphene.engine.visuals.catalogue import BOARD_SLOTS, settings
@@ -35,7 +35,7 @@ class FrameRenderer:
         self.context, self.screen, self.fps = context, screen, fps
         self.ear, self.player, self.script, self.outlet = ear, player, script, outlet
         self.taken, self.done = 0, False
-        self.board = local(board.plan(BOARD_SLOTS))
+        self.board = allocate(board.layout(BOARD_SLOTS))
         for slot, value in settings(preset.params()):
             put(self.board, slot, value)
         with context:

@@ -7,7 +7,7 @@ import numpy as np
 
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.gl.shader_source import SHADERS
-from phosphene.engine.native.cache import cache_home, digest
+from phosphene.engine.native.cache import cache_home, source_digest
 from phosphene.engine.offline.stills import stills
 
 SIZE = 480, 270
@@ -19,7 +19,7 @@ def thumbnail(name, preset):
     """uint8 (height, width, 3) of a preset, painted only where it is not known yet."""
     files = sorted(Path(str(SHADERS)).rglob("*.*"))
     shaders = [file.read_text("utf-8") for file in files if file.is_file() and file.suffix != ".py"]
-    key = digest(ROOMS, json.dumps(preset.full(), sort_keys=True), *shaders)
+    key = source_digest(ROOMS, json.dumps(preset.full(), sort_keys=True), *shaders)
     path = cache_home() / "thumbnails" / f"{name}-{key}.npy"
     if path.exists():
         return np.load(path, allow_pickle=False)

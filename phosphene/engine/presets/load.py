@@ -10,26 +10,34 @@ from pydantic import Field, TypeAdapter, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.documents.document import Place, one_line
-from phosphene.engine.documents.dump import written
-from phosphene.engine.documents.includes import include
-from phosphene.engine.documents.load import parse, read
-from phosphene.engine.documents.overrides import overlay
-from phosphene.engine.documents.schema import Gene, Params, Strict, checked, listed, pairs, params_model
+from phosphene.engine.documents.document import Location, one_line
+from phosphene.engine.documents.dump import dump_yaml
+from phosphene.engine.documents.includes import resolve_includes
+from phosphene.engine.documents.load import parse_document, read_document
+from phosphene.engine.documents.overrides import apply_overrides
+from phosphene.engine.documents.schema import (
+    Gene,
+    Params,
+    Strict,
+    active_genes,
+    bounded_tuple,
+    params_model,
+    validate_with_faults,
+)
 from phosphene.engine.documents.validation import validate
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.modulation import row_schema
 from phosphene.engine.modulation.generators import Source
 from phosphene.engine.modulation.matrix import Modulation
 from phosphene.engine.modulation.trajectory.trajectory import Spec
-from phosphene.engine.presets.packaged import fragment, locate
+from phosphene.engine.presets.packaged import find_preset_file, load_fragment
 from phosphene.engine.session.controllers.midi_mapping import Mapping
 from phosphene.engine.visuals.media_check import unseen
 from phosphene.engine.visuals.media_names import beside
 
-USUAL = ("dc_blocker", "volume")  # the genome where nothing else is said
+DEFAULT_GENOME = ("dc_blocker", "volume")  # the genome where nothing else is said
 
-MOST_SEED = 2**63 - 1
+MAX_SEED = 2**63 - 1
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -45,7 +53,7 @@ class Preset(Strict):
     """What is played and painted, and how. The models that load it narrow it to what the engine has."""
 
     about: str = ""
-    seed: int = Field(0, ge=0, le=MOST_SEED)
+    seed: int = Field(0, ge=0, le=MAX_SEED)
     genome: tuple[Gene, ...]
     synth: Params
     scene: str
@@ -54,7 +62,7 @@ class Preset(Strict):
     media: str | None = None  # a picture, a film or a camera, for scenes that show one
     include: Annotated[tuple[str, ...], Field(strict=False)] = ()  # when it is read, what they hold takes their place
     sources: dict[str, Source] = Field({})
-    matrix: listed(row_schema.Row, row_schema.MOST) = ()
+    matrix: bounded_tuple(row_schema.Row, row_schema.MOST) = ()
     trajectory: Spec = Spec()
 
     targets: ClassVar[row_schema.Targets]
@@ -67,11 +75,11 @@ class Preset(Strict):
         if isinstance(given, dict):
             wrong = [*row_schema.loose_ends(given, cls.targets, _genes_in(given)), *_twice(given.get("passes"))]
             wrong += unseen(given.get("media"), given.get("scene"), cls.showing)
-        return checked(given, handler, wrong)
+        return validate_with_faults(given, handler, wrong)
 
     def genes(self):
         """The genome as it sounds: (op, params) pairs, every parameter told."""
-        return pairs(self.genome)
+        return active_genes(self.genome)
 
     def look(self, serial=0, name=""):
         """What is painted, as the picture with a serial number and a name."""
@@ -108,7 +116,7 @@ class Preset(Strict):
         """The differences from the defaults, as YAML that loads back to this."""
         plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))
         safe = self.about.isprintable()  # else escaped: PyYAML writes U+0085 as it is, and reads it as a space
-        return written(plain, allow_unicode=safe, width=100)
+        return dump_yaml(plain, allow_unicode=safe, width=100)
 
 
 class RunRecord(Strict):
@@ -116,7 +124,7 @@ class RunRecord(Strict):
 
     phosphene: str
     preset: dict[str, Any]  # Preset.full()
-    seed: int = Field(ge=0, le=MOST_SEED)
+    seed: int = Field(ge=0, le=MAX_SEED)
     versions: dict[str, str]
     source: Literal["file", "synth", "silence", "take", "mic"]
     input_sha256: Digest | None = None
@@ -147,7 +155,7 @@ class Schemas(NamedTuple):
 
 def _genes_in(given):
     """The genome in a preset's plain values, as rows look at it."""
-    told = given.get("genome", [{"op": op} for op in USUAL])
+    told = given.get("genome", [{"op": op} for op in DEFAULT_GENOME])
     genes = [gene if isinstance(gene, dict) else {} for gene in (told if isinstance(told, list | tuple) else ())]
     ops = [gene.get("op") for gene in genes]
     known = [op if isinstance(op, str) and op in EFFECTS else None for op in ops]
@@ -163,7 +171,7 @@ def _twice(passes):
             yield {"type": PydanticCustomError("told", "{told}", told), "loc": ("passes", at), "input": name}
 
 
-def schemas(genome, sections, stage):
+def make_schemas(genome, sections, stage):
     """What is valid for an engine with this type of genome, these sections of Params, and this stage.
 
     Parameters
@@ -174,7 +182,7 @@ def schemas(genome, sections, stage):
         Has SCENES, the first of which is the one where nothing else is said, SHOWS, TRANSITIONS and STARTS, each
         the usual one first, the scenes SHOWING media, and the PLACES of (section, Param).
     """
-    usual = TypeAdapter(genome).validate_python([{"op": op} for op in USUAL])
+    usual = TypeAdapter(genome).validate_python([{"op": op} for op in DEFAULT_GENOME])
     models = {name: params_model(name, params) for name, params in sections.items()}
     fields = {name: (model, model()) for name, model in models.items()}
     named = {"kind": stage.TRANSITIONS, "start": stage.STARTS}
@@ -200,7 +208,7 @@ def _engine():
     from phosphene.engine.visuals import catalogue
 
     sections = {"synth": synth.PARAMS, **{name: section.params for name, section in catalogue.SECTIONS.items()}}
-    return schemas(genome.model(), sections, catalogue)
+    return make_schemas(genome.model(), sections, catalogue)
 
 
 def load_preset(name=None, sets=(), *, genome=None, permissive=False):
@@ -227,27 +235,31 @@ def load_preset(name=None, sets=(), *, genome=None, permissive=False):
     UsageError
         A line for every fault.
     """
-    document = _read(*locate(name)) if name is not None else parse("{}", lambda line: Place(line, "the defaults"))
+    document = (
+        _read(*find_preset_file(name))
+        if name is not None
+        else parse_document("{}", lambda line: Location(line, "the defaults"))
+    )
     if genome is not None and isinstance(document.value, dict):
-        given = read(Path(genome))
+        given = read_document(Path(genome))
         document.put(("genome",), given.value, given.spot)
     if sets and isinstance(document.value, dict) and "genome" not in document.value:
-        usual = parse(json.dumps([{"op": op} for op in USUAL]), lambda line: document.spot.place)
+        usual = parse_document(json.dumps([{"op": op} for op in DEFAULT_GENOME]), lambda line: document.spot.place)
         document.put(("genome",), usual.value, usual.spot)
-    overlay(document, sets)
-    include(document, fragment)
+    apply_overrides(document, sets)
+    resolve_includes(document, load_fragment)
     return validate(_engine().preset, document, permissive=permissive)
 
 
 def restore_preset(full, where):
     """The preset that `full` told of; `where` is what messages call the place it was kept."""
-    document = parse(json.dumps(full), lambda line: Place(line, f"{where}: its preset"))
+    document = parse_document(json.dumps(full), lambda line: Location(line, f"{where}: its preset"))
     return validate(_engine().preset, document)[0]
 
 
 def load_record(path, *, permissive=False):
     """The RunRecord in a JSON file, and what was mended in it; faults as in load_preset."""
-    return validate(_engine().record, read(Path(path)), permissive=permissive)
+    return validate(_engine().record, read_document(Path(path)), permissive=permissive)
 
 
 def check(paths, *, permissive=False):
@@ -258,7 +270,7 @@ def check(paths, *, permissive=False):
     sound, faults = [], []
     for name in paths:
         try:
-            path, where = locate(name)
+            path, where = find_preset_file(name)
             document = _read(path, where)
             noun, kind = _kind(path, document.value)
             sound += [*validate(kind, document, permissive=permissive)[1], one_line(f"{where}: a sound {noun}")]
@@ -279,11 +291,11 @@ def _kind(path, value):
 
 def _read(path, where):
     """A document, with what it includes."""
-    document, folder = read(path, where), Path(where).parent
+    document, folder = read_document(path, where), Path(where).parent
     media = document.value.get("media") if isinstance(document.value, dict) else None
     if isinstance(media, str):
         document.put(("media",), beside(path, media))
-    include(document, lambda name: fragment(name, folder))
+    resolve_includes(document, lambda name: load_fragment(name, folder))
     travels = document.value.get("trajectory") if isinstance(document.value, dict) else None
     anchors = travels.get("anchors") if isinstance(travels, dict) else None
     if isinstance(anchors, str) and set(anchors) & set("/\\."):  # a path is one from where the preset lies

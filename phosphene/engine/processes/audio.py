@@ -21,11 +21,11 @@ from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.graph.nodes import PlanSwapper, SourceNode, TakeRecorder
 from phosphene.engine.modulation.audio_mover import AudioMover
 from phosphene.engine.modulation.matrix import STILL, Modulation
-from phosphene.engine.native import describe
+from phosphene.engine.native import make_descriptor
 from phosphene.engine.presets.load import restore_preset
 from phosphene.engine.processes.serve import serve
 from phosphene.engine.recording.shared_frames import filmed
-from phosphene.engine.rings import board_layout, local, ring
+from phosphene.engine.rings import allocate, board_layout, ring
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.rings.mailbox import fetch_text, post_text
 from phosphene.engine.takes.file import Begin, Patch, TakeWriter
@@ -59,7 +59,7 @@ class AudioProcess:
         self.rate = int(config["rate"] or (known.rate if known else RATE))
         put(self.gauges, int(Meter.RATE), float(self.rate))
         self.core = filmed(make_core(self.rate, segment["params"], self.gauges, moves=segment["moves"]), config["film"])
-        self.words = describe(self.core)
+        self.words = make_descriptor(self.core)
         self.plans, self.swaps = PlanSwapper(self.core, self.rate), {}
         self.player = sound.play.address, self.words.ctypes.data
         self.serial, genes, modulation, self.preset = self._genome()
@@ -88,8 +88,8 @@ class AudioProcess:
         source = open_source(self.config["source"], self.rate, preset, file=self.config["file"], loop=True)
         source = VariableSpeedSource(source, self._pace)
         source.seek(int(get(self.gauges, int(Meter.SOURCE))))
-        self.inlet = local(ring.plan(round(AHEAD * self.rate), CHANNELS))
-        self.inlet_words = describe(self.inlet)
+        self.inlet = allocate(ring.layout(round(AHEAD * self.rate), CHANNELS))
+        self.inlet_words = make_descriptor(self.inlet)
         self.filler = sound.supply.address, self.inlet_words.ctypes.data
         self.feeder = SourceNode(source, self.inlet)
         while self.feeder.step():  # full before anyone pulls

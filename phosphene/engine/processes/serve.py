@@ -18,19 +18,21 @@ from phosphene.engine.visuals.window import frame_stats
 
 REMEMBERED = 8.0  # seconds of frames
 PLANS = {
-    "params": board.plan(BOARD_SLOTS),  # main writes; the audio thread reads, and whoever draws
-    "moves": board.plan(2 * board_layout.GENOME_SLOTS),  # the worker writes, the audio thread reads: what rows make of the genome's
+    "params": board.layout(BOARD_SLOTS),  # main writes; the audio thread reads, and whoever draws
+    "moves": board.layout(
+        2 * board_layout.GENOME_SLOTS
+    ),  # the worker writes, the audio thread reads: what rows make of the genome's
     "meters": meters.plan(),  # the audio thread writes, main reads
     "frames": analyser.plan(REMEMBERED),  # the worker writes, main reads, and whoever draws
-    "clock": timeline.plan(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
+    "clock": timeline.layout(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
     "cues": cues.plan(),  # main writes, who draws reads: what an operator wants
-    "keys": ring.plan(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
+    "keys": ring.layout(64, 2, np.float64),  # who draws writes, main reads: (moment of the press, code point)
     "frame_stats": frame_stats.plan(),  # who draws writes, main reads
-    "genome": mailbox.plan(65536),  # main writes, the audio process reads, as JSON: see Session._post_genome
-    "look": mailbox.plan(16384),  # main writes, who draws reads: a Look, as JSON
-    "hud": mailbox.plan(2048),  # main writes, who draws reads: what a Stagehand tells, as JSON
-    "audio_status": mailbox.plan(2048),  # the audio process writes, main reads: what it plays on, as JSON
-    "visual_status": mailbox.plan(2048),  # who draws writes, main reads: what it draws with, as JSON
+    "genome": mailbox.layout(65536),  # main writes, the audio process reads, as JSON: see Session._post_genome
+    "look": mailbox.layout(16384),  # main writes, who draws reads: a Look, as JSON
+    "hud": mailbox.layout(2048),  # main writes, who draws reads: what a Stagehand tells, as JSON
+    "audio_status": mailbox.layout(2048),  # the audio process writes, main reads: what it plays on, as JSON
+    "visual_status": mailbox.layout(2048),  # who draws writes, main reads: what it draws with, as JSON
 }
 AUDIO_MAIL, VISUAL_MAIL = ("genome", "audio_status"), ("look", "hud", "visual_status")
 

@@ -44,7 +44,7 @@ class AudioTrack:
 
     def _joined(self, row):
         """The sample of a row, and for how many more they go together."""
-        told, more = timeline.newest(self.joins), CHUNK
+        told, more = timeline.record_count(self.joins), CHUNK
         for index in range(told - 1, max(told - len(self.joins.marks), 0) - 1, -1):
             if timeline.read(self.joins, index, self.join):
                 if self.join[0] <= row:

@@ -9,7 +9,7 @@ import numpy as np
 
 from phosphene.engine.audio.core import CHANNELS
 from phosphene.engine.rings import Segment, board, ring, timeline
-from phosphene.engine.rings.shared_memory import Plan
+from phosphene.engine.rings.shared_memory import Layout
 
 LARGEST = 1920, 1080  # of a film where nobody asked for a size
 FPS = Fraction(30)
@@ -40,11 +40,11 @@ class Slides(NamedTuple):
 def plans(size):
     """The things of a segment for films of as many pixels as `size` has, or fewer."""
     return {
-        "gauges": board.plan(len(RecorderStat)),
-        "slides": Plan(Slides, (((SLIDES, PIXEL * math.prod(size)), np.uint8),)),
-        "shown": ring.plan(SLIDES, 1, np.float64),  # who draws writes, who records reads: the sample of each slide
-        "sound": ring.plan(SOUND, CHANNELS),  # the audio thread writes, who records reads
-        "joins": timeline.plan(64, 2),  # likewise: (row of sound, sample)
+        "gauges": board.layout(len(RecorderStat)),
+        "slides": Layout(Slides, (((SLIDES, PIXEL * math.prod(size)), np.uint8),)),
+        "shown": ring.layout(SLIDES, 1, np.float64),  # who draws writes, who records reads: the sample of each slide
+        "sound": ring.layout(SOUND, CHANNELS),  # the audio thread writes, who records reads
+        "joins": timeline.layout(64, 2),  # likewise: (row of sound, sample)
     }
 
 

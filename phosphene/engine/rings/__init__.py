@@ -4,6 +4,6 @@
 larger. Each module has `plan(...)` for its memory and kernels that work on it.
 """
 
-from phosphene.engine.rings.shared_memory import Claim, Segment, local, sweep
+from phosphene.engine.rings.shared_memory import Segment, SessionLock, allocate, remove_stale_segments
 
-__all__ = ["Claim", "Segment", "local", "sweep"]
+__all__ = ["SessionLock", "Segment", "allocate", "remove_stale_segments"]

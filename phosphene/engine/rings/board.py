@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phosphene.engine.native import bits_of, float_of, kernel, load_relaxed, store_relaxed
-from phosphene.engine.rings.shared_memory import Plan
+from phosphene.engine.native import bits_to_float, float_to_bits, kernel, load_relaxed, store_relaxed
+from phosphene.engine.rings.shared_memory import Layout
 
 
 class Board(NamedTuple):
@@ -14,15 +14,15 @@ class Board(NamedTuple):
     words: np.ndarray  # (slots,) int64, the bits of float64
 
 
-def plan(slots):
-    return Plan(Board, (((slots,), np.int64),))
+def layout(slots):
+    return Layout(Board, (((slots,), np.int64),))
 
 
 @kernel
 def put(board, slot, value):
-    store_relaxed(board.words, slot, bits_of(value))
+    store_relaxed(board.words, slot, float_to_bits(value))
 
 
 @kernel
 def get(board, slot):
-    return float_of(load_relaxed(board.words, slot))
+    return bits_to_float(load_relaxed(board.words, slot))

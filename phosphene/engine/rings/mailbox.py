@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.native import exchange, kernel, load_relaxed
-from phosphene.engine.rings.shared_memory import Plan
+from phosphene.engine.rings.shared_memory import Layout
 
 DIRTY = 4  # set beside a slot's number in the middle word: posted, and not fetched yet
 SLOT = 3  # mask of the slot's number
@@ -23,12 +23,12 @@ class Mailbox(NamedTuple):
     front: np.ndarray  # (8,) int64, a cache line: the reader's slot
 
 
-def plan(words):
+def layout(words):
     line = ((8,), np.int64)
-    return Plan(Mailbox, (((3, words + 1), np.int64), line, line, line))
+    return Layout(Mailbox, (((3, words + 1), np.int64), line, line, line))
 
 
-def prepare(mailbox):
+def reset(mailbox):
     """Empty it and give each end its slot. Nobody may be at either end."""
     mailbox.middle[0], mailbox.back[0], mailbox.front[0] = 1, 0, 2
 

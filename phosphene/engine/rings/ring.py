@@ -5,9 +5,13 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.native import copy_rows, kernel, load_acquire, store_release
-from phosphene.engine.rings.shared_memory import Plan
+from phosphene.engine.rings.shared_memory import Layout
 
-COUNT, ENDED, SEEN = 0, 1, 2  # words of a cache line: own count, no more to come, the other's count when last looked at
+COUNT, ENDED, OTHER_COUNT = (
+    0,
+    1,
+    2,
+)  # words of a cache line: own count, no more to come, the other's count when last looked at
 
 
 class Ring(NamedTuple):
@@ -23,20 +27,20 @@ class Ring(NamedTuple):
     taken: np.ndarray  # (8,) int64, a cache line: stored by the reader only
 
 
-def plan(frames, channels, dtype=np.float32):
+def layout(frames, channels, dtype=np.float32):
     """A ring that holds at least `frames` rows."""
     frames = 1 << max(int(frames) - 1, 1).bit_length()
-    return Plan(Ring, (((frames, channels), dtype), ((8,), np.int64), ((8,), np.int64)))
+    return Layout(Ring, (((frames, channels), dtype), ((8,), np.int64), ((8,), np.int64)))
 
 
 @kernel
 def writable(ring, wanted):
     """Rows that would fit now; looks at the reader's count only if the last look promised fewer than `wanted`."""
     size, written = ring.rows.shape[0], ring.written[COUNT]
-    free = size - (written - ring.written[SEEN])
+    free = size - (written - ring.written[OTHER_COUNT])
     if free < wanted:
-        ring.written[SEEN] = load_acquire(ring.taken, COUNT)
-        free = size - (written - ring.written[SEEN])
+        ring.written[OTHER_COUNT] = load_acquire(ring.taken, COUNT)
+        free = size - (written - ring.written[OTHER_COUNT])
     return free
 
 
@@ -44,10 +48,10 @@ def writable(ring, wanted):
 def readable(ring, wanted):
     """Rows that wait now; looks at the writer's count only if the last look promised fewer than `wanted`."""
     taken = ring.taken[COUNT]
-    ready = ring.taken[SEEN] - taken
+    ready = ring.taken[OTHER_COUNT] - taken
     if ready < wanted:
-        ring.taken[SEEN] = load_acquire(ring.written, COUNT)
-        ready = ring.taken[SEEN] - taken
+        ring.taken[OTHER_COUNT] = load_acquire(ring.written, COUNT)
+        ready = ring.taken[OTHER_COUNT] - taken
     return ready
 
 

@@ -15,22 +15,22 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.native import aligned
+from phosphene.engine.native import aligned_zeros
 from phosphene.engine.native.cache import cache_home
 
 LINE = 64  # bytes; every array starts on a cache line of its own
 
 
-class Plan(NamedTuple):
+class Layout(NamedTuple):
     """What a thing is made of, before it has memory."""
 
     kind: type  # the NamedTuple that holds the arrays
     arrays: tuple  # of (shape, dtype), in the order of its fields
 
 
-def local(plan):
+def allocate(plan):
     """A thing in this process's own memory, for its threads."""
-    return plan.kind(*(aligned(shape, dtype) for shape, dtype in plan.arrays))
+    return plan.kind(*(aligned_zeros(shape, dtype) for shape, dtype in plan.arrays))
 
 
 class Segment:
@@ -40,7 +40,7 @@ class Segment:
     ----------
     name : str
         The same for all who share it.
-    plans : dict of str to Plan
+    plans : dict of str to Layout
         The same for all who share it.
     create : bool
         True for the one that owns it and will `unlink` it.
@@ -109,7 +109,7 @@ def _untracked():
         resource_tracker.register, resource_tracker.unregister = register, unregister
 
 
-class Claim:
+class SessionLock:
     """A name that is ours while we live: `phosphene-<pid>` and what it is `of`, with a locked file beside it."""
 
     def __init__(self, of=""):
@@ -124,7 +124,7 @@ class Claim:
         self.path.unlink(missing_ok=True)
 
 
-def sweep():
+def remove_stale_segments():
     """Remove the segments of sessions that died; gives their names."""
     swept = []
     for path in sorted(_claims().iterdir()):

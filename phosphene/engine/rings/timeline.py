@@ -4,8 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phosphene.engine.native import bits_of, float_of, kernel, load_acquire, load_relaxed, store_relaxed, store_release
-from phosphene.engine.rings.shared_memory import Plan
+from phosphene.engine.native import (
+    bits_to_float,
+    float_to_bits,
+    kernel,
+    load_acquire,
+    load_relaxed,
+    store_relaxed,
+    store_release,
+)
+from phosphene.engine.rings.shared_memory import Layout
 
 EMPTY, LAPPED, WITHIN, NEWEST = 0, 1, 2, 3  # what `at` found
 
@@ -23,10 +31,10 @@ class Timeline(NamedTuple):
     count: np.ndarray  # (8,) int64, a cache line: records ever written
 
 
-def plan(slots, width):
+def layout(slots, width):
     """A timeline of at least `slots` records of `width` numbers."""
     slots = 1 << max(int(slots) - 1, 1).bit_length()
-    return Plan(Timeline, (((slots, width), np.int64), ((slots,), np.int64), ((8,), np.int64)))
+    return Layout(Timeline, (((slots, width), np.int64), ((slots,), np.int64), ((8,), np.int64)))
 
 
 @kernel
@@ -36,7 +44,7 @@ def publish(timeline, record):
     slot = index & (timeline.words.shape[0] - 1)
     store_relaxed(timeline.marks, slot, 2 * index + 1)
     for w in range(timeline.words.shape[1]):
-        store_release(timeline.words[slot], w, bits_of(record[w]))  # release: never before the odd mark
+        store_release(timeline.words[slot], w, float_to_bits(record[w]))  # release: never before the odd mark
     store_release(timeline.marks, slot, 2 * index + 2)
     store_release(timeline.count, 0, index + 1)
 
@@ -47,19 +55,19 @@ def read(timeline, index, record):
     slot = index & (timeline.words.shape[0] - 1)
     before = load_acquire(timeline.marks, slot)
     for w in range(timeline.words.shape[1]):
-        record[w] = float_of(load_acquire(timeline.words[slot], w))  # acquire: never after the second look
+        record[w] = bits_to_float(load_acquire(timeline.words[slot], w))  # acquire: never after the second look
     after = load_relaxed(timeline.marks, slot)
     return before == 2 * index + 2 and after == before
 
 
 @kernel
-def newest(timeline):
+def record_count(timeline):
     """Records ever written; the newest has this index less one."""
     return load_acquire(timeline.count, 0)
 
 
 @kernel
-def at(timeline, time, record, spare):
+def read_at(timeline, time, record, spare):
     """The record at a time, interpolated between its neighbours, into `record`; `spare` is scratch.
 
     Gives WITHIN; NEWEST if the time is past the last record, which is then given as it is; LAPPED if
@@ -67,7 +75,7 @@ def at(timeline, time, record, spare):
     """
     slots = timeline.words.shape[0]
     while True:
-        last = newest(timeline) - 1
+        last = record_count(timeline) - 1
         if last < 0:
             return EMPTY
         if not read(timeline, last, record):
@@ -84,7 +92,9 @@ def at(timeline, time, record, spare):
             else:
                 high = middle
         if not (whole and read(timeline, low, record)):
-            low = max(0, newest(timeline) - slots + 1)  # not the slot being written: its writer may have died in it
+            low = max(
+                0, record_count(timeline) - slots + 1
+            )  # not the slot being written: its writer may have died in it
             if read(timeline, low, record) and record[0] > time:
                 return LAPPED
             continue

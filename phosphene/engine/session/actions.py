@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from phosphene.engine.audio.now_playing import NowPlaying
-from phosphene.engine.common.keys import ACTIONS, HELP, listing
+from phosphene.engine.common.keys import ACTIONS, HELP, key_list
 from phosphene.engine.listening.frame import SOURCES
 from phosphene.engine.listening.rhythm.tempo_override import LINK
 from phosphene.engine.rings import ring
@@ -48,7 +48,7 @@ class OperatorActions:
 
     def _press(self, key, moment):
         if key == HELP:
-            return listing()
+            return key_list()
         if key not in ACTIONS:
             return []
         self.acts += 1

@@ -70,7 +70,7 @@ class Link:
 
 def fault():
     """Why Link cannot be had, None if it can."""
-    return optional_deps.fault(aalink="aalink")
+    return optional_deps.missing_packages(aalink="aalink")
 
 
 def _share(bpm):

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.documents.load import read
+from phosphene.engine.documents.load import read_document
 from phosphene.engine.documents.schema import Strict
 from phosphene.engine.documents.validation import validate
 
@@ -33,7 +33,7 @@ def load_playlist(path):
     UsageError
         A line for every fault.
     """
-    playlist = validate(Playlist, read(Path(path)))[0]
+    playlist = validate(Playlist, read_document(Path(path)))[0]
     folder = Path(path).parent
     paths = (str(folder / name) if set(name) & set("/\\.") else name for name in playlist.presets)
     return playlist.model_copy(update={"presets": tuple(paths)})

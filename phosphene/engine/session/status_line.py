@@ -11,7 +11,7 @@ from rich.text import Text
 
 from phosphene.engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
 from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD
-from phosphene.engine.rings.timeline import newest, read
+from phosphene.engine.rings.timeline import read, record_count
 
 APART = "  "
 SHOWN = 2  # of who moves what
@@ -95,7 +95,7 @@ class StatusLine:
     def _parts(self, told):
         meters = self.session.meters()
         frames = self.session.segment["frames"]
-        count = newest(frames)
+        count = record_count(frames)
         level = QUIETEST, QUIETEST
         if count and read(frames, count - 1, self.record):
             level = self.record[AT.rms_db], self.record[AT.peak_db]

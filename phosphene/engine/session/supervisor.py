@@ -9,9 +9,9 @@ from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.effects.chain import plan
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.processes.serve import AUDIO_MAIL, PLANS, VISUAL_MAIL
-from phosphene.engine.rings import Claim, Segment, board_layout, sweep
+from phosphene.engine.rings import Segment, SessionLock, board_layout, remove_stale_segments
 from phosphene.engine.rings.board import get, put
-from phosphene.engine.rings.mailbox import fetch_text, post_text, prepare
+from phosphene.engine.rings.mailbox import fetch_text, post_text, reset
 from phosphene.engine.session.parameters import Control, ParameterStore
 from phosphene.engine.visuals import catalogue
 from phosphene.engine.visuals.cues import Cue
@@ -38,10 +38,10 @@ class Supervisor:
     """
 
     def __init__(self, audio, visual, preset, config, look, name=""):
-        sweep()
+        remove_stale_segments()
         self.audio, self.visual, self.preset, self.name = audio, visual, preset, name
         self.painting, self.closed, self.rested = visual is not None, False, 0.0
-        self.claim = Claim()
+        self.claim = SessionLock()
         self.segment = Segment(self.claim.name, PLANS, create=True)
         self._empty(AUDIO_MAIL)
         self._empty(VISUAL_MAIL)
@@ -176,7 +176,7 @@ class Supervisor:
     def _empty(self, mailboxes):
         """While nobody is at the other end; one who died there may have left a slot half taken."""
         for name in mailboxes:
-            prepare(self.segment[name])
+            reset(self.segment[name])
 
     def restarts(self):
         return {"audio": self.audio.restarts, "visual": self.visual.restarts if self.visual else 0}

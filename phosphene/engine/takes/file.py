@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from phosphene.engine.common.errors import PhospheneError, UsageError
-from phosphene.engine.common.params import RATES
+from phosphene.engine.common.params import RATE_RANGE
 
 MAGIC = b"phosphene take 2\n"
 FIRST = b"phosphene take 1\n"  # when parameters lay elsewhere
@@ -143,8 +143,8 @@ class TakeReader:
             self.places = {str(name): int(slot) for name, slot in about.get("places", {}).items()}
         except (ValueError, TypeError, KeyError, AttributeError) as fault:
             raise UsageError(f"{path}: the take's first record is damaged") from fault
-        if not RATES[0] <= self.rate <= RATES[1]:
-            raise UsageError(f"{path}: was played at {self.rate} Hz; needs {RATES[0]} to {RATES[1]}")
+        if not RATE_RANGE[0] <= self.rate <= RATE_RANGE[1]:
+            raise UsageError(f"{path}: was played at {self.rate} Hz; needs {RATE_RANGE[0]} to {RATE_RANGE[1]}")
 
     def _whole(self):
         for kind, size, _ in _heads(self.file):

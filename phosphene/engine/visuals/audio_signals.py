@@ -9,7 +9,7 @@ from phosphene.engine.listening.analyser import HOP
 from phosphene.engine.listening.frame import BANDS, POINTS, TONES, WIDTH, as_frame
 from phosphene.engine.modulation.matrix import Matrix
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
-from phosphene.engine.rings.timeline import newest, read
+from phosphene.engine.rings.timeline import read, record_count
 from phosphene.engine.visuals.catalogue import COUNT
 
 QUIET = 48.0  # dB below the loudest of late that count as nothing
@@ -111,7 +111,7 @@ class AudioSignals:
 
     def _read(self):
         """The next record that is all numbers, or the oldest that is left."""
-        last = newest(self.frames)
+        last = record_count(self.frames)
         slots = self.frames.words.shape[0]
         if self.index < last - slots:
             self.index = last - slots // 2  # lapped: it is long past seeing

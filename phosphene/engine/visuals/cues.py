@@ -14,7 +14,7 @@ class Cue(IntEnum):
 
 
 def plan():
-    return board.plan(len(Cue))
+    return board.layout(len(Cue))
 
 
 def toggle(cues, cue):

@@ -8,7 +8,7 @@ mido = pytest.importorskip("mido")
 
 from phosphene.engine.common.params import Param  # noqa: E402
 from phosphene.engine.presets.load import restore_preset  # noqa: E402
-from phosphene.engine.rings import board, local  # noqa: E402
+from phosphene.engine.rings import allocate, board  # noqa: E402
 from phosphene.engine.rings.board import get  # noqa: E402
 from phosphene.engine.session.controllers.midi_learn import Learner  # noqa: E402
 from phosphene.engine.session.controllers.midi_mapping import Mapping, Row  # noqa: E402
@@ -42,7 +42,7 @@ def heard(text, device=None, moment=0.0):
 
 @pytest.fixture
 def desk():
-    desk = ParameterStore(local(board.plan(BOARD_SLOTS)))
+    desk = ParameterStore(allocate(board.layout(BOARD_SLOTS)))
     preset = restore_preset({"scope": {"hue": 0.5}}, "here")
     desk.lay(controls(preset, 1), preset.modulation())
     return desk

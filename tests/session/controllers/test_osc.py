@@ -25,7 +25,7 @@ from phosphene.engine.common.keys import KEYS
 from phosphene.engine.listening.analyser import plan
 from phosphene.engine.listening.frame import AT, FRAME, ROWS, SCALARS, WIDTH
 from phosphene.engine.presets.load import restore_preset
-from phosphene.engine.rings import board, local, timeline
+from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.controllers.osc_addresses import (
     LIST,
@@ -67,14 +67,14 @@ def free_port():
 
 
 def a_desk(hue=0.5):
-    desk = ParameterStore(local(board.plan(BOARD_SLOTS)))
+    desk = ParameterStore(allocate(board.layout(BOARD_SLOTS)))
     preset = restore_preset({"scope": {"hue": hue}}, "here")
     desk.lay(controls(preset, 1), preset.modulation())
     return desk
 
 
 def a_segment():
-    return {"meters": local(meters.plan()), "frames": local(plan(8.0)), "clock": local(timeline.plan(64, 3))}
+    return {"meters": allocate(meters.plan()), "frames": allocate(plan(8.0)), "clock": allocate(timeline.layout(64, 3))}
 
 
 class Peer:

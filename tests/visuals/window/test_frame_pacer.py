@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio.playback_clock import PlaybackClock
-from phosphene.engine.rings import local, timeline
+from phosphene.engine.rings import allocate, timeline
 from phosphene.engine.visuals.window import frame_stats
 from phosphene.engine.visuals.window.frame_pacer import EARLY, LATELY, SURE, TRIAL, USUAL, FramePacer
 
@@ -158,7 +158,7 @@ ERRORS = {
 
 @pytest.mark.parametrize("errors", ERRORS.values(), ids=ERRORS)
 def test_how_late_pictures_were_is_told_within_half_a_bin(errors):
-    sights = local(frame_stats.plan())
+    sights = allocate(frame_stats.plan())
     for error in errors:
         frame_stats.note(sights, error)
     for share, told in frame_stats.late_ms(sights).items():
@@ -167,7 +167,7 @@ def test_how_late_pictures_were_is_told_within_half_a_bin(errors):
 
 
 def test_where_nothing_was_shown_nothing_was_late_and_what_was_far_too_late_counts():
-    sights = local(frame_stats.plan())
+    sights = allocate(frame_stats.plan())
     assert frame_stats.late_ms(sights) == {"p50": None, "p99": None}
     frame_stats.count(sights, frame_stats.FrameStat.SHOWN, 5)
     assert frame_stats.late_ms(sights) == {"p50": None, "p99": None}
@@ -256,7 +256,7 @@ class Sound:
     RATE, BLOCK, LATENCY, JITTER = 48_000, 256, 0.03, 0.002
 
     def __init__(self, begin):
-        self.line, self.begin, self.told = local(timeline.plan(64, 3)), begin, 0
+        self.line, self.begin, self.told = allocate(timeline.layout(64, 3)), begin, 0
         self.clock, self.random = PlaybackClock(self.line, self.RATE), np.random.default_rng(6)
 
     def heard(self, sample):

@@ -7,7 +7,7 @@ import numpy as np
 import soxr
 
 from phosphene.engine.common.errors import PhospheneError, UsageError
-from phosphene.engine.common.params import RATES
+from phosphene.engine.common.params import RATE_RANGE
 
 SIDES = 2
 USUAL = dict(enumerate("mono stereo 2.1 4.0 5.0 5.1 6.1 7.1".split(), start=1))  # layouts by channels
@@ -194,7 +194,7 @@ def _open(path):
         container.close()
         raise UsageError(f"{path}: holds no sound (found {kinds})")
     stream = container.streams.audio[0]
-    channels, (slowest, fastest) = stream.codec_context.channels, RATES
+    channels, (slowest, fastest) = stream.codec_context.channels, RATE_RANGE
     if not channels or not slowest <= (stream.rate or 0) <= fastest:
         fits = f"needs 1 or more, at {slowest} to {fastest} Hz"
         raise UsageError(f"{path}: its sound has {channels} channels at {stream.rate} Hz, {fits}")

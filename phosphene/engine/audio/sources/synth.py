@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.audio.sources.composer import BEATS, CHORD, compose, draws
-from phosphene.engine.common.params import Param, defaults
+from phosphene.engine.common.params import Param, default_values
 from phosphene.engine.native import aligned_zeros, kernel
 
 PARAMS = (
@@ -250,7 +250,7 @@ class Synth:
 
     def __init__(self, rate, *, seed=0, params=None):
         self.rate, self.seed, self.position = float(rate), seed, 0
-        given = defaults(PARAMS) | dict(params or {})
+        given = default_values(PARAMS) | dict(params or {})
         self.params = {param.name: param.clamp(given[param.name]) for param in PARAMS}
         self.gain = 10 ** (self.params["level"] / 20)
         seconds = 60 * BEATS / Fraction(self.params["tempo"])

@@ -113,20 +113,20 @@ def _close(recording):
 def _load(asked, source, name):
     """A preset by its name, with what else was asked for, and the files that it is made of."""
     from phosphene.engine.audio.sources.base import check_pulled
-    from phosphene.engine.presets.packaged import files_of
+    from phosphene.engine.presets.packaged import preset_files
 
     preset = preset_of(asked, name)
     check_pulled(preset.genes(), source)
-    return preset, [*files_of(name), *filter(None, [asked.genome])]
+    return preset, [*preset_files(name), *filter(None, [asked.genome])]
 
 
 def _programme(asked, load):
     """The name of the preset to begin with, and the playlist that the others come from."""
-    from phosphene.engine.presets.packaged import names
+    from phosphene.engine.presets.packaged import preset_names
     from phosphene.engine.session.playlist import Order, Playlist, check_names, load_playlist
 
     if not asked.playlist:
-        return asked.preset or USUAL, Playlist(presets=names())
+        return asked.preset or USUAL, Playlist(presets=preset_names())
     playlist = load_playlist(asked.playlist)
     check_names(playlist, asked.playlist, load)
     return asked.preset or Order(playlist).name, playlist

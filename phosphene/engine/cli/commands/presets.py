@@ -8,12 +8,12 @@ def run(asked):
     from phosphene.engine.cli.commands.shared import warm_up
     from phosphene.engine.common.atomic_files import check_writable
     from phosphene.engine.presets.load import load_preset
-    from phosphene.engine.presets.packaged import names
+    from phosphene.engine.presets.packaged import preset_names
     from phosphene.engine.session.status_line import console, errors, inline, say
 
     if asked.out:
         check_writable(asked.out, overwrite=asked.overwrite)
-    presets = {name: load_preset(name)[0] for name in names()}
+    presets = {name: load_preset(name)[0] for name in preset_names()}
     if asked.json:
         say(json.dumps([_told(name, preset) for name, preset in presets.items()], indent=2))
     shown = console.color_system == "truecolor" and console.is_terminal and not asked.json

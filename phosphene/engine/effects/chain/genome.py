@@ -13,16 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
-from phosphene.engine.common.params import defaults
-from phosphene.engine.documents.document import Place
-from phosphene.engine.documents.load import parse, read
-from phosphene.engine.documents.schema import genome_type, pairs
+from phosphene.engine.common.params import default_values
+from phosphene.engine.documents.document import Location
+from phosphene.engine.documents.load import parse_document, read_document
+from phosphene.engine.documents.schema import active_genes, genome_type
 from phosphene.engine.documents.validation import validate
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.guard import scrub
-from phosphene.engine.native import describe
+from phosphene.engine.native import make_descriptor
 
 THROUGH = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)  # a call lets go of the interpreter lock
 SHORTEST = 0.25, 0.3  # seconds, and share of its input: a whole-file form that leaves less is passed over
@@ -39,21 +39,21 @@ def model():
 
 def load(path, *, permissive=False):
     """The genes in a JSON file, a tuple of Gene, and what was mended in them; faults as in load_preset."""
-    return validate(model(), read(Path(path)), permissive=permissive)
+    return validate(model(), read_document(Path(path)), permissive=permissive)
 
 
 def restore(told, where):
     """The (op, params) pairs that a take told of, every parameter told; `where` is what messages call the take."""
     genes = [{"op": op, "params": params} for op, params in told]
-    document = parse(json.dumps(genes), lambda line: Place(line, f"{where}: its genome"))
-    return pairs(validate(model(), document)[0])
+    document = parse_document(json.dumps(genes), lambda line: Location(line, f"{where}: its genome"))
+    return active_genes(validate(model(), document)[0])
 
 
 def text(told):
     """The differences from the defaults, as JSON that loads back to these pairs."""
     genes = []
     for op, params in told:
-        usual = defaults(EFFECTS[op].PARAMS)
+        usual = default_values(EFFECTS[op].PARAMS)
         unusual = {name: value for name, value in params.items() if value != usual[name]}
         genes.append({"op": op, "params": unusual} if unusual else {"op": op})
     return json.dumps(genes, indent=2) + "\n"
@@ -118,7 +118,7 @@ def _streamed(genes, x, rate, tail, remark, watch):
     rings = any(getattr(EFFECTS[op], "RINGS", False) for op, _ in genes)
     out = np.zeros((len(x) + late + math.ceil(tail * rate * rings), x.shape[1]), np.float32)
     out[: len(x)] = x
-    words, play, muted = describe(plan.words), THROUGH(chain.through.address), 0
+    words, play, muted = make_descriptor(plan.words), THROUGH(chain.through.address), 0
     for start in range(0, len(out), PIECE):
         watch()
         piece = out[start : start + PIECE]

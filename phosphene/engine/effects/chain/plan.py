@@ -12,14 +12,14 @@ from numba import typeof, types
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain.guard import check, make_guard, prepare, scrub
 from phosphene.engine.native import (
-    call,
-    describe,
-    entry,
+    audio_at,
+    call_process,
+    compile_process,
+    descriptor_reader,
     flush_denormals,
-    interleaved,
     kernel,
-    native,
-    reader_of,
+    make_descriptor,
+    native_function,
     restore_denormals,
 )
 from phosphene.engine.rings.board_layout import GENE_PARAMS, GENES, GENOME_SLOTS, gene_slot
@@ -44,7 +44,9 @@ ENTRIES = {}  # one compiled entry an operator, made when first asked for
 
 
 def entry_of(op):
-    return ENTRIES.get(op) or ENTRIES.setdefault(op, entry(EFFECTS[op]))  # threads that ask at once get the same
+    return ENTRIES.get(op) or ENTRIES.setdefault(
+        op, compile_process(EFFECTS[op])
+    )  # threads that ask at once get the same
 
 
 def learn(stopped):
@@ -68,7 +70,7 @@ def build(genome, serial, rate, channels):
     """
     words, values = np.zeros(WORDS, np.int64), np.full(GENOME_SLOTS, np.nan)
     guard = make_guard(rate, GENES, GENE_PARAMS, BLOCK, channels)
-    posted = describe(guard)
+    posted = make_descriptor(guard)
     latencies, kept = {}, [guard, posted]
     for g, (op, params) in enumerate(genome):
         module = EFFECTS[op]
@@ -78,7 +80,7 @@ def build(genome, serial, rate, channels):
         guard.ranges[g, : len(wanted)] = [(p.low, p.high, p.default) for p in module.PARAMS]
         if hasattr(state, "heard"):  # a gene begins where its parameters are: nothing glides in from the defaults
             state.heard[:] = wanted
-        seat, native = describe(state), entry_of(op)
+        seat, native = make_descriptor(state), entry_of(op)
         words[HEAD + GENE * g :][:GENE] = native.address, seat.ctypes.data, start, len(wanted)
         latencies[f"genome.{g}.{op}"] = latency(op, rate)
         kept += [native, state, seat]
@@ -93,8 +95,8 @@ def latency(op, rate):
     return told(rate) if told else 0
 
 
-read_guard = reader_of(typeof(make_guard(48_000.0, 1, 1, 1, 2)))
-read_words = reader_of(typeof(np.zeros(WORDS, np.int64)))
+read_guard = descriptor_reader(typeof(make_guard(48_000.0, 1, 1, 1, 2)))
+read_words = descriptor_reader(typeof(np.zeros(WORDS, np.int64)))
 
 
 @kernel
@@ -103,24 +105,24 @@ def play(words, heard, block, frames, channels):
 
     Gives how many of its genes were muted now.
     """
-    guard, sound, muted = read_guard(words[GUARD]), interleaved(block, frames, channels), 0
+    guard, sound, muted = read_guard(words[GUARD]), audio_at(block, frames, channels), 0
     for g in range(words[COUNT]):
         if guard.muted[g]:
             continue
         at = HEAD + GENE * g
         params = prepare(guard, g, heard + 8 * words[at + 2], words[at + 3], sound)
-        call(words[at], words[at + 1], params, words[at + 3], block, frames, channels)
+        call_process(words[at], words[at + 1], params, words[at + 3], block, frames, channels)
         check(guard, g, sound)
         muted += guard.muted[g]
     return muted
 
 
-@native(types.int64(*[types.int64] * 5))
+@native_function(types.int64(*[types.int64] * 5))
 def through(plan, heard, block, frames, channels):
     """Run a plan, whose words are described at an address, in place over sound of any length."""
     mode = flush_denormals()
     words, done, muted = read_words(plan), 0, 0
-    scrub(interleaved(block, frames, channels))
+    scrub(audio_at(block, frames, channels))
     while done < frames:
         count = min(BLOCK, frames - done)
         muted += play(words, heard, block + 4 * channels * done, count, channels)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phosphene.engine.native import aligned, flat, kernel
-from phosphene.engine.native.simd import put
+from phosphene.engine.native import aligned_zeros, flat, kernel
+from phosphene.engine.native.simd import store_lanes
 
 QUANTUM = 32  # frames
 
@@ -21,7 +21,7 @@ class Delays(NamedTuple):
 def make_delays(count, frames, edge=QUANTUM):
     """Delays to be written a quantum at a time and read at least so many frames back, `edge` frames in one run."""
     size = 2 ** math.ceil(math.log2(frames + QUANTUM))
-    return Delays(aligned((count, size + edge), np.float32), size - 1)
+    return Delays(aligned_zeros((count, size + edge), np.float32), size - 1)
 
 
 @kernel
@@ -29,9 +29,9 @@ def keep(lines, row, clock, n, values):
     """Write lanes, `n` frames after the beginning of the quantum at `clock`."""
     line, at = flat(lines.rows), (clock & lines.mask) + n
     start, size = row * lines.rows.shape[1], lines.mask + 1
-    put(line, start + at, values)
+    store_lanes(line, start + at, values)
     if at + size < lines.rows.shape[1]:
-        put(line, start + at + size, values)
+        store_lanes(line, start + at + size, values)
 
 
 @kernel

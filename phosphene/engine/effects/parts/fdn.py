@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.effects.parts.delays import QUANTUM, Delays, keep, make_delays
-from phosphene.engine.native import aligned, flat, kernel
-from phosphene.engine.native.simd import WIDE, climb, put, slide, wide
+from phosphene.engine.native import aligned_zeros, flat, kernel
+from phosphene.engine.native.simd import WIDE, load_wide, ramp_lanes, shift_lanes, store_lanes
 
 LINES = 16
 SHORT, LONG = 0.02, 0.08  # seconds, the lines of the largest room
@@ -48,8 +48,8 @@ def make_network(rate):
     edge = -(-(QUANTUM + WIDE + 6 * spacing) // QUANTUM) * QUANTUM
     return Network(
         lines=make_delays(LINES, (LONG + SWAY) * rate + 3 * spacing + 1, edge),
-        taps=aligned((LINES, QUANTUM), np.float32),
-        filters=aligned((LINES, 4), np.float32),
+        taps=aligned_zeros((LINES, QUANTUM), np.float32),
+        filters=aligned_zeros((LINES, 4), np.float32),
         full=full,
         length=full.copy(),
         reach=full.copy(),
@@ -110,20 +110,20 @@ def leave(network, clock, sway):
         network.reach[i] = end
         base = math.floor(-0.5 * (start + end))
         slope = np.float32((start - end) / QUANTUM)
-        share = climb(np.float32(-start - base), slope)
+        share = ramp_lanes(np.float32(-start - base), slope)
         at = i * rows.shape[1] + ((clock + int(base) - 3 * s - 1) & network.lines.mask)
         here = smooth(line, at, s, network.filters, i)
         for n in range(0, QUANTUM, WIDE):
             after = smooth(line, at + n + WIDE, s, network.filters, i)
-            put(taps, i * QUANTUM + n, between(here, after, share))
+            store_lanes(taps, i * QUANTUM + n, between(here, after, share))
             here, share = after, share + np.float32(WIDE) * slope
 
 
 @kernel
 def between(here, after, share):
     """The values between the second and the third of every four, a share on: linear, and bent as they bend."""
-    second, third = slide(here, after, 1), slide(here, after, 2)
-    before, slope, beyond = second - here, third - second, slide(here, after, 3) - third
+    second, third = shift_lanes(here, after, 1), shift_lanes(here, after, 2)
+    before, slope, beyond = second - here, third - second, shift_lanes(here, after, 3) - third
     bend = np.float32(0.25) * share * (share - np.float32(1.0))
     return second + share * slope + bend * (beyond - before)
 
@@ -131,10 +131,10 @@ def between(here, after, share):
 @kernel
 def smooth(line, at, s, filters, i):
     """As many frames as there are lanes, through the symmetric filter of line i."""
-    far = wide(line, at) + wide(line, at + 6 * s)
-    mid = wide(line, at + s) + wide(line, at + 5 * s)
-    near = wide(line, at + 2 * s) + wide(line, at + 4 * s)
-    inner = filters[i, 0] * wide(line, at + 3 * s) + filters[i, 1] * near
+    far = load_wide(line, at) + load_wide(line, at + 6 * s)
+    mid = load_wide(line, at + s) + load_wide(line, at + 5 * s)
+    near = load_wide(line, at + 2 * s) + load_wide(line, at + 4 * s)
+    inner = filters[i, 0] * load_wide(line, at + 3 * s) + filters[i, 1] * near
     return inner + filters[i, 2] * mid + filters[i, 3] * far
 
 
@@ -145,13 +145,13 @@ def enter(network, clock, sides):
     for i in range(4):
         for n in range(0, QUANTUM, WIDE):
             a, b, c, d = cross(taps, i * QUANTUM + n, 4 * QUANTUM)
-            put(taps, i * QUANTUM + n, a)
-            put(taps, (i + 4) * QUANTUM + n, b)
-            put(taps, (i + 8) * QUANTUM + n, c)
-            put(taps, (i + 12) * QUANTUM + n, d)
+            store_lanes(taps, i * QUANTUM + n, a)
+            store_lanes(taps, (i + 4) * QUANTUM + n, b)
+            store_lanes(taps, (i + 8) * QUANTUM + n, c)
+            store_lanes(taps, (i + 12) * QUANTUM + n, d)
     for i in range(0, LINES, 4):
         for n in range(0, QUANTUM, WIDE):
-            came = wide(side, (i >> 3) * QUANTUM + n)
+            came = load_wide(side, (i >> 3) * QUANTUM + n)
             a, b, c, d = cross(taps, i * QUANTUM + n, QUANTUM)
             keep(network.lines, i, clock, n, a + came)
             keep(network.lines, i + 1, clock, n, b + came)
@@ -162,6 +162,11 @@ def enter(network, clock, sides):
 @kernel
 def cross(taps, at, stride):
     """Four points of a Hadamard matrix, not normalised."""
-    a, b, c, d = wide(taps, at), wide(taps, at + stride), wide(taps, at + 2 * stride), wide(taps, at + 3 * stride)
+    a, b, c, d = (
+        load_wide(taps, at),
+        load_wide(taps, at + stride),
+        load_wide(taps, at + 2 * stride),
+        load_wide(taps, at + 3 * stride),
+    )
     p, q, r, s = a + b, a - b, c + d, c - d
     return p + r, q + s, p - r, q - s

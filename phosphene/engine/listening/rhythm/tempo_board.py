@@ -2,13 +2,13 @@
 
 import math
 
-from phosphene.engine.common.params import defaults
+from phosphene.engine.common.params import default_values
 from phosphene.engine.listening.rhythm import tempo_override
 from phosphene.engine.listening.rhythm.tempo_override import PARAMS
 from phosphene.engine.rings import board_layout
 from phosphene.engine.rings.board import put
 
-DEFAULTS = defaults(PARAMS)
+DEFAULTS = default_values(PARAMS)
 BPM, SCALE = PARAMS[tempo_override.BPM], PARAMS[tempo_override.SCALE]
 FIRST, SLOTS = board_layout.FIRST_TEMPO_SLOT, board_layout.FIRST_PICTURE_SLOT
 NAMES = {f"tempo.{param.name}": slot for slot, param in enumerate(PARAMS, start=FIRST)}

@@ -11,8 +11,8 @@ from pydantic import Field, create_model
 
 from phosphene.engine.common.errors import UsageError, unknown
 from phosphene.engine.common.params import Param
-from phosphene.engine.documents.document import Place, one_line, shortened
-from phosphene.engine.documents.load import parse
+from phosphene.engine.documents.document import Location, one_line, shorten
+from phosphene.engine.documents.load import parse_document
 from phosphene.engine.documents.schema import Strict, params_model
 from phosphene.engine.documents.validation import validate
 from phosphene.engine.listening.frame import VERSION
@@ -77,7 +77,7 @@ def load_anchors(name):
     path, where = Path(name), one_line(str(name))
     if not set(where) & set("/\\."):
         if where not in packaged():
-            raise unknown("anchors", shortened(where), packaged(), "presets/anchors")
+            raise unknown("anchors", shorten(where), packaged(), "presets/anchors")
         path, where = packaged()[where], f"presets/anchors/{where}.npz"
     arrays = _unpack(path, where)
     meta, faults = _meta(arrays.pop("meta"), where)
@@ -103,7 +103,7 @@ def _unpack(path, where):
     except BROKEN as error:
         raise UsageError(f"{where}: not plain arrays as numpy.savez keeps them: {one_line(str(error))}") from None
     faults = [f"{where}: no array '{name}'" for name in sorted(wanted - {*arrays})]
-    faults += [str(unknown("array", one_line(shortened(name)), wanted, where)) for name in sorted({*arrays} - wanted)]
+    faults += [str(unknown("array", one_line(shorten(name)), wanted, where)) for name in sorted({*arrays} - wanted)]
     if faults:
         raise UsageError("\n".join(faults))
     return arrays
@@ -113,11 +113,11 @@ def _meta(text, where):
     """What the file tells of itself, None where that is not to be read; and what is wrong with it."""
     where = f"{where}: meta"
     try:
-        meta = validate(Meta, parse(str(text), lambda line: Place(line, where)))[0]
+        meta = validate(Meta, parse_document(str(text), lambda line: Location(line, where)))[0]
     except UsageError as error:
         return None, str(error).split("\n")
     faults = [
-        str(unknown("feature", one_line(shortened(name)), FEATURES, f"{where}: features.{at}"))
+        str(unknown("feature", one_line(shorten(name)), FEATURES, f"{where}: features.{at}"))
         for at, name in enumerate(meta.features)
         if name not in FEATURES
     ]

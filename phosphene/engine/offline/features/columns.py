@@ -9,12 +9,12 @@ import phosphene
 from phosphene.engine.listening.analyser import HOP, hop_of
 from phosphene.engine.listening.frame import BANDS, ROWS, SCALARS, VERSION
 from phosphene.engine.listening.spectrum import WINDOW
-from phosphene.engine.native.cache import digest
+from phosphene.engine.native.cache import source_digest
 
 NAMES = {"onset_event": "onset_events", "beat": "beat_phase", "bar": "bar_phase"}  # where the record's is another
 EXACT = "travel"  # ends the names of what grows without end, and would be coarse in float32
 ROOMS = "native", "params.py", "rings", "effects/guard.py", "listening", "archives"  # which numbers come from
-SOURCES = digest(ROOMS)
+SOURCES = source_digest(ROOMS)
 LEAST = 0.1  # confidence from which on a beat is one
 
 

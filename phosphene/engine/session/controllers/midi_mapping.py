@@ -10,10 +10,10 @@ from pydantic_core import PydanticCustomError
 from phosphene.engine.common.errors import UsageError, unknown
 from phosphene.engine.common.keys import WORDS
 from phosphene.engine.common.params import Param
-from phosphene.engine.documents.document import shortened
-from phosphene.engine.documents.dump import written
-from phosphene.engine.documents.load import read
-from phosphene.engine.documents.schema import Strict, checked, listed, number
+from phosphene.engine.documents.document import shorten
+from phosphene.engine.documents.dump import dump_yaml
+from phosphene.engine.documents.load import read_document
+from phosphene.engine.documents.schema import Strict, bounded_tuple, param_field, validate_with_faults
 from phosphene.engine.documents.validation import validate
 
 MOST = 512  # knobs and buttons
@@ -43,7 +43,7 @@ Row = create_model(
         "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # the parameter's own, where nothing is said
         "pickup": (bool, True),
         "toggle": (bool, False),
-        STEP.name: number(STEP),
+        STEP.name: param_field(STEP),
     },
 )
 
@@ -52,19 +52,19 @@ class Mapping(Strict):
     """Rows, each from something that a device says to a parameter, or to a key."""
 
     about: str = ""
-    controllers: listed(Row, MOST) = ()
+    controllers: bounded_tuple(Row, MOST) = ()
 
     @model_validator(mode="wrap")
     @classmethod
     def _joined(cls, given, handler):
         rows = given.get("controllers") if isinstance(given, dict) else None
-        return checked(given, handler, [*_loose_ends(rows if isinstance(rows, list | tuple) else ())])
+        return validate_with_faults(given, handler, [*_loose_ends(rows if isinstance(rows, list | tuple) else ())])
 
     def text(self):
         """As YAML that loads back to this, a row a line."""
         plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))  # PyYAML knows no tuples
         rows = [f"- {_flow(row)}" for row in plain.pop("controllers", ())]
-        about = written(plain) if plain else ""
+        about = dump_yaml(plain) if plain else ""
         return about + "\n".join(["controllers:", *rows] if rows else ["controllers: []"]) + "\n"
 
     def learnt(self, row):
@@ -79,7 +79,7 @@ class Mapping(Strict):
 
 
 def _flow(plain):
-    return written(plain, sort_keys=False, default_flow_style=True, width=WIDE).strip()
+    return dump_yaml(plain, sort_keys=False, default_flow_style=True, width=WIDE).strip()
 
 
 def _same(old, row):
@@ -101,7 +101,7 @@ def load_mapping(path):
     UsageError
         A line for every fault.
     """
-    return validate(Mapping, read(path))[0]
+    return validate(Mapping, read_document(path))[0]
 
 
 def _loose_ends(rows):
@@ -127,11 +127,11 @@ def check_from(name):
     """Raises UsageError, without a place, if nothing that a device says is called so."""
     kind, *rest = name.split(".")
     if kind not in NUMBERS:
-        raise unknown("kind of message", shortened(kind), NUMBERS, "")
+        raise unknown("kind of message", shorten(kind), NUMBERS, "")
     most = NUMBERS[kind]
     shape = f"{kind}.CHANNEL" if most is None else f"{kind}.CHANNEL.NUMBER"
     if len(rest) != (1 if most is None else 2) or not all(re.fullmatch("[0-9]{1,5}", part) for part in rest):
-        raise UsageError(f"found '{shortened(name)}', needs {shape}")
+        raise UsageError(f"found '{shorten(name)}', needs {shape}")
     if not 1 <= int(rest[0]) <= CHANNELS:
         raise UsageError(f"no channel {rest[0]} (has 1 to {CHANNELS})")
     if most is not None and int(rest[1]) >= most:
@@ -141,8 +141,8 @@ def check_from(name):
 def _check_to(name):
     root, dot, word = name.partition(".")
     if root == KEYS and word not in WORDS:
-        raise unknown("key", shortened(word), WORDS, "")
+        raise unknown("key", shorten(word), WORDS, "")
     if not dot:
         raise UsageError(
-            f"found '{shortened(name)}', needs a parameter, as in visuals.scope.hue, or a key, as in keys.tap"
+            f"found '{shorten(name)}', needs a parameter, as in visuals.scope.hue, or a key, as in keys.tap"
         )

@@ -126,7 +126,7 @@ def client(name):
 
 def fault():
     """Why MIDI cannot be had, None if it can."""
-    return optional_deps.fault(mido="mido", python_rtmidi="rtmidi")
+    return optional_deps.missing_packages(mido="mido", python_rtmidi="rtmidi")
 
 
 def require():

@@ -8,7 +8,7 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from phosphene.engine.listening.frame import AT, WIDTH
-from phosphene.engine.rings.timeline import newest, read
+from phosphene.engine.rings.timeline import read, record_count
 from phosphene.engine.session.controllers.osc_addresses import PHASES, feature_addresses
 from phosphene.engine.session.controllers.osc_packets import HEAD
 
@@ -78,7 +78,7 @@ class Announcer:
     def __init__(self, present, outlet, rate):
         self.present, self.outlet, self.period = present, outlet, 1.0 / rate
         self.sheets, self.ended = sheets(), threading.Event()
-        self.index, self.record = newest(present.segment["frames"]), np.zeros(WIDTH)
+        self.index, self.record = record_count(present.segment["frames"]), np.zeros(WIDTH)
         self.thread = threading.Thread(target=self._keep, daemon=True)
         self.thread.start()
 
@@ -105,7 +105,7 @@ class Announcer:
     def _strokes(self, sample):
         """The strongest since the last time, up to a sample."""
         frames, strongest = self.present.segment["frames"], np.zeros(len(STROKES))
-        last = newest(frames)
+        last = record_count(frames)
         self.index = max(self.index, last - len(frames.marks) // 2)
         while self.index < last:
             if read(frames, self.index, self.record):

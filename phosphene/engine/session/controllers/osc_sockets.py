@@ -95,5 +95,5 @@ def _send(through, packet, peer):
 
 def require(word):
     """Raises UsageError if the library is not installed."""
-    if why := optional_deps.fault(python_osc="pythonosc"):
+    if why := optional_deps.missing_packages(python_osc="pythonosc"):
         raise UsageError(f"{word}: {why}")

@@ -6,7 +6,7 @@ from collections import deque
 import numpy as np
 
 from phosphene.engine.listening.frame import AT, QUIETEST, WIDTH, as_frame
-from phosphene.engine.rings.timeline import EMPTY, WITHIN, at, newest, read
+from phosphene.engine.rings.timeline import EMPTY, WITHIN, read, read_at, record_count
 from phosphene.engine.visuals.hud import panels
 from phosphene.engine.visuals.hud.overlay_batch import OverlayBatch
 from phosphene.engine.visuals.hud.panels import BRIGHT, HOT, LEARNING, STROKES, Readout
@@ -33,7 +33,7 @@ class Hud:
         self.frames, self.sheet, self.timing = frames, OverlayBatch(context), context.timing
         self.record, self.spare = np.zeros((2, WIDTH))
         self.peak, self.glows, self.moment = QUIETEST, np.zeros(len(STROKES)), 0.0
-        self.index = newest(frames)  # of the record that is looked at next
+        self.index = record_count(frames)  # of the record that is looked at next
         self.past, self.fresh, self.readout, self.taken = deque(), -math.inf, None, -math.inf
 
     def note(self, moment, late, dropped):
@@ -59,7 +59,7 @@ class Hud:
         self.sheet.draw()
 
     def _sound(self, moment, sample):
-        found = at(self.frames, sample, self.record, self.spare)
+        found = read_at(self.frames, sample, self.record, self.spare)
         if found == EMPTY or not np.isfinite(self.record).all():
             return
         if found == WITHIN:  # between two sources there is none
@@ -71,7 +71,7 @@ class Hud:
 
     def _strokes(self, sample):
         """The strongest of each since the last look."""
-        strongest, last = np.zeros(len(STROKES)), newest(self.frames)
+        strongest, last = np.zeros(len(STROKES)), record_count(self.frames)
         self.index = max(self.index, last - len(self.frames.marks) // 2)
         while self.index < last and read(self.frames, self.index, self.spare) and self.spare[AT.sample] <= sample:
             self.index += 1
@@ -79,7 +79,7 @@ class Hud:
         return strongest
 
     def _readout(self, moment, sample, rate, **picture):
-        late, last, ahead = [late for _, late in self.past], newest(self.frames), None
+        late, last, ahead = [late for _, late in self.past], record_count(self.frames), None
         if last and read(self.frames, last - 1, self.spare):
             ahead = 1000 * (float(self.spare[AT.sample]) - sample) / rate
         return Readout(

@@ -19,7 +19,7 @@ FIRST_BIN = len(FrameStat)
 
 
 def plan():
-    return board.plan(FIRST_BIN + BINS)
+    return board.layout(FIRST_BIN + BINS)
 
 
 def count(sights, slot, amount=1.0):
