@@ -16,9 +16,9 @@ def main(words=None):
         sys.stdout.flush()
         return code
     except PhospheneError as fault:
-        from phosphene.engine.session.status_line import fail
+        from phosphene.engine.cli.output import print_error
 
-        fail(fault)
+        print_error(fault)
         return fault.code
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")

@@ -4,9 +4,7 @@ import sys
 import time
 
 import numpy as np
-from rich.console import Console
 from rich.live import Live as Lit
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from phosphene.engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
@@ -21,19 +19,6 @@ HOT = -3.0  # dB: the peak turns red
 REFRESH = 16  # a second: a beat is seen to come
 GLOW = 0.25  # of a beat that its dot is bright
 SURE = 0.3  # confidence below which a tempo that is heard is dim
-
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def fail(message):
-    """An error, a line each, on standard error; nothing else is printed there."""
-    for line in str(message).splitlines():
-        errors.print(f"phosphene: {line}", markup=False, style="red" if errors.is_terminal else None)
-
-
-def say(message):
-    console.print(message, markup=False, soft_wrap=True)
 
 
 def meter(rms, peak):
@@ -69,13 +54,16 @@ def fitted(parts, width):
 class StatusLine:
     """Level, tempo, load, xruns and latency of a session, as long as standard output is a terminal."""
 
-    def __init__(self, session, performer):
+    def __init__(self, session, performer, console):
+        self.console = console
         self.session, self.performer, self.record = session, performer, np.zeros(WIDTH)
         self.before = session.meters()
         self.load = 0.0
 
     def __enter__(self):
-        self.lit = Lit(console=console, refresh_per_second=REFRESH, transient=True) if sys.stdout.isatty() else None
+        self.lit = (
+            Lit(console=self.console, refresh_per_second=REFRESH, transient=True) if sys.stdout.isatty() else None
+        )
         if self.lit:
             self.lit.start()
         return self
@@ -90,7 +78,7 @@ class StatusLine:
 
     def line(self):
         told = self.session.told
-        return fitted(self._parts(told), console.width) if told else Text("starting", style="dim")
+        return fitted(self._parts(told), self.console.width) if told else Text("starting", style="dim")
 
     def _parts(self, told):
         meters = self.session.meters()
@@ -122,31 +110,3 @@ class StatusLine:
             yield 5, Text(f"restarts {restarts}", style="yellow")
         if told["trouble"]:
             yield 7, Text(told["trouble"], style="yellow")
-
-
-def inline(picture, cells=48):
-    """A picture as a terminal of many colours shows it: two pixels a letter, one above the other."""
-    height, width, _ = picture.shape
-    rows = 2 * max(round(cells * height / width / 2), 1)
-    down, across = (np.linspace(0, side, count + 1).astype(int) for side, count in ((height, rows), (width, cells)))
-    small = np.add.reduceat(np.add.reduceat(picture.astype(float), down[:-1], 0), across[:-1], 1)
-    small /= (np.diff(down)[:, None] * np.diff(across))[:, :, None]
-    text = Text()
-    for upper, lower in zip(small[::2].astype(int).tolist(), small[1::2].astype(int).tolist()):
-        for above, below in zip(upper, lower):
-            text.append("▀", style="rgb({},{},{}) on rgb({},{},{})".format(*above, *below))
-        text.append("\n")
-    return text
-
-
-def progress():
-    """A progress bar, where standard error is a terminal; silent elsewhere."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[told]}"),
-        TimeRemainingColumn(),
-        console=errors,
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )

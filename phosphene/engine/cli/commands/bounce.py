@@ -16,9 +16,9 @@ def run(asked):
     if len(given) != 1:
         what = "one of them" if given else "an INPUT, --source synth, or --take FILE"
         raise UsageError(f"bounce: needs {what}, found {len(given)}")
+    from phosphene.engine.cli.output import print_line, progress_bar
     from phosphene.engine.common.atomic_files import check_writable
     from phosphene.engine.offline.bounce import bounce, check_outs
-    from phosphene.engine.session.status_line import progress, say
     from phosphene.engine.visuals.media_names import seen_again
 
     for out in asked.outs:
@@ -29,8 +29,8 @@ def run(asked):
     if shot:
         seen_again(material.preset.media)
     warm_up(stopped.is_set)
-    with progress() as bar:
-        task = bar.add_task(asked.outs[0].name, total=None, told="")
+    with progress_bar() as bar:
+        task = bar.add_task(asked.outs[0].name, total=None, detail="")
         begun = time.monotonic()
 
         def watch(graph):
@@ -41,15 +41,15 @@ def run(asked):
             if graph.eyes:  # the slower ones by far
                 pictures = graph.eyes[-1].shown
                 done, told = int(pictures * graph.rate / shot.fps), f"{pictures / spent:.1f} frames a second"
-            bar.update(task, completed=done, total=graph.frames, told=told)
+            bar.update(task, completed=done, total=graph.frames, detail=told)
 
         how = {"depth": asked.depth, "shot": shot, "overwrite": asked.overwrite}
         record, remarks = bounce(material, asked.outs, **how, watch=watch)
     names = ", ".join(map(str, asked.outs))
     for remark in remarks:
-        say(f"{names}: {remark}")
+        print_line(f"{names}: {remark}")
     film = f", {record.pictures} picture{'s' * (record.pictures != 1)}" if record.pictures is not None else ""
-    say(f"{names}: {record.frames / record.rate:.2f} s, {record.rate} Hz{film}, {record.format}")
+    print_line(f"{names}: {record.frames / record.rate:.2f} s, {record.rate} Hz{film}, {record.format}")
 
 
 def _shot(asked):

@@ -5,12 +5,12 @@ from phosphene.engine.common.errors import UsageError
 
 def run(asked):
     """Validate files; all faults at once."""
+    from phosphene.engine.cli.output import print_error, print_line
     from phosphene.engine.presets.load import check
-    from phosphene.engine.session.status_line import fail, say
 
     sound, faults = check(asked.files, permissive=asked.permissive)
     for line in sound:
-        say(line)
+        print_line(line)
     for line in faults:
-        fail(line)
+        print_error(line)
     return UsageError.code if faults else 0

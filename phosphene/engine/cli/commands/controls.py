@@ -42,11 +42,11 @@ def _found(preset):
             "curve": control.param.curve,
             "choices": control.param.choices,
             "value": control.value,
-            "about": f"{control.param.span}; now {_said(control)}",
+            "about": f"{control.param.range_text}; now {_said(control)}",
         }
         for control in controls(preset, 0)
     ]
-    units = {param.name: param.unit or param.span for param in SCALARS}
+    units = {param.name: param.unit or param.range_text for param in SCALARS}
     features = [
         {"address": address, "numbers": count, "about": f"{count} numbers" if count > 1 else _unit(address, units)}
         for address, _, count in feature_addresses()

@@ -7,17 +7,17 @@ from phosphene.engine.common.stop_signal import StopSignal
 def run(asked):
     """A genome learnt from recordings."""
     stopped = StopSignal()
+    from phosphene.engine.cli.output import print_line, progress_bar
     from phosphene.engine.offline.learn import LearnOutputs, learn
-    from phosphene.engine.session.status_line import progress, say
 
     outs = LearnOutputs(asked.genome_out, asked.preview_out, asked.metrics_out)
     outs.claim(overwrite=asked.overwrite)
     warm_up(stopped.is_set)
-    with progress() as bar:
-        task = bar.add_task("listening", total=asked.iterations, told="")
+    with progress_bar() as bar:
+        task = bar.add_task("listening", total=asked.iterations, detail="")
 
         def told(row):
-            bar.update(task, completed=row.iteration + 1, told=f"best {row.best:.3f}")
+            bar.update(task, completed=row.iteration + 1, detail=f"best {row.best:.3f}")
 
         result = learn(
             asked.inputs,
@@ -30,8 +30,8 @@ def run(asked):
             workers=asked.workers,
             told=told,
             stopped=stopped.is_set,
-            remark=say,
+            remark=print_line,
         )
     tried = f"{len(result.rows)} iterations" + (", stopped" if len(result.rows) < asked.iterations else "")
     ops = ", ".join(op for op, _ in result.genome) or "nothing"
-    say(f"{asked.genome_out}: {ops}; score {result.score:.3f}, untouched {result.untouched:.3f} ({tried})")
+    print_line(f"{asked.genome_out}: {ops}; score {result.score:.3f}, untouched {result.untouched:.3f} ({tried})")

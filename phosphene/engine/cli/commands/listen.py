@@ -21,12 +21,12 @@ class Errand(NamedTuple):
 def run(asked):
     """What is heard in files, as arrays."""
     stopped = StopSignal()  # as a bounce is: what has begun to be written goes
+    from phosphene.engine.cli.output import print_error, print_line
     from phosphene.engine.offline.features.cache import FeatureCache
-    from phosphene.engine.session.status_line import fail, say
 
     folder = asked.input.is_dir()
     errands = _of_folder(asked) if folder else [_of_file(asked)]
-    told = fail if asked.json else say
+    told = print_error if asked.json else print_line
     warm_up(stopped.is_set, told)
     shelf = None if asked.no_cache else FeatureCache(remark=told)
     faults = []
@@ -36,7 +36,7 @@ def run(asked):
         except PhospheneError as fault:
             if not folder:
                 raise
-            fail(fault)
+            print_error(fault)
             faults.append(fault)
             continue
         if asked.json:
@@ -44,18 +44,18 @@ def run(asked):
             sys.stdout.flush()
         else:
             for line in _lines(found):
-                say(line)
+                print_line(line)
     if errands and len(faults) == len(errands):
         raise UsageError(f"{asked.input}: there is no sound in it that could be listened to")
     return 1 if faults else 0
 
 
 def _done(errand, asked, shelf, stopped, count):
+    from phosphene.engine.cli.output import progress_bar
     from phosphene.engine.offline.features.write import archive
-    from phosphene.engine.session.status_line import progress
 
-    with progress() as bar:
-        task = bar.add_task(errand.path.name + count, total=None, told="")
+    with progress_bar() as bar:
+        task = bar.add_task(errand.path.name + count, total=None, detail="")
 
         def watch(reading):
             if stopped.is_set():

@@ -104,10 +104,10 @@ def _recording(asked):
 
 
 def _close(recording):
-    from phosphene.engine.session.status_line import say
+    from phosphene.engine.cli.output import print_line
 
     for notice in recording.close():
-        say(notice)
+        print_line(notice)
 
 
 def _load(asked, source, name):
@@ -116,7 +116,7 @@ def _load(asked, source, name):
     from phosphene.engine.presets.packaged import preset_files
 
     preset = preset_of(asked, name)
-    check_pulled(preset.genes(), source)
+    check_pulled(preset.active_genes(), source)
     return preset, [*preset_files(name), *filter(None, [asked.genome])]
 
 
@@ -154,13 +154,14 @@ def _config(asked, source):
 
 def _keep(session, stop, programme, asked, link, gear, recording):
     """Watch over the session until it is over; gives what its performer did, for the report."""
+    from phosphene.engine.cli.output import console, print_line
     from phosphene.engine.session.actions import OperatorActions
     from phosphene.engine.session.keyboard import Keyboard
-    from phosphene.engine.session.status_line import StatusLine, console, say
+    from phosphene.engine.session.status_line import StatusLine
 
     with Keyboard(console.show_cursor) as keyboard:
         performer = OperatorActions(session, keyboard, link, programme, gear)
-        with StatusLine(session, performer) as status:
+        with StatusLine(session, performer, console) as status:
             for tick in itertools.count():
                 if stop.wait(TICK) or _over(session, asked):
                     return {"tempo": performer.report(), "controllers": gear.report()}
@@ -169,7 +170,7 @@ def _keep(session, stop, programme, asked, link, gear, recording):
                     notices += session.look() + programme.look(performer.heard(), session.seconds())
                     notices += recording.look() if recording else []
                 for notice in notices:
-                    say(notice)
+                    print_line(notice)
                 shown = {"preset": session.name, "faults": session.faults, "learn": gear.asks or ""}
                 performer.stage.tell(time.perf_counter(), notices, **shown)
                 if tick % SHOW == 0:
@@ -182,22 +183,22 @@ def _over(session, asked):
 
 
 def _print_latency(session):
-    from phosphene.engine.session.status_line import say
+    from phosphene.engine.cli.output import print_line
 
     nodes = session.latency_ms()
     width = max(map(len, nodes))
     for node, latency in nodes.items():
-        say(f"{node:{width}}  {latency:8.2f} ms")
+        print_line(f"{node:{width}}  {latency:8.2f} ms")
 
 
 def _farewell(report, asked):
-    from phosphene.engine.session.status_line import say
+    from phosphene.engine.cli.output import print_line
 
     xruns = f"{report['underflows']} underflows, {report['overflows']} overflows"
-    say(f"{report['seconds_heard']:.1f} s heard, {xruns}")
+    print_line(f"{report['seconds_heard']:.1f} s heard, {xruns}")
     if asked.record and report["record"]["films"]:
         told = report["record"]
-        say(f"{', '.join(told['films'])}: {told['seconds']:.1f} s, {told['dropped']} pictures dropped")
+        print_line(f"{', '.join(told['films'])}: {told['seconds']:.1f} s, {told['dropped']} pictures dropped")
     if asked.take and asked.take.exists():
         lost = report["frames_missing"]["untaped"]
-        say(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")
+        print_line(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")

@@ -10,10 +10,10 @@ SIZE = 480, 270
 def run(asked):
     """A preset at twelve moments, on a contact sheet."""
     from phosphene.engine.audio.sources.base import open_source
+    from phosphene.engine.cli.output import print_line, progress_bar
     from phosphene.engine.common.atomic_files import check_writable
     from phosphene.engine.offline.contact_sheet import write_sheet
     from phosphene.engine.offline.stills import stills
-    from phosphene.engine.session.status_line import progress, say
 
     if asked.out.suffix.lower() != ".png":
         raise UsageError(f"-o {asked.out}: ends in '{asked.out.suffix}', can end in .png")
@@ -24,11 +24,11 @@ def run(asked):
     seconds = min(asked.seconds or min(whole, LASTS), whole)
     warm_up()
     moments = [seconds * (at + 0.5) / asked.stills for at in range(asked.stills)]
-    with progress() as bar:
-        task = bar.add_task(asked.preset, total=1.0, told="")
+    with progress_bar() as bar:
+        task = bar.add_task(asked.preset, total=1.0, detail="")
         found = stills(source, preset, moments, size=SIZE, watch=lambda share: bar.update(task, completed=share))
     if not found:
         raise UsageError(f"{asked.audio}: is too short to show anything")
     captions = [f"{int(moment // 60)}:{moment % 60:04.1f}" for moment in moments]
     write_sheet(asked.out, found, captions, title=asked.preset, below=preset.about)
-    say(f"{asked.out}: {asked.preset}, {len(found)} moments of {seconds:.1f} s")
+    print_line(f"{asked.out}: {asked.preset}, {len(found)} moments of {seconds:.1f} s")

@@ -15,18 +15,18 @@ def warm_up(stopped=lambda: False, told=None):
     `told` gets the sentence that says so; without it, it goes to standard output.
     """
     from phosphene.engine.cli import warmup
-    from phosphene.engine.session.status_line import progress, say
+    from phosphene.engine.cli.output import print_line, progress_bar
 
     if warmup.is_warm():
         return
     names = [name for name, _ in warmup.steps()]
-    (told or say)("first start: compiling, once")
-    with progress() as bar:
-        task = bar.add_task("compiling", total=len(names), told="")
+    (told or print_line)("first start: compiling, once")
+    with progress_bar() as bar:
+        task = bar.add_task("compiling", total=len(names), detail="")
 
         def step(name):
             if stopped():
                 raise KeyboardInterrupt
-            bar.update(task, advance=0 if name == names[0] else 1, told=name)
+            bar.update(task, advance=0 if name == names[0] else 1, detail=name)
 
         warmup.warm(step)
