@@ -12,7 +12,7 @@ from PIL import Image
 
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.rings.board import get
-from phosphene.engine.session.child import FALLS
+from phosphene.engine.session.child import MAX_EARLY_EXITS
 from phosphene.engine.visuals.window.frame_stats import FrameStat
 from tests.e2e.test_live import QUIET, audible, found_in, read_float
 from tests.support.live_session import PHOSPHENE, Session
@@ -129,7 +129,7 @@ def test_one_that_is_killed_again_and_again_comes_back_in_the_end(server, screen
     with server.record("speaker"):
         session, killed = Session(server, "--source", "synth", *SMALL, screen=screen), None
         wait_for_pictures(session)
-        for _ in range(FALLS + 1):
+        for _ in range(MAX_EARLY_EXITS + 1):
             assert wait_for(lambda killed=killed: session.visual() not in (None, killed))
             killed = session.visual()
             os.kill(killed, signal.SIGKILL)

@@ -20,7 +20,7 @@ from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD,
 from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.link import Link
-from phosphene.engine.session.tempo_control import TIGHT, TempoControl
+from phosphene.engine.session.tempo_control import LINK_TOLERANCE, TempoControl
 from tests.support.commands import typed
 from tests.support.live_session import Session
 from tests.support.terminal import Terminal
@@ -179,13 +179,15 @@ def test_what_is_audible_is_on_the_beat_of_the_others(peer, ours):
     for bpm in (97.0, 150.0, 64.0):
         peer.look(bpm)
         assert wait_for(lambda bpm=bpm: stage.follow() and stage.wanted("bpm") == pytest.approx(bpm, rel=STEP))
-        assert wait_for(lambda: stage.follow() and peer.off(now := time.perf_counter(), stage.beat(now)) < TIGHT)
+        assert wait_for(
+            lambda: stage.follow() and peer.off(now := time.perf_counter(), stage.beat(now)) < LINK_TOLERANCE
+        )
         until = time.monotonic() + 1.0
         while time.monotonic() < until:
             stage.follow()
             changes.append(stage.wanted("bar"))
             moment = time.perf_counter()
-            assert peer.off(moment, stage.beat(moment)) < TIGHT + NEAR
+            assert peer.off(moment, stage.beat(moment)) < LINK_TOLERANCE + NEAR
         beats = (stage.wanted("bar") - stage.wanted("anchor")) * stage.wanted("bpm") / 60.0 / RATE
         assert beats == pytest.approx(round(beats), abs=1e-6)
     assert len(changes) > 100 and len({*changes}) < 20, "it is told again and again, into every take"

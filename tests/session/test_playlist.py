@@ -7,7 +7,7 @@ import pytest
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.presets.load import load_preset
-from phosphene.engine.session.playlist import Order, Playlist, Rules, check_names, load_playlist
+from phosphene.engine.session.playlist import PlaylistOrder, Playlist, ChangeRules, check_presets, load_playlist
 from phosphene.engine.session.playlist_runner import PlaylistRunner
 
 
@@ -20,21 +20,21 @@ def names(order, steps):
 
 
 def test_a_list_is_played_in_its_order_and_again():
-    assert names(Order(Playlist(presets=("a", "b", "c"))), 7) == list("abcabca")
+    assert names(PlaylistOrder(Playlist(presets=("a", "b", "c"))), 7) == list("abcabca")
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_at_random_all_come_before_one_comes_again_and_none_twice_running(seed):
     playlist = Playlist(presets=tuple("abcdef"), order="random", seed=seed)
-    played = names(Order(playlist), 60)
+    played = names(PlaylistOrder(playlist), 60)
     assert all(sorted(played[at : at + 6]) == list("abcdef") for at in range(0, 60, 6))
     assert all(one != other for one, other in pairwise(played))
-    assert names(Order(playlist), 60) == played
-    assert names(Order(playlist.model_copy(update={"seed": seed + 100})), 60) != played
+    assert names(PlaylistOrder(playlist), 60) == played
+    assert names(PlaylistOrder(playlist.model_copy(update={"seed": seed + 100})), 60) != played
 
 
 def test_one_may_go_back_as_it_came():
-    order = Order(Playlist(presets=tuple("abcdef"), order="random", seed=3))
+    order = PlaylistOrder(Playlist(presets=tuple("abcdef"), order="random", seed=3))
     forth = names(order, 9)
     back = []
     for _ in range(9):
@@ -59,23 +59,25 @@ def when(rules, frames):
 
 def test_every_n_bars():
     frames = [frame(bar=7.3 + at / 20) for at in range(200)]  # half a bar a second
-    assert when(Rules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([8.0, 16.1], abs=0.2)
-    assert when(Rules(Playlist(presets=("a",))), frames) == []
+    assert when(ChangeRules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([8.0, 16.1], abs=0.2)
+    assert when(ChangeRules(Playlist(presets=("a",))), frames) == []
 
 
 def test_on_silence_once_a_silence():
     frames = [frame(silence=float(30 <= at < 120 or at >= 150)) for at in range(200)]
-    assert when(Rules(Playlist(presets=("a",), silence=2.0)), frames) == pytest.approx([5.0, 17.0], abs=0.11)
+    assert when(ChangeRules(Playlist(presets=("a",), silence=2.0)), frames) == pytest.approx([5.0, 17.0], abs=0.11)
 
 
 def test_after_minutes():
     frames = [frame() for _ in range(2000)]
-    assert when(Rules(Playlist(presets=("a",), minutes=1.0)), frames) == pytest.approx([60.0, 120.0, 180.0], abs=0.5)
+    assert when(ChangeRules(Playlist(presets=("a",), minutes=1.0)), frames) == pytest.approx(
+        [60.0, 120.0, 180.0], abs=0.5
+    )
 
 
 def test_bars_are_counted_on_where_the_sound_began_anew():
     frames = [frame(bar=400.0 + at / 20) for at in range(40)] + [frame(bar=at / 20) for at in range(200)]
-    assert when(Rules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([12.0, 20.1], abs=0.2)
+    assert when(ChangeRules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([12.0, 20.1], abs=0.2)
 
 
 WRONG = {
@@ -101,7 +103,7 @@ def test_every_preset_is_looked_at_before_it_begins(tmp_path):
     (tmp_path / "list.yaml").write_text("presets: [breath, ./mine.yaml, breth]")
     playlist = load_playlist(tmp_path / "list.yaml")
     with pytest.raises(UsageError) as caught:
-        check_names(playlist, "list.yaml", load_preset)
+        check_presets(playlist, "list.yaml", load_preset)
     first, second = str(caught.value).splitlines()
     assert "did you mean 'scope'?" in first and "did you mean 'breath'?" in second
 

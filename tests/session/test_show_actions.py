@@ -10,16 +10,16 @@ from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.rings import allocate, board, mailbox
 from phosphene.engine.rings.board import get
 from phosphene.engine.rings.mailbox import fetch_text
-from phosphene.engine.session.parameters import Control, ParameterStore
-from phosphene.engine.session.show_actions import BLACKOUT, FREEZE, KEPT, NOTHING, ShowActions
+from phosphene.engine.session.parameters import Parameter, ParameterStore
+from phosphene.engine.session.show_actions import BLACKOUT, FREEZE, MAX_NOTICES, EMPTY_HUD, ShowActions
 from phosphene.engine.visuals import cues
 from phosphene.engine.visuals.cues import Cue
 
 SHARE = {"low": 0.0, "high": 1.0}
 CONTROLS = [
-    Control(BLACKOUT, Param("blackout", 0.0, **SHARE), 0.0, 0, 0),
-    Control(FREEZE, Param("freeze", 0.0, **SHARE), 0.0, 1, 1),
-    Control("visuals.scope.hue", Param("hue", 0.5, **SHARE), 0.3, 2, 2),
+    Parameter(BLACKOUT, Param("blackout", 0.0, **SHARE), 0.0, 0, 0),
+    Parameter(FREEZE, Param("freeze", 0.0, **SHARE), 0.0, 1, 1),
+    Parameter("visuals.scope.hue", Param("hue", 0.5, **SHARE), 0.3, 2, 2),
 ]
 
 
@@ -100,15 +100,15 @@ def test_the_hud_is_told_what_the_terminal_says_and_only_what_is_new(performer):
     assert fetch_text(performer.mail) is None
     stage.tell(1.0, ["first"], preset="quiet", faults=["a.frag:3: no"])
     told = json.loads(fetch_text(performer.mail))
-    assert told == NOTHING | {"preset": "quiet", "notices": [[1.0, "first"]], "faults": ["a.frag:3: no"]}
+    assert told == EMPTY_HUD | {"preset": "quiet", "notices": [[1.0, "first"]], "faults": ["a.frag:3: no"]}
     stage.tell(2.0, preset="quiet")
     assert fetch_text(performer.mail) is None
-    stage.tell(3.0, [f"line {n}" for n in range(KEPT + 2)], faults=[])
+    stage.tell(3.0, [f"line {n}" for n in range(MAX_NOTICES + 2)], faults=[])
     told = json.loads(fetch_text(performer.mail))
-    assert told["notices"] == [[3.0, f"line {n}"] for n in range(2, KEPT + 2)] and told["faults"] == []
+    assert told["notices"] == [[3.0, f"line {n}"] for n in range(2, MAX_NOTICES + 2)] and told["faults"] == []
 
 
 def test_what_is_too_long_for_the_mail_is_cut(performer):
-    performer.stage.tell(1.0, ["x" * 10_000] * KEPT, faults=["y" * 10_000] * 40)
+    performer.stage.tell(1.0, ["x" * 10_000] * MAX_NOTICES, faults=["y" * 10_000] * 40)
     told = json.loads(fetch_text(performer.mail))
-    assert len(told["notices"]) == KEPT and told["faults"][0].startswith("yyy")
+    assert len(told["notices"]) == MAX_NOTICES and told["faults"][0].startswith("yyy")

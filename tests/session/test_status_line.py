@@ -6,7 +6,7 @@ from rich.text import Text
 
 from phosphene.engine.listening.frame import FRAME, SOURCES
 from phosphene.engine.listening.rhythm.tempo_override import BEATS
-from phosphene.engine.session.status_line import APART, SURE, fitted, tempo
+from phosphene.engine.session.status_line import SEPARATOR, MIN_CONFIDENCE, fit_parts, tempo_text
 
 
 def frame(**numbers):
@@ -18,18 +18,18 @@ def frame(**numbers):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_source_is_named(source):
-    line = tempo(frame(tempo=124.04, tempo_source=SOURCES.index(source), confidence=1.0))
+    line = tempo_text(frame(tempo=124.04, tempo_source=SOURCES.index(source), confidence=1.0))
     assert line.plain == f"124.0 bpm {source} ●○○○"
 
 
 def test_who_plays_along_is_counted():
-    assert tempo(frame(tempo=97.0, tempo_source=2), peers=3).plain.startswith(" 97.0 bpm link +3 ")
+    assert tempo_text(frame(tempo=97.0, tempo_source=2), peers=3).plain.startswith(" 97.0 bpm link +3 ")
 
 
 @pytest.mark.parametrize("bar", [0.0, 7.0, 1e6])
 def test_one_dot_is_lit_and_bright_when_the_beat_comes(bar):
     def bright(place):
-        line = tempo(frame(tempo=120.0, bar=place, confidence=1.0))
+        line = tempo_text(frame(tempo=120.0, bar=place, confidence=1.0))
         return line.plain[-BEATS:].index("●"), any(span.style == "bold" for span in line.spans)
 
     for beat in range(BEATS):
@@ -40,8 +40,8 @@ def test_one_dot_is_lit_and_bright_when_the_beat_comes(bar):
 @pytest.mark.parametrize(("source", "dim"), [("heard", True), ("tapped", False), ("held", False)])
 def test_a_guess_is_dim_and_what_was_said_is_not(source, dim):
     told = {"tempo": 90.0, "tempo_source": SOURCES.index(source)}
-    assert (tempo(frame(**told, confidence=SURE - 0.01)).style == "dim") == dim
-    assert tempo(frame(**told, confidence=SURE)).style != "dim"
+    assert (tempo_text(frame(**told, confidence=MIN_CONFIDENCE - 0.01)).style == "dim") == dim
+    assert tempo_text(frame(**told, confidence=MIN_CONFIDENCE)).style != "dim"
 
 
 def test_what_is_worth_least_gives_way_first():
@@ -52,11 +52,11 @@ def test_what_is_worth_least_gives_way_first():
         (2, Text("fourth")),
         (4, Text("second")),
     ]
-    whole = APART.join(text.plain for _, text in parts)
-    assert fitted(parts, len(whole)).plain == whole
+    whole = SEPARATOR.join(text.plain for _, text in parts)
+    assert fit_parts(parts, len(whole)).plain == whole
     before = whole
     for width in range(len(whole) - 1, len("first of all") - 1, -1):
-        line = fitted(parts, width).plain
+        line = fit_parts(parts, width).plain
         assert len(line) <= width and "first of all" in line and len(line) <= len(before)
         kept = {worth for worth, text in parts if text.plain in line}
         assert kept == {worth for worth, _ in parts if worth >= min(kept)}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from phosphene.engine.session.tap_tempo import BOUNCE, PAUSE, TapTempo
+from phosphene.engine.session.tap_tempo import DEBOUNCE_SECONDS, MAX_PAUSE_SECONDS, TapTempo
 
 HAND = 0.02  # seconds, the root of the mean square by which a hand is early or late
 SHARE = 0.015  # of the tempo
@@ -85,7 +85,7 @@ def test_one_tap_that_is_off_changes_nothing(what):
     assert len(answers) >= len(moments) - 3 and answers[-1].moment == pytest.approx(6.0)
 
 
-@pytest.mark.parametrize(("bpm", "pause"), [(120, 2.6 * 0.5), (60, PAUSE + 0.01), (120, 60.0)])
+@pytest.mark.parametrize(("bpm", "pause"), [(120, 2.6 * 0.5), (60, MAX_PAUSE_SECONDS + 0.01), (120, 60.0)])
 def test_after_a_pause_it_begins_anew(bpm, pause):
     tapper = TapTempo()
     moments = 60.0 / bpm * np.arange(8)
@@ -99,4 +99,4 @@ def test_a_key_that_is_held_down_taps_once():
     tapper = TapTempo()
     assert tapper.tap(10.0) is None
     assert taps(tapper, 10.5 + 0.03 * np.arange(100))[1:] == [None] * 99
-    assert BOUNCE < 60.0 / 240.0
+    assert DEBOUNCE_SECONDS < 60.0 / 240.0

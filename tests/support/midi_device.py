@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from phosphene.engine.common.mute_stderr import muted_stderr
-from phosphene.engine.session.controllers.midi_ports import client
+from phosphene.engine.session.controllers.midi_ports import open_client
 from tests.support.commands import comes, pause
 
 SERVER = "phosphene-tests"
@@ -27,7 +27,7 @@ def start_jack():
 
 def answers():
     """True if the system has MIDI."""
-    found = client("looking")
+    found = open_client("looking")
     if found:
         found.delete()
     return found is not None

@@ -7,7 +7,7 @@ from phosphene.engine.common.keys import KEYS
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.listening.frame import FRAME, SCALARS, SOURCES
 from phosphene.engine.listening.rhythm.tempo_override import BEATS
-from phosphene.engine.session.show_actions import NOTHING
+from phosphene.engine.session.show_actions import EMPTY_HUD
 from phosphene.engine.visuals.hud import panels
 from phosphene.engine.visuals.hud.font import Font
 from phosphene.engine.visuals.hud.hud import NOTICED, READ, Hud
@@ -113,7 +113,7 @@ def test_it_leaves_nothing_behind_and_the_picture_as_it_was(context):
             under.append(easel.picture(picture * RATE / 30))
             easel.screen.framebuffer.use()
             write(hud, (640, 360), moment=picture / 30)
-        hud.write((1280, 720), 1.0, RATE, RATE, NOTHING, **ABOUT)
+        hud.write((1280, 720), 1.0, RATE, RATE, EMPTY_HUD, **ABOUT)
         hud.release()
     assert names(context) == before
     np.testing.assert_array_equal(under, alone)
@@ -123,7 +123,7 @@ ABOUT = {"size": (640, 360), "pacing": "own", "shown": 1, "dropped": 0}
 
 
 def write(hud, room, moment=10.0, sample=RATE / 2, **told):
-    hud.write(room, moment, sample, RATE, NOTHING | told, **ABOUT)
+    hud.write(room, moment, sample, RATE, EMPTY_HUD | told, **ABOUT)
 
 
 @pytest.mark.parametrize("room", ROOMS[:3])
@@ -200,7 +200,7 @@ def long(boxes, ink):
 @pytest.mark.parametrize("feature", ["rms_db", *panels.FEATURES.values()])
 def test_a_bar_grows_with_what_it_tells(sheet, feature):
     param = next(param for param in SCALARS if param.name == feature)
-    lengths = [long(put(sheet, frame(**{feature: param.at(share)}))[1], LIT) for share in (0.0, 0.3, 0.6, 1.0)]
+    lengths = [long(put(sheet, frame(**{feature: param.value_at(share)}))[1], LIT) for share in (0.0, 0.3, 0.6, 1.0)]
     assert (np.diff(lengths) > 10).all()
 
 
@@ -239,7 +239,7 @@ def test_lamps_and_peaks_follow_what_is_heard(context):
 
 
 def said(hud, moment, **told):
-    return [(words, ink) for words, ink in hud._lines(moment, **NOTHING | told)]
+    return [(words, ink) for words, ink in hud._lines(moment, **EMPTY_HUD | told)]
 
 
 def test_notices_go_and_faults_stay_until_they_are_mended(context):

@@ -11,7 +11,7 @@ from phosphene.engine.common.errors import PhospheneError
 MODULES = ("numpy", "numba", "sounddevice", "av", "soxr", "moderngl", "glfw", "pydantic", "yaml", "rich")
 
 
-def examine():
+def inspect_machine():
     """All of it, as `--json` prints it."""
     found = {
         "phosphene": __version__,
@@ -62,22 +62,22 @@ def _examine_pictures(found):
 
 
 def _examine_films(found):
-    from phosphene.engine.encode.encoders import faults
+    from phosphene.engine.encode.encoders import check_encoders
 
-    found["encoders"] = faults()
+    found["encoders"] = check_encoders()
 
 
 def _examine_link(found):
-    from phosphene.engine.session.link import fault
+    from phosphene.engine.session.link import missing_library
 
-    found["link"] = fault() or "ready"
+    found["link"] = missing_library() or "ready"
 
 
 def _examine_midi(found):
     from phosphene.engine.session.controllers import midi_ports
 
-    why = midi_ports.fault()
-    found["midi"] = {"state": why or "ready", "devices": [] if why else midi_ports.listed()}
+    why = midi_ports.missing_library()
+    found["midi"] = {"state": why or "ready", "devices": [] if why else midi_ports.device_names()}
 
 
 def _examine_sound(found):
@@ -103,7 +103,7 @@ def _mend_sound():
     return "connect one"
 
 
-def lines(found):
+def format_report(found):
     """The same, to read."""
     yield f"Phosphene {found['phosphene']}, Python {found['python']}, {found['cores']} cores, {found['system']}"
     yield f"sound: {', '.join(found['hosts']) or 'no host API'}"

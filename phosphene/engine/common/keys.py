@@ -23,7 +23,7 @@ def panic(performer, moment):
     return "panic: everything as the preset has it"
 
 
-TEMPO = (
+TEMPO_KEYS = (
     Key(" ", "space", "tap", "tap the tempo; two taps are one, eight a steady one", lambda who, at: who.hand.tap(at)),
     Key("\n", "enter", "one", "the one: a bar begins at this beat", lambda who, at: who.hand.begin_bar(at)),
     Key("\x7f", "backspace", "heard", "back to the tempo that is heard", lambda who, at: who.hand.follow()),
@@ -36,7 +36,7 @@ TEMPO = (
     Key("}", "}", "earlier_ms", "beats 10 ms earlier", lambda who, at: who.hand.nudge_by_time(MOMENT, at)),
     Key("l", "l", "link", "Ableton Link, and back (with --link)", lambda who, at: who.hand.toggle_link(at)),
 )
-LEARNING = (
+LEARN_KEYS = (
     Key("m", "m", "learn", "learn: choose a parameter, turn a knob (with --midi)", lambda who, at: who.gear.learn()),
     Key(".", ".", "choose_next", "learn: the next parameter", lambda who, at: who.gear.choose(1)),
     Key(",", ",", "choose_previous", "learn: the one before", lambda who, at: who.gear.choose(-1)),
@@ -44,7 +44,7 @@ LEARNING = (
     Key("<", "<", "leap_previous", "learn: the one before", lambda who, at: who.gear.leap(-1)),
     Key("u", "u", "forget", "learn: no knob moves it any more", lambda who, at: who.gear.forget()),
 )
-STAGE = (
+SHOW_KEYS = (
     Key("n", "n", "next", "the next preset, or of the playlist", lambda who, at: who.programme.next()),
     Key("p", "p", "previous", "the preset before it in the list", lambda who, at: who.programme.next(-1)),
     Key("b", "b", "blackout", "blackout; again gives the light back", lambda who, at: who.stage.blackout()),
@@ -54,9 +54,9 @@ STAGE = (
     Key("f", "f", "fill", "all over the monitor, and back", lambda who, at: who.stage.fill()),
     Key("s", "s", "still", "keep the picture as a PNG in this folder", lambda who, at: who.stage.keep_still()),
 )
-KEYS = TEMPO + STAGE + LEARNING
+KEYS = TEMPO_KEYS + SHOW_KEYS + LEARN_KEYS
 ACTIONS = {key: row.act for row in KEYS for key in row.keys}
-WORDS = {row.word: row.keys[0] for row in KEYS}
+CHARACTERS = {row.word: row.keys[0] for row in KEYS}
 
 
 def key_list():

@@ -18,7 +18,7 @@ from phosphene.engine.modulation.audio_mover import AudioMover, sounding
 from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.rings import allocate, board, ring
 from phosphene.engine.takes.file import Begin
-from phosphene.engine.takes.translate import believed
+from phosphene.engine.takes.translate import checked_records
 from phosphene.engine.visuals.catalogue import BOARD_SLOTS
 
 FIRST = 1  # serial number of the plan of a source
@@ -83,7 +83,7 @@ def from_source(source, preset, sink_of, *, seconds=None, eyes_of=None):
     Who looks at it knows its rhythm by what follows; but where rows move the sound, which hear only what came, by
     that, so that both keep one beat. With a take likewise: as whoever was there.
     """
-    genes = preset.genes()
+    genes = preset.active_genes()
     if (pace := speed_of(genes)) != 1.0:
         source = VariableSpeedSource(source, lambda: pace)
     frames = source.length if seconds is None else round(seconds * source.rate)
@@ -112,6 +112,6 @@ def from_take(reader, sink_of, *, eyes_of=None):
         raise UsageError(f"{reader.path}: the take holds no sound")
 
     def feeder(inlet, *scripts):
-        return TakeSource(believed(reader), inlet, *scripts)
+        return TakeSource(checked_records(reader), inlet, *scripts)
 
     return join(feeder, sink_of, reader.rate, frames, wide=True, eyes_of=eyes_of)

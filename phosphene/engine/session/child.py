@@ -11,7 +11,7 @@ import time
 FAREWELL = 5.0  # seconds that it has to end by itself
 STALE = 3.0
 GRACE = 20.0  # seconds of the same while it starts: compiling takes its time
-FALLS = 5  # deaths within the first seconds of life after which there is no point
+MAX_EARLY_EXITS = 5  # deaths within the first seconds of life after which there is no point
 YOUNG = 2.0  # seconds
 
 
@@ -73,7 +73,7 @@ class ProcessHandle:
     @property
     def hopeless(self):
         """True if it has died so often, and so young, that there is no point."""
-        return self.falls + (time.monotonic() - self.born < YOUNG) >= FALLS
+        return self.falls + (time.monotonic() - self.born < YOUNG) >= MAX_EARLY_EXITS
 
     def _last_words(self):
         self.errors.seek(0)

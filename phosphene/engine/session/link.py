@@ -21,7 +21,7 @@ class Link:
     """
 
     def __init__(self, bpm=BPM.default):
-        if why := fault():
+        if why := missing_library():
             raise UsageError(f"--link: {why}")
         import aalink
 
@@ -68,7 +68,7 @@ class Link:
         self.first = round(beat - (now - moment) * self.session.tempo / 60.0)
 
 
-def fault():
+def missing_library():
     """Why Link cannot be had, None if it can."""
     return optional_deps.missing_packages(aalink="aalink")
 

@@ -14,7 +14,7 @@ from phosphene.engine.rings.board import put
 PRESET, HANDS = "preset", ("hand", "midi", "osc")
 
 
-class Control(NamedTuple):
+class Parameter(NamedTuple):
     """A parameter under its dotted name: `genome.1.gain`, `visuals.scope.hue`, `scene`."""
 
     name: str

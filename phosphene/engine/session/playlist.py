@@ -39,7 +39,7 @@ def load_playlist(path):
     return playlist.model_copy(update={"presets": tuple(paths)})
 
 
-class Order:
+class PlaylistOrder:
     """Places in a playlist, one after the other without an end; at random, all of them before one comes again."""
 
     def __init__(self, playlist):
@@ -65,7 +65,7 @@ class Order:
         self.at = max(self.at + steps, 0) if self.playlist.order == RANDOM else self.at + steps
 
 
-class Rules:
+class ChangeRules:
     """Tells when it is time for the next preset, from what is audible."""
 
     def __init__(self, playlist):
@@ -97,7 +97,7 @@ class Rules:
         self.began = None
 
 
-def check_names(playlist, path, load):
+def check_presets(playlist, path, load):
     """Load every preset once, so that no fault waits for the night.
 
     Raises

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.file_watch import FileWatch
-from phosphene.engine.session.playlist import Order, Rules
+from phosphene.engine.session.playlist import PlaylistOrder, ChangeRules
 
 REMEMBERED = 32  # presets that one may go back
 
@@ -28,7 +28,7 @@ class PlaylistRunner:
 
     def __init__(self, session, playlist, load, *, automatic):
         self.session, self.load = session, load
-        self.order, self.rules = Order(playlist), Rules(playlist) if automatic else None
+        self.order, self.rules = PlaylistOrder(playlist), ChangeRules(playlist) if automatic else None
         self.wanted, self.past = deque(), deque(maxlen=REMEMBERED)
         self.name, self.files = session.name, []
         if self.name in playlist.presets:

@@ -5,7 +5,7 @@ import os
 from itertools import count
 
 from phosphene.engine.common.atomic_files import temporary_path
-from phosphene.engine.recording.shared_frames import FPS, LARGEST, RecorderStat, plans
+from phosphene.engine.recording.shared_frames import FPS, MAX_SIZE, RecorderStat, layouts
 from phosphene.engine.rings import Segment, SessionLock
 from phosphene.engine.rings.board import get
 from phosphene.engine.session.child import ProcessHandle
@@ -29,8 +29,8 @@ class RecorderHandle:
     def __init__(self, path, size=None):
         self.first = self.path = path
         self.claim = SessionLock("-film")
-        self.asked = {"segment": self.claim.name, "size": size or LARGEST}
-        self.footage = Segment(self.claim.name, plans(self.asked["size"]), create=True)
+        self.asked = {"segment": self.claim.name, "size": size or MAX_SIZE}
+        self.footage = Segment(self.claim.name, layouts(self.asked["size"]), create=True)
         self.ward = ProcessHandle("phosphene.engine.processes.recorder", "the recorder", stale=PATIENT, kind=KIND)
         self.films, self.filmed, self.trouble = [], 0.0, None
 

@@ -7,8 +7,12 @@ from phosphene.engine.visuals.cues import Cue, repeat, toggle
 
 BLACKOUT, FREEZE = "visuals.finish.blackout", "visuals.finish.freeze"
 ON = 0.5  # beyond which they are
-KEPT, FAULTS, LONGEST = 3, 4, 300  # notices and faults that the HUD has room for, and letters of each
-NOTHING: dict = {"preset": "", "notices": [], "faults": [], "learn": ""}  # as it begins
+MAX_NOTICES, MAX_FAULTS, MAX_LINE_LENGTH = (
+    3,
+    4,
+    300,
+)  # notices and faults that the HUD has room for, and letters of each
+EMPTY_HUD: dict = {"preset": "", "notices": [], "faults": [], "learn": ""}  # as it begins
 
 
 class ShowActions:
@@ -24,7 +28,7 @@ class ShowActions:
 
     def __init__(self, segment, desk):
         self.cues, self.mail, self.desk = segment["cues"], segment["hud"], desk
-        self.told = NOTHING
+        self.told = EMPTY_HUD
 
     def blackout(self):
         self._turn(BLACKOUT)
@@ -52,9 +56,9 @@ class ShowActions:
 
     def tell(self, moment, notices=(), **told):
         """Let the HUD show what the terminal says: `preset`, `faults`, which stay, and `learn`, as they are now."""
-        notices = [*self.told["notices"], *([moment, notice[:LONGEST]] for notice in notices)][-KEPT:]
+        notices = [*self.told["notices"], *([moment, notice[:MAX_LINE_LENGTH]] for notice in notices)][-MAX_NOTICES:]
         told = {**self.told, **told, "notices": notices}
-        told["faults"] = [fault[:LONGEST] for fault in told["faults"][:FAULTS]]
+        told["faults"] = [fault[:MAX_LINE_LENGTH] for fault in told["faults"][:MAX_FAULTS]]
         if told != self.told:
             self.told = told
             post_text(self.mail, json.dumps(told))

@@ -11,17 +11,17 @@ from phosphene.engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
 from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD
 from phosphene.engine.rings.timeline import read, record_count
 
-APART = "  "
+SEPARATOR = "  "
 SHOWN = 2  # of who moves what
 CELLS = 20  # of a level meter
 QUIET, LOUD = -60.0, 0.0  # dB at its ends
 HOT = -3.0  # dB: the peak turns red
 REFRESH = 16  # a second: a beat is seen to come
 GLOW = 0.25  # of a beat that its dot is bright
-SURE = 0.3  # confidence below which a tempo that is heard is dim
+MIN_CONFIDENCE = 0.3  # confidence below which a tempo that is heard is dim
 
 
-def meter(rms, peak):
+def level_meter(rms, peak):
     """A bar for the level, a mark for the peak, both in dB."""
     cells = (round(CELLS * (level - QUIET) / (LOUD - QUIET)) for level in (rms, peak))
     level, mark = (min(max(cell, 0), CELLS) for cell in cells)
@@ -31,10 +31,10 @@ def meter(rms, peak):
     return bar
 
 
-def tempo(frame, peers=None):
+def tempo_text(frame, peers=None):
     """Tempo and where it comes from; a dot for each beat of a bar, of which the one that is heard is lit."""
     source = SOURCES[round(float(frame["tempo_source"]))]
-    style = "dim" if source == SOURCES[HEARD] and frame["confidence"] < SURE else "default"
+    style = "dim" if source == SOURCES[HEARD] and frame["confidence"] < MIN_CONFIDENCE else "default"
     line = Text(f"{frame['tempo']:5.1f} bpm {source}{'' if peers is None else f' +{peers}'} ", style=style)
     beat, gone = divmod(float(frame["bar"]) % 1.0 * BEATS, 1.0)
     for dot in range(BEATS):
@@ -43,12 +43,12 @@ def tempo(frame, peers=None):
     return line
 
 
-def fitted(parts, width):
+def fit_parts(parts, width):
     """(what it is worth, text) side by side; what is worth least is left out where there is no room."""
     parts = list(parts)
-    while len(parts) > 1 and sum(len(text) + len(APART) for _, text in parts) - len(APART) > width:
+    while len(parts) > 1 and sum(len(text) + len(SEPARATOR) for _, text in parts) - len(SEPARATOR) > width:
         parts.remove(min(parts, key=lambda part: part[0]))
-    return Text(APART).join(text for _, text in parts)
+    return Text(SEPARATOR).join(text for _, text in parts)
 
 
 class StatusLine:
@@ -78,7 +78,7 @@ class StatusLine:
 
     def line(self):
         told = self.session.told
-        return fitted(self._parts(told), self.console.width) if told else Text("starting", style="dim")
+        return fit_parts(self._parts(told), self.console.width) if told else Text("starting", style="dim")
 
     def _parts(self, told):
         meters = self.session.meters()
@@ -94,9 +94,9 @@ class StatusLine:
         xruns = int(meters["underflows"] + meters["overflows"])
         minutes, seconds = divmod(int(self.session.seconds()), 60)
         lamp = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
-        yield 8, lamp + meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet  ")
+        yield 8, lamp + level_meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet  ")
         if (frame := self.performer.present.frame(time.perf_counter())) is not None:
-            yield 9, tempo(frame, self.performer.peers)
+            yield 9, tempo_text(frame, self.performer.peers)
         if asks := self.performer.gear.asks:
             yield 10, Text(asks, style="bold")
         yield 2, Text(f"load {100 * self.load:.1f} %")

@@ -12,7 +12,7 @@ from phosphene.engine.processes.serve import AUDIO_MAIL, PLANS, VISUAL_MAIL
 from phosphene.engine.rings import Segment, SessionLock, board_layout, remove_stale_segments
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.rings.mailbox import fetch_text, post_text, reset
-from phosphene.engine.session.parameters import Control, ParameterStore
+from phosphene.engine.session.parameters import Parameter, ParameterStore
 from phosphene.engine.visuals import catalogue
 from phosphene.engine.visuals.cues import Cue
 from phosphene.engine.visuals.window.frame_stats import FrameStat, late_histogram, late_ms
@@ -45,7 +45,7 @@ class Supervisor:
         self.segment = Segment(self.claim.name, PLANS, create=True)
         self._empty(AUDIO_MAIL)
         self._empty(VISUAL_MAIL)
-        self.config = {**config, "segment": self.claim.name, "preset": preset.full(), "again": False}
+        self.config = {**config, "segment": self.claim.name, "preset": preset.to_dict(), "again": False}
         self.visual_config = {**look, "segment": self.claim.name}
         self.serial, self.picture, self.told, self.seen = 0, 0, {}, {}
         tempo_board.want(self.segment["params"], tempo_board.DEFAULTS)
@@ -147,11 +147,11 @@ class Supervisor:
 
         One of another name, or that shows another scene or other passes, brings a picture of its own.
         """
-        if (name or self.name) != self.name or preset.shown() != self.preset.shown():
+        if (name or self.name) != self.name or preset.picture_key() != self.preset.picture_key():
             refused = self.seen.get("refused") == self.picture  # so the one before it is seen, and keeps its half
             self.picture += 2 if refused else 1
         self.name = name or self.name
-        self._lay(preset, swap=[op for op, _ in preset.genes()] != [op for op, _ in self.preset.genes()])
+        self._lay(preset, swap=[op for op, _ in preset.active_genes()] != [op for op, _ in self.preset.active_genes()])
         self.preset = preset
         self._post_look()
 
@@ -167,10 +167,14 @@ class Supervisor:
         self._post_genome(preset)
 
     def _post_look(self):
-        post_text(self.segment["look"], json.dumps(self.preset.look(self.picture, self.name)))
+        post_text(self.segment["look"], json.dumps(self.preset.to_look(self.picture, self.name)))
 
     def _post_genome(self, preset):
-        told = {"genome": preset.genes(), "modulation": preset.modulation(), "preset": {**preset.full(), "about": ""}}
+        told = {
+            "genome": preset.active_genes(),
+            "modulation": preset.modulation(),
+            "preset": {**preset.to_dict(), "about": ""},
+        }
         post_text(self.segment["genome"], json.dumps({"serial": self.serial, "look": self.picture, **told}))
 
     def _empty(self, mailboxes):
@@ -234,10 +238,10 @@ def controls(preset, serial, picture=0):
     """Every parameter that a preset sets, as the desk knows it, by the serial numbers of genome and picture."""
     values = preset.params()
     for (section, param), place in catalogue.PLACES.items():
-        told = f"visuals.{section}.{param.name}", param, param.number(values[section][param.name])
-        yield Control(*told, catalogue.slot(picture, place), place)
+        told = f"visuals.{section}.{param.name}", param, param.to_number(values[section][param.name])
+        yield Parameter(*told, catalogue.slot(picture, place), place)
     sounding = [(at, gene) for at, gene in enumerate(preset.genome) if not gene.bypass]
     for g, (at, gene) in enumerate(sounding):
         for p, param in enumerate(plan.EFFECTS[gene.op].PARAMS):
             slots = board_layout.gene_slot(serial, g, p), board_layout.gene_slot(0, g, p)
-            yield Control(f"genome.{at}.{param.name}", param, getattr(gene.params, param.name), *slots)
+            yield Parameter(f"genome.{at}.{param.name}", param, getattr(gene.params, param.name), *slots)

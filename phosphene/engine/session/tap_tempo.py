@@ -4,12 +4,12 @@ from statistics import linear_regression
 from typing import NamedTuple
 
 MOST = 8  # taps that count
-PAUSE, GAP = 2.0, 2.5  # seconds, and beats, without a tap after which the next one is a first one
-BOUNCE = 0.15  # seconds after the last within which a tap is a key that bounces, or repeats
+MAX_PAUSE_SECONDS, GAP = 2.0, 2.5  # seconds, and beats, without a tap after which the next one is a first one
+DEBOUNCE_SECONDS = 0.15  # seconds after the last within which a tap is a key that bounces, or repeats
 EVEN, UNSURE = 0.2, 0.4  # of a beat that a tap may be off: after many, and so much more the fewer there were
 
 
-class Beat(NamedTuple):
+class TappedBeat(NamedTuple):
     bpm: float
     moment: float  # of the beat, by the clock of the taps
 
@@ -26,11 +26,11 @@ class TapTempo:
         self.last = 0.0
 
     def tap(self, moment):
-        """Take in a tap; gives the Beat by all that count, None where it adds nothing."""
+        """Take in a tap; gives the TappedBeat by all that count, None where it adds nothing."""
         since, self.last = moment - self.last, moment
-        if since < BOUNCE:
+        if since < DEBOUNCE_SECONDS:
             return None
-        if since > PAUSE or (len(self.taps) > 1 and since > GAP * self._line()[0]):
+        if since > MAX_PAUSE_SECONDS or (len(self.taps) > 1 and since > GAP * self._line()[0]):
             self.taps, self.aside = [], None
         if len(self.taps) < 2:
             self.taps.append((len(self.taps), moment))
@@ -40,7 +40,7 @@ class TapTempo:
         if len(self.taps) < 2:
             return None
         period, start = self._line()
-        return Beat(60.0 / period, start + self.taps[-1][0] * period)
+        return TappedBeat(60.0 / period, start + self.taps[-1][0] * period)
 
     def _fits(self, moment):
         """Find the place of a tap; False if it was put aside."""

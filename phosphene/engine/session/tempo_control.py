@@ -6,7 +6,7 @@ from phosphene.engine.listening.rhythm.tempo_board import BPM, DEFAULTS, SCALE, 
 from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD, LINK, TAPPED
 from phosphene.engine.session.tap_tempo import TapTempo
 
-TIGHT = 2e-3  # seconds that Link's beat may be off before it is told anew
+LINK_TOLERANCE = 2e-3  # seconds that Link's beat may be off before it is told anew
 
 
 class TempoControl:
@@ -136,5 +136,5 @@ class TempoControl:
         length = self._length(bpm)
         off = (sample - self.wanted["bar"]) / length - beat  # no number before the first time
         off -= BEATS * round(off / BEATS) if math.isfinite(off) else 0.0
-        if bpm != self.wanted["bpm"] or not abs(off) * 60.0 / bpm < TIGHT:
+        if bpm != self.wanted["bpm"] or not abs(off) * 60.0 / bpm < LINK_TOLERANCE:
             self._want(bpm=bpm, anchor=sample - beat % 1.0 * length, bar=sample - beat % BEATS * length)

@@ -8,7 +8,7 @@ from phosphene.engine.takes.file import Begin, Change, Patch, Swap
 from phosphene.engine.takes.slot_names import SLOT_NAMES, clamp_slot
 
 
-def believed(reader):
+def checked_records(reader):
     """The records of a TakeReader; a slot that is not there would be memory of something else.
 
     What belongs to tempo and picture is moved to where it lies today, and what there is no more is left out.

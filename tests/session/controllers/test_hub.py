@@ -13,7 +13,7 @@ from phosphene.engine.common import optional_deps
 from phosphene.engine.listening.rhythm.tempo_override import TAPPED
 from phosphene.engine.rings.board import get
 from phosphene.engine.session.controllers.midi_mapping import load_mapping
-from phosphene.engine.session.controllers.midi_ports import EVERY, Ports, title
+from phosphene.engine.session.controllers.midi_ports import SCAN_SECONDS, MidiPorts, port_title
 from phosphene.engine.session.controllers.midi_session import MidiSession
 from phosphene.engine.visuals.catalogue import NAMES
 from tests.session.controllers.test_osc import HOME, HUE, Peer, a_desk, free_port, key_address, packet, param_address
@@ -56,7 +56,7 @@ def said(devices, messages):
 
 
 def test_a_device_is_unplugged_and_back(ports):  # noqa: F811
-    listening = Ports("nano")
+    listening = MidiPorts("nano")
     assert comes(lambda: any("no MIDI device called 'nano' yet" in line for line in listening.notices))
     for times in (1, 2):
         knobs = Plugged(KNOB)
@@ -76,7 +76,7 @@ def test_a_device_is_unplugged_and_back(ports):  # noqa: F811
 
 
 def test_a_name_says_nothing_of_the_place_it_was_plugged_into():
-    assert title("nanoKONTROL2:nanoKONTROL2 MIDI 1 24:0") == "nanoKONTROL2:nanoKONTROL2 MIDI 1"
+    assert port_title("nanoKONTROL2:nanoKONTROL2 MIDI 1 24:0") == "nanoKONTROL2:nanoKONTROL2 MIDI 1"
 
 
 def test_a_knob_is_learnt_saved_and_known_again(knobs, devices, tmp_path):
@@ -218,7 +218,9 @@ def test_a_set_is_played_by_knobs_and_osc(ports, server, knobs, tmp_path):  # no
         knobs.pull_out()
         assert wait_for(lambda: any("was unplugged" in line for line in terminal.shown()))
         back = Plugged(KNOB)
-        assert wait_for(lambda: sum(f"listening to {KNOB}" in line for line in terminal.shown()) > 1, seconds=5 * EVERY)
+        assert wait_for(
+            lambda: sum(f"listening to {KNOB}" in line for line in terminal.shown()) > 1, seconds=5 * SCAN_SECONDS
+        )
         turned(back, 10)
         back.pull_out()
         terminal.type("\x03")

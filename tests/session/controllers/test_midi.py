@@ -10,11 +10,11 @@ from phosphene.engine.common.params import Param  # noqa: E402
 from phosphene.engine.presets.load import restore_preset  # noqa: E402
 from phosphene.engine.rings import allocate, board  # noqa: E402
 from phosphene.engine.rings.board import get  # noqa: E402
-from phosphene.engine.session.controllers.midi_learn import Learner  # noqa: E402
-from phosphene.engine.session.controllers.midi_mapping import Mapping, Row  # noqa: E402
-from phosphene.engine.session.controllers.midi_messages import APART, Device, Said  # noqa: E402
-from phosphene.engine.session.controllers.midi_pickup import Knob, Knobs, turned  # noqa: E402
-from phosphene.engine.session.parameters import Control, ParameterStore  # noqa: E402
+from phosphene.engine.session.controllers.midi_learn import MidiLearner  # noqa: E402
+from phosphene.engine.session.controllers.midi_mapping import MidiMapping, MappingRow  # noqa: E402
+from phosphene.engine.session.controllers.midi_messages import HALF_TIMEOUT, MidiParser, MidiEvent  # noqa: E402
+from phosphene.engine.session.controllers.midi_pickup import MappedControl, MappedControls, encoder_steps  # noqa: E402
+from phosphene.engine.session.parameters import Parameter, ParameterStore  # noqa: E402
 from phosphene.engine.session.supervisor import controls  # noqa: E402
 from phosphene.engine.visuals.catalogue import BOARD_SLOTS, NAMES  # noqa: E402
 
@@ -36,7 +36,7 @@ def messages(text):
 
 
 def heard(text, device=None, moment=0.0):
-    device = device or Device("knobs")
+    device = device or MidiParser("knobs")
     return [(said.what, said.value, said.most) for raw in messages(text) for said in device.hear(moment, raw)]
 
 
@@ -49,11 +49,11 @@ def desk():
 
 
 def row(what, to=HUE, **more):
-    return Row(**{"from": what, "to": to, **more})
+    return MappingRow(**{"from": what, "to": to, **more})
 
 
 def said(what, value, most=127, port="knobs", moment=0.0):
-    return Said(what, value, most, port, moment)
+    return MidiEvent(what, value, most, port, moment)
 
 
 def hue(desk):
@@ -74,11 +74,11 @@ def test_halves_are_one_number():
 
 
 def test_a_first_half_alone_is_told_when_no_second_one_comes():
-    device = Device("knobs")
+    device = MidiParser("knobs")
     assert heard("B0 01 7F", device) == [("cc.1.1", 127, 127)]
-    assert not device.rest(APART / 2)
-    assert [(each.what, each.value) for each in device.rest(2 * APART)] == [("cc14.1.1", 16_383)]
-    assert not device.rest(4 * APART)
+    assert not device.rest(HALF_TIMEOUT / 2)
+    assert [(each.what, each.value) for each in device.rest(2 * HALF_TIMEOUT)] == [("cc14.1.1", 16_383)]
+    assert not device.rest(4 * HALF_TIMEOUT)
 
 
 def test_nrpn_has_its_data_to_itself_until_it_is_let_go():
@@ -94,7 +94,7 @@ def test_clocks_and_sysex_say_nothing():
 @given(st.lists(st.binary(max_size=6)))
 def test_whatever_comes_is_said_or_refused(stream):
     """No number is out of range, and memory does not grow with what is sent."""
-    device = Device("knobs")
+    device = MidiParser("knobs")
     for at, raw in enumerate(stream):
         try:
             told = device.hear(float(at), [*raw])
@@ -105,7 +105,7 @@ def test_whatever_comes_is_said_or_refused(stream):
 
 
 def test_many_nrpns_are_not_all_remembered():
-    device = Device("knobs")
+    device = MidiParser("knobs")
     for number in range(1000):
         first, second = number >> 7, number & 127
         for n, value in ((99, first), (98, second), (6, 64), (38, 1)):
@@ -115,11 +115,11 @@ def test_many_nrpns_are_not_all_remembered():
 
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_knobs_without_an_end_count_steps(kind):
-    assert [turned(kind, value) for value in ENDLESS[kind]] == [1, 1, 1, -1, -1]
+    assert [encoder_steps(kind, value) for value in ENDLESS[kind]] == [1, 1, 1, -1, -1]
 
 
 def test_a_knob_picks_a_parameter_up_where_it_stands(desk):
-    knob = Knob(row("cc.1.16"))
+    knob = MappedControl(row("cc.1.16"))
     for value in (0, 20, 40):
         knob.move(said("cc.1.16", value), desk)
         assert hue(desk) == 0.5, "it jumped"
@@ -135,33 +135,33 @@ def test_a_knob_picks_a_parameter_up_where_it_stands(desk):
 
 
 def test_without_pickup_it_jumps(desk):
-    Knob(row("cc.1.16", pickup=False)).move(said("cc.1.16", 127), desk)
+    MappedControl(row("cc.1.16", pickup=False)).move(said("cc.1.16", 127), desk)
     assert hue(desk) == 1.0
 
 
 def test_a_range_may_go_backwards_and_keeps_to_the_parameters(desk):
-    knob = Knob(row("cc.1.16", range=[0.8, 0.2], pickup=False))
+    knob = MappedControl(row("cc.1.16", range=[0.8, 0.2], pickup=False))
     for value, wanted in ((0, 0.8), (127, 0.2)):
         knob.move(said("cc.1.16", value), desk)
         assert hue(desk) == pytest.approx(wanted)
-    endless = Knob(row("twos.1.16", range=[0.8, 0.2], step=1 / 8))
+    endless = MappedControl(row("twos.1.16", range=[0.8, 0.2], step=1 / 8))
     endless.move(said("cc.1.16", 127), desk)
     assert hue(desk) == pytest.approx(0.2 + 1 / 8), "to the left is up"
-    wide = Knob(row("cc.1.16", range=[-5.0, 5.0], pickup=False))
+    wide = MappedControl(row("cc.1.16", range=[-5.0, 5.0], pickup=False))
     wide.move(said("cc.1.16", 0), desk)
     assert hue(desk) == 0.0
 
 
 def test_an_exponential_parameter_travels_as_its_knob_does(desk):
-    knob = Knob(row("bend.1", to="visuals.scope.afterglow", pickup=False))
+    knob = MappedControl(row("bend.1", to="visuals.scope.afterglow", pickup=False))
     param = desk.controls["visuals.scope.afterglow"].param
     knob.move(said("bend.1", 8192, 16_383), desk)
-    assert desk.bases["visuals.scope.afterglow"][0] == pytest.approx(param.at(0.5), rel=1e-3)
+    assert desk.bases["visuals.scope.afterglow"][0] == pytest.approx(param.value_at(0.5), rel=1e-3)
 
 
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_a_knob_without_an_end_never_jumps_and_stops_at_the_ends(desk, kind):
-    knob = Knob(row(f"{kind}.1.20", step=1 / 8))
+    knob = MappedControl(row(f"{kind}.1.20", step=1 / 8))
     right, left = ENDLESS[kind][0], ENDLESS[kind][-1]
     knob.move(said("cc.1.20", right), desk)
     assert hue(desk) == pytest.approx(0.5 + 1 / 8)
@@ -181,9 +181,9 @@ CHOSEN = {
 @pytest.mark.parametrize("kind", CHOSEN)
 def test_a_choice_is_passed_on_by_steps_and_by_places(desk, kind):
     tone = Param("tone", 0.0, low=0.0, high=3.0, choices=("linear", "filmlog", "punch", "pastel"))
-    desk.controls["visuals.finish.tone"] = Control("visuals.finish.tone", tone, 0.0, 0, 0)
+    desk.controls["visuals.finish.tone"] = Parameter("visuals.finish.tone", tone, 0.0, 0, 0)
     desk.bases["visuals.finish.tone"] = 0.0, "preset"
-    knob, found = Knob(row(f"{kind}.1.20", to="visuals.finish.tone")), []
+    knob, found = MappedControl(row(f"{kind}.1.20", to="visuals.finish.tone")), []
     for value in CHOSEN[kind][0]:
         knob.move(said("cc.1.20", value), desk)
         found.append(desk.bases["visuals.finish.tone"][0])
@@ -191,7 +191,7 @@ def test_a_choice_is_passed_on_by_steps_and_by_places(desk, kind):
 
 
 def test_a_button_toggles(desk):
-    knob, found = Knob(row("note.1.36", toggle=True)), []
+    knob, found = MappedControl(row("note.1.36", toggle=True)), []
     for value in (100, 0, 100, 0, 1, 0):
         knob.move(said("note.1.36", value), desk)
         found.append(hue(desk))
@@ -199,23 +199,23 @@ def test_a_button_toggles(desk):
 
 
 def test_a_button_presses_a_key_when_it_goes_down(desk):
-    knobs = Knobs(desk)
-    knobs.lay(Mapping(controllers=[row("cc.1.32", "keys.tap"), row("program.1.3", "keys.hold")]))
+    knobs = MappedControls(desk)
+    knobs.lay(MidiMapping(controllers=[row("cc.1.32", "keys.tap"), row("program.1.3", "keys.hold")]))
     pressed = [word for value in (127, 0, 64, 127, 63) for word in knobs.take(said("cc.1.32", value))]
     assert pressed == ["tap", "tap"]
     assert [*knobs.take(said("program.1.3", 127)), *knobs.take(said("program.1.3", 127))] == ["hold", "hold"]
 
 
 def test_a_row_of_another_device_or_parameter_does_nothing(desk):
-    knobs = Knobs(desk)
-    knobs.lay(Mapping(controllers=[row("cc.1.1", port="Nano", pickup=False), row("cc.1.1", to="genome.7.gone")]))
+    knobs = MappedControls(desk)
+    knobs.lay(MidiMapping(controllers=[row("cc.1.1", port="Nano", pickup=False), row("cc.1.1", to="genome.7.gone")]))
     assert not [*knobs.take(said("cc.1.1", 0, port="launch"))] and hue(desk) == 0.5
     assert not [*knobs.take(said("cc.1.1", 0, port="nanoKONTROL2"))] and hue(desk) == 0.0
 
 
 def learn(learner, stream, port="nanoKONTROL2:MIDI 1"):
     """The rows that come of a stream, its messages 5 ms apart."""
-    device, rows = Device(port), []
+    device, rows = MidiParser(port), []
     for at, raw in enumerate(messages(stream)):
         rows += [row for each in device.hear(0.005 * at, raw) if (row := learner.hear(each))]
     return rows
@@ -242,32 +242,32 @@ LEARNT = {
 @pytest.mark.parametrize("name", LEARNT)
 def test_what_is_moved_is_recognised(desk, name):
     stream, wanted = LEARNT[name]
-    learner = Learner(desk)
+    learner = MidiLearner(desk)
     learner.toggle()
     learner.touch(HUE)
-    assert learn(learner, stream) == [Row(**wanted, to=HUE, port="nanoKONTROL2")]
+    assert learn(learner, stream) == [MappingRow(**wanted, to=HUE, port="nanoKONTROL2")]
 
 
 def test_a_fader_that_says_things_twice_is_no_knob_without_an_end(desk):
-    learner = Learner(desk)
+    learner = MidiLearner(desk)
     learner.toggle()
     learner.touch(HUE)
     assert learn(learner, cc(3, [5, 5, 18, 18, 30])) == [row("cc.1.3", port="nanoKONTROL2")]
 
 
 def test_a_knob_that_was_bumped_is_not_learnt(desk):
-    learner = Learner(desk)
+    learner = MidiLearner(desk)
     learner.toggle()
     learner.touch(HUE)
     assert learn(learner, cc(3, [64, 65])) == []
-    device = Device("knobs")
+    device = MidiParser("knobs")
     for at in range(9):  # now and then
         for each in device.hear(10.0 * at, [0xB0, 3, 60 + at]):
             assert learner.hear(each) is None
 
 
 def test_first_the_knob_and_then_the_parameter(desk):
-    learner = Learner(desk)
+    learner = MidiLearner(desk)
     learner.toggle()
     assert "choose" in learner.asks()
     assert learn(learner, cc(16, [1, 2, 3, 4])) == [] and "cc.1.16" in learner.asks()
@@ -276,7 +276,7 @@ def test_first_the_knob_and_then_the_parameter(desk):
 
 
 def test_a_key_is_learnt_at_the_first_press(desk):
-    learner = Learner(desk)
+    learner = MidiLearner(desk)
     learner.toggle()
     learner.step(-1)
     assert learner.chosen == learner.names()[-1] and learner.chosen.startswith("keys.")
@@ -284,7 +284,7 @@ def test_a_key_is_learnt_at_the_first_press(desk):
 
 
 def test_steps_and_leaps_go_round(desk):
-    learner = Learner(desk)
+    learner = MidiLearner(desk)
     learner.toggle()
     names = learner.names()
     for wanted in (*names, *names[:2]):

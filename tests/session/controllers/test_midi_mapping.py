@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.common.keys import WORDS
-from phosphene.engine.session.controllers.midi_mapping import NUMBERS, STEP, Mapping, Row, load_mapping
+from phosphene.engine.common.keys import CHARACTERS
+from phosphene.engine.session.controllers.midi_mapping import NUMBER_COUNTS, STEP, MidiMapping, MappingRow, load_mapping
 from tests.support.commands import typed
 
 GOOD = """
@@ -35,7 +35,7 @@ FAULTS = {
         "from: cc.1.1, to: scope.bloom, range: [1]",
         "controllers.0.range: needs two numbers, low and high, found 1",
     ),
-    "a step": ("from: cc.1.1, to: scope.bloom, step: 3", f"controllers.0.step: 3 is outside {STEP.span}"),
+    "a step": ("from: cc.1.1, to: scope.bloom, step: 3", f"controllers.0.step: 3 is outside {STEP.range_text}"),
     "a word": (
         "from: cc.1.1, to: scope.bloom, pickup: 1",
         "controllers.0.pickup: found 1, needs true or false",
@@ -86,31 +86,32 @@ def test_all_faults_at_once_and_by_check(file, capsys):
 
 def test_a_knob_that_is_learnt_anew_moves_one_thing_and_a_thing_has_one_knob():
     one, two = (
-        Row(**{"from": f"cc.1.{n}", "to": to, "port": "a"}) for n, to in ((1, "scope.bloom"), (2, "visuals.scope.hue"))
+        MappingRow(**{"from": f"cc.1.{n}", "to": to, "port": "a"})
+        for n, to in ((1, "scope.bloom"), (2, "visuals.scope.hue"))
     )
-    mapping = Mapping().learnt(one).learnt(two)
+    mapping = MidiMapping().learnt(one).learnt(two)
     assert mapping.controllers == (one, two)
-    same_knob = Row(**{"from": "twos.1.1", "to": "keys.tap", "port": "a"})
+    same_knob = MappingRow(**{"from": "twos.1.1", "to": "keys.tap", "port": "a"})
     assert mapping.learnt(same_knob).controllers == (two, same_knob)
-    same_place = Row(**{"from": "cc.1.9", "to": "scope.bloom", "port": "b"})
+    same_place = MappingRow(**{"from": "cc.1.9", "to": "scope.bloom", "port": "b"})
     assert mapping.learnt(same_place).controllers == (two, same_place)
-    elsewhere = Row(**{"from": "cc.1.1", "to": "keys.tap", "port": "b"})
+    elsewhere = MappingRow(**{"from": "cc.1.1", "to": "keys.tap", "port": "b"})
     assert mapping.learnt(elsewhere).controllers == (one, two, elsewhere)
-    anywhere = Row(**{"from": "cc.1.1", "to": "keys.hold"})
+    anywhere = MappingRow(**{"from": "cc.1.1", "to": "keys.hold"})
     assert mapping.learnt(anywhere).controllers == (two, anywhere), "both would hear the one knob"
     assert mapping.without("scope.bloom").controllers == (two,)
 
 
 def sources(kind):
     channel = st.integers(1, 16).map(lambda n: f"{kind}.{n}")
-    most = NUMBERS[kind]
+    most = NUMBER_COUNTS[kind]
     return channel if most is None else st.builds("{}.{}".format, channel, st.integers(0, most - 1))
 
 
 ROWS = st.fixed_dictionaries(
     {
-        "from": st.sampled_from(sorted(NUMBERS)).flatmap(sources),
-        "to": st.sampled_from(["visuals.scope.hue", *(f"keys.{word}" for word in WORDS)]),
+        "from": st.sampled_from(sorted(NUMBER_COUNTS)).flatmap(sources),
+        "to": st.sampled_from(["visuals.scope.hue", *(f"keys.{word}" for word in CHARACTERS)]),
     },
     optional={
         "port": st.text(max_size=20),
@@ -124,14 +125,16 @@ ROWS = st.fixed_dictionaries(
 @example([], "0E0")
 @given(st.lists(ROWS, max_size=5), st.text(max_size=30))
 def test_what_is_saved_is_what_is_loaded(tmp_path_factory, rows, about):
-    mapping, file = Mapping(about=about, controllers=rows), tmp_path_factory.mktemp("rows") / "some.yaml"
+    mapping, file = MidiMapping(about=about, controllers=rows), tmp_path_factory.mktemp("rows") / "some.yaml"
     file.write_text(mapping.text(), encoding="utf-8")
     assert load_mapping(file) == mapping
 
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*Row.model_fields, "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*MappingRow.model_fields, "x"]), inner)
+    ),
     max_leaves=12,
 )
 

@@ -34,10 +34,10 @@ from phosphene.engine.session.controllers.osc_addresses import (
     param_address,
     share_address,
 )
-from phosphene.engine.session.controllers.osc_features import ROOM, Announcer
-from phosphene.engine.session.controllers.osc_packets import Malformed, asked
-from phosphene.engine.session.controllers.osc_session import MOST, OscSession
-from phosphene.engine.session.controllers.osc_sockets import LARGEST, Inlet
+from phosphene.engine.session.controllers.osc_features import MAX_DATAGRAM_BYTES, FeatureSender
+from phosphene.engine.session.controllers.osc_packets import MalformedPacket, parse_packet
+from phosphene.engine.session.controllers.osc_session import MAX_REQUESTS, OscSession
+from phosphene.engine.session.controllers.osc_sockets import MAX_PACKET_BYTES, OscReceiver
 from phosphene.engine.session.parameters import ParameterStore
 from phosphene.engine.session.supervisor import controls
 from phosphene.engine.visuals.catalogue import BOARD_SLOTS, NAMES
@@ -125,13 +125,13 @@ def hue(wire):
 def test_every_parameter_is_moved_by_its_address(wire, peer):
     for name, control in wire.desk.controls.items():
         for share, address, value in (
-            (0.25, param_address(name), control.param.at(0.25)),
+            (0.25, param_address(name), control.param.value_at(0.25)),
             (0.75, share_address(name), 0.75),
         ):
             peer.send(wire, packet(address, value))
             assert took(wire, 1) == ([], name)
             found = wire.desk.standing(name)
-            wanted = control.param.clamp(control.param.at(share))  # of a choice, the nearest
+            wanted = control.param.clamp(control.param.value_at(share))  # of a choice, the nearest
             assert found.who == "osc" and found.value == pytest.approx(wanted, rel=1e-6)
             assert get(wire.desk.board, control.slot) == found.value
 
@@ -157,7 +157,7 @@ def test_who_asks_is_answered(wire, peer):
     peer.send(wire, packet(param_address(AFTERGLOW)), packet(share_address(AFTERGLOW)))
     assert took(wire, 2) == ([], None), "to ask is not to move"
     told = dict(peer.told() + peer.told())
-    share = wire.desk.controls[AFTERGLOW].param.share(3.0)
+    share = wire.desk.controls[AFTERGLOW].param.position_of(3.0)
     assert told[param_address(AFTERGLOW)] == [3.0]
     assert told[share_address(AFTERGLOW)] == [pytest.approx(share, rel=1e-6)]
 
@@ -208,7 +208,7 @@ MALFORMED = {
     "a bundle of size 0": b"#bundle\0" + struct.pack(">Qi", 1, 0),
     "a bundle of a size too large": b"#bundle\0" + struct.pack(">Qi", 1, 1 << 30) + packet(param_address(HUE), 0.5),
     "half of a bundle is good": bundle(packet(param_address(HUE), 0.5), b"hello\0\0\0"),
-    "too large": packet(param_address(HUE), *[0.5] * (LARGEST // 4)),
+    "too large": packet(param_address(HUE), *[0.5] * (MAX_PACKET_BYTES // 4)),
 }
 deep = packet(param_address(HUE), 0.5)
 for _ in range(100):
@@ -218,8 +218,8 @@ MALFORMED["too deep"] = deep
 
 @pytest.mark.parametrize("name", MALFORMED)
 def test_what_is_malformed_is_counted_and_nothing_else(wire, peer, name, capfd, caplog):
-    with pytest.raises(Malformed):
-        asked(MALFORMED[name])
+    with pytest.raises(MalformedPacket):
+        parse_packet(MALFORMED[name])
     peer.send(wire, MALFORMED[name])
     assert took(wire, 1) == ([], None)
     assert wire.report() == {"packets": 1, "malformed": 1, "unknown": 0, "dropped": 0, "sent": 0}
@@ -251,8 +251,8 @@ def test_whatever_comes_is_understood_or_malformed(raw, lots):
     for _ in range(lots.randrange(3) if raw else 0):
         broken[lots.randrange(len(broken))] = lots.randrange(256)
     for each in (raw, bytes(broken)):
-        with contextlib.suppress(Malformed):
-            assert all(value is None or abs(value) < float("inf") for _, value in asked(each))
+        with contextlib.suppress(MalformedPacket):
+            assert all(value is None or abs(value) < float("inf") for _, value in parse_packet(each))
 
 
 def test_a_flood_is_bounded_and_the_newest_wins(wire, peer):
@@ -267,28 +267,30 @@ def test_a_flood_is_bounded_and_the_newest_wins(wire, peer):
         wire.heed()
         spent.append(time.perf_counter() - before)
         assert hue(wire) == pytest.approx(199 / 200)
-        assert wire.desk.standing(AFTERGLOW).value == pytest.approx(wire.desk.controls[AFTERGLOW].param.at(look / 40))
+        assert wire.desk.standing(AFTERGLOW).value == pytest.approx(
+            wire.desk.controls[AFTERGLOW].param.value_at(look / 40)
+        )
     assert wire.malformed == 120 and not wire.dropped
     assert np.median(spent) < 0.02, "it takes a whole tick"
 
 
 def test_what_is_too_much_is_dropped_and_counted(wire, peer):
-    for n in range(3 * MOST):
-        peer.send(wire, packet(key_address("tap"), 1.0), packet(param_address(HUE), n / 3 / MOST))
+    for n in range(3 * MAX_REQUESTS):
+        peer.send(wire, packet(key_address("tap"), 1.0), packet(param_address(HUE), n / 3 / MAX_REQUESTS))
         if n % 50 == 0:
             assert comes(lambda n=n: wire.inlet.came >= 2 * n, every=0.001)
-    assert comes(lambda: wire.inlet.came == 6 * MOST)
+    assert comes(lambda: wire.inlet.came == 6 * MAX_REQUESTS)
     pressed, _ = wire.heed()
     report = wire.report()
-    assert len(pressed) == MOST // 2 and hue(wire) == pytest.approx(1 - 1 / 3 / MOST, rel=1e-6)
-    assert report["packets"] == 6 * MOST and report["dropped"] == 5 * MOST
+    assert len(pressed) == MAX_REQUESTS // 2 and hue(wire) == pytest.approx(1 - 1 / 3 / MAX_REQUESTS, rel=1e-6)
+    assert report["packets"] == 6 * MAX_REQUESTS and report["dropped"] == 5 * MAX_REQUESTS
 
 
 def test_a_port_that_is_taken_is_told_in_a_line(peer):
     with pytest.raises(
         UsageError, match=rf"^--osc-in {HOME}:{peer.address[1]}: cannot be listened on .*; name another$"
     ):
-        Inlet(*peer.address)
+        OscReceiver(*peer.address)
 
 
 def test_what_others_move_is_told_and_what_came_by_osc_is_not(peer):
@@ -355,13 +357,13 @@ def test_what_is_told_is_what_is_audible():
     concert.listen_to(100)
     concert.clock(0.5)
     heard = Heard()
-    announcer = Announcer(NowPlaying(concert.segment), heard, 1.0)
+    announcer = FeatureSender(NowPlaying(concert.segment), heard, 1.0)
     announcer.close()
     heard.packets.clear()
     for seconds in (0.1, 0.2537, 0.4):
         announcer.announce(concert.start + seconds)
         hop = seconds * RATE / concert.HOP
-        assert all(len(packet) <= ROOM for packet in heard.packets)
+        assert all(len(packet) <= MAX_DATAGRAM_BYTES for packet in heard.packets)
         told = heard.features()
         assert set(told) == {address for address, _, _ in feature_addresses()}
         assert told["/phosphene/feature/centroid"] == [pytest.approx(hop, abs=0.2)]
@@ -386,7 +388,7 @@ def test_no_stroke_falls_between_two_tellings():
     concert.listen_to(100, strokes)
     concert.clock(1.0)
     heard = Heard()
-    announcer = Announcer(NowPlaying(concert.segment), heard, 1.0)
+    announcer = FeatureSender(NowPlaying(concert.segment), heard, 1.0)
     announcer.close()
     announcer.index = 0
     heard.packets.clear()
@@ -401,4 +403,4 @@ def test_no_stroke_falls_between_two_tellings():
 def test_bundles_built_by_the_library_are_read():
     builder = OscBundleBuilder(IMMEDIATELY)
     builder.add_content(OscMessageBuilder("/a").build())
-    assert [tuple(each) for each in asked(builder.build().dgram)] == [("/a", None)]
+    assert [tuple(each) for each in parse_packet(builder.build().dgram)] == [("/a", None)]

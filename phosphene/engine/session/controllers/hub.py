@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.common.keys import WORDS
+from phosphene.engine.common.keys import CHARACTERS
 from phosphene.engine.visuals.catalogue import FINISH
 
 RATE = 30.0  # times a second
@@ -38,17 +38,17 @@ class ControllerHub:
         self.devices = self.wire = None
         with ExitStack() as opened:
             if listen or tell:
-                from phosphene.engine.session.controllers.osc_sockets import require
+                from phosphene.engine.session.controllers.osc_sockets import require_library
 
-                require("--osc-in" if listen else "--osc-out")
+                require_library("--osc-in" if listen else "--osc-out")
                 from phosphene.engine.session.controllers.osc_session import OscSession
 
                 self.wire = OscSession(listen, tell, rate or RATE)
                 opened.callback(self.wire.close)
             if midi is not None:
-                from phosphene.engine.session.controllers.midi_ports import require
+                from phosphene.engine.session.controllers.midi_ports import require_library
 
-                require()
+                require_library()
                 from phosphene.engine.session.controllers.midi_session import MidiSession
 
                 self.devices = MidiSession(midi, file)
@@ -69,7 +69,7 @@ class ControllerHub:
             if moved:
                 self.devices.touch(moved)
             words += self.devices.heed()
-        return [(moment, WORDS[word]) for moment, word in words]
+        return [(moment, CHARACTERS[word]) for moment, word in words]
 
     def look(self):
         """Gives what there is to tell the user."""

@@ -2,18 +2,18 @@
 
 from itertools import pairwise
 
-from phosphene.engine.common.keys import LEARNING, WORDS
-from phosphene.engine.session.controllers.midi_mapping import KEYS, Row
+from phosphene.engine.common.keys import LEARN_KEYS, CHARACTERS
+from phosphene.engine.session.controllers.midi_mapping import KEYS, MappingRow
 from phosphene.engine.session.controllers.midi_messages import FINE, NARROW
 
 ENOUGH = 4  # messages by which a knob is told from one that was bumped, and from a button
-AIDS = [f"{KEYS}.{row.word}" for row in LEARNING]
+AIDS = [f"{KEYS}.{row.word}" for row in LEARN_KEYS]
 PAUSE = 2.0  # seconds after which a knob that is moved again is a new one
 MOST = 32  # messages that are looked at
 FEW = 20  # steps that a knob without an end is turned by between two messages, at the most
 
 
-class Learner:
+class MidiLearner:
     """Off at first. While on, it knows which parameter or key was chosen, and listens for the knob.
 
     The other way round goes too: a knob that was moved waits for a parameter to be touched.
@@ -36,7 +36,7 @@ class Learner:
 
     def names(self):
         """All that is offered."""
-        return [*filter(self.plays, self.desk.controls), *(f"{KEYS}.{word}" for word in WORDS)]
+        return [*filter(self.plays, self.desk.controls), *(f"{KEYS}.{word}" for word in CHARACTERS)]
 
     def step(self, by):
         """Choose what lies so many places further."""
@@ -56,13 +56,13 @@ class Learner:
         self.heard.clear()
 
     def touch(self, name):
-        """Another controller moved a parameter: that is the one. Gives the Row for the knob that waits, if one does."""
-        row = self.waiting and Row(**self.waiting, to=name)
+        """Another controller moved a parameter: that is the one. Gives the MappingRow for the knob that waits, if one does."""
+        row = self.waiting and MappingRow(**self.waiting, to=name)
         self._choose(name)
         return row
 
     def hear(self, said):
-        """A device said something; gives the Row once it is clear what."""
+        """A device said something; gives the MappingRow once it is clear what."""
         found = self._recognise(said)
         if not found:
             return None
@@ -71,7 +71,7 @@ class Learner:
         if self.chosen is None:
             self.waiting = plain
             return None
-        return Row(**plain, to=self.chosen)
+        return MappingRow(**plain, to=self.chosen)
 
     def lets(self, name):
         """True if what moves something may do so: meanwhile nothing is moved but what is chosen, and what helps to."""

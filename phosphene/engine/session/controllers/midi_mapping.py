@@ -8,7 +8,7 @@ from pydantic import Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from phosphene.engine.common.errors import UsageError, unknown
-from phosphene.engine.common.keys import WORDS
+from phosphene.engine.common.keys import CHARACTERS
 from phosphene.engine.common.params import Param
 from phosphene.engine.documents.document import shorten
 from phosphene.engine.documents.dump import dump_yaml
@@ -19,7 +19,7 @@ from phosphene.engine.documents.validation import validate
 MOST = 512  # knobs and buttons
 CHANNELS = 16
 TURNS = ("twos", "offset", "sign")  # knobs without an end, by how they count: what others call 2's complement, ...
-NUMBERS = {  # that a kind may have; with None it has none
+NUMBER_COUNTS = {  # that a kind may have; with None it has none
     "cc": 128,
     "cc14": 32,
     "nrpn": 16_383,
@@ -33,7 +33,7 @@ WIDE = 1 << 20  # characters, so that no row is broken
 KEYS = "keys"  # before the word of a key
 STEP = Param("step", 1 / 128, low=1 / 16_384, high=1 / 4, unit="of the way", curve="exp")  # of a knob without an end
 
-Row = create_model(
+MappingRow = create_model(
     "row",
     __base__=Strict,
     **{
@@ -48,11 +48,11 @@ Row = create_model(
 )
 
 
-class Mapping(Strict):
+class MidiMapping(Strict):
     """Rows, each from something that a device says to a parameter, or to a key."""
 
     about: str = ""
-    controllers: bounded_tuple(Row, MOST) = ()
+    controllers: bounded_tuple(MappingRow, MOST) = ()
 
     @model_validator(mode="wrap")
     @classmethod
@@ -94,14 +94,14 @@ def heard_as(row):
 
 
 def load_mapping(path):
-    """The Mapping in a file.
+    """The MidiMapping in a file.
 
     Raises
     ------
     UsageError
         A line for every fault.
     """
-    return validate(Mapping, read_document(path))[0]
+    return validate(MidiMapping, read_document(path))[0]
 
 
 def _loose_ends(rows):
@@ -126,9 +126,9 @@ def _told(path, found, told):
 def check_from(name):
     """Raises UsageError, without a place, if nothing that a device says is called so."""
     kind, *rest = name.split(".")
-    if kind not in NUMBERS:
-        raise unknown("kind of message", shorten(kind), NUMBERS, "")
-    most = NUMBERS[kind]
+    if kind not in NUMBER_COUNTS:
+        raise unknown("kind of message", shorten(kind), NUMBER_COUNTS, "")
+    most = NUMBER_COUNTS[kind]
     shape = f"{kind}.CHANNEL" if most is None else f"{kind}.CHANNEL.NUMBER"
     if len(rest) != (1 if most is None else 2) or not all(re.fullmatch("[0-9]{1,5}", part) for part in rest):
         raise UsageError(f"found '{shorten(name)}', needs {shape}")
@@ -140,8 +140,8 @@ def check_from(name):
 
 def _check_to(name):
     root, dot, word = name.partition(".")
-    if root == KEYS and word not in WORDS:
-        raise unknown("key", shorten(word), WORDS, "")
+    if root == KEYS and word not in CHARACTERS:
+        raise unknown("key", shorten(word), CHARACTERS, "")
     if not dot:
         raise UsageError(
             f"found '{shorten(name)}', needs a parameter, as in visuals.scope.hue, or a key, as in keys.tap"

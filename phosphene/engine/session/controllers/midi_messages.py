@@ -6,14 +6,14 @@ from mido import Message
 
 PRESSED = 0.5  # share from which on a button is down
 NARROW, WIDE = 127, 16_383  # what 7 bits and 14 bits reach
-APART = 0.01  # seconds in which a second half follows the first; devices take one
+HALF_TIMEOUT = 0.01  # seconds in which a second half follows the first; devices take one
 FINE = 32  # from a first half's number to the second's
 DATA, DATA_FINE = 6, 38
 NRPN_FINE, NRPN, RPN_FINE, RPN = 98, 99, 100, 101
 NOBODY = WIDE  # the number by which a device lets go of NRPN
 
 
-class Said(NamedTuple):
+class MidiEvent(NamedTuple):
     what: (
         str  # kind, channel from 1, number: cc.1.16, cc14.1.1, nrpn.1.300, note.10.36, program.1.4, bend.1, pressure.1
     )
@@ -32,7 +32,7 @@ class Said(NamedTuple):
         return self.value > 0 if self.what.startswith("note") else self.share >= PRESSED
 
 
-class Device:
+class MidiParser:
     """What stands behind one port.
 
     A controller below 64 is told of twice: alone, and as half of a 14-bit one. Which of the two a device
@@ -46,7 +46,7 @@ class Device:
         self.numbers = {}  # by channel: [first, second half] of the NRPN that data goes to
 
     def hear(self, moment, raw):
-        """Take in a message; gives what is Said.
+        """Take in a message; gives what is MidiEvent.
 
         Raises
         ------
@@ -76,11 +76,11 @@ class Device:
 
     def rest(self, moment):
         """What was said by first halves whose second half is not coming."""
-        late = [what for what, since in self.waiting.items() if moment - since > APART]
+        late = [what for what, since in self.waiting.items() if moment - since > HALF_TIMEOUT]
         return [self._whole(what, self.waiting.pop(what)) for what in late]
 
     def _said(self, what, value, most, moment):
-        return Said(what, value, most, self.port, moment)
+        return MidiEvent(what, value, most, self.port, moment)
 
     def _turn(self, moment, channel, number, value):
         if number in (NRPN, NRPN_FINE, RPN, RPN_FINE):

@@ -1,4 +1,4 @@
-"""Knobs: rows of a mapping at work on the desk."""
+"""MappedControls: rows of a mapping at work on the desk."""
 
 from phosphene.engine.session.controllers.midi_mapping import KEYS, TURNS, heard_as
 from phosphene.engine.session.controllers.midi_messages import NARROW
@@ -7,7 +7,7 @@ NEAR = 2 / NARROW  # shares by which a knob may miss a parameter and yet pick it
 MOMENTARY = ("note", "program", "pressure")  # what always comes from rest, so there is nothing to pick up
 
 
-def turned(kind, value):
+def encoder_steps(kind, value):
     """Steps that a knob without an end was turned by, to the right."""
     if kind == "offset":
         return value - 64
@@ -16,7 +16,7 @@ def turned(kind, value):
     return value if value < 64 else value - 128
 
 
-class Knob:
+class MappedControl:
     """One row. It moves its parameter from where it stands as that does, so that nothing jumps; unless it need not.
 
     Parameters
@@ -36,7 +36,7 @@ class Knob:
     def press(self, said):
         """True if a button has just gone down, or a knob was turned to the right."""
         if self.kind in TURNS:
-            return turned(self.kind, said.value) > 0
+            return encoder_steps(self.kind, said.value) > 0
         before, self.down = self.down and self.kind != "program", said.down
         return self.down and not before
 
@@ -46,23 +46,23 @@ class Knob:
         if control is None:
             return
         param, base = control.param, desk.bases[control.name]
-        stands = param.share(base[0])
+        stands = param.position_of(base[0])
         place = self._place(said, param, stands)
         if self._has(base, stands, place):
             if place != stands:
-                desk.move(control.name, param.at(place), "midi")
+                desk.move(control.name, param.value_at(place), "midi")
             self.left = desk.bases[control.name]
 
     def _place(self, said, param, stands):
         """Where the parameter should be, as a share of its way."""
-        low, high = (param.share(param.clamp(end)) for end in self.row.range or (param.low, param.high))
+        low, high = (param.position_of(param.clamp(end)) for end in self.row.range or (param.low, param.high))
         if self.row.toggle:
             return stands if not self.press(said) else high if abs(stands - low) <= abs(stands - high) else low
         if self.kind not in TURNS:
             return low + said.share * (high - low)
         step = 1.0 / (len(param.choices) - 1) if param.choices else self.row.step
         way = step if high >= low else -step
-        return min(max(stands + way * turned(self.kind, said.value), min(low, high)), max(low, high))
+        return min(max(stands + way * encoder_steps(self.kind, said.value), min(low, high)), max(low, high))
 
     def _has(self, base, stands, place):
         """True if the parameter is where the knob left it, or is just passed by it."""
@@ -72,7 +72,7 @@ class Knob:
         return before is not None and (before - stands) * (place - stands) <= 0
 
 
-class Knobs:
+class MappedControls:
     """All rows of a mapping.
 
     Parameters
@@ -88,7 +88,7 @@ class Knobs:
         old = {knob.row: knob for knobs in self.listening.values() for knob in knobs}
         self.listening = {}
         for row in mapping.controllers:
-            self.listening.setdefault(heard_as(row), []).append(old.get(row) or Knob(row))
+            self.listening.setdefault(heard_as(row), []).append(old.get(row) or MappedControl(row))
 
     def hearing(self, said):
         """Those that something was said to."""

@@ -1,4 +1,4 @@
-"""Ports: MIDI devices as they come and go, and what they send."""
+"""MidiPorts: MIDI devices as they come and go, and what they send."""
 
 import re
 import sys
@@ -10,7 +10,7 @@ from phosphene.engine.common import optional_deps
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.mute_stderr import muted_stderr
 
-EVERY = 0.25  # seconds between two looks for devices
+SCAN_SECONDS = 0.25  # seconds between two looks for devices
 WAITING = 1024  # messages between two looks at them, of which the newest count: 50,000 a second
 THROUGH = "midi through"  # Linux's own, where whatever is sent comes back
 NUMBERED = re.compile(
@@ -18,7 +18,7 @@ NUMBERED = re.compile(
 )  # what is another number once it was unplugged
 
 
-class Ports:
+class MidiPorts:
     """Every device whose name has `wanted` in it, opened whenever it is there, until closed.
 
     Work goes on in a thread of its own, since a system may take its time over a device.
@@ -38,7 +38,7 @@ class Ports:
 
     @property
     def names(self):
-        return sorted(map(title, [*self.open]))
+        return sorted(map(port_title, [*self.open]))
 
     def close(self):
         self.ended.set()
@@ -49,7 +49,7 @@ class Ports:
         while True:
             there = self._look()
             for name in [name for name in self.open if name not in there]:
-                self.notices.append(f"{title(name)} was unplugged; it is looked for")
+                self.notices.append(f"{port_title(name)} was unplugged; it is looked for")
                 self._let_go(name)
             for at, name in enumerate(there):
                 if name not in self.open and self._means(name):
@@ -59,7 +59,7 @@ class Ports:
                     f"no MIDI device{f' called {self.wanted!r}' * bool(self.wanted)} yet; it is looked for"
                 )
             told = True
-            if self.ended.wait(EVERY):
+            if self.ended.wait(SCAN_SECONDS):
                 break
         for name in [*self.open]:
             self._let_go(name)
@@ -74,7 +74,7 @@ class Ports:
         import rtmidi
 
         try:
-            self.lookout = self.lookout or client("looking")
+            self.lookout = self.lookout or open_client("looking")
             return self.lookout.get_ports() if self.lookout else []
         except rtmidi.RtMidiError:
             self.lookout = None
@@ -83,17 +83,17 @@ class Ports:
     def _open(self, at, name):
         import rtmidi
 
-        device = client("listening")
+        device = open_client("listening")
         if device is None:
             return
         try:
-            device.set_callback(self._take, title(name))
+            device.set_callback(self._take, port_title(name))
             device.open_port(at, "in")
         except rtmidi.RtMidiError:  # another program has it to itself, or it has just gone
             device.delete()
             return
         self.open[name] = device
-        self.notices.append(f"listening to {title(name)}")
+        self.notices.append(f"listening to {port_title(name)}")
 
     def _let_go(self, name):
         device = self.open.pop(name)
@@ -106,12 +106,12 @@ class Ports:
         self.came += 1
 
 
-def title(name):
+def port_title(name):
     """A port's name without what changes when it is plugged in again."""
     return NUMBERED.sub("", name)
 
 
-def client(name):
+def open_client(name):
     """A connection to the system's MIDI, by the first of its interfaces that answers; None if none does."""
     import rtmidi
 
@@ -124,22 +124,22 @@ def client(name):
     return None
 
 
-def fault():
+def missing_library():
     """Why MIDI cannot be had, None if it can."""
     return optional_deps.missing_packages(mido="mido", python_rtmidi="rtmidi")
 
 
-def require():
+def require_library():
     """Raises UsageError if the libraries are not installed."""
-    if why := fault():
+    if why := missing_library():
         raise UsageError(f"--midi: {why}")
 
 
-def listed():
+def device_names():
     """Names of the devices that are connected."""
-    lookout = client("looking")
+    lookout = open_client("looking")
     if lookout is None:
         return []
     names = lookout.get_ports()
     lookout.delete()
-    return [*map(title, names)]
+    return [*map(port_title, names)]

@@ -6,12 +6,12 @@ from pathlib import Path
 from phosphene.engine.common.atomic_files import check_writable, write_text
 from phosphene.engine.common.errors import PhospheneError, UsageError, nearest
 from phosphene.engine.common.file_watch import FileWatch
-from phosphene.engine.common.keys import WORDS
-from phosphene.engine.session.controllers.midi_learn import AIDS, Learner
-from phosphene.engine.session.controllers.midi_mapping import KEYS, Mapping, load_mapping
-from phosphene.engine.session.controllers.midi_messages import Device
-from phosphene.engine.session.controllers.midi_pickup import Knobs
-from phosphene.engine.session.controllers.midi_ports import Ports
+from phosphene.engine.common.keys import CHARACTERS
+from phosphene.engine.session.controllers.midi_learn import AIDS, MidiLearner
+from phosphene.engine.session.controllers.midi_mapping import KEYS, MidiMapping, load_mapping
+from phosphene.engine.session.controllers.midi_messages import MidiParser
+from phosphene.engine.session.controllers.midi_pickup import MappedControls
+from phosphene.engine.session.controllers.midi_ports import MidiPorts
 
 USUAL = Path("controllers.yaml")  # where what is learnt is kept
 
@@ -36,14 +36,14 @@ class MidiSession:
         self.file = file or USUAL
         if file:
             check_writable(file, overwrite=True)
-        self.mapping = load_mapping(self.file) if self.file.exists() else Mapping()
-        self.watch, self.ports = FileWatch(self.file), Ports(wanted)
+        self.mapping = load_mapping(self.file) if self.file.exists() else MidiMapping()
+        self.watch, self.ports = FileWatch(self.file), MidiPorts(wanted)
         self.devices, self.notices = {}, []
         self.taken, self.malformed, self.faulty = 0, 0, False
 
     def join(self, desk, plays=lambda name: True):
         """Work on a desk from now on; what is offered to be learnt is what `plays(name)`."""
-        self.desk, self.learner, self.knobs = desk, Learner(desk, plays), Knobs(desk)
+        self.desk, self.learner, self.knobs = desk, MidiLearner(desk, plays), MappedControls(desk)
         self._lay(self.mapping)
 
     def heed(self):
@@ -106,7 +106,7 @@ class MidiSession:
         }
 
     def _device(self, port):
-        return self.devices.get(port) or self.devices.setdefault(port, Device(port))
+        return self.devices.get(port) or self.devices.setdefault(port, MidiParser(port))
 
     def _take(self, said):
         for each in said:
@@ -135,6 +135,6 @@ class MidiSession:
     def _lay(self, mapping):
         self.mapping = mapping
         self.knobs.lay(mapping)
-        names = [*self.desk.controls, *(f"{KEYS}.{word}" for word in WORDS)]
+        names = [*self.desk.controls, *(f"{KEYS}.{word}" for word in CHARACTERS)]
         for name in dict.fromkeys(row.to for row in mapping.controllers if row.to not in names):
             self.notices.append(f"{self.file}: there is no {name} in this preset{nearest(name, names)}")

@@ -10,9 +10,9 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.rings.timeline import read, record_count
 from phosphene.engine.session.controllers.osc_addresses import PHASES, feature_addresses
-from phosphene.engine.session.controllers.osc_packets import HEAD
+from phosphene.engine.session.controllers.osc_packets import BUNDLE_HEADER_BYTES
 
-ROOM = 1472  # bytes that travel in one piece over any network
+MAX_DATAGRAM_BYTES = 1472  # bytes that travel in one piece over any network
 STROKES = np.array([AT.onset_event, AT.kick, AT.snare, AT.hat])  # of one hop: told once, and never missed
 
 
@@ -24,7 +24,7 @@ def message(address, *numbers):
     return builder.build()
 
 
-class Sheet:
+class BundleTemplate:
     """A bundle whose numbers are written anew each time.
 
     Parameters
@@ -34,7 +34,7 @@ class Sheet:
     """
 
     def __init__(self, entries):
-        builder, self.places, numbers, at = OscBundleBuilder(IMMEDIATELY), [], [], HEAD
+        builder, self.places, numbers, at = OscBundleBuilder(IMMEDIATELY), [], [], BUNDLE_HEADER_BYTES
         for address, place, count in entries:
             content = message(address, *[0.0] * count)
             builder.add_content(content)
@@ -50,20 +50,20 @@ class Sheet:
         return self.packet
 
 
-def sheets():
+def bundle_templates():
     """All that is announced, on as few sheets as travel in one piece."""
     entries, room = [], 0
     for entry in feature_addresses():
         size = 4 + message(entry[0], *[0.0] * entry[2]).size
         if room < size:
             entries.append([])
-            room = ROOM - HEAD
+            room = MAX_DATAGRAM_BYTES - BUNDLE_HEADER_BYTES
         entries[-1].append(entry)
         room -= size
-    return [Sheet(each) for each in entries]
+    return [BundleTemplate(each) for each in entries]
 
 
-class Announcer:
+class FeatureSender:
     """Sends what is audible at a rate, from a thread of its own, until closed.
 
     Parameters
@@ -77,7 +77,7 @@ class Announcer:
 
     def __init__(self, present, outlet, rate):
         self.present, self.outlet, self.period = present, outlet, 1.0 / rate
-        self.sheets, self.ended = sheets(), threading.Event()
+        self.sheets, self.ended = bundle_templates(), threading.Event()
         self.index, self.record = record_count(present.segment["frames"]), np.zeros(WIDTH)
         self.thread = threading.Thread(target=self._keep, daemon=True)
         self.thread.start()

@@ -2,14 +2,14 @@
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from phosphene.engine.common.keys import WORDS
+from phosphene.engine.common.keys import CHARACTERS
 from phosphene.engine.session.controllers.midi_messages import PRESSED
 from phosphene.engine.session.controllers.osc_addresses import LIST, key_address, param_address, share_address
-from phosphene.engine.session.controllers.osc_features import Announcer, message
-from phosphene.engine.session.controllers.osc_packets import Malformed, asked
-from phosphene.engine.session.controllers.osc_sockets import Inlet, Outlet
+from phosphene.engine.session.controllers.osc_features import FeatureSender, message
+from phosphene.engine.session.controllers.osc_packets import MalformedPacket, parse_packet
+from phosphene.engine.session.controllers.osc_sockets import OscReceiver, OscSender
 
-MOST = 256  # messages that are done at a time; of more, the newest
+MAX_REQUESTS = 256  # messages that are done at a time; of more, the newest
 TOLD = 32  # values that are told at a time
 
 
@@ -30,8 +30,8 @@ class OscSession:
     """
 
     def __init__(self, listen, tell, rate):
-        self.outlet = Outlet(*tell) if tell else None
-        self.inlet = Inlet(*listen) if listen else None
+        self.outlet = OscSender(*tell) if tell else None
+        self.inlet = OscReceiver(*listen) if listen else None
         self.rate, self.announcer = rate, None
         self.laid, self.targets, self.told = None, {}, {}
         self.moved, self.pressed, self.asked, self.listed = [], [], [], False
@@ -40,7 +40,7 @@ class OscSession:
     def join(self, desk, present):
         self.desk = desk
         if self.outlet:
-            self.announcer = Announcer(present, self.outlet, self.rate)
+            self.announcer = FeatureSender(present, self.outlet, self.rate)
 
     def heed(self):
         """Do what came since the last time; gives (moment, word) of the keys that were pressed, and who was moved last.
@@ -49,7 +49,7 @@ class OscSession:
         """
         if self.laid is not self.desk.controls:
             self._lay()
-        self.moved, self.pressed, self.asked, self.listed, left = [], [], [], False, MOST
+        self.moved, self.pressed, self.asked, self.listed, left = [], [], [], False, MAX_REQUESTS
         for moment, packet, peer in reversed(self._came()):
             if left <= 0:
                 self.dropped += 1
@@ -84,7 +84,7 @@ class OscSession:
         """Know the address of everything there is."""
         self.laid, self.told = self.desk.controls, {}
         self.targets = {LIST: (self._list, "")}
-        self.targets |= {key_address(word): (self._press, word) for word in WORDS}
+        self.targets |= {key_address(word): (self._press, word) for word in CHARACTERS}
         for name in self.laid:
             self.targets[param_address(name)] = self._move, name
             self.targets[share_address(name)] = self._move_by_share, name
@@ -97,8 +97,8 @@ class OscSession:
 
     def _read(self, packet):
         try:
-            return asked(packet)
-        except Malformed:
+            return parse_packet(packet)
+        except MalformedPacket:
             self.malformed += 1
             return []
 
@@ -124,7 +124,7 @@ class OscSession:
         if value is None:
             self.asked.append((self._share, name, peer))
         else:
-            self._move(name, self.laid[name].param.at(min(max(value, 0.0), 1.0)), moment, peer)
+            self._move(name, self.laid[name].param.value_at(min(max(value, 0.0), 1.0)), moment, peer)
 
     def _list(self, _, value, moment, peer):
         if not self.listed:
@@ -135,7 +135,7 @@ class OscSession:
         yield message(param_address(name), self.desk.bases[name][0]).dgram
 
     def _share(self, name):
-        yield message(share_address(name), self.laid[name].param.share(self.desk.bases[name][0])).dgram
+        yield message(share_address(name), self.laid[name].param.position_of(self.desk.bases[name][0])).dgram
 
     def _tell(self):
         """Tell of values that are others than they were, unless they came by OSC."""
@@ -155,7 +155,7 @@ def listing(controls, bases):
             builder.add_arg(float(number), "f")
         builder.add_arg(control.param.unit, "s")
         yield builder.build().dgram
-    for word in WORDS:
+    for word in CHARACTERS:
         builder = OscMessageBuilder(LIST)
         builder.add_arg(key_address(word), "s")
         yield builder.build().dgram

@@ -8,12 +8,12 @@ from collections import deque
 from phosphene.engine.common import optional_deps
 from phosphene.engine.common.errors import UsageError
 
-LARGEST = 8192  # bytes of a packet
+MAX_PACKET_BYTES = 8192  # bytes of a packet
 WAITING = 1024  # packets between two looks at them, of which the newest count: 50,000 a second
 LOOK = 0.25  # seconds in which a thread notices that it is over
 
 
-class Inlet:
+class OscReceiver:
     """A port that is listened on, in a thread of its own, so that every packet has the moment it came.
 
     Parameters
@@ -50,7 +50,7 @@ class Inlet:
     def _listen(self):
         while not self.ended:
             try:
-                packet, peer = self.socket.recvfrom(LARGEST + 1)
+                packet, peer = self.socket.recvfrom(MAX_PACKET_BYTES + 1)
             except TimeoutError:
                 continue
             except OSError:  # Windows says here of a packet that it was too long, or that nobody took an answer
@@ -59,7 +59,7 @@ class Inlet:
             self.came += 1
 
 
-class Outlet:
+class OscSender:
     """To where OSC is sent; whether anyone listens there is not known.
 
     Raises
@@ -93,7 +93,7 @@ def _send(through, packet, peer):
         return False
 
 
-def require(word):
+def require_library(word):
     """Raises UsageError if the library is not installed."""
     if why := optional_deps.missing_packages(python_osc="pythonosc"):
         raise UsageError(f"{word}: {why}")

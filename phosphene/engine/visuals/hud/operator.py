@@ -13,7 +13,7 @@ from phosphene.engine.common.keys import HELP
 from phosphene.engine.common.png import write_png
 from phosphene.engine.rings.board import get
 from phosphene.engine.rings.mailbox import fetch_text
-from phosphene.engine.session.show_actions import NOTHING
+from phosphene.engine.session.show_actions import EMPTY_HUD
 from phosphene.engine.visuals.cues import Cue
 from phosphene.engine.visuals.hud.hud import Hud
 from phosphene.engine.visuals.window.frame_stats import FrameStat
@@ -34,7 +34,7 @@ class Operator:
 
     def __init__(self, window, segment):
         self.window, self.segment, self.lines = window, segment, []
-        self.timing, self.told, self.helped = window.context.timing, NOTHING, -math.inf
+        self.timing, self.told, self.helped = window.context.timing, EMPTY_HUD, -math.inf
         self.stills, self.clears = self._cue(Cue.STILLS), self._cue(Cue.CLEARS)
         self.hud, self.darkroom = None, ThreadPoolExecutor(1)
 
