@@ -1,4 +1,4 @@
-"""`python -m engine` is `phosphene`."""
+"""`python -m phosphene` is the `phosphene` command."""
 
 import sys
 

@@ -1,1 +1,0 @@
-"""Presets: YAML that says how a sound differs from the defaults."""

@@ -1,1 +1,0 @@
-"""GLSL: scenes, postprocess, and a library of one function a file."""
