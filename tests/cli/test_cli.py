@@ -108,14 +108,14 @@ def papers(folder, capsys):
 def test_check_tells_what_is_sound(papers, capsys):
     code, out, errors = typed(capsys, "check", "good.yaml", "good.json", "run.json", "quiet")
     assert (code, errors) == (0, [])
-    kinds = ["good.yaml: a sound preset", "good.json: a sound genome", "run.json: a sound run record"]
-    assert out.splitlines() == [*kinds, "presets/quiet.yaml: a sound preset"]
+    kinds = ["good.yaml: a valid preset", "good.json: a valid genome", "run.json: a valid run record"]
+    assert out.splitlines() == [*kinds, "presets/quiet.yaml: a valid preset"]
 
 
 def test_check_tells_every_fault_of_every_file_with_its_line(papers, capsys):
     files = ("bad.yaml", "good.yaml", "bad.json", "worse.yaml", "bad/run.json", "no.yaml")
     code, out, errors = typed(capsys, "check", *files)
-    assert (code, out) == (2, "good.yaml: a sound preset\n")
+    assert (code, out) == (2, "good.yaml: a valid preset\n")
     line = 1 + (papers / "bad" / "run.json").read_text().splitlines().index('  "rate": 0,')
     begins = ["bad.yaml:1", "bad.yaml:3", "bad.yaml:5", "bad.json:2", "bad.json:3", "worse.yaml:2"]
     begins += [f"bad/run.json:{line}", "no.yaml"]
@@ -127,7 +127,7 @@ def test_check_tells_every_fault_of_every_file_with_its_line(papers, capsys):
 def test_check_permissive_warns_only(papers, capsys):
     code, out, errors = typed(capsys, "check", "--permissive", "bad.yaml", "bad.json")
     assert (code, errors) == (0, [])
-    warnings = [line for line in out.splitlines() if not line.endswith(("a sound preset", "a sound genome"))]
+    warnings = [line for line in out.splitlines() if not line.endswith(("a valid preset", "a valid genome"))]
     assert [line.partition(": ")[0] for line in warnings] == [
         "bad.yaml:1",
         "bad.yaml:3",

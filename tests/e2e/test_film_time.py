@@ -16,7 +16,7 @@ from phosphene.engine.audio.core import CHANNELS
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.effects.chain import plan
 from phosphene.engine.encode import encoders
-from phosphene.engine.encode.encoders import GROUP
+from phosphene.engine.encode.encoders import KEYFRAME_SECONDS
 from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset, restore_preset
 from phosphene.engine.rings import board_layout
@@ -69,7 +69,7 @@ def test_a_click_is_seen_when_it_is_heard(fps, rate, tmp_path):
 
 def test_killed_in_the_middle_it_opens(tmp_path):
     left = kill(tmp_path, 150, size=(320, 180))
-    assert 0.95 * (left.sent - GROUP * FPS) <= left.opened <= left.sent
+    assert 0.95 * (left.sent - KEYFRAME_SECONDS * FPS) <= left.opened <= left.sent
     assert len(left.names) == 1 and left.names[0].startswith("."), "nothing has its own name before it is whole"
 
 
@@ -138,7 +138,7 @@ def tape(path, moves=MOVED, places=SLOT_NAMES):
     lies = {slot: places[name] for name, slot in SLOT_NAMES.items()}
     for slot, value in settings(load_preset()[0].params()):
         board[lies[slot]] = value
-    writer, told = TakeWriter(path, RATE, load_preset()[0].full(), places), 0
+    writer, told = TakeWriter(path, RATE, load_preset()[0].to_dict(), places), 0
     writer.begin(Begin(0, 1, USUAL, board.tolist()))
     for look, (sample, move) in enumerate(moves.items(), 1):
         writer.sound(sound[told:sample])
@@ -148,7 +148,7 @@ def tape(path, moves=MOVED, places=SLOT_NAMES):
             continue
         for slot, value in settings(move.params(), look):
             writer.changes(np.array([[sample, lies[slot], value]]))
-        writer.patch(Patch(sample, move.full(), look))
+        writer.patch(Patch(sample, move.to_dict(), look))
     writer.sound(sound[told:])
     writer.close()
     return path
@@ -213,7 +213,7 @@ def test_a_wrong_word_is_told_of_in_a_line_and_makes_nothing(words, told, tmp_pa
 
 
 def test_an_encoder_that_does_not_open_is_refused(tmp_path, capsys):
-    if (fault := encoders.faults()["nvenc"]) is None:
+    if (fault := encoders.check_encoders()["nvenc"]) is None:
         pytest.skip("it opens here")
     code, _, (line,) = typed(capsys, *SYNTH, "--codec", "nvenc", "-o", tmp_path / "x.mp4")
     assert code == 2 and line == f"phosphene: --codec nvenc: does not open here ({fault}); has x264"

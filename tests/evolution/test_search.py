@@ -37,7 +37,7 @@ def test_a_spelt_genome_is_within_every_range_and_complete():
         for (op, shares), (name, params) in zip(genome, spell(genome), strict=True):
             assert op == name and params.keys() == {param.name for param in EFFECTS[op].PARAMS}
             assert all(param.low <= params[param.name] <= param.high for param in EFFECTS[op].PARAMS)
-            told = [p.share(params[p.name]) for p in TRAITS[op]]
+            told = [p.position_of(params[p.name]) for p in TRAITS[op]]
             assert told == pytest.approx(shares)
 
 
@@ -111,7 +111,7 @@ def test_what_is_silent_or_too_short_is_rejected():
         ("volume", {"gain": -60.0}, {"silent"}),
         ("trim", {"threshold": 0.0}, {"too short", "a gene gave no sound"}),
     ):
-        shares = tuple(p.share(named.get(p.name, p.default)) for p in TRAITS[op])
+        shares = tuple(p.position_of(named.get(p.name, p.default)) for p in TRAITS[op])
         score, reason = judge(((op, shares),))
         assert score == math.inf and reason in reasons
 

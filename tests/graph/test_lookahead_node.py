@@ -57,7 +57,7 @@ def test_a_bounce_hears_what_a_session_hears():
     graph.run(threads=False)
     bounced = rows_of(graph.ear.frames)
     desk, live = Desk(), allocate(plan(60.0))
-    desk.plans.change(PRESET.genes(), 1)
+    desk.plans.change(PRESET.active_genes(), 1)
     ear = ListenNode(RATE, desk.core, live)
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
     source.seek(16 * RATE)
@@ -69,7 +69,7 @@ def test_a_bounce_hears_what_a_session_hears():
         while ear.step():
             pass
     heard = rows_of(live)[: len(bounced)]
-    late = limiter.latency(RATE) + sum(chain.latency(op, RATE) for op, _ in PRESET.genes())
+    late = limiter.latency(RATE) + sum(chain.latency(op, RATE) for op, _ in PRESET.active_genes())
     np.testing.assert_array_equal(heard[:, AT.sample] - late, bounced[:, AT.sample])
     np.testing.assert_array_equal(heard[:, AT.sample + 1 :], bounced[:, AT.sample + 1 :])
     assert len(bounced) > 250 and bounced[:, AT.onset_event].sum() > 5
@@ -157,8 +157,8 @@ def test_where_rows_move_sound_both_keep_one_beat(tmp_path):
 
 def test_a_take_s_film_knows_what_was_known_then(tmp_path):
     path = tmp_path / "set.take"
-    writer = TakeWriter(path, RATE, PRESET.full(), SLOT_NAMES)
-    writer.begin(Begin(0, 1, PRESET.genes(), []))
+    writer = TakeWriter(path, RATE, PRESET.to_dict(), SLOT_NAMES)
+    writer.begin(Begin(0, 1, PRESET.active_genes(), []))
     writer.sound(np.zeros((RATE // 2, 4), np.float32))
     writer.close()
     reader = TakeReader(path)

@@ -27,7 +27,7 @@ def levels(values, name="low", start=0):
 @pytest.mark.parametrize("name", steady)
 def test_a_feature_is_as_far_as_its_knob_has_travelled(name):
     param = steady[name]
-    told = wanted(matrix(row(f"listening.{name}")), levels([param.at(share) for share in LEVELS], name))
+    told = wanted(matrix(row(f"listening.{name}")), levels([param.value_at(share) for share in LEVELS], name))
     np.testing.assert_allclose(told, LEVELS, atol=1e-12)
     beyond = wanted(matrix(row(f"listening.{name}")), levels([param.low - 9.0, param.high + 9.0], name))
     assert beyond.tolist() == [0.0, 1.0]

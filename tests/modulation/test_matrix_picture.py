@@ -95,14 +95,14 @@ def taken(path, *presets):
     x = np.zeros((RATE, 4), np.float32)
     x[:, :2] = music(1.0)
     first, *later = presets
-    writer = TakeWriter(path, RATE, first.full(), SLOT_NAMES)
+    writer = TakeWriter(path, RATE, first.to_dict(), SLOT_NAMES)
     board = np.zeros(BOARD_SLOTS)
     for slot, value in settings(first.params()):
         board[slot] = value
     writer.begin(Begin(0, 1, [], board.tolist()))
     writer.sound(x)
     for second, each in enumerate(later, 1):
-        writer.patch(Patch(second * RATE, each.full()))
+        writer.patch(Patch(second * RATE, each.to_dict()))
         writer.sound(x)
     writer.close()
     material = BounceInput(TakeReader(path), "take", first, path)

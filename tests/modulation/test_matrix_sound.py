@@ -97,7 +97,7 @@ def test_what_is_made_of_a_hop_takes_hold_a_hop_after_its_end(moved):
     """The same core, driven by hand as a device would, with what a matrix of its own makes of the same frames."""
     x, heard, frames = moved
     made, desk, follower = preset(), Desk(), Matrix(preset().modulation(), RATE, PLACES)
-    desk.plans.change(made.genes(), 1)
+    desk.plans.change(made.active_genes(), 1)
     late = sum(desk.plans.latencies().values())
     whole, parts, told = np.concatenate([x, np.zeros((late, 2), np.float32)]), [], 0
     for start in range(0, len(whole), HOP):
@@ -177,14 +177,14 @@ def test_a_frame_that_is_no_numbers_is_passed_over():
 
 def perform(path, made, later):
     """A set on a desk, with hands, a change of rows and one of genome, recorded; and what was heard."""
-    desk, genomes, heard = Desk(), {1: made.genes()}, []
+    desk, genomes, heard = Desk(), {1: made.active_genes()}, []
     frames = allocate(timeline.layout(2_000, WIDTH))
     ear = ListenNode(RATE, desk.core, frames)
     player = AudioMover(made.modulation(), frames, desk.core.moves, hop=HOP, rate=RATE, serial=1)
     desk.plans.change(genomes[1], 1)
     desk.core.heard[:] = desk.params.words
     desk.core.switches[0] = 1
-    writer = TakeWriter(path, RATE, made.full(), SLOT_NAMES)
+    writer = TakeWriter(path, RATE, made.to_dict(), SLOT_NAMES)
     writer.begin(Begin(0, 1, genomes[1], desk.core.heard.view("f8").tolist()))
     taper, rng = TakeRecorder(desk.core, writer, genomes), np.random.default_rng(4)
     for turn in range(140):
@@ -192,9 +192,9 @@ def perform(path, made, later):
             desk.move(board_layout.gene_slot(max(genomes), 2, 0), float(rng.uniform(-20.0, 6.0)))
         if turn == 50:
             player.change(later.modulation(), 1)
-            taper.patches.append(Patch(int(desk["position"]), later.full()))
+            taper.patches.append(Patch(int(desk["position"]), later.to_dict()))
         if turn == 80:
-            genomes[2] = later.genes()[::-1]
+            genomes[2] = later.active_genes()[::-1]
             player.change(STILL, 2)
             desk.plans.change(genomes[2], 2)
         heard.append(desk.play(song(150_000)[turn * 1_000 :][: int(rng.integers(1, 2_000))], 256, deaf=True))
@@ -224,7 +224,7 @@ def test_a_run_record_holds_the_rows_and_the_sound_they_made(tmp_path):
     made, x = preset(), song(40_000)
     told, _ = files(BounceInput(Sound(x), "synth", made), [tmp_path / "x.wav"])
     assert told.samples_sha256 == hashlib.sha256(played(made, x).sink.heard.tobytes()).hexdigest()
-    assert json.loads(told.text())["preset"]["matrix"][1]["from"] == "sources.stroll"
+    assert json.loads(told.to_json())["preset"]["matrix"][1]["from"] == "sources.stroll"
 
 
 def test_the_default_preset_moves_nothing():

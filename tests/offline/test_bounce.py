@@ -133,7 +133,7 @@ def test_the_record_tells_all_and_nothing_that_changes(tmp_path, capsys):
     assert (record["source"], record["frames"], record["format"]) == ("file", 5_000, "wav float")
     assert {"python", "numpy", "numba", "av", "soxr"} <= set(record["versions"])
     assert str(tmp_path) not in text
-    assert typed(capsys, "check", tmp_path / "run.json") == (0, f"{tmp_path / 'run.json'}: a sound run record\n", [])
+    assert typed(capsys, "check", tmp_path / "run.json") == (0, f"{tmp_path / 'run.json'}: a valid run record\n", [])
     assert set(json.loads((tmp_path / "timings.json").read_text())) >= {"seconds", "times_real_time"}
 
 

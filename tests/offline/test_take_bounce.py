@@ -37,7 +37,7 @@ RATE = 44_100
 USUAL = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -3.0})]
 LOUDER = [("volume", {"gain": 2.0}), ("dc_blocker", {"corner": 8.0}), ("volume", {"gain": 1.0})]
 QUIETER = [("volume", {"gain": -12.0})]
-PRESET = load_preset()[0].full()
+PRESET = load_preset()[0].to_dict()
 
 
 def values(genome, serial):
@@ -115,7 +115,7 @@ def reference(story, size):
                 at = record.sample
     x, out, at = np.concatenate(sounds), [], 0
     play, kept = FILLER(sound.play.address), []
-    params, gauges = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan())
+    params, gauges = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.layout())
     core = make_core(RATE, params, gauges)
     words = make_descriptor(core)
     while at < len(x):

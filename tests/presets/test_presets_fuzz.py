@@ -85,8 +85,8 @@ def test_saving_and_loading_again_changes_nothing(tmp_path_factory, content):
         return load_preset(file)[0]
 
     preset = through(yaml.safe_dump(content))
-    assert through(preset.text()) == through(json.dumps(preset.full()).replace("\x7f", "\\u007f")) == preset
-    assert through(yaml.safe_dump(preset.full())).text() == preset.text()
+    assert through(preset.to_yaml()) == through(json.dumps(preset.to_dict()).replace("\x7f", "\\u007f")) == preset
+    assert through(yaml.safe_dump(preset.to_dict())).to_yaml() == preset.to_yaml()
 
 
 PIECES = st.sampled_from(
@@ -125,5 +125,5 @@ def withstand(file, raw, sets=()):
         preset, _ = load_preset(file, sets, permissive=True)
     except PhospheneError:
         return
-    file.write_bytes(preset.text().encode())
+    file.write_bytes(preset.to_yaml().encode())
     assert load_preset(file) == (preset, [])

@@ -34,7 +34,7 @@ def drawn(context, room, draw):
     screen.framebuffer.use()
     context.gl.clear()
     draw()
-    screen.ask()
+    screen.request()
     picture = np.empty((*room[::-1], 4), np.uint8)
     screen.fetch(picture)
     screen.release()
@@ -282,4 +282,4 @@ def test_the_list_tells_of_every_key(sheet):
     sheet.fit((1280, 720))
     panels.keys(sheet)
     words = [words for _, _, words, _, _ in sheet.words]
-    assert all(row.name in words and row.does in words for row in KEYS) and "?" in words
+    assert all(key.label in words and key.description in words for key in KEYS) and "?" in words

@@ -83,7 +83,7 @@ def test_a_photo_is_turned_as_its_camera_was(context, tmp_path, orientation):
 @pytest.mark.parametrize("kind", ["jpg", "png", "webp", "bmp"])
 def test_a_photo_is_no_film_of_a_moment(tmp_path, kind):
     """Read once, it stays: whoever asks again later would have to wait for it each time."""
-    packaged = resources.files("phosphene.presets") / "media" / "rain.jpg"
+    packaged = resources.files("phosphene") / "presets" / "media" / "rain.jpg"
     for path in (saved(tmp_path / f"photo.{kind}", photo(48, 64)), str(packaged)):
         reel = Film(path)
         assert len(list(reel.shots(7.5))) == 1 and reel.still
@@ -215,7 +215,7 @@ def test_media_lie_beside_their_preset(tmp_path):
     saved(tmp_path / "pictures" / "photo.png", photo())
     preset = tmp_path / "show.yaml"
     preset.write_text("scene: photo\nmedia: pictures/photo.png\n")
-    assert load_preset(preset)[0].look().media == str(tmp_path / "pictures" / "photo.png")
+    assert load_preset(preset)[0].to_look().media == str(tmp_path / "pictures" / "photo.png")
 
 
 def test_a_film_that_vanishes_leaves_its_last_picture_and_says_so_once(context, film):

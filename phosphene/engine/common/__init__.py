@@ -1,1 +1,1 @@
-"""."""
+"""Small pieces that every room uses: errors, parameters, files, keys, signals."""

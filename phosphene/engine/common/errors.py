@@ -1,27 +1,34 @@
-"""Errors that a user reads: one clear line each, and the exit code that goes with it."""
+"""Errors for users: one clear line each, and the exit code of the command."""
 
 import difflib
+from collections.abc import Collection, Iterable
 
 
 class PhospheneError(Exception):
-    """Something failed that the user should hear about in one line."""
+    """A failure that is reported to the user in one line."""
 
     code = 1
 
 
 class UsageError(PhospheneError):
-    """What was asked for cannot be: a wrong word, value or file."""
+    """A command cannot be carried out as given: a wrong option, value or file."""
 
     code = 2
 
 
-def nearest(name, allowed):
-    """The hint that ends an error about an unknown name; empty if nothing comes close."""
-    close = difflib.get_close_matches(str(name), [str(other) for other in allowed], n=1)
+def nearest(name: object, allowed: Iterable[object]) -> str:
+    """The hint that ends an error about an unknown name; empty if no allowed name is close.
+
+    A name is close at difflib's usual similarity of 0.6. A similarity of 0.5 is enough between names of about the same
+    length that start with the same letter, such as `ekko` and `echo`.
+    """
+    name, names = str(name), [str(other) for other in allowed]
+    alike = [other for other in names if other[:1] == name[:1] and abs(len(other) - len(name)) <= 1]
+    close = difflib.get_close_matches(name, names, n=1) or difflib.get_close_matches(name, alike, n=1, cutoff=0.5)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
-def unknown(kind, name, allowed, where):
-    """The one error for a name that is not known."""
+def unknown(kind: str, name: object, allowed: Collection[str], where: str) -> UsageError:
+    """The error for an unknown name: where it stands, what is allowed, and the nearest allowed name."""
     has = ", ".join(sorted(allowed)) or "none"
     return UsageError(f"{where}: no {kind} '{name}' (has {has}){nearest(name, allowed)}")

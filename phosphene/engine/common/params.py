@@ -1,9 +1,11 @@
-"""A parameter: the only place where its range, default and unit are written."""
+"""Param: the only place where a parameter's range, default and unit are written."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
-RATE_RANGE = (1_000, 768_000)  # frames per second of anything that is sound
+RATE_RANGE = (1_000, 768_000)  # frames per second of any sound
 
 
 @dataclass(frozen=True)
@@ -16,42 +18,45 @@ class Param:
     low: float
     high: float
     unit: str = ""
-    curve: str = "linear"  # or "exp": how a knob travels from low to high
-    choices: tuple = ()  # the names of its whole numbers from 0, where it is one of a few
+    curve: str = "linear"  # or "exp": how a knob's position maps to the value
+    choices: tuple[str, ...] = ()  # names of the values 0, 1, 2 ..., if the parameter is an enumeration
 
-    def clamp(self, value):
-        """The nearest value that is allowed; the default for what is not a number."""
+    def clamp(self, value: float) -> float:
+        """The nearest allowed value; the default for NaN."""
         value = self.default if math.isnan(value) else min(max(value, self.low), self.high)
         return float(round(value)) if self.choices else value
 
-    def number(self, value):
-        """What a preset says of it, as a number."""
+    def to_number(self, value: Any) -> float:
+        """A preset's value as a number: the index of a choice, or the number itself."""
         return float(self.choices.index(value) if self.choices else value)
 
-    def at(self, share):
-        """The value a share of the way from low to high, as a knob travels."""
+    def value_at(self, position: float) -> float:
+        """The value at a knob's position, 0 (low) to 1 (high)."""
         if self.curve == "exp":
-            return self.low * (self.high / self.low) ** share
-        return self.low + share * (self.high - self.low)
+            return self.low * (self.high / self.low) ** position
+        return self.low + position * (self.high - self.low)
 
-    def share(self, value):
-        """How far the knob has travelled at a value."""
+    def position_of(self, value: float) -> float:
+        """The knob's position, 0 to 1, at a value."""
         if self.curve == "exp":
             return math.log(value / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
 
     @property
-    def span(self):
+    def range_text(self) -> str:
+        """What is allowed, for messages: "-60 to 24 dB" or the choices."""
         if self.choices:
             return ", ".join(self.choices)
         unit = f" {self.unit}" if self.unit else ""
         return f"{self.low:g} to {self.high:g}{unit}"
 
 
-def choice_param(name, choices):
-    """The Param of one of a few, the first of which is its default."""
-    return Param(name, 0.0, low=0.0, high=len(choices) - 1.0, choices=tuple(choices))
+def choice_param(name: str, choices: Iterable[str]) -> Param:
+    """A Param with named values. The first choice is the default."""
+    names = tuple(choices)
+    return Param(name, 0.0, low=0.0, high=len(names) - 1.0, choices=names)
 
 
-def default_values(params):
+def default_values(params: Iterable[Param]) -> dict[str, float]:
+    """The default of each Param, by name."""
     return {param.name: param.default for param in params}

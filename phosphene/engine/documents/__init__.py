@@ -1,1 +1,1 @@
-"""Text from outside: read with its line numbers, overridden, validated, mended or refused."""
+"""Text files from outside: read with line numbers, overridden, validated, and corrected or refused."""

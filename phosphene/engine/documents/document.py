@@ -1,83 +1,93 @@
-"""Documents: plain values that know where they stand, and the words in which their faults are told."""
+"""Documents: plain values that know the line each one came from, and the faults found in them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from phosphene.engine.common.errors import UsageError
 
+Path = tuple[Any, ...]  # keys of mappings and indices of lists, from the top
+
 
 class Location(NamedTuple):
-    order: int  # the line; what is typed after a command comes after every line
-    text: str
+    """Where something was written: in a file, or on the command line."""
+
+    order: int  # the line number; options of the command line sort after every line
+    text: str  # as messages show it: "dusk.yaml:14"
 
 
 class Fault(NamedTuple):
-    place: Location
+    """Something wrong in a document."""
+
+    location: Location
     text: str  # what was found, what is allowed, the nearest name
-    mend: str = ""  # what a permissive reader does about it; empty if nothing can be done
+    fix: str = ""  # what a permissive reader does about it; empty if it can do nothing
 
     @property
-    def line(self):
-        return one_line(f"{self.place.text}: {self.text}")
+    def line(self) -> str:
+        """The fault as one line of an error message."""
+        return one_line(f"{self.location.text}: {self.text}")
 
 
 class DocumentError(UsageError):
-    def __init__(self, fault):
+    """Raised for a document that cannot be read at all."""
+
+    def __init__(self, fault: Fault) -> None:
         super().__init__(fault.line)
         self.fault = fault
 
 
 class SourceMap(NamedTuple):
-    """Where a value stands, and where its parts do."""
+    """The location of a value and of its parts. It has the shape of the value."""
 
-    place: Location
-    parts: dict | list
+    location: Location
+    parts: Any  # SourceMaps: a dict for a mapping, a list for a list, an empty dict for anything else
 
 
 @dataclass
 class Document:
-    """Mappings, lists, text, numbers, true, false and None, and the place of each."""
+    """Mappings, lists, text, numbers, true, false and None, with the location of each."""
 
-    value: object
-    spot: SourceMap
-    faults: list = field(default_factory=list)
+    value: Any
+    source: SourceMap
+    faults: list[Fault] = field(default_factory=list)
 
-    def at(self, path):
-        """What a path leads to: the value and its spot."""
-        value, spot = self.value, self.spot
+    def get(self, path: Path) -> tuple[Any, SourceMap]:
+        """The value at a path, and its SourceMap."""
+        value, source = self.value, self.source
         for key in path:
-            value, spot = value[key], spot.parts[key]
-        return value, spot
+            value, source = value[key], source.parts[key]
+        return value, source
 
-    def place(self, path):
-        """Where a path stands, or the nearest thing around it that is there."""
-        spot = self.spot
+    def location(self, path: Path) -> Location:
+        """The location of a path, or of the innermost part of it that exists."""
+        source = self.source
         for key in path:
-            there = key in spot.parts if isinstance(spot.parts, dict) else key < len(spot.parts)
-            if not there:
+            exists = key in source.parts if isinstance(source.parts, dict) else key < len(source.parts)
+            if not exists:
                 break
-            spot = spot.parts[key]
-        return spot.place
+            source = source.parts[key]
+        return source.location
 
-    def put(self, path, value, spot=None):
-        """Set a value; without a spot of its own it stays where it was."""
-        around, beside = self.at(path[:-1])
-        around[path[-1]] = value
-        if spot:
-            beside.parts[path[-1]] = spot
+    def set(self, path: Path, value: Any, source: SourceMap | None = None) -> None:
+        """Set a value. Without a `source` it keeps the location of the value it replaces."""
+        holder, holder_source = self.get(path[:-1])
+        holder[path[-1]] = value
+        if source:
+            holder_source.parts[path[-1]] = source
 
-    def drop(self, path):
-        """Take a value out; what follows it in a list moves up."""
-        around, beside = self.at(path[:-1])
-        del around[path[-1]], beside.parts[path[-1]]
+    def remove(self, path: Path) -> None:
+        """Remove a value. Later entries of a list move up."""
+        holder, holder_source = self.get(path[:-1])
+        del holder[path[-1]], holder_source.parts[path[-1]]
 
-    def cut(self, path, most):
+    def truncate(self, path: Path, length: int) -> None:
         """Shorten a list."""
-        values, spot = self.at(path)
-        del values[most:], spot.parts[most:]
+        values, source = self.get(path)
+        del values[length:], source.parts[length:]
 
 
-def describe_value(value):
+def describe_value(value: Any) -> str:
     """A value as a message names it."""
     if value is None:
         return "nothing"
@@ -88,14 +98,16 @@ def describe_value(value):
     return "a list" if isinstance(value, list) else str(value).lower()
 
 
-def shorten(text):
+def shorten(text: str) -> str:
+    """At most 60 characters of a text."""
     return text if len(text) <= 60 else f"{text[:60]}..."
 
 
-def dotted(path):
+def dotted(path: Iterable[Any]) -> str:
+    """A path as users write it: "genome.1.params"."""
     return ".".join(map(str, path))
 
 
-def one_line(text):
-    """Text that keeps to one line of a terminal and gives it no commands."""
+def one_line(text: str) -> str:
+    """The text with line breaks and control characters escaped, so that a terminal shows it on one line."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,4 +1,6 @@
-"""Writing: YAML that reading takes for what it was."""
+"""Writes YAML that `documents.load` reads back as the same values."""
+
+from typing import Any
 
 import yaml
 
@@ -6,17 +8,17 @@ from phosphene.engine.documents.load import parse_scalar
 
 
 class Dumper(yaml.SafeDumper):
-    """Quotes whatever `plain` would not take for text, such as 1e3, of which YAML 1.1 thinks otherwise."""
+    """Quotes every text that `parse_scalar` would read as something else, such as 1e3, which YAML 1.1 leaves bare."""
 
 
-def _text(dumper, text):
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = None if parse_scalar(text) is text else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 
-Dumper.add_representer(str, _text)
+Dumper.add_representer(str, _represent_text)
 
 
-def dump_yaml(value, **how):
-    """A value of plain mappings and lists as text; `how` as yaml.dump knows it."""
-    return yaml.dump(value, Dumper=Dumper, **how)
+def dump_yaml(value: Any, **options: Any) -> str:
+    """Plain mappings and lists as YAML; `options` are those of `yaml.dump`."""
+    return str(yaml.dump(value, Dumper=Dumper, **options))

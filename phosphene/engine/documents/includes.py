@@ -1,63 +1,65 @@
-"""Including: rows and sources of other files, laid before a document's own, each with the place where it stands."""
+"""Includes: adds the rows and sources of other files to a document, each with its own location."""
 
 import operator
+from collections.abc import Callable
+from typing import Any
 
 from phosphene.engine.common.errors import UsageError, unknown
-from phosphene.engine.documents.document import DocumentError, Fault, SourceMap, describe_value, shorten
+from phosphene.engine.documents.document import Document, DocumentError, Fault, SourceMap, describe_value, shorten
 
-KEYS = ("about", "matrix", "sources")  # that a fragment may have
+FRAGMENT_KEYS = ("about", "matrix", "sources")
 
 
-def resolve_includes(document, find):
-    """Put what the fragments under `include` hold in its place: rows before the document's own, sources beside them.
+def resolve_includes(document: Document, load_fragment: Callable[[str], Document]) -> None:
+    """Replace `include` by the contents of the fragments it names.
 
-    A source that the document names itself is its own. Whatever is wrong with a fragment joins the document's
-    faults; a word that is none is left for validation to tell of.
+    Rows of a fragment come before the document's own; a source that the document defines itself wins. Faults of a
+    fragment are added to the document's. An `include` of the wrong type is left for validation to report.
 
     Parameters
     ----------
     document : Document
-    find : callable(name)
-        Gives a fragment's Document, or raises UsageError.
+    load_fragment : callable(name)
+        Returns the fragment's Document, or raises UsageError.
     """
     value = document.value
     names = value.get("include") if isinstance(value, dict) else None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return
-    spots = document.spot.parts["include"].parts
-    document.drop(("include",))
-    for name, spot in zip(reversed(names), reversed(spots)):  # each before what is there: the first is first
+    sources = document.source.parts["include"].parts
+    document.remove(("include",))
+    for name, source in zip(reversed(names), reversed(sources)):  # each goes first, so the last is added first
         try:
-            _lay(document, find(name))
+            _add_fragment(document, load_fragment(name))
         except DocumentError as error:
-            document.faults.append(error.fault._replace(mend="left out"))
+            document.faults.append(error.fault._replace(fix="left out"))
         except UsageError as error:
-            document.faults.append(Fault(spot.place, f"include: {error}", "left out"))
+            document.faults.append(Fault(source.location, f"include: {error}", "left out"))
 
 
-def _lay(document, fragment):
+def _add_fragment(document: Document, fragment: Document) -> None:
     document.faults += fragment.faults
     if not isinstance(fragment.value, dict):
-        raise DocumentError(
-            Fault(fragment.spot.place, f"found {describe_value(fragment.value)}, needs a mapping", "left out")
-        )
+        text = f"found {describe_value(fragment.value)}, needs a mapping"
+        raise DocumentError(Fault(fragment.source.location, text, "left out"))
     for key in fragment.value:
-        if key not in KEYS:
-            told = str(unknown("key", shorten(key), KEYS, "")).removeprefix(": ")
-            document.faults.append(Fault(fragment.place((key,)), told, "ignored"))
-    _join(document, fragment, "matrix", [])
-    _join(document, fragment, "sources", {})
+        if key not in FRAGMENT_KEYS:
+            text = str(unknown("key", shorten(key), FRAGMENT_KEYS, "")).removeprefix(": ")
+            document.faults.append(Fault(fragment.location((key,)), text, "ignored"))
+    _merge_key(document, fragment, "matrix", [])
+    _merge_key(document, fragment, "sources", {})
 
 
-def _join(document, fragment, key, none):
+def _merge_key(document: Document, fragment: Document, key: str, empty: Any) -> None:
+    """Put a fragment's rows before the document's, or its sources under the document's."""
     if key not in fragment.value:
         return
-    (new, spot), kind = fragment.at((key,)), type(none)
+    (new, source), kind = fragment.get((key,)), type(empty)
     if not isinstance(new, kind):
         needs = "a list" if kind is list else "a mapping"
-        document.faults.append(Fault(spot.place, f"{key}: found {describe_value(new)}, needs {needs}", "left out"))
+        document.faults.append(Fault(source.location, f"{key}: found {describe_value(new)}, needs {needs}", "left out"))
         return
-    old, beside = document.at((key,)) if key in document.value else (none, spot._replace(parts=none))
-    if isinstance(old, kind):  # else validation tells of it
-        both = operator.add if kind is list else operator.or_
-        document.put((key,), both(new, old), SourceMap(beside.place, both(spot.parts, beside.parts)))
+    old, old_source = document.get((key,)) if key in document.value else (empty, source._replace(parts=empty))
+    if isinstance(old, kind):  # else validation reports it
+        merge: Callable[[Any, Any], Any] = operator.add if kind is list else operator.or_
+        document.set((key,), merge(new, old), SourceMap(old_source.location, merge(source.parts, old_source.parts)))

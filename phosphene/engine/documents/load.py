@@ -1,68 +1,81 @@
-"""Reading: YAML and JSON through one loader, which remembers on which line everything stands."""
+"""Reads YAML and JSON with one loader, which keeps the line number of every value."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import yaml
 
-from phosphene.engine.documents.document import Document, DocumentError, Fault, Location, SourceMap, dotted, shorten
+from phosphene.engine.documents.document import (
+    Document,
+    DocumentError,
+    Fault,
+    Location,
+    Path,
+    SourceMap,
+    dotted,
+    shorten,
+)
 
-MAX_BYTES = 1 << 18  # bytes; a hundred times the longest preset, and read in a few seconds
-MAX_DEPTH = 16  # levels; a run record has six, and Python's own stack is never in question
-MAX_NUMBER_LENGTH = 64  # characters of a number; Python refuses to read 5,000 digits
+MAX_BYTES = 1 << 18  # a hundred times the longest preset, and read in a few seconds
+MAX_DEPTH = 16  # levels; a run record has six, and Python's own stack stays far from its limit
+MAX_NUMBER_LENGTH = 64  # characters; Python refuses to read 5,000 digits
 
-WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
-WHOLE = re.compile(r"[-+]?[0-9]+")
+CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
+INTEGER = re.compile(r"[-+]?[0-9]+")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-BEYOND = re.compile(r"[-+]?\.inf|\.nan")
+NOT_FINITE = re.compile(r"[-+]?\.inf|\.nan")
+
+LocationOfLine = Callable[[int], Location]
 
 
 class Loader(yaml.SafeLoader):
-    """Composes, never constructs: `plain` says what a scalar is, so `on` and `1:30` stay text."""
+    """Composes nodes and constructs nothing: `parse_scalar` reads scalars, so `on` and `1:30` stay text."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012
     depth = 0
 
-    def compose_node(self, parent, index):
-        event = self.peek_event()
-        if isinstance(event, yaml.AliasEvent):  # nine lists of nine, each naming the last, are a billion
-            raise _unclear(f"aliases are not read; write out what '*{event.anchor}' stands for", event)
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):  # nine lists of nine aliases to one another expand to a billion
+            raise _yaml_error(f"aliases are not supported; write out the value of '*{event.anchor}'", event)
         if event.tag is not None:
-            raise _unclear(f"tags such as '{event.tag}' are not read", event)
+            raise _yaml_error(f"tags such as '{event.tag}' are not supported", event)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _unclear(f"more than {MAX_DEPTH} levels deep", event)
-        node = super().compose_node(parent, index)
+            raise _yaml_error(f"more than {MAX_DEPTH} levels deep", event)
+        node: yaml.Node | None = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
-    def scan_to_next_token(self):
+    def scan_to_next_token(self) -> None:
         super().scan_to_next_token()
         while self.flow_level and self.peek() == "\t":  # JSON may be indented with tabs
             self.forward()
             super().scan_to_next_token()
 
 
-def parse_scalar(text):
-    """What unquoted text means, as in YAML 1.2 and JSON: a word, a number, or itself."""
-    if text in WORDS:
-        return WORDS[text]
+def parse_scalar(text: str) -> Any:
+    """What unquoted text means in YAML 1.2 and JSON: a constant, a number, or the text itself."""
+    if text in CONSTANTS:
+        return CONSTANTS[text]
     if len(text) <= MAX_NUMBER_LENGTH:
-        if WHOLE.fullmatch(text):
+        if INTEGER.fullmatch(text):
             return int(text)
         if NUMBER.fullmatch(text):
             return float(text)
-        if BEYOND.fullmatch(text):
+        if NOT_FINITE.fullmatch(text):
             return float(text.replace(".", ""))
     return text
 
 
-def read_document(path, where=None):
-    """The document in a file, whose messages call it `where`.
+def read_document(path: Any, where: str | None = None) -> Document:
+    """The document in a file, which error messages call `where` (default: its path).
 
     Raises
     ------
-    UsageError
-        If there is no such file, or it is no text, or not YAML: one line, with its number where it has one.
+    DocumentError
+        If the file does not exist, or is not UTF-8 text or not YAML: one line, with the line number if there is one.
     """
     where = where or str(path)
     try:
@@ -83,50 +96,53 @@ def read_document(path, where=None):
     return document
 
 
-def parse_document(text, place):
-    """The document in a text; `place` gives the Location of a line."""
-    faults = []
+def parse_document(text: str, location_of: LocationOfLine) -> Document:
+    """The document in a text; `location_of` returns the Location of a line number."""
+    faults: list[Fault] = []
     try:
         node = Loader(text).get_single_node()
-        value, spot = _take(node, (), place, faults) if node else (None, SourceMap(place(1), {}))
-        return Document(value, spot._replace(place=place(1)), faults)
+        value, source = _convert(node, (), location_of, faults) if node else (None, SourceMap(location_of(1), {}))
+        return Document(value, source._replace(location=location_of(1)), faults)
     except yaml.reader.ReaderError as error:
-        line, problem = text.count("\n", 0, error.position) + 1, f"'{chr(error.character)}' is no text"
+        line = text.count("\n", 0, error.position) + 1
+        problem: str | None = f"'{chr(error.character)}' is not text"
     except yaml.MarkedYAMLError as error:
-        line, problem = error.problem_mark.line + 1, error.problem
+        line, problem = error.problem_mark.line + 1 if error.problem_mark else 1, error.problem
     except (ValueError, OverflowError):
-        line, problem = 1, "holds an escape that is no character"  # such as "\UFFFFFFFF"
-    raise DocumentError(Fault(place(line), f"cannot be read: {problem}"))
+        line, problem = 1, "contains an escape that is not a character"  # such as "\UFFFFFFFF"
+    raise DocumentError(Fault(location_of(line), f"cannot be read: {problem}"))
 
 
-def _take(node, path, place, faults):
-    """What a node says, and where; names that are written twice join the faults."""
-    here = place(node.start_mark.line + 1)
+def _convert(node: Any, path: Path, location_of: LocationOfLine, faults: list[Fault]) -> tuple[Any, SourceMap]:
+    """The value of a node and its SourceMap. Repeated keys are added to `faults`."""
+    here = location_of(node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
         return parse_scalar(node.value) if node.style is None else _text(node), SourceMap(here, {})
     if isinstance(node, yaml.SequenceNode):
-        taken = [_take(item, (*path, i), place, faults) for i, item in enumerate(node.value)]
-        return [value for value, _ in taken], SourceMap(here, [spot for _, spot in taken])
-    values, spots, lines = {}, {}, {}
+        items = [_convert(item, (*path, i), location_of, faults) for i, item in enumerate(node.value)]
+        return [value for value, _ in items], SourceMap(here, [source for _, source in items])
+    values: dict[str, Any] = {}
+    sources: dict[str, SourceMap] = {}
+    lines: dict[str, int] = {}
     for key, item in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _unclear("a name has to be text", key)
+            raise _yaml_error("a key must be text", key)
         name, line = _text(key), key.start_mark.line + 1
         if name in values:
-            twice = f"{dotted((*path, shorten(name)))}: written twice (first on line {lines[name]})"
-            faults.append(Fault(place(line), twice, "the last one counts"))
+            text = f"{dotted((*path, shorten(name)))}: written twice (first on line {lines[name]})"
+            faults.append(Fault(location_of(line), text, "the last one is used"))
         lines.setdefault(name, line)
-        values[name], spot = _take(item, (*path, name), place, faults)
-        spots[name] = spot._replace(place=place(line))  # the line of the name, should the value follow below
-    return values, SourceMap(here, spots)
+        values[name], source = _convert(item, (*path, name), location_of, faults)
+        sources[name] = source._replace(location=location_of(line))  # of the key, if the value is on a later line
+    return values, SourceMap(here, sources)
 
 
-def _text(node):
-    try:  # JSON writes what lies beyond 16 bits as a pair
+def _text(node: yaml.ScalarNode) -> str:
+    try:  # JSON writes a character above 16 bits as a surrogate pair
         return node.value.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
-        raise _unclear("holds half a character", node) from None
+        raise _yaml_error("contains half of a surrogate pair", node) from None
 
 
-def _unclear(problem, at):
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=at.start_mark)
+def _yaml_error(problem: str, source: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=source.start_mark)

@@ -1,11 +1,15 @@
-"""Overrides: `--set genome.1.params.gain=-6`, laid over a document before it is validated."""
+"""Overrides: `--set genome.1.params.gain=-6` changes a document before it is validated."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from phosphene.engine.documents.document import (
+    Document,
     DocumentError,
     Fault,
     Location,
+    Path,
     SourceMap,
     describe_value,
     dotted,
@@ -13,48 +17,49 @@ from phosphene.engine.documents.document import (
 )
 from phosphene.engine.documents.load import parse_document
 
-AFTER = 1 << 31  # what is typed is told of after every line of a file
+FIRST_ORDER = 1 << 31  # faults of overrides are reported after those of every line
 
 
-def apply_overrides(document, words):
-    """Lay `dotted.key=value` words over a document, in order, so that the last one counts.
+def apply_overrides(document: Document, overrides: Iterable[str]) -> None:
+    """Apply `dotted.key=value` overrides in order, so that the last one wins.
 
-    A value is written as in YAML. A number stands for an entry of a list, counted from 0.
-    What fits nowhere joins the document's faults.
+    A value is written as in YAML. A number addresses an entry of a list, counted from 0.
+    Overrides that fit nowhere are added to the document's faults.
     """
-    for order, word in enumerate(words):
-        place = Location(AFTER + order, f"--set {shorten(word)}")
+    for index, override in enumerate(overrides):
+        location = Location(FIRST_ORDER + index, f"--set {shorten(override)}")
         try:
-            _lay(document, word, place)
+            _apply(document, override, location)
         except DocumentError as error:
             document.faults.append(error.fault)
 
 
-def _lay(document, word, place):
-    names, equals, text = word.partition("=")
+def _apply(document: Document, override: str, location: Location) -> None:
+    names, equals, text = override.partition("=")
     if not equals or not names.isprintable():
-        raise DocumentError(Fault(place, "needs key=value", "ignored"))
-    new = parse_document(text, lambda line: place)
+        raise DocumentError(Fault(location, "needs key=value", "ignored"))
+    new = parse_document(text, lambda line: location)
     *parents, last = names.split(".")
-    path = ()
+    path: Path = ()
     for name in parents:
-        around = document.at(path)[0]
-        path = (*path, _key(around, path, name, place))
-        if isinstance(around, dict) and name not in around:
-            document.put(path, {}, SourceMap(place, {}))
-    path = (*path, _key(document.at(path)[0], path, last, place))
-    document.put(path, new.value, new.spot)
+        holder = document.get(path)[0]
+        path = (*path, _key(holder, path, name, location))
+        if isinstance(holder, dict) and name not in holder:
+            document.set(path, {}, SourceMap(location, {}))
+    path = (*path, _key(document.get(path)[0], path, last, location))
+    document.set(path, new.value, new.source)
     document.faults += new.faults
 
 
-def _key(holder, path, name, place):
-    """The key under which a mapping or a list keeps what is called `name`."""
+def _key(holder: Any, path: Path, name: str, location: Location) -> str | int:
+    """The key or index that `name` stands for in a mapping or a list."""
     where = dotted(path) or "this"
     if isinstance(holder, dict):
         return name
     if not isinstance(holder, list):
-        raise DocumentError(Fault(place, f"{where}: found {describe_value(holder)}, so nothing fits inside", "ignored"))
+        text = f"{where}: found {describe_value(holder)}, needs a mapping or a list"
+        raise DocumentError(Fault(location, text, "ignored"))
     if not re.fullmatch("[0-9]{1,9}", name) or int(name) >= len(holder):
         text = f"{where}: no entry '{shorten(name)}' (has {len(holder)}, counted from 0)"
-        raise DocumentError(Fault(place, text, "ignored"))
+        raise DocumentError(Fault(location, text, "ignored"))
     return int(name)

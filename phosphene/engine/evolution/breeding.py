@@ -19,7 +19,7 @@ LEAP = 0.4  # of the moves go anywhere: an echo's time has no slope that leads t
 def spell(genome):
     """A genome as the engine plays it: (op, params) with every parameter."""
     return [
-        (op, default_values(EFFECTS[op].PARAMS) | {p.name: float(p.at(share)) for p, share in zip(TRAITS[op], shares)})
+        (op, default_values(EFFECTS[op].PARAMS) | {p.name: float(p.value_at(share)) for p, share in zip(TRAITS[op], shares)})
         for op, shares in genome
     ]
 

@@ -4,12 +4,11 @@ import re
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, create_model
-from pydantic_core import PydanticCustomError
 
 from phosphene.engine.common.errors import UsageError, unknown
 from phosphene.engine.common.params import Param
 from phosphene.engine.documents.document import shorten
-from phosphene.engine.documents.schema import Strict, param_field
+from phosphene.engine.documents.schema import Strict, custom_fault, param_field
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.modulation import generators
 from phosphene.engine.modulation.inputs import share_of
@@ -114,24 +113,20 @@ def loose_ends(given, targets, genome):
     named, rows = given.get("sources", {}), given.get("matrix", ())
     named = named if isinstance(named, dict) else {}
     if len(named) > generators.MOST:
-        yield _told(("sources",), named, f"{len(named)} are too many, {generators.MOST} is the most")
+        yield custom_fault(f"found {len(named)} entries, {generators.MOST} are allowed", ("sources",), named)
     for name in named:
         if not re.fullmatch(generators.NAME, name):
-            yield _told(("sources", name), name, "a name has small letters, digits and _, 32 at the most")
+            yield custom_fault("a name has small letters, digits and _, 32 at the most", ("sources", name), name)
     travels = given.get("trajectory", {})
     if isinstance(travels, dict) and isinstance(anchors := travels.get("anchors", USUAL_ANCHORS), str):
         try:
             load_anchors(anchors)
         except UsageError as faults:
-            yield from (_told(("trajectory", "anchors"), anchors, fault) for fault in str(faults).splitlines())
+            yield from (custom_fault(fault, ("trajectory", "anchors"), anchors) for fault in str(faults).splitlines())
     for at, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
         if isinstance(row, dict):
             for key, told in _ends_of(row, named, targets, genome):
-                yield _told(("matrix", at, key), row.get(key), told)
-
-
-def _told(path, found, told):
-    return {"type": PydanticCustomError("told", "{told}", {"told": told}), "loc": path, "input": found}
+                yield custom_fault(told, ("matrix", at, key), row.get(key))
 
 
 def _ends_of(row, named, targets, genome):
@@ -171,7 +166,7 @@ def _ends_of_range(ends, row, param):
         return
     outside = [end for end in ends if param and not param.low <= end <= param.high]
     if outside:
-        yield "range", f"{outside[0]} is outside {param.span}"
+        yield "range", f"{outside[0]} is outside {param.range_text}"
     elif row.get("curve") == "exp" and (ends or param):
         low, high = ends or (param.low, param.high)
         if min(low, high) <= 0:

@@ -16,18 +16,20 @@ from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.common.atomic_files import check_writable, write_atomically
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.encode.sound_file import FORMATS, SoundFile, SoundFileNode
+from phosphene.engine.common.output_paths import check_ending, check_not_input
+from phosphene.engine.encode.sound_file import ENDINGS, FORMATS, SoundFile, SoundFileNode, depths
 from phosphene.engine.graph.build import from_source, from_take
-from phosphene.engine.presets.load import Preset, RunRecord
+from phosphene.engine.presets.model import Preset
+from phosphene.engine.presets.run_record import RunRecord
 from phosphene.engine.rings.board import get
 
-FILM = ".mp4"
-LIBRARIES = ("numpy", "numba", "llvmlite", "av", "soxr")
-PAINTING = ("moderngl",)
+FILM_ENDING = ".mp4"
+LIBRARIES = ("numpy", "numba", "llvmlite", "av", "soxr")  # whose versions the run record holds
+FILM_LIBRARIES = (*LIBRARIES, "moderngl")
 
 
 class FilmSettings(NamedTuple):
-    """How a film is taken."""
+    """Size, frame rate and encoder of a film."""
 
     size: tuple = (1280, 720)
     fps: Fraction = Fraction(30)
@@ -37,7 +39,7 @@ class FilmSettings(NamedTuple):
 
 
 class BounceInput(NamedTuple):
-    """What a bounce is made of, opened and found good."""
+    """What a bounce plays, opened and validated."""
 
     source: object  # a source, or a TakeReader
     kind: str  # file, synth, silence, take
@@ -46,119 +48,141 @@ class BounceInput(NamedTuple):
     seconds: float | None = None
 
     def graph(self, sink_of, eyes_of=None):
+        """The graph that plays this input into the node that `sink_of` makes."""
         if self.kind == "take":
             return from_take(self.source, sink_of, eyes_of=eyes_of)
         return from_source(self.source, self.preset, sink_of, seconds=self.seconds, eyes_of=eyes_of)
 
 
-def bounce(material, outs, *, depth=None, shot=None, overwrite=False, threads=True, watch=None):
-    """Make the files, with run.json and timings.json beside the first; gives the run record and remarks for the user.
+def bounce(source, outputs, *, depth=None, film=None, overwrite=False, threads=True, on_progress=None):
+    """Render an input to files, and write run.json and timings.json beside the first one.
 
     Parameters
     ----------
-    material : BounceInput
-    outs : list of Path
+    source : BounceInput
+    outputs : list of Path
         Each ends in .wav, .flac or .mp4.
     depth : str, optional
-        Of a sample in a sound file: "24", which is the default, or "float".
-    shot : FilmSettings, optional
-        Of the film.
+        Format of a sample in a sound file: "24", the default, or "float".
+    film : FilmSettings, optional
+        Settings of the .mp4; the defaults if None.
+    overwrite : bool
+        Replace outputs that exist.
     threads : bool
-        A thread a node, or all in this one. Changes speed, never sound or picture.
-    watch : callable(Graph), optional
-        Called now and then.
+        Run each node in a thread of its own, or all in this one. Changes speed, never sound or picture.
+    on_progress : callable(Graph), optional
+        Called now and then; it may raise to cancel.
+
+    Returns
+    -------
+    record : RunRecord
+    warnings : list of str
+        Sentences for the user.
 
     Raises
     ------
     UsageError, PhospheneError
-        With nothing left behind.
+        No file is left behind.
     """
-    begun = time.perf_counter()
-    forms = check_outs(outs, depth)
-    wanted = [*outs, outs[0].with_name("run.json"), outs[0].with_name("timings.json")]
-    for path in wanted:
-        check_writable(path, overwrite=overwrite or path not in outs)
-    digest = _digest(material.file)  # now, since the result may take the input's place
-    with write_atomically(*wanted) as parts, contextlib.ExitStack() as stack:
+    started = time.perf_counter()
+    formats = check_outputs(outputs, depth, source=source.file)
+    paths = [*outputs, outputs[0].with_name("run.json"), outputs[0].with_name("timings.json")]
+    for path in paths:
+        check_writable(path, overwrite=overwrite or path not in outputs)
+    digest = _file_digest(source.file)
+    with write_atomically(*paths) as parts, contextlib.ExitStack() as stack:
         files = [
-            stack.enter_context(contextlib.closing(SoundFile(part, form, material.source.rate)))
-            for part, form in zip(parts, forms)
-            if form
+            stack.enter_context(contextlib.closing(SoundFile(part, file_format, source.source.rate)))
+            for part, file_format in zip(parts, formats)
+            if file_format
         ]
-        film = None
-        if FILM in [out.suffix.lower() for out in outs]:
+        job = None
+        if None in formats:
             from phosphene.engine.offline.film_job import FilmJob  # here, since sound needs no GL
 
-            part = parts[forms.index(None)]
-            film = stack.enter_context(FilmJob(part, shot or FilmSettings(), material.source.rate, material.preset))
-        tracks = [*files, film.track] if film else files
-        graph = material.graph(lambda outlet: SoundFileNode(outlet, tracks), film and film.nodes)
-        graph.run(threads=threads, watch=watch and (lambda: watch(graph)))
+            part = parts[formats.index(None)]
+            job = stack.enter_context(FilmJob(part, film or FilmSettings(), source.source.rate, source.preset))
+        tracks = [*files, job.track] if job else files
+        graph = source.graph(lambda outlet: SoundFileNode(outlet, tracks), job and job.nodes)
+        graph.run(threads=threads, watch=on_progress and (lambda: on_progress(graph)))
         stack.close()
-        libraries = LIBRARIES + PAINTING if film else LIBRARIES
-        record = RunRecord(
-            phosphene=phosphene.__version__,
-            preset=material.preset.full(),
-            seed=material.preset.seed,
-            versions={"python": platform.python_version(), **{name: version(name) for name in libraries}},
-            source=material.kind,
-            input_sha256=digest,
-            samples_sha256=graph.sink.hash.hexdigest(),
-            frames=graph.sink.frames,
-            rate=graph.rate,
-            channels=CHANNELS,
-            tempo=graph.tempo,
-            format=", ".join(" ".join(form)[1:] if form else film.format for form in forms),
-            **(film.told() if film else {}),
-        )
-        parts[-2].write_text(record.text(), encoding="utf-8")
-        spent, heard = time.perf_counter() - begun, graph.sink.frames / graph.rate
-        timings = {"seconds": spent, "heard_seconds": heard, "times_real_time": heard / spent, "threads": threads}
-        if film:
-            timings["pictures_per_second"] = film.projector.shown / spent
+        record = _run_record(source, graph, formats, job, digest)
+        parts[-2].write_text(record.to_json(), encoding="utf-8")
+        timings = _timings(graph, job, time.perf_counter() - started, threads)
         parts[-1].write_text(json.dumps(timings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return record, _remarks(graph)
+    return record, _warnings(graph)
 
 
-def check_outs(outs, depth):
-    """The form of each result, None for a film.
+def check_outputs(outputs, depth, *, source=None):
+    """Check the names of the outputs; returns the (ending, depth) of each, None for a film.
 
     Raises
     ------
     UsageError
-        For an ending or a depth that is not made here, and where two of one kind are asked for.
+        If an ending or a depth is not supported, two outputs have the same ending, or an output is the input.
     """
-    endings = [*sorted({ending for ending, _ in FORMATS}), FILM]
-    suffixes = [out.suffix.lower() for out in outs]
-    for out, suffix in zip(outs, suffixes):
-        if suffix not in endings:
-            allowed = f"{', '.join(endings[:-1])} or {endings[-1]}"
-            raise UsageError(f"-o {out}: ends in '{out.suffix}', can end in {allowed}")
-        if suffixes.count(suffix) > 1:
-            raise UsageError(f"-o {out}: two results end in {suffix}; name one of each")
-        if depth and suffix != FILM and (suffix, depth) not in FORMATS:
-            raise UsageError(f"--depth {depth}: {suffix} holds {', '.join(d for e, d in FORMATS if e == suffix)}")
-    if depth and suffixes == [FILM]:
-        raise UsageError(f"--depth {depth}: is of sound files; the sound in {outs[0]} is AAC")
-    return [None if suffix == FILM else (suffix, depth or "24") for suffix in suffixes]
+    endings = [out.suffix.lower() for out in outputs]
+    for out, ending in zip(outputs, endings):
+        check_ending("-o", out, (*ENDINGS, FILM_ENDING))
+        check_not_input("-o", out, source)
+        if endings.count(ending) > 1:
+            raise UsageError(f"-o {out}: two outputs end in {ending}; name one of each")
+        if depth and ending != FILM_ENDING and (ending, depth) not in FORMATS:
+            raise UsageError(f"--depth {depth}: {ending} holds {', '.join(depths(ending))}")
+    if depth and endings == [FILM_ENDING]:
+        raise UsageError(f"--depth {depth}: applies to sound files; the sound in {outputs[0]} is AAC")
+    return [None if ending == FILM_ENDING else (ending, depth or "24") for ending in endings]
 
 
-def _digest(path):
+def _file_digest(path):
     if path is None:
         return None
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _remarks(graph):
-    """What the user should know of the results, a sentence each."""
-    remarks, scrubbed = [], int(get(graph.player.gauges, int(Meter.SCRUBBED)))
+def _run_record(source, graph, formats, job, digest):
+    """What the bounce was made of, and the hashes of what it made."""
+    libraries = FILM_LIBRARIES if job else LIBRARIES
+    return RunRecord(
+        phosphene=phosphene.__version__,
+        preset=source.preset.to_dict(),
+        seed=source.preset.seed,
+        versions={"python": platform.python_version(), **{name: version(name) for name in libraries}},
+        source=source.kind,
+        input_sha256=digest,
+        samples_sha256=graph.sink.hash.hexdigest(),
+        frames=graph.sink.frames,
+        rate=graph.rate,
+        channels=CHANNELS,
+        tempo=graph.tempo,
+        format=", ".join(" ".join(each)[1:] if each else job.format for each in formats),
+        **(job.record_fields() if job else {}),
+    )
+
+
+def _timings(graph, job, seconds, threads):
+    rendered = graph.sink.frames / graph.rate
+    timings = {
+        "seconds": seconds,
+        "heard_seconds": rendered,
+        "times_real_time": rendered / seconds,
+        "threads": threads,
+    }
+    if job:
+        timings["pictures_per_second"] = job.film_node.written / seconds
+    return timings
+
+
+def _warnings(graph):
+    """Sentences about what went wrong without stopping the bounce."""
+    warnings, scrubbed = [], int(get(graph.player.gauges, int(Meter.SCRUBBED)))
     if scrubbed:
-        remarks.append(f"{scrubbed} samples of the input were not numbers and became silence")
+        warnings.append(f"{scrubbed} samples of the input were not numbers and became silence")
     if muted := int(get(graph.player.gauges, int(Meter.MUTED))):
-        remarks.append(f"{muted} genes made no sound, and were passed over from there on")
+        warnings.append(f"{muted} genes made no sound, and were bypassed from there on")
     source = getattr(graph.feeder, "source", None)
-    source = getattr(source, "source", source)  # that of one at another pace
+    source = getattr(source, "source", source)  # the one inside a VariableSpeedSource
     if isinstance(source, FileSource) and source.broken:
-        remarks.append(f"{source.broken} damaged packets of {source.path} were left out")
-    return remarks
+        warnings.append(f"{source.broken} damaged packets of {source.path} were left out")
+    return warnings

@@ -1,4 +1,4 @@
-"""The camera and the darkroom: pictures of what is heard, one for each frame of a film."""
+"""The nodes that make the frames of a film: render, convert, encode."""
 
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.encode.yuv420 import rgba_to_yuv420
@@ -11,126 +11,132 @@ from phosphene.engine.visuals.renderer import Renderer
 
 
 class FrameRenderer:
-    """Paints the picture of each frame at its very sample, and fetches the one before it.
+    """The node that draws each frame at its exact sample, and reads back the one before it.
 
     Parameters
     ----------
     context : Context
-        Current on no thread: ours whenever it steps.
-    screen : Readback
-        Lent; what is drawn on, and fetched.
+        Current on no thread; the node makes it current while it steps.
+    readback : Readback
+        Borrowed; frames are drawn on it and read back from it.
     fps : Fraction
     preset : Preset
-    ear, player
-        Nodes: who listens, and who knows how long the sound was in the end.
+    ear : ListenNode or LookaheadNode
+        Has the feature frames.
+    player : PlayNode
+        Knows how long the sound was in the end.
     script : deque of Begin, Swap, Change, Patch
-        What happens to the picture, each there before the frames of its sample.
-    outlet : Slides
-        Of pictures as the screen gives them.
+        Events for the picture; each is there before the feature frames of its sample.
+    outlet : FramePool
+        Takes the frames as the readback gives them.
     """
 
-    name = "camera"
+    name = "renderer"
 
-    def __init__(self, context, screen, fps, preset, ear, player, script, outlet):
-        self.context, self.screen, self.fps = context, screen, fps
+    def __init__(self, context, readback, fps, preset, ear, player, script, outlet):
+        self.context, self.readback, self.fps = context, readback, fps
         self.ear, self.player, self.script, self.outlet = ear, player, script, outlet
-        self.taken, self.done = 0, False
+        self.drawn, self.done = 0, False
         self.board = allocate(board.layout(BOARD_SLOTS))
         for slot, value in settings(preset.params()):
             put(self.board, slot, value)
         with context:
-            self.painter = Renderer(
+            self.renderer = Renderer(
                 context,
-                screen.size,
+                readback.size,
                 frames=ear.frames,
                 board=self.board,
                 rate=player.rate,
-                screen=screen,
-                look=preset.look(),
+                screen=readback,
+                look=preset.to_look(),
             )
-        ear.followers.append(self.painter.signals)
+        ear.followers.append(self.renderer.signals)
 
     def step(self):
-        over = self.ear.done  # asked first: what is there afterwards is all there is
-        sample = float(self.taken * self.player.rate / self.fps)
-        ready = self.painter.reach(sample)
-        if not (over or ready):
+        ended = self.ear.done  # read first: what is there afterwards is all there is
+        sample = float(self.drawn * self.player.rate / self.fps)
+        ready = self.renderer.reach(sample)
+        if not (ended or ready):
             return 0
-        slide = self.outlet.blank()
-        if slide is None:
+        buffer = self.outlet.acquire()
+        if buffer is None:
             return 0
         with self.context:
             more = ready or sample < self.player.heard
             if more:
-                self._obey(sample)
-                self.painter.paint(sample)
-                self.screen.ask()
-                self.taken += 1
-            if self.screen.waiting and (not more or len(self.screen.waiting) == DEPTH):
-                self.screen.fetch(slide)
-                self.outlet.give(slide)
+                self._draw(sample)
+            if self.readback.waiting and (not more or len(self.readback.waiting) == DEPTH):
+                self.readback.fetch(buffer)
+                self.outlet.push(buffer)
             else:
-                self.outlet.give_back(slide)
-        if not (more or self.screen.waiting):
+                self.outlet.recycle(buffer)
+        if not (more or self.readback.waiting):
             self.outlet.end()
             self.done = True
         return 1
 
-    def _obey(self, sample):
+    def _draw(self, sample):
+        self._apply_events(sample)
+        self.renderer.paint(sample)
+        self.readback.ask()
+        self.drawn += 1
+
+    def _apply_events(self, sample):
+        """Apply the events up to a sample that concern the picture."""
         while self.script and self.script[0].sample <= sample:
             match self.script.popleft():
                 case Change(_, slot, value) if slot < BOARD_SLOTS:
                     put(self.board, slot, value)
                 case Patch() as patch:
-                    self.painter.play(patch.preset.look(patch.look))
-                    if self.painter.fault:
-                        raise PhospheneError(self.painter.fault)
+                    self.renderer.play(patch.preset.to_look(patch.look))
+                    if self.renderer.fault:
+                        raise PhospheneError(self.renderer.fault)
                 case _:
                     pass
 
     def release(self):
         with self.context:
-            self.painter.release()
+            self.renderer.release()
 
 
 class Yuv420Node:
-    """Makes of each picture what an encoder takes."""
+    """The node that converts RGBA frames to YUV 4:2:0 on the processor."""
 
-    name = "darkroom"
+    name = "yuv420"
 
     def __init__(self, inlet, outlet):
         self.inlet, self.outlet, self.done = inlet, outlet, False
 
     def step(self):
-        if self.inlet.ended:
+        if self.inlet.exhausted:
             self.outlet.end()
             self.done = True
             return 0
-        if not self.inlet.filled or (blank := self.outlet.blank()) is None:
+        if not self.inlet.filled or (converted := self.outlet.acquire()) is None:
             return 0
-        slide = self.inlet.take()
-        rgba_to_yuv420(slide, blank)
-        self.inlet.give_back(slide)
-        self.outlet.give(blank)
+        frame = self.inlet.pull()
+        rgba_to_yuv420(frame, converted)
+        self.inlet.recycle(frame)
+        self.outlet.push(converted)
         return 1
 
 
 class FilmNode:
-    """Gives the pictures to a film."""
+    """The node that writes YUV 4:2:0 frames to an Mp4Writer; `written` counts them."""
 
     name = "film"
 
     def __init__(self, inlet, film):
-        self.inlet, self.film, self.shown, self.done = inlet, film, 0, False
+        self.inlet, self.film, self.written, self.done = inlet, film, 0, False
 
     def step(self):
-        if self.inlet.ended:
-            self.film.end_picture()
+        if self.inlet.exhausted:
+            self.film.end_video()
             self.done = True
             return 0
-        if (slide := self.inlet.take()) is None:
+        if (frame := self.inlet.pull()) is None:
             return 0
-        self.film.picture(slide)
-        self.inlet.give_back(slide)
-        self.shown += 1
+        self.film.write_frame(frame)
+        self.inlet.recycle(frame)
+        self.written += 1
         return 1

@@ -1,4 +1,4 @@
-"""Thumbnails: a still of each preset, kept until the preset, a shader or the sound changes."""
+"""Thumbnails: a still of each preset, cached until the preset, a shader or the engine's code changes."""
 
 import json
 from pathlib import Path
@@ -8,24 +8,40 @@ import numpy as np
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.gl.shader_source import SHADERS
 from phosphene.engine.native.cache import cache_home, source_digest
-from phosphene.engine.offline.stills import stills
+from phosphene.engine.offline.stills import render_stills
 
 SIZE = 480, 270
-MOMENT = 21.5  # seconds into the synth: all of it plays by then
-ROOMS = "visuals", "audio", "effects", "listening", "control"
+MOMENT = 21.5  # seconds into the synth: all its voices play by then
+ROOMS = (  # whose source a still depends on
+    "native",
+    "common",
+    "rings",
+    "effects",
+    "listening",
+    "modulation",
+    "audio",
+    "gl",
+    "visuals",
+    "graph",
+    "offline",
+)
 
 
-def thumbnail(name, preset):
-    """uint8 (height, width, 3) of a preset, painted only where it is not known yet."""
-    files = sorted(Path(str(SHADERS)).rglob("*.*"))
-    shaders = [file.read_text("utf-8") for file in files if file.is_file() and file.suffix != ".py"]
-    key = source_digest(ROOMS, json.dumps(preset.full(), sort_keys=True), *shaders)
-    path = cache_home() / "thumbnails" / f"{name}-{key}.npy"
+def cached_thumbnail(name, preset):
+    """A still of a preset, uint8 (height, width, 3); rendered only if the cache does not hold it."""
+    path = cache_home() / "thumbnails" / f"{name}-{_cache_key(preset)}.npy"
     if path.exists():
         return np.load(path, allow_pickle=False)
-    (still,) = stills(open_source("synth", None, preset), preset, [MOMENT], size=SIZE)
+    (still,) = render_stills(open_source("synth", None, preset), preset, [MOMENT], size=SIZE)
     path.parent.mkdir(parents=True, exist_ok=True)
     for old in path.parent.glob(f"{name}-*.npy"):
         old.unlink(missing_ok=True)
     np.save(path, still)
     return still
+
+
+def _cache_key(preset):
+    """A digest of everything that the still depends on."""
+    files = sorted(Path(str(SHADERS)).rglob("*.*"))
+    shaders = [file.read_text("utf-8") for file in files if file.is_file() and file.suffix != ".py"]
+    return source_digest(ROOMS, json.dumps(preset.to_dict(), sort_keys=True), *shaders)

@@ -68,7 +68,7 @@ def slot(serial, place):
 def settings(params, serial=0):
     """(slot, value) for the parameters of all sections, as {section: {name: value}}."""
     for (section, param), place in PLACES.items():
-        yield slot(serial, place), param.number(params[section][param.name])
+        yield slot(serial, place), param.to_number(params[section][param.name])
 
 
 def allowed(slot, value):

@@ -1,8 +1,7 @@
 """Media looked at before they are shown."""
 
-from pydantic_core import PydanticCustomError
-
 from phosphene.engine.common.errors import UsageError
+from phosphene.engine.documents.schema import custom_fault
 from phosphene.engine.visuals.media_names import is_camera
 
 
@@ -33,4 +32,4 @@ def unseen(media, scene, showing):
     elif media is None and scene in showing:
         told = f"the scene '{scene}' shows a photo, a film or a camera; name a file, or 'camera'"
     if told:
-        yield {"type": PydanticCustomError("told", "{told}", {"told": told}), "loc": ("media",), "input": media}
+        yield custom_fault(told, ("media",), media)

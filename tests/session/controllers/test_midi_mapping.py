@@ -81,7 +81,7 @@ def test_all_faults_at_once_and_by_check(file, capsys):
     assert code == 2 and [f"{file}:{n}" in line for n, line in zip((2, 3), lines)] == [True, True]
     file.write_text(GOOD)
     code, out, _ = typed(capsys, "check", file)
-    assert code == 0 and "a sound mapping of controllers" in out
+    assert code == 0 and "a valid controller mapping" in out
 
 
 def test_a_knob_that_is_learnt_anew_moves_one_thing_and_a_thing_has_one_knob():

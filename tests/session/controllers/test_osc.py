@@ -74,7 +74,7 @@ def a_desk(hue=0.5):
 
 
 def a_segment():
-    return {"meters": allocate(meters.plan()), "frames": allocate(plan(8.0)), "clock": allocate(timeline.layout(64, 3))}
+    return {"meters": allocate(meters.layout()), "frames": allocate(plan(8.0)), "clock": allocate(timeline.layout(64, 3))}
 
 
 class Peer:

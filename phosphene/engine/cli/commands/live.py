@@ -123,13 +123,13 @@ def _load(asked, source, name):
 def _programme(asked, load):
     """The name of the preset to begin with, and the playlist that the others come from."""
     from phosphene.engine.presets.packaged import preset_names
-    from phosphene.engine.session.playlist import Order, Playlist, check_names, load_playlist
+    from phosphene.engine.session.playlist import PlaylistOrder, Playlist, check_presets, load_playlist
 
     if not asked.playlist:
         return asked.preset or USUAL, Playlist(presets=preset_names())
     playlist = load_playlist(asked.playlist)
-    check_names(playlist, asked.playlist, load)
-    return asked.preset or Order(playlist).name, playlist
+    check_presets(playlist, asked.playlist, load)
+    return asked.preset or PlaylistOrder(playlist).name, playlist
 
 
 def _gear(asked):

@@ -26,24 +26,24 @@ def run(asked):
             if shown:
                 console.print(inline_picture(stills[name]))
     if asked.out:
-        from phosphene.engine.offline.contact_sheet import write_sheet
+        from phosphene.engine.offline.contact_sheet import write_contact_sheet
 
         captions = [f"{name}   {_short(preset.about)}" for name, preset in presets.items()]
-        write_sheet(asked.out, list(stills.values()), captions, title="phosphene", below=f"{len(presets)} presets")
+        write_contact_sheet(asked.out, list(stills.values()), captions, title="phosphene", below=f"{len(presets)} presets")
         if not asked.json:
             print_line(f"{asked.out}: a still of each")
 
 
 def _stills(presets):
     from phosphene.engine.cli.output import progress_bar
-    from phosphene.engine.offline.thumbnails import thumbnail
+    from phosphene.engine.offline.thumbnails import cached_thumbnail
 
     found = {}
     with progress_bar() as bar:
         task = bar.add_task("painting", total=len(presets), detail="")
         for name, preset in presets.items():
             bar.update(task, detail=name)
-            found[name] = thumbnail(name, preset)
+            found[name] = cached_thumbnail(name, preset)
             bar.advance(task)
     return found
 

@@ -36,7 +36,7 @@ Spec = create_model(
     "trajectory",
     __base__=Params,
     anchors=(str, USUAL_ANCHORS),
-    **{p.name: (float | None, Field(None, ge=p.low, le=p.high, description=p.span)) for p in PARAMS},
+    **{p.name: (float | None, Field(None, ge=p.low, le=p.high, description=p.range_text)) for p in PARAMS},
 )
 """A preset's section: anchors by name or path, and where their character is to be another."""
 

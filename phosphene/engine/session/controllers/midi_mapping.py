@@ -5,7 +5,6 @@ import re
 from typing import Annotated
 
 from pydantic import Field, create_model, model_validator
-from pydantic_core import PydanticCustomError
 
 from phosphene.engine.common.errors import UsageError, unknown
 from phosphene.engine.common.keys import CHARACTERS
@@ -13,7 +12,7 @@ from phosphene.engine.common.params import Param
 from phosphene.engine.documents.document import shorten
 from phosphene.engine.documents.dump import dump_yaml
 from phosphene.engine.documents.load import read_document
-from phosphene.engine.documents.schema import Strict, bounded_tuple, param_field, validate_with_faults
+from phosphene.engine.documents.schema import Strict, bounded_tuple, custom_fault, param_field, validate_with_faults
 from phosphene.engine.documents.validation import validate
 
 MOST = 512  # knobs and buttons
@@ -112,15 +111,12 @@ def _loose_ends(rows):
                 try:
                     look(name)
                 except UsageError as fault:
-                    yield _told((at, key), name, str(fault).removeprefix(": "))
+                    yield custom_fault(str(fault).removeprefix(": "), ("controllers", at, key), name)
         ends = row.get("range", ()) if isinstance(row, dict) else ()
         if isinstance(ends, list | tuple) and len(ends) not in (0, 2):
-            yield _told((at, "range"), ends, f"needs two numbers, low and high, found {len(ends)}")
-
-
-def _told(path, found, told):
-    error = PydanticCustomError("told", "{told}", {"told": told})
-    return {"type": error, "loc": ("controllers", *path), "input": found}
+            yield custom_fault(
+                f"needs two numbers, low and high, found {len(ends)}", ("controllers", at, "range"), ends
+            )
 
 
 def check_from(name):

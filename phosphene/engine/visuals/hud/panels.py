@@ -101,7 +101,7 @@ def _decibels(level):
 
 def _share(param, value):
     """How far up its range a number is."""
-    return param.share(min(max(value, param.low), param.high))
+    return param.position_of(min(max(value, param.low), param.high))
 
 
 def _strokes(panel, glows):
@@ -183,7 +183,7 @@ def below(sheet, lines):
 
 def keys(sheet):
     """What each key does, in the middle."""
-    rows = [*((row.name, row.does) for row in KEYS), (HELP, "this list")]
+    rows = [*((key.label, key.description) for key in KEYS), (HELP, "this list")]
     names, words = (max(map(len, column)) for column in zip(*rows))
     line, letter = min(sheet.line, sheet.room[1] // (len(rows) + 1)), sheet.letter
     width, height = (names + 2 + words + 2 * PAD) * letter, round((len(rows) + 1) * line)
