@@ -15,16 +15,16 @@ FILL_SIGNATURE = types.int64(*[types.int64] * 3)  # state, block, frames; gives 
 
 def _entry(state, params, count, block, frames, channels):
     audio = audio_at(block, frames, channels)
-    process(read(state), float64_at(params, count), audio, audio)  # noqa: F821  (given by `entry`)
+    process(read(state), float64_at(params, count), audio, audio)  # noqa: F821  (given by `compile_process`)
 
 
 def compile_process(module):
-    """An operator's `process` as plans call it: in place, with the address of what `describe` made of its State."""
+    """An operator's `process` as plans call it: in place, with the address of its State's descriptor."""
     scope = {
         "process": module.process,
         "read": descriptor_reader(typeof(module.init(48_000.0, 2))),
-        "interleaved": audio_at,
-        "parameters": float64_at,
+        "audio_at": audio_at,
+        "float64_at": float64_at,
     }
     own = FunctionType(_entry.__code__, scope, "entry")
     own.__module__, own.__qualname__ = __name__, f"entry_{module.__name__.rpartition('.')[2]}"
