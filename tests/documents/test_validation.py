@@ -22,7 +22,8 @@ from phosphene.engine.documents.schema import (
 from phosphene.engine.documents.validation import validate
 
 KNOBS = params_model("knobs", [Param("gain", 0.0, low=-60.0, high=24.0, unit="dB"), choice_param("mode", ("a", "b"))])
-GENOME: Any = genome_type({"volume": SimpleNamespace(PARAMS=(Param("gain", 0.0, low=-60.0, high=24.0),))})
+GAIN = SimpleNamespace(PARAMS=(Param("gain", 0.0, low=-60.0, high=24.0),))
+GENOME: Any = genome_type({"volume": GAIN, "echo": SimpleNamespace(PARAMS=())})
 
 
 class Entry(Strict):
@@ -38,7 +39,8 @@ class Sample(Strict):
     @model_validator(mode="wrap")
     @classmethod
     def _no_twins(cls, value, handler):
-        names = [entry.get("name") for entry in value.get("entries", ()) if isinstance(entry, dict)]
+        entries = value.get("entries", ()) if isinstance(value, dict) else ()
+        names = [entry.get("name") for entry in entries if isinstance(entry, dict)]
         twins = [index for index, name in enumerate(names) if name in names[:index]]
         faults = [custom_fault(f"'{names[i]}' is there already", ("entries", i, "name"), names[i]) for i in twins]
         return validate_with_faults(value, handler, faults)
@@ -65,7 +67,7 @@ CASES = {
         "x:1: entries: found 4 entries, 3 are allowed",
         "the first 3 are kept",
     ),
-    "genome:\n- {op: volum}": ("x:2: genome.0: no operator 'volum' (has volume); did you mean 'volume'?", "left out"),
+    "genome:\n- {op: volum}": ("x:2: genome.0: no operator 'volum' (has echo, volume); did you mean 'volume'?", "left out"),
     "genome: [{params: {}}]": ("x:1: genome.0: no 'op' to name an operator", "left out"),
     "genome: [{op: volume, params: {gain: 25}}]": ("x:1: genome.0.params.gain: 25 is outside -60 to 24", "24 is used"),
 }

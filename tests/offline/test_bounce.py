@@ -14,7 +14,7 @@ import pytest
 
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.effects.chain.limiter import CEILING
-from phosphene.engine.graph.build import LASTS
+from phosphene.engine.graph.build import DEFAULT_SECONDS
 from phosphene.engine.graph.nodes import CHUNK
 from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import load_preset
@@ -89,7 +89,7 @@ def test_as_long_as_the_input_to_the_frame(name, rate, tmp_path):
 def test_without_a_word_it_lasts_a_minute(tmp_path):
     preset, _ = load_preset()
     record, _ = bounce(BounceInput(open_source("silence", None, preset), "silence", preset), [tmp_path / "x.flac"])
-    assert record.frames == LASTS * RATE == 60 * RATE
+    assert record.frames == DEFAULT_SECONDS * RATE == 60 * RATE
 
 
 def test_the_file_holds_the_samples(tmp_path):
@@ -196,7 +196,7 @@ def test_a_folder_that_may_not_be_written_to(tmp_path):
         shut.chmod(0o500)
     out = shut / "x.wav"
     code, _, (line,) = ended(started("bounce", "--source", "synth", "--seconds", 1, "-o", out, before=before))
-    assert code == 1 and line.startswith(f"phosphene: {out}: ") and "may not be written to" in line
+    assert code == 1 and line.startswith(f"phosphene: {out}: ") and "is not writable" in line
     assert names(shut) == set()
 
 

@@ -19,11 +19,11 @@ class UsageError(PhospheneError):
 def nearest(name: object, allowed: Iterable[object]) -> str:
     """The hint that ends an error about an unknown name; empty if no allowed name is close.
 
-    A name is close at difflib's usual similarity of 0.6. A similarity of 0.5 is enough between names of about the same
-    length that start with the same letter, such as `ekko` and `echo`.
+    A name is close at difflib's usual similarity of 0.6. A similarity of 0.5 is enough for a name of four or more letters
+    that starts with the same letter and has about the same length, such as `ekko` for `echo`.
     """
     name, names = str(name), [str(other) for other in allowed]
-    alike = [other for other in names if other[:1] == name[:1] and abs(len(other) - len(name)) <= 1]
+    alike = [other for other in names if other[:1] == name[:1] and abs(len(other) - len(name)) <= 1 and len(name) > 3]
     close = difflib.get_close_matches(name, names, n=1) or difflib.get_close_matches(name, alike, n=1, cutoff=0.5)
     return f"; did you mean '{close[0]}'?" if close else ""
 

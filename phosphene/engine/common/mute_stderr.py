@@ -1,22 +1,23 @@
-"""Hushing libraries that talk to the terminal."""
+"""Mutes libraries that write to the terminal by themselves."""
 
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def muted_stderr():
-    """ALSA tells the terminal of every device that is not there; nobody asked."""
+def muted_stderr() -> Iterator[None]:
+    """Sends the process's standard error to /dev/null: ALSA reports every device that is absent. Linux only."""
     if not sys.platform.startswith("linux"):
         yield
         return
     sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)

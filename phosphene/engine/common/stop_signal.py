@@ -1,32 +1,33 @@
-"""StopSignal: what Ctrl-C asks for, heeded at the next look."""
+"""StopSignal: turns Ctrl-C and termination into a flag that loops check."""
 
 import signal
 import time
+from typing import Any
 
-USUAL = "SIGINT", "SIGTERM"
+DEFAULT_SIGNALS = "SIGINT", "SIGTERM"
 
 
 class StopSignal:
-    """Hears signals of these names, where the system has them.
+    """Handles the named signals, as far as the system has them.
 
-    All that a signal does is to set a bool: it comes between any two steps of whoever waits, and would wait for
-    ever for a lock that is held there.
+    The handler only sets a bool. It may run between any two steps of the code that waits, and would deadlock on a
+    lock that this code holds; so this is no threading.Event.
     """
 
-    def __init__(self, *names):
-        self.asked = False
-        for name in names or USUAL:
+    def __init__(self, *names: str) -> None:
+        self.requested = False
+        for name in names or DEFAULT_SIGNALS:
             if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._hear)
+                signal.signal(getattr(signal, name), self._handle)
 
-    def _hear(self, *_):
-        self.asked = True
+    def _handle(self, *_: Any) -> None:
+        self.requested = True
 
-    def is_set(self):
-        return self.asked
+    def is_set(self) -> bool:
+        return self.requested
 
-    def wait(self, seconds):
-        """True if it was asked for; else after so many seconds."""
-        if not self.asked:
+    def wait(self, seconds: float) -> bool:
+        """True if a signal came before; else False after so many seconds."""
+        if not self.requested:
             time.sleep(seconds)
-        return self.asked
+        return self.requested

@@ -13,7 +13,7 @@ from phosphene.engine.documents.validation import validate
 from phosphene.engine.presets import model
 from phosphene.engine.presets.model import DEFAULT_GENOME, Preset
 from phosphene.engine.presets.packaged import find_preset_file, load_fragment
-from phosphene.engine.visuals.media_names import beside
+from phosphene.engine.visuals.media_names import media_path
 
 
 def load_preset(
@@ -79,7 +79,7 @@ def read_preset(path: Path, where: str) -> Document:
     document, folder = read_document(path, where), Path(where).parent
     media = document.value.get("media") if isinstance(document.value, dict) else None
     if isinstance(media, str):
-        document.set(("media",), beside(path, media))
+        document.set(("media",), media_path(path, media))
     resolve_includes(document, lambda name: load_fragment(name, folder))
     trajectory = document.value.get("trajectory") if isinstance(document.value, dict) else None
     anchors = trajectory.get("anchors") if isinstance(trajectory, dict) else None

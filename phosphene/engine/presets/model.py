@@ -27,7 +27,7 @@ from phosphene.engine.modulation import row_schema
 from phosphene.engine.modulation.generators import Source
 from phosphene.engine.modulation.matrix import Modulation
 from phosphene.engine.modulation.trajectory.trajectory import Spec
-from phosphene.engine.visuals.media_check import unseen
+from phosphene.engine.visuals.media_check import media_errors
 
 DEFAULT_GENOME = ("dc_blocker", "volume")  # the operators of a preset that has no genome
 MAX_SEED = 2**63 - 1
@@ -68,7 +68,7 @@ class Preset(Strict):
         if isinstance(plain, dict):
             faults += row_schema.loose_ends(plain, cls.targets, _plain_genome(plain))
             faults += _repeated_passes(plain.get("passes"))
-            faults += unseen(plain.get("media"), plain.get("scene"), cls.media_scenes)
+            faults += media_errors(plain.get("media"), plain.get("scene"), cls.media_scenes)
         return validate_with_faults(plain, handler, faults)
 
     def active_genes(self) -> list[tuple[str, dict[str, Any]]]:

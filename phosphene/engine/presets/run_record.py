@@ -1,6 +1,7 @@
 """Run records: the JSON beside a bounce that says how to make it again and what it came to."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -41,6 +42,7 @@ class RunRecord(Strict):
         return json.dumps(self.model_dump(), sort_keys=True, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
+@cache  # records of one engine compare equal only if they have one type
 def record_model(preset: type[Preset]) -> type[RunRecord]:
     """The type of a record whose preset is validated as well."""
     return create_model("RunRecord", __base__=RunRecord, preset=(preset, ...))

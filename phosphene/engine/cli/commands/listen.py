@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from phosphene.engine.cli.commands.shared import warm_up
+from phosphene.engine.cli.commands.shared import ensure_compiled
 from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.common.stop_signal import StopSignal
 
@@ -27,7 +27,7 @@ def run(asked):
     folder = asked.input.is_dir()
     errands = _of_folder(asked) if folder else [_of_file(asked)]
     told = print_error if asked.json else print_line
-    warm_up(stopped.is_set, told)
+    ensure_compiled(stopped.is_set, told)
     shelf = None if asked.no_cache else FeatureCache(remark=told)
     faults = []
     for number, errand in enumerate(errands, start=1):
@@ -52,7 +52,7 @@ def run(asked):
 
 def _done(errand, asked, shelf, stopped, count):
     from phosphene.engine.cli.output import progress_bar
-    from phosphene.engine.offline.features.write import archive
+    from phosphene.engine.offline.features.write import write_features
 
     with progress_bar() as bar:
         task = bar.add_task(errand.path.name + count, total=None, detail="")
@@ -63,17 +63,17 @@ def _done(errand, asked, shelf, stopped, count):
             bar.update(task, completed=reading.frames, total=reading.source.length)
 
         tempo = "causal" if asked.causal else "lookahead"
-        return archive(errand.path, errand.out, plot=errand.plot, tempo=tempo, shelf=shelf, watch=watch)
+        return write_features(errand.path, errand.out, plot=errand.plot, tempo=tempo, shelf=shelf, watch=watch)
 
 
 def _of_file(asked):
     from phosphene.engine.common.atomic_files import check_writable
+    from phosphene.engine.common.output_paths import check_ending
 
     for word, path, ending in (("-o", asked.out, ARCHIVE), ("--plot", asked.plot, SHEET)):
         if path is None:
             continue
-        if path.suffix.lower() != ending:
-            raise UsageError(f"{word} {path}: ends in '{path.suffix}', can end in {ending}")
+        check_ending(word, path, (ending,))
         check_writable(path, overwrite=asked.overwrite)
     return Errand(asked.input, asked.out, asked.plot)
 

@@ -5,9 +5,10 @@ import json
 import time
 from functools import partial
 
-from phosphene.engine.cli.commands.shared import preset_of, warm_up
+from phosphene.engine.cli.commands.shared import preset_from_args, ensure_compiled
 from phosphene.engine.common.atomic_files import check_writable
 from phosphene.engine.common.errors import UsageError
+from phosphene.engine.common.output_paths import check_ending
 from phosphene.engine.common.stop_signal import StopSignal
 
 HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
@@ -50,7 +51,7 @@ def run(asked):
         from phosphene.engine.session.supervisor import Supervisor
 
         stop = StopSignal("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-        warm_up(stop.is_set)
+        ensure_compiled(stop.is_set)
         load = partial(_load, asked, source)
         name, playlist = _programme(asked, load)
         recording = _recording(asked)
@@ -91,8 +92,7 @@ def _check_record(asked):
     if asked.headless or asked.latency:
         other = "headless" if asked.headless else "latency"
         raise UsageError(f"--record {asked.record}: a film needs a picture; leave out --{other}")
-    if asked.record.suffix.lower() != ".mp4":
-        raise UsageError(f"--record {asked.record}: ends in '{asked.record.suffix}', can end in .mp4")
+    check_ending("--record", asked.record, (".mp4",))
 
 
 def _recording(asked):
@@ -115,7 +115,7 @@ def _load(asked, source, name):
     from phosphene.engine.audio.sources.base import check_pulled
     from phosphene.engine.presets.packaged import preset_files
 
-    preset = preset_of(asked, name)
+    preset = preset_from_args(asked, name)
     check_pulled(preset.active_genes(), source)
     return preset, [*preset_files(name), *filter(None, [asked.genome])]
 
@@ -123,7 +123,7 @@ def _load(asked, source, name):
 def _programme(asked, load):
     """The name of the preset to begin with, and the playlist that the others come from."""
     from phosphene.engine.presets.packaged import preset_names
-    from phosphene.engine.session.playlist import PlaylistOrder, Playlist, check_presets, load_playlist
+    from phosphene.engine.session.playlist import Playlist, PlaylistOrder, check_presets, load_playlist
 
     if not asked.playlist:
         return asked.preset or USUAL, Playlist(presets=preset_names())
