@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.support.lossless_films import lossless
-from tests.support.scene_renderer import RATE, Easel, heard, music, silence
+from tests.support.scene_renderer import RATE, SceneRenderer, analysed, music, silence
 
 PLAIN = {"side": "plain", "ink": 0.0, "echoes": 0.0}
 FPS, FRAMES = 24, 60
@@ -26,11 +26,11 @@ def shown(light):
 
 @pytest.mark.parametrize("fps", [24, 60, 144])
 def test_the_past_is_what_was_seen(context, film, fps):
-    with Easel(context, heard(silence(2.0)), "camera", size=(64, 36), media=film, params=PLAIN) as easel:
-        easel.pictures(1.5, fps)
-        targets = easel.painter.deck.targets
-        now = int(np.frombuffer(targets["camera", "moment"].picture.read(), np.float32)[0])
-        tiles = np.frombuffer(targets["camera", "past"].picture.read(), np.float16).reshape(-1, TILES * WIDTH, 4)
+    with SceneRenderer(context, analysed(silence(2.0)), "camera", size=(64, 36), media=film, params=PLAIN) as harness:
+        harness.pictures(1.5, fps)
+        targets = harness.renderer.deck.targets
+        now = int(np.frombuffer(targets["camera", "tick"].picture.read(), np.float32)[0])
+        tiles = np.frombuffer(targets["camera", "history"].picture.read(), np.float16).reshape(-1, TILES * WIDTH, 4)
     for moments in range(TILES * TILES):
         row, column = divmod((now - moments) % (TILES * TILES), TILES)
         seen = shown(tiles[row * HEIGHT + HEIGHT // 2, column * WIDTH + WIDTH // 2, 0].astype(float))
@@ -40,8 +40,8 @@ def test_the_past_is_what_was_seen(context, film, fps):
 def test_in_silence_it_is_a_mirror_or_not(context, film):
     for side, dark in (("mirror", -1), ("plain", 0)):
         params = {**PLAIN, "side": side, "slit": 1.0}
-        with Easel(context, heard(silence(2.0)), "camera", size=(64, 36), media=film, params=params) as easel:
-            seen = easel.pictures(1.5, FPS)[-1][18, :, 0].astype(float)
+        with SceneRenderer(context, analysed(silence(2.0)), "camera", size=(64, 36), media=film, params=params) as harness:
+            seen = harness.pictures(1.5, FPS)[-1][18, :, 0].astype(float)
         assert seen[dark] == 0 and seen[32] == pytest.approx(
             0.906 * 4 * 35, abs=2
         )  # a little darker, where it is quiet
@@ -52,11 +52,11 @@ def test_what_sounds_is_late(context, film):
     params = {**PLAIN, "span": 0.9}
     seen = {}
     for slit in (0.0, 1.0):
-        with Easel(
-            context, heard(music(2.0)), "camera", size=(64, 36), media=film, params=params | {"slit": slit}
-        ) as easel:
-            seen[slit] = easel.pictures(1.5, FPS)[-1][18, 20:, 0].astype(float)
-            late = np.frombuffer(easel.painter.deck.targets["camera", "late"].picture.read(), np.float32)[::4]
+        with SceneRenderer(
+            context, analysed(music(2.0)), "camera", size=(64, 36), media=film, params=params | {"slit": slit}
+        ) as harness:
+            seen[slit] = harness.pictures(1.5, FPS)[-1][18, 20:, 0].astype(float)
+            late = np.frombuffer(harness.renderer.deck.targets["camera", "delay"].picture.read(), np.float32)[::4]
     assert late.max() > 0.3 and (seen[1.0] <= seen[0.0] + 1.0).all()
     assert (seen[0.0] - seen[1.0]).max() > 20.0
     assert seen[0.0].std() < 1.0, "nothing is late where nothing is cut"
@@ -65,10 +65,10 @@ def test_what_sounds_is_late(context, film):
 def test_echoes_are_of_those_who_moved(context, film):
     def light(echoes):
         params = {**PLAIN, "slit": 0.0, "echoes": echoes}
-        with Easel(context, heard(music(2.0)), "camera", size=(64, 36), media=film, params=params) as easel:
-            easel.pictures(0.1, FPS)
-            first = easel.picture(0.2 * RATE)[18, 40, :3].astype(float)
-            return first, easel.pictures(2.0, FPS)[-1][18, 40, :3].astype(float)
+        with SceneRenderer(context, analysed(music(2.0)), "camera", size=(64, 36), media=film, params=params) as harness:
+            harness.pictures(0.1, FPS)
+            first = harness.picture(0.2 * RATE)[18, 40, :3].astype(float)
+            return first, harness.pictures(2.0, FPS)[-1][18, 40, :3].astype(float)
 
     (early, late), (nothing, plain) = light(1.0), light(0.0)
     assert np.abs(early - nothing).max() <= 2.0, "there is no past yet"

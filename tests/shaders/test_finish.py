@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.finish_chain import Projector, pixels, poison
 from tests.support.flash_analyser import linear
-from tests.support.scene_renderer import RATE, Easel, heard, silence
+from tests.support.scene_renderer import RATE, SceneRenderer, analysed, silence
 
 SIZE = (160, 90)
 ROWS, COLUMNS = np.indices(SIZE[::-1])
@@ -77,12 +77,12 @@ def test_a_film_has_its_curve(context, tone):
 
 
 def test_between_two_films_there_is_no_third(context):
-    with Easel(context, heard(silence(1.0))) as easel:
+    with SceneRenderer(context, analysed(silence(1.0))) as harness:
         tones = []
         for frame in range(10):
-            easel.set(0, finish={"tone": "linear" if frame < 5 else "pastel"})
-            easel.picture(frame * RATE / 30)
-            tones.append(easel.painter.deck.values["finish.tone"])
+            harness.set_params(0, finish={"tone": "linear" if frame < 5 else "pastel"})
+            harness.picture(frame * RATE / 30)
+            tones.append(harness.renderer.deck.values["finish.tone"])
     assert tones == 5 * [0.0] + 5 * [3.0]
 
 
@@ -164,7 +164,7 @@ def test_what_is_no_number_is_not_shown(context, value):
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("name", ["sight", "fields", "limit", "leaving", "coming"])
+@pytest.mark.parametrize("name", ["measure", "fields", "limit", "leaving", "coming"])
 def test_a_texture_that_is_no_number_is_clean_within_two_frames(context, name, value):
     with Projector(context, SIZE) as projector, Projector(context, SIZE) as other:
         lights = [RAMP, 0.9 * RAMP] * 4

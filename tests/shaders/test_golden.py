@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.support.scene_renderer import RATE, Easel, heard, silence
+from tests.support.scene_renderer import RATE, SceneRenderer, analysed, silence
 
 PHI = (1 + 5**0.5) / 2
 FIBONACCI = {3: 3, 4: 5, 5: 8, 6: 13, 7: 21, 8: 34, 9: 55}
@@ -12,7 +12,7 @@ SIZES = [(320, 180), (180, 320), (200, 200), (640, 90), (333, 211)]
 
 @pytest.fixture(scope="module")
 def hush():
-    return heard(silence(20.0))
+    return analysed(silence(20.0))
 
 
 def cut(box, deep, whirl, lean, level=0):
@@ -34,10 +34,10 @@ def cut(box, deep, whirl, lean, level=0):
     return found
 
 
-def reference(easel, deep, whirl):
+def reference(harness, deep, whirl):
     """The leaves as they should lie, in heights: (leaves, 4)."""
-    aspect, lots = easel.values["aspect"], easel.values["lots"]
-    lean, upright = easel.texels("cuts")[0, :, 0].astype(float), aspect < 1.0
+    aspect, lots = harness.values["aspect"], harness.values["random"]
+    lean, upright = harness.texels("cuts")[0, :, 0].astype(float), aspect < 1.0
     room = (1.0, aspect) if upright else (aspect, 1.0)
     leaves = np.array(cut((0.0, 0.0, *room), deep, whirl, lean))
     for axis in (0, 1):
@@ -52,10 +52,10 @@ def reference(easel, deep, whirl):
 def test_leaves_are_a_partition_by_the_golden_section(context, hush, size, deep, whirl):
     params = {"depth": float(deep), "cut": "whirl" if whirl else "mosaic"}
     for seed in (7, 8, 11):
-        with Easel(context, hush, "golden", size=size, params=params, seed=seed) as easel:
-            easel.picture(0.0)
-            leaves = easel.texels("leaves")[0].astype(float)
-            expected = reference(easel, deep, whirl)
+        with SceneRenderer(context, hush, "golden", size=size, params=params, seed=seed) as harness:
+            harness.picture(0.0)
+            leaves = harness.texels("leaves")[0].astype(float)
+            expected = reference(harness, deep, whirl)
         count, aspect = FIBONACCI[deep], size[0] / size[1]
         np.testing.assert_allclose(leaves[:count], expected, atol=2e-6)
         assert len(expected) == count and not leaves[count:, 2:].any()
@@ -73,9 +73,9 @@ def test_leaves_are_a_partition_by_the_golden_section(context, hush, size, deep,
 @pytest.mark.parametrize("feather", [0.0, 0.03])
 @pytest.mark.parametrize("size", SIZES)
 def test_every_pixel_is_its_regions_and_soft_edges_add_up(context, hush, size, feather):
-    with Easel(context, hush, "golden", size=size, params={"feather": feather}) as easel:
-        easel.picture(0.0)
-        shown, leaves = easel.texels("panels")[:, :, 3].astype(float), reference(easel, 7, True)
+    with SceneRenderer(context, hush, "golden", size=size, params={"feather": feather}) as harness:
+        harness.picture(0.0)
+        shown, leaves = harness.texels("panels")[:, :, 3].astype(float), reference(harness, 7, True)
     height, room = size[1], np.array([size[0] / size[1], 1.0])
     y, x = (np.mgrid[: size[1], : size[0]] + 0.5) / height
     soft = max(min(feather, leaves[:, 2:].min()), 1e-5)
@@ -97,22 +97,22 @@ def test_every_pixel_is_its_regions_and_soft_edges_add_up(context, hush, size, f
 def test_upright_is_the_same_on_its_side(context, hush):
     leaves = []
     for size in ((320, 180), (180, 320)):
-        with Easel(context, hush, "golden", size=size) as easel:
-            easel.picture(0.0)
-            leaves.append(easel.texels("leaves")[0].astype(float))
+        with SceneRenderer(context, hush, "golden", size=size) as harness:
+            harness.picture(0.0)
+            leaves.append(harness.texels("leaves")[0].astype(float))
     np.testing.assert_allclose(leaves[0][:, [1, 0, 3, 2]] * 9 / 16, leaves[1], atol=2e-6)
 
 
 def test_cuts_go_to_the_other_golden_place_with_the_bar(context):
     """Played by hand, so that there is a bar: the end of one, and the next."""
-    with Easel(context, heard(silence(1.0)), "golden") as easel:
-        easel.picture(0.0)
-        before = easel.texels("cuts")[0, :, 0]
-        easel.play(0.5, bar=0.9)
-        easel.play(0.1, bar=0.0, pulse=0.8)
-        between = easel.texels("cuts")[0, :, 0]
-        easel.play(2.0, bar=0.4)
-        after = easel.texels("cuts")[0, :, 0]
+    with SceneRenderer(context, analysed(silence(1.0)), "golden") as harness:
+        harness.picture(0.0)
+        before = harness.texels("cuts")[0, :, 0]
+        harness.run(0.5, bar=0.9)
+        harness.run(0.1, bar=0.0, pulse=0.8)
+        between = harness.texels("cuts")[0, :, 0]
+        harness.run(2.0, bar=0.4)
+        after = harness.texels("cuts")[0, :, 0]
     moved = np.flatnonzero(np.abs(after - before) > 0.5)
     assert len(moved) == 1 and 0.05 < abs(between[moved[0]] - before[moved[0]]) < 0.95
     assert set(np.round(after, 2)) <= {0.0, 1.0}
@@ -120,14 +120,14 @@ def test_cuts_go_to_the_other_golden_place_with_the_bar(context):
 
 def test_a_region_lives_by_its_own_band(context, hush):
     wide = {"size": (320, 180)}
-    with Easel(context, hush, "golden", **wide) as easel, Easel(context, hush, "golden", **wide) as still:
+    with SceneRenderer(context, hush, "golden", **wide) as harness, SceneRenderer(context, hush, "golden", **wide) as still:
         lights = []
-        for one, band in ((easel, 40), (still, None)):
+        for one, band in ((harness, 40), (still, None)):
             one.picture(0.0)
             bands = np.zeros(64, np.float32)
             if band is not None:
                 bands[band] = 1.0
-            one.painter.bands.write(bands)
+            one.renderer.bands.write(bands)
             one.play(0.3)
             lights.append(one.texels("panels").astype(float))
         where = np.round(lights[1][:, :, 3])
@@ -137,9 +137,9 @@ def test_a_region_lives_by_its_own_band(context, hush):
 
 
 def test_seconds_of_silence_are_enough_for_a_cut(context, hush):
-    with Easel(context, hush, "golden") as easel:
-        easel.picture(0.0)
-        before = easel.texels("cuts")[0, :, 1].copy()
+    with SceneRenderer(context, hush, "golden") as harness:
+        harness.picture(0.0)
+        before = harness.texels("cuts")[0, :, 1].copy()
         for frame in range(1, 17 * 10):
-            easel.picture(frame * RATE / 10)
-        assert (easel.texels("cuts")[0, :, 1] != before).sum() == 1
+            harness.picture(frame * RATE / 10)
+        assert (harness.texels("cuts")[0, :, 1] != before).sum() == 1

@@ -10,7 +10,7 @@ from phosphene.engine.listening.frame import BANDS, POINTS, TONES, WIDTH, as_fra
 from phosphene.engine.modulation.matrix import Matrix
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
 from phosphene.engine.rings.timeline import read, record_count
-from phosphene.engine.visuals.catalogue import COUNT
+from phosphene.engine.visuals.catalogue import PARAM_COUNT
 
 QUIET = 48.0  # dB below the loudest of late that count as nothing
 GATE = -72.0  # dB of full scale that count as silence, however quiet the rest is
@@ -32,10 +32,11 @@ DRUMS = "kick", "snare", "hat"
 STRUCK = 0.5  # likelihood from which on a drum is seen
 DOUBT, TRUST = 0.1, 0.35  # confidence in the beat up to which it is not seen, and from which on it is in full
 THROB = 0.15  # seconds in which a beat fades to 1/e
-NAMES = "level bass middle treble centre onset travel kick snare hat beat bar tempo trust".split()
+NAMES = "level bass middle treble spectral_centroid onset travel kick snare hat beat bar tempo trust".split()
 AT = {name: at for at, name in enumerate(NAMES)}
 TURNS = "travel", "beat", "bar"  # of which the part behind the point is told
 SILENT = ({name: 0.0 for name in NAMES if name not in ("tempo", "trust")}) | {"hit": 0.0, "pulse": 0.0}
+SILENT |= {"mel": np.zeros(BANDS, np.float32)}  # an array: `uniform float mel[64]`
 
 
 class State:
@@ -55,8 +56,8 @@ class Moves:
     """
 
     def __init__(self, modulation, rate):
-        self.matrix = Matrix(modulation, rate, FIRST_PICTURE_SLOT + COUNT)
-        self.before = self.after = np.zeros((COUNT, 2))
+        self.matrix = Matrix(modulation, rate, FIRST_PICTURE_SLOT + PARAM_COUNT)
+        self.before = self.after = np.zeros((PARAM_COUNT, 2))
 
     def change(self, modulation):
         """Let other rows move them, from the next hop on."""
@@ -181,7 +182,7 @@ class AudioSignals:
             told[name] %= 1.0
         ago = told["beat"] * 60.0 / max(told.pop("tempo"), 1.0)
         pulse = told.pop("trust") * math.exp(-ago / THROB)
-        return {**told, "hit": hit, "pulse": pulse}, bands, tones, self._wave(sample)
+        return {**told, "hit": hit, "pulse": pulse, "mel": bands.astype(np.float32)}, bands, tones, self._wave(sample)
 
     def share(self, sample):
         """How far a sample lies between the two frames that are known."""

@@ -1,8 +1,8 @@
 #version 330 core
 /*
-about:  boxes with round corners, and letters a pixel a pixel, as they were drawn
-reads:  text, large (a layer a letter, the upper row first)
-writes: what a screen shows, and how much of it
+about:  boxes with round corners, and letters drawn pixel for pixel
+reads:  text, large (one layer per letter, the top row first)
+writes: display rgb and opacity
 */
 const float BOX = 0.0;
 const float TEXT = 1.0;
@@ -17,19 +17,19 @@ flat in vec2 form;
 out vec4 color;
 
 float box(float radius) {
-    vec2 beyond = abs(at - 0.5 * extent) - 0.5 * extent + radius;
-    return clamp(0.5 + radius - length(max(beyond, 0.0)) - min(max(beyond.x, beyond.y), 0.0), 0.0, 1.0);
+    vec2 outside = abs(at - 0.5 * extent) - 0.5 * extent + radius;
+    return clamp(0.5 + radius - length(max(outside, 0.0)) - min(max(outside.x, outside.y), 0.0), 0.0, 1.0);
 }
 
 void main() {
     ivec3 texel = ivec3(at, form.y);
-    float cover;
+    float opacity;
     if (form.x == BOX) {
-        cover = box(form.y);
+        opacity = box(form.y);
     } else if (form.x == TEXT) {
-        cover = texelFetch(text, texel, 0).r;
+        opacity = texelFetch(text, texel, 0).r;
     } else {
-        cover = texelFetch(large, texel, 0).r;
+        opacity = texelFetch(large, texel, 0).r;
     }
-    color = vec4(paint.rgb, paint.a * cover);
+    color = vec4(paint.rgb, paint.a * opacity);
 }

@@ -1,13 +1,13 @@
 #version 330 core
 /*
-about:  a mark on the screen: a box, or a letter, which has one
-writes: at, where in the box, in pixels from its upper left
+about:  a mark on the screen: a box or a letter, one per instance
+writes: at, the position in the box, in pixels from its upper left
 */
-uniform vec2 room;  // pixels of the screen
+uniform vec2 screen_size;  // size of the screen in pixels
 
-in vec4 box;    // left, top, width, height: pixels from the screen's upper left
-in vec4 ink;    // as the screen shows it, and how much it covers
-in vec2 shape;  // of BOX the radius of its corners; of TEXT and LARGE the number of the letter
+in vec4 box;    // left, top, width, height, in pixels from the screen's upper left
+in vec4 color;  // display rgb and opacity
+in vec2 shape;  // kind; then the corner radius of a BOX, or the letter's number for TEXT and LARGE
 
 out vec2 at;
 flat out vec2 extent;
@@ -17,8 +17,8 @@ flat out vec2 form;
 void main() {
     at = box.zw * vec2(gl_VertexID & 1, gl_VertexID >> 1);
     extent = box.zw;
-    paint = ink;
+    paint = color;
     form = shape;
-    vec2 place = (box.xy + at) / room * 2.0 - 1.0;
+    vec2 place = (box.xy + at) / screen_size * 2.0 - 1.0;
     gl_Position = vec4(place.x, -place.y, 0.0, 1.0);
 }

@@ -1,5 +1,5 @@
 /*
-about:  the share of its light that a lens loses: nothing around the centre, four fifths in the corners
+about:  the share of light that a lens loses: nothing near the centre, four fifths in the corners
 use:    float falloff(vec2 uv), 0..0.8
 */
 float falloff(vec2 uv) {

@@ -1,6 +1,6 @@
 /*
-about:  a colour without NaN, infinities and negatives, which would live in a feedback for ever
-use:    vec3 finite(vec3 color)
+about:  a colour without NaN, infinity and negative values, which a feedback would keep for ever
+use:    vec3 finite(vec3 color); #define BRIGHTEST before the include to change the upper limit
 */
 #ifndef BRIGHTEST
 #define BRIGHTEST 64.0

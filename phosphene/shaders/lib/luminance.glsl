@@ -1,5 +1,5 @@
 /*
-about:  how bright a colour is to the eye
+about:  relative luminance of a colour (Rec. 709)
 use:    float luminance(vec3 light), linear
 */
 float luminance(vec3 light) {

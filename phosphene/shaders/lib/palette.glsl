@@ -1,5 +1,5 @@
 /*
-about:  a deep light: a turn goes from amber through violet to azure and back
+about:  a deep colour; a turn goes from amber through violet to azure and back
 use:    vec3 palette(float turn)
 */
 vec3 palette(float turn) {

@@ -1,5 +1,5 @@
 /*
-about:  light without bounds, so that it nears white and never reaches it
+about:  tone curve that maps unbounded light to 0..1; it approaches white and never reaches it
 use:    vec3 shoulder(vec3 light), linear, unbounded
 */
 vec3 shoulder(vec3 light) {

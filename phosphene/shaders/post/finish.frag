@@ -1,15 +1,15 @@
 #version 330 core
 /*
-about: what a screen shows of a picture, with no more than three flashes a second
+about: a picture as the screen shows it, with at most three flashes a second
 passes:
-  - {name: sight, size: [48, 27], precise: true, still: [[chroma_shift, tone, grain]]}
+  - {name: measure, size: [48, 27], precise: true, still: [[chroma_shift, tone, grain]]}
   - {name: fields, size: [17, 7], precise: true}
   - {name: limit, size: [48, 27], precise: true}
 still: [[chroma_shift, tone, grain], [vignette], [held]]
 */
 uniform sampler2D limit;
-uniform float held;      // 0 where limit holds nothing back
-uniform float blackout;  // 0 in 0..1: the stage goes dark
+uniform float held;      // 0 while the limiter darkens nothing
+uniform float blackout;  // 0 in 0..1: fades the stage to black
 
 in vec2 uv;
 out vec4 color;

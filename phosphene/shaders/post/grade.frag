@@ -1,6 +1,6 @@
 #version 330 core
 /*
-about: a picture as it is to look, before it is mixed with another
+about: a graded picture, before it is mixed with another
 still: [[chroma_shift, tone, grain]]
 */
 in vec2 uv;

@@ -1,18 +1,18 @@
 #version 330 core
 /*
-about: what a screen shows of two pictures, one of which takes the other's place
+about: a transition between two pictures as the screen shows it, with at most three flashes a second
 passes:
-  - {name: sight, size: [48, 27], precise: true}
+  - {name: measure, size: [48, 27], precise: true}
 */
 uniform sampler2D limit;
-uniform float blackout;  // 0 in 0..1: the stage goes dark
+uniform float blackout;  // 0 in 0..1: fades the stage to black
 
 in vec2 uv;
 out vec4 color;
 
-#include "lib/mixed.glsl"
+#include "lib/transition.glsl"
 #include "lib/display.glsl"
 
 void main() {
-    color = display(mixed(uv) * ((1.0 - blackout) * (1.0 - texture(limit, uv).a)));
+    color = display(transition(uv) * ((1.0 - blackout) * (1.0 - texture(limit, uv).a)));
 }

@@ -1,9 +1,9 @@
 #version 330 core
 /*
-about: the picture cut by the golden section, and cut again; each region lives by its own part of the spectrum
+about: the picture cut by the golden section, and cut again; each region follows its own part of the spectrum
 passes:
   - {name: cuts, size: [8, 1], precise: true, rate: 60}
-  - {name: life, size: [64, 1], precise: true, rate: 60}
+  - {name: energy, size: [64, 1], precise: true, rate: 60}
   - {name: leaves, size: [64, 2], precise: true}
   - {name: panels, vertex: scene/golden/panels.vert, vertices: 4, instances: 55, light: true}
 vertex: scene/golden/golden.vert
@@ -12,7 +12,7 @@ over: panels
 */
 const vec3 CANDLE = vec3(1.0, 0.75, 0.4);
 
-uniform float light;  // 1 in 0..3: how bright the line is, along which each beat runs inward
+uniform float light;  // 1 in 0..3: brightness of the spiral, along which each beat runs inward
 uniform float level;
 uniform float pulse;
 uniform float beat;

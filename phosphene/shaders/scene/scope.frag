@@ -4,14 +4,15 @@ about: the waveform as a ring of light, its past drifting outward, wound into pe
 passes:
   - {name: ink, size: [1, 256]}
   - {name: trail, size: [480, 96]}
-  - {name: faint, fragment: scene/scope.frag, vertex: scene/scope/scope.vert, vertices: 770, instances: 3, light: true, scale: 0.25}
-  - {name: glow, fragment: post/soften.frag, samplers: {picture: faint}, scale: 0.125}
+  - {name: lines, fragment: scene/scope.frag, vertex: scene/scope/scope.vert,
+     vertices: 770, instances: 3, light: true, scale: 0.25}
+  - {name: glow, fragment: post/blur.frag, samplers: {picture: lines}, scale: 0.125}
   - {name: petals, scale: 0.5}
-  - {name: veil, fragment: post/same.frag, samplers: {picture: petals}}
+  - {name: upscaled, fragment: post/copy.frag, samplers: {picture: petals}}
 vertex: scene/scope/scope.vert
 vertices: 770
 instances: 3
-over: veil
+over: upscaled
 */
 in float across;
 in vec3 light;

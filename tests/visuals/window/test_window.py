@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from phosphene.engine.common.errors import PhospheneError, UsageError
-from phosphene.engine.gl.context import opened as offscreen
+from phosphene.engine.gl.context import offscreen_context as offscreen
 from phosphene.engine.gl.pass_program import PassProgram
 from phosphene.engine.gl.pass_spec import Pass
 from phosphene.engine.visuals.renderer import Renderer
 from phosphene.engine.visuals.window.monitors import PLAUSIBLE, monitors
 from phosphene.engine.visuals.window.window import SIZE, SMALL, Window
 from tests.support.commands import ROOT
-from tests.support.scene_renderer import RATE, Easel, heard, look, music, names
+from tests.support.gl_objects import count_gl_objects
+from tests.support.scene_renderer import RATE, SceneRenderer, analysed, make_look, music
 from tools.rig.screen import SIZE as SCREEN
 from tools.rig.sound_server import wait_for
 
@@ -49,7 +50,7 @@ def white(window):
     """Shows white wherever a picture is."""
     gl = window.context.gl
     light = gl.texture((1, 1), 4, np.full(4, 100.0, np.float16).tobytes(), dtype="f2")
-    plain = Pass("white", fragment="post/same.frag", samplers={"picture": "light"})
+    plain = Pass("white", fragment="post/copy.frag", samplers={"picture": "light"})
     stage = PassProgram(window.context, plain, window, {"light": lambda: light}, {})
 
     def show():
@@ -255,11 +256,11 @@ def test_one_after_the_other_can_be_opened_and_each_lets_go_of_all(screen):
     for _ in range(3):
         assert monitors() == ["screen"]
         with opened(screen, size=PICTURE) as (window, _):
-            before = names(window.context)
+            before = count_gl_objects(window.context)
             with white(window) as show:
                 show()
-                assert sum(names(window.context).values()) > sum(before.values())
-            assert names(window.context) == before
+                assert sum(count_gl_objects(window.context).values()) > sum(before.values())
+            assert count_gl_objects(window.context) == before
             window.release()  # and once more at the end
 
 
@@ -296,10 +297,10 @@ def test_opengl_that_is_too_old_is_told_in_one_line(screen, version):
 
 
 def test_what_is_seen_is_what_is_read_back(screen):
-    frames = heard(music(2.0))
-    with offscreen() as context, Easel(context, frames, size=PICTURE) as easel:
-        *_, before, last = easel.pictures(1.0)
-        board = easel.board
+    frames = analysed(music(2.0))
+    with offscreen() as context, SceneRenderer(context, frames, size=PICTURE) as harness:
+        *_, before, last = harness.pictures(1.0)
+        board = harness.board
 
     def off(picture):
         """How far off what one sees is, at most."""
@@ -307,12 +308,12 @@ def test_what_is_seen_is_what_is_read_back(screen):
         return np.abs(seen - picture[::-1, :, :3]).max()
 
     with opened(screen, size=PICTURE) as (window, place):
-        how = {"frames": frames, "board": board, "rate": RATE, "screen": window, "look": look()}
+        how = {"frames": frames, "board": board, "rate": RATE, "screen": window, "look": make_look()}
         painter = Renderer(window.context, PICTURE, **how)
         for frame in range(30):
             window.heed()
-            painter.reach(frame * RATE / 30)
-            painter.paint(frame * RATE / 30)
+            painter.advance_to(frame * RATE / 30)
+            painter.render(frame * RATE / 30)
             window.present()
         assert wait_for(lambda: off(last) <= 1), off(last)
         assert off(before) > 30 and last.max() > 100, "any picture would have done"

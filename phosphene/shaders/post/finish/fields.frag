@@ -1,40 +1,41 @@
 #version 330 core
 /*
-about:  the flashes of each third by third of the picture, as wide as ten degrees: one where a part of it rises at once
-reads:  sight, fields (this pass, one frame ago)
-writes: the part that has risen of late, or minus that where it must not rise further; and the seconds until each of
-        three flashes is forgotten, the latest first
+about:  counts the flashes in each field of view, a third by a third of the picture (ten degrees); a field flashes when
+        enough of it rises at once
+reads:  measure, fields (this pass, one frame ago)
+writes: the share of the field that has risen recently, negative where it must not rise further; then the seconds until
+        each of three flashes is forgotten, the latest first
 */
-const ivec2 WIDE = ivec2(16, 9), APART = ivec2(2, 3);  // places in a field, from one to the next
-const float PART = 0.22;  // of a field; a quarter of any makes a flash, and ours lie apart
-const float SECOND = 0.999;  // so that of four flashes, a third apart, the last is in another second
+const ivec2 FIELD_SIZE = ivec2(16, 9), FIELD_STEP = ivec2(2, 3);  // in places
+const float FIELD_SHARE = 0.22;  // of a field; WCAG says a quarter of any field, and ours lie apart
+const float SECOND = 0.999;  // seconds; of four flashes a third apart, the last falls into the next second
 
-uniform sampler2D sight;
+uniform sampler2D measure;
 uniform sampler2D fields;
 uniform float dt;
 
 out vec4 color;
 
-#include "lib/flash.glsl"
-#include "lib/known.glsl"
+#include "lib/flash_begins.glsl"
+#include "lib/finite_state.glsl"
 
 void main() {
-    vec4 field = known(texelFetch(fields, ivec2(gl_FragCoord.xy), 0));
-    vec3 left = clamp(field.yzw - dt, 0.0, SECOND);
-    // What rises late belongs to the flash before, if it does not rise again.
-    float once = left.x > SECOND - TOGETHER ? TOGETHER + 1e-6 : TOGETHER;
-    ivec2 corner = ivec2(gl_FragCoord.xy) * APART;
+    vec4 field = finite_state(texelFetch(fields, ivec2(gl_FragCoord.xy), 0));
+    vec3 remaining = clamp(field.yzw - dt, 0.0, SECOND);
+    // A late rise belongs to the flash before, unless the place rises a second time.
+    float threshold = remaining.x > SECOND - FLASH_SECONDS ? FLASH_SECONDS + 1e-6 : FLASH_SECONDS;
+    ivec2 corner = ivec2(gl_FragCoord.xy) * FIELD_STEP;
     float risen = 0.0, rising = 0.0;
-    for (int place = 0; place < WIDE.x * WIDE.y; place++) {
-        vec4 seen = texelFetch(sight, corner + ivec2(place % WIDE.x, place / WIDE.x), 0);
-        risen += step(once, seen.w);
-        rising += seen.z * step(once, TOGETHER + seen.w);
+    for (int place = 0; place < FIELD_SIZE.x * FIELD_SIZE.y; place++) {
+        vec4 now = texelFetch(measure, corner + ivec2(place % FIELD_SIZE.x, place / FIELD_SIZE.x), 0);
+        risen += step(threshold, now.w);
+        rising += now.z * step(threshold, FLASH_SECONDS + now.w);
     }
-    float part = abs(field.x) * exp(-dt / TOGETHER) + risen / float(WIDE.x * WIDE.y);
-    if (part >= PART) {
-        left = vec3(SECOND - dt, left.xy);
-        part = 0.0;
+    float share = abs(field.x) * exp(-dt / FLASH_SECONDS) + risen / float(FIELD_SIZE.x * FIELD_SIZE.y);
+    if (share >= FIELD_SHARE) {
+        remaining = vec3(SECOND - dt, remaining.xy);
+        share = 0.0;
     }
-    bool full = left.z > 0.0 && part + rising / float(WIDE.x * WIDE.y) >= PART;
-    color = vec4(full ? -max(part, 1e-6) : part, left);
+    bool full = remaining.z > 0.0 && share + rising / float(FIELD_SIZE.x * FIELD_SIZE.y) >= FIELD_SHARE;
+    color = vec4(full ? -max(share, 1e-6) : share, remaining);
 }

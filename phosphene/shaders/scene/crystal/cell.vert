@@ -1,29 +1,29 @@
 #version 330 core
 /*
-about:  all of the stone, and what is the same everywhere in it
-reads:  spark
-writes: uv; where a seed lies, how large it is, 0 or 1, and how much has grown; how strong a kick's wave is, and how far
-        it has come, in heights
+about:  full-screen vertex shader with the values that are the same in every cell
+reads:  seeds
+writes: uv; position of a seed, 1 while it is planted, and the grown share; strength of a kick's wave, and how far it
+        has travelled, in heights
 */
 const float GLOW = 0.16;  // seconds in which a kick fades to 1/e
 
-uniform sampler2D spark;
-uniform float shock;  // 0.6 in 0..1: by which a kick runs through the stone
+uniform sampler2D seeds;
+uniform float shock;  // 0.6 in 0..1: strength of the wave that a kick sends through the stone
 uniform float kick;
 
 out vec2 uv;
-flat out vec2 sown;
+flat out vec2 seed_at;
 flat out float seed;
-flat out float full;
+flat out float grown;
 flat out vec2 wave;
 
-#include "lib/screen.glsl"
+#include "lib/screen_triangle.glsl"
 
 void main() {
-    uv = screen();
-    vec4 told = texelFetch(spark, ivec2(0), 0);
-    sown = told.xy;
-    seed = step(told.z, 0.06);
-    full = told.w;
+    uv = screen_triangle();
+    vec4 state = texelFetch(seeds, ivec2(0), 0);
+    seed_at = state.xy;
+    seed = step(state.z, 0.06);
+    grown = state.w;
     wave = vec2(shock * step(0.02, kick) * pow(kick, 0.3), -0.9 * GLOW * log(max(kick, 0.01)));
 }

@@ -1,36 +1,36 @@
 #version 330 core
 /*
-about:  all of the water, and what is the same everywhere in it
+about:  full-screen vertex shader with the values that are the same in the whole water
 reads:  drops
-writes: uv; of each drum the place of its drop, and its glow; how far the sound's place in the circle of
-        fifths moves the inks along the stroke; where the stroke leads; what is left of the inks after a step
+writes: uv; position and glow of each drum's drop; how far the position in the circle of fifths moves the inks along the
+        stroke; direction of the stroke; the share of each ink that remains after a step
 */
 const vec3 FADES = vec3(0.8, 1.0, 1.3);
 
 uniform sampler2D drops;
-uniform float lasts;  // 5 in 1..30 s, exp: to half the ink
+uniform float lasts;  // 5 in 1..30 s, exp: time to half the ink
 uniform float minute;
 uniform float aspect;
 uniform float dt;
-uniform vec4 lots;
+uniform vec4 random;
 
 out vec2 uv;
-flat out vec3 kicked;
-flat out vec3 snared;
-flat out vec3 hatted;
+flat out vec3 kick_drop;
+flat out vec3 snare_drop;
+flat out vec3 hat_drop;
 flat out float tone;
-flat out vec2 toward;
-flat out vec3 left;
+flat out vec2 direction;
+flat out vec3 remaining;
 
-#include "lib/screen.glsl"
-#include "scene/flow/way.glsl"
+#include "lib/screen_triangle.glsl"
+#include "scene/flow/stroke_direction.glsl"
 
 void main() {
-    uv = screen();
-    kicked = texelFetch(drops, ivec2(0, 0), 0).xyz;
-    snared = texelFetch(drops, ivec2(1, 0), 0).xyz;
-    hatted = texelFetch(drops, ivec2(2, 0), 0).xyz;
+    uv = screen_triangle();
+    kick_drop = texelFetch(drops, ivec2(0, 0), 0).xyz;
+    snare_drop = texelFetch(drops, ivec2(1, 0), 0).xyz;
+    hat_drop = texelFetch(drops, ivec2(2, 0), 0).xyz;
     tone = 0.6 * texelFetch(drops, ivec2(3, 0), 0).y;
-    toward = way(aspect, minute, lots.z);
-    left = exp2(-dt / lasts * FADES);
+    direction = stroke_direction(aspect, minute, random.z);
+    remaining = exp2(-dt / lasts * FADES);
 }

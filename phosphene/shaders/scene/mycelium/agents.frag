@@ -1,74 +1,76 @@
 #version 330 core
 /*
-about:  the tips of the threads: each tastes what lies ahead, turns to where more of its kin is, and goes on; an onset
-        bursts the flakes that sound, and spores fly. The last of them are no tips but the flakes
+about:  the agents at the tips of the threads (Physarum): each senses the trail ahead, turns to its own species, and
+        moves on. An onset releases spores from the flakes that sound. The last texels are the flakes themselves
 reads:  agents (this pass, one step ago), trail, bands
-writes: place 0..1, heading in turns, and how long ago it was born, in seconds; or of a flake: place, how loud it is
+writes: position 0..1, heading in turns, and age in seconds; for a flake: position and loudness
 */
 const float TURN = 6.2831853;
-const float NIMBLE = 3.5;   // turns a second, at most
-const float WANDER = 0.3;   // turns a second
-const float FLIGHT = 0.35;  // seconds in which a spore slows down
-const float AGED = 25.0;    // seconds until most have been born again, so that no net is for ever
-const float SHY = 0.4;      // of others, against the liking for kin
-const float FULL = 0.6;     // of a thread: more of it tastes little better
+const float MAX_TURN = 3.5;    // turns per second
+const float WANDER = 0.3;      // turns per second
+const float FLIGHT = 0.35;     // seconds in which a spore slows down
+const float LIFETIME = 25.0;   // mean lifetime in seconds, so that no network is permanent
+const float AVERSION = 0.4;    // weight of other species, against 1 for the own
+const float SATURATION = 0.6;  // amount of trail beyond which more makes little difference
 
 uniform sampler2D agents;
 uniform sampler2D trail;
 uniform sampler2D bands;
-uniform float reach;   // 0.022 in 0.01..0.1 heights: how far ahead a tip tastes
-uniform float spread;  // 0.08 in 0.03..0.2 turns: and how far aside
-uniform float pace;    // 0.15 in 0.03..0.4 1/s: heights that it grows
-uniform float spores;  // 1 in 0..4 1/s: of those that wait at a flake, how many an onset bursts
+uniform float reach;   // 0.022 in 0.01..0.1 heights: distance at which an agent senses
+uniform float spread;  // 0.08 in 0.03..0.2 turns: angle of the side sensors
+uniform float pace;    // 0.15 in 0.03..0.4 1/s: speed of growth, in heights per second
+uniform float spores;  // 1 in 0..4 1/s: rate at which an onset turns agents of a sounding flake into spores
 uniform float onset;
 uniform float level;
 uniform float hour;
 uniform float aspect;
 uniform float dt;
-uniform vec4 lots;
+uniform vec4 random;
 
 out vec4 color;
 
-#include "lib/chance.glsl"
-#include "scene/mycelium/awake.glsl"
+#include "lib/random4.glsl"
+#include "scene/mycelium/activity.glsl"
 #include "scene/mycelium/flakes.glsl"
 
-vec2 ahead(float heading) {
+vec2 towards(float heading) {
     return vec2(cos(TURN * heading) / aspect, sin(TURN * heading));
 }
 
-float taste(vec2 at, float heading, vec3 liking) {
-    vec3 found = texture(trail, at + reach * ahead(heading)).rgb;
-    return dot(found / (FULL + found), liking);
+float sense(vec2 at, float heading, vec3 preference) {
+    vec3 found = texture(trail, at + reach * towards(heading)).rgb;
+    return dot(found / (SATURATION + found), preference);
 }
 
 void main() {
     ivec2 cell = ivec2(gl_FragCoord.xy), room = textureSize(agents, 0);
-    int index = cell.y * room.x + cell.x, kin = index % KINS, seed = kin * FLAKES / KINS + index / KINS % (FLAKES / KINS);
-    int fruit = index - room.x * room.y + FLAKES;
-    float heard = texelFetch(bands, ivec2((2 * (fruit < 0 ? seed : fruit) + 1) * 32 / FLAKES, 0), 0).r;
-    if (fruit >= 0) {
-        color = vec4(flake(fruit, hour, lots.x), heard, 0.0);
+    int index = cell.y * room.x + cell.x, species = index % SPECIES,
+        seed = species * FLAKES / SPECIES + index / SPECIES % (FLAKES / SPECIES);
+    int flake_index = index - room.x * room.y + FLAKES;
+    float loudness = texelFetch(bands, ivec2((2 * (flake_index < 0 ? seed : flake_index) + 1) * 32 / FLAKES, 0), 0).r;
+    if (flake_index >= 0) {
+        color = vec4(flake(flake_index, hour, random.x), loudness, 0.0);
         return;
     }
     vec4 agent = texelFetch(agents, cell, 0);
-    bool unborn = !(agent.w > 0.0 && agent == clamp(agent, 0.0, 1e4));
-    uint salt = floatBitsToUint(unborn ? 0.0 : agent.w);
-    vec4 lot = chance(uvec2(uint(index), salt + floatBitsToUint(lots.x)));
-    if (unborn || lot.x < dt * (1.0 / AGED + spores * onset * onset * heard)) {
-        vec4 more = chance(uvec2(uint(index) + 0x10000u, floatBitsToUint(lot.y)));
-        vec2 place = flake(seed, hour, lots.x) + 0.03 * more.w * ahead(more.x);
-        bool astray = unborn || lot.z > 0.35 + heard;
-        color = vec4(fract(astray ? more.yz : place), more.x, astray ? 4.0 * FLIGHT : dt);
+    bool invalid = !(agent.w > 0.0 && agent == clamp(agent, 0.0, 1e4));
+    uint salt = floatBitsToUint(invalid ? 0.0 : agent.w);
+    vec4 chance = random4(uvec2(uint(index), salt + floatBitsToUint(random.x)));
+    if (invalid || chance.x < dt * (1.0 / LIFETIME + spores * onset * onset * loudness)) {
+        vec4 second = random4(uvec2(uint(index) + 0x10000u, floatBitsToUint(chance.y)));
+        vec2 place = flake(seed, hour, random.x) + 0.03 * second.w * towards(second.x);
+        bool anywhere = invalid || chance.z > 0.35 + loudness;
+        color = vec4(fract(anywhere ? second.yz : place), second.x, anywhere ? 4.0 * FLIGHT : dt);
         return;
     }
-    vec3 liking = vec3(-SHY);
-    liking[kin] = 1.0;
-    float left = taste(agent.xy, agent.z + spread, liking), right = taste(agent.xy, agent.z - spread, liking);
-    float front = taste(agent.xy, agent.z, liking), turn = sign(left - right);
-    turn = front > max(left, right) ? 0.0 : front < min(left, right) ? 2.0 * step(0.5, lot.z) - 1.0 : turn;
-    float flying = exp(-agent.w / FLIGHT), lived = dt * awake(level);
-    float heading = agent.z + lived * (NIMBLE * turn * (1.0 - flying) * (0.5 + lot.w) + WANDER * (lot.y - 0.5));
-    vec2 place = agent.xy + pace * (lived + 1.8 * dt * flying) * ahead(heading);
+    vec3 preference = vec3(-AVERSION);
+    preference[species] = 1.0;
+    float left = sense(agent.xy, agent.z + spread, preference), right = sense(agent.xy, agent.z - spread, preference);
+    float front = sense(agent.xy, agent.z, preference), turn = sign(left - right);
+    turn = front > max(left, right) ? 0.0 : front < min(left, right) ? 2.0 * step(0.5, chance.z) - 1.0 : turn;
+    float flight = exp(-agent.w / FLIGHT), step_time = dt * activity(level);
+    float heading = agent.z + step_time * (MAX_TURN * turn * (1.0 - flight) * (0.5 + chance.w)
+        + WANDER * (chance.y - 0.5));
+    vec2 place = agent.xy + pace * (step_time + 1.8 * dt * flight) * towards(heading);
     color = vec4(fract(place), fract(heading), min(agent.w + dt, 1e4));
 }

@@ -1,6 +1,6 @@
 #version 330 core
 /*
-about:  a point, or a disc that is soft
+about:  a point, or a soft disc
 reads:  mark, disc
 writes: rgba16f, added up
 */
@@ -9,6 +9,6 @@ flat in float disc;
 out vec4 color;
 
 void main() {
-    vec2 off = 2.0 * gl_PointCoord - 1.0;
-    color = mark * max(1.0 - disc * dot(off, off), 0.0);
+    vec2 offset = 2.0 * gl_PointCoord - 1.0;
+    color = mark * max(1.0 - disc * dot(offset, offset), 0.0);
 }

@@ -1,6 +1,6 @@
 #version 330 core
 /*
-about:  how high the rows of the land reach, four to a texel, as a pixel asks: below it every fifth, then those between
+about:  the skyline as a search tree, four heights per texel: at the bottom every fifth row, then the rows between
 reads:  skyline
 writes: four heights, each at least the one before
 */
@@ -8,12 +8,12 @@ uniform sampler2D skyline;
 
 out vec4 color;
 
-float top(int row) {
+float row_top(int row) {
     return texelFetch(skyline, ivec2(int(gl_FragCoord.x), row), 0).r;
 }
 
 void main() {
     int node = int(gl_FragCoord.y);
     int first = node < 5 ? 5 * node : 4, step = node < 5 ? 1 : 5;
-    color = vec4(top(first), top(first + step), top(first + 2 * step), top(first + 3 * step));
+    color = vec4(row_top(first), row_top(first + step), row_top(first + 2 * step), row_top(first + 3 * step));
 }

@@ -1,7 +1,9 @@
 #version 330 core
 /*
-about:  a picture at 160 times 90, whatever its size, so that its glow is as wide; up to six times as large, no pixel
-        is left out
+about:  a picture at 160 x 90, so that the glow has the same width at any size; up to six times as large, no pixel is
+        skipped
+reads:  larger (linear rgb)
+writes: rgba16f, linear
 */
 uniform sampler2D larger;
 

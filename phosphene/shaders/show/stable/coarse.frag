@@ -1,13 +1,13 @@
 #version 330 core
 /*
-about:  pixels as far from grey as four thresholds
-reads:  pairs, scene (its size)
-writes: rgba32f, as show/stable/counted.glsl has it
+about:  first step of the search for a chroma threshold: counts the pixels beyond four thresholds
+reads:  quads, scene (its size)
+writes: rgba32f, see show/stable/count_above.glsl
 */
 out vec4 color;
 
-#include "show/stable/counted.glsl"
+#include "show/stable/count_above.glsl"
 
 void main() {
-    color = counted(vec4(0.0, 0.54, 1.0, 0.0));  // green and magenta lie at 0.534
+    color = count_above(vec4(0.0, 0.54, 1.0, 0.0));  // green and magenta, the farthest, lie at 0.534
 }

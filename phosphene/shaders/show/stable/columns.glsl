@@ -1,4 +1,4 @@
 /*
-about:  in how many columns a picture is added up: enough for every core of a processor or card to have some
+about:  the number of columns that a picture is summed in: enough to keep every core of a processor or card busy
 */
 const int COLUMNS = 128;

@@ -1,24 +1,24 @@
 #version 330 core
 /*
-about:  what a Gaussian takes away from the luma of the scene
-reads:  pairs, across, scene (its size)
+about:  the detail of the scene's luma: what a Gaussian blur removes
+reads:  quads, blur_x, scene (its size)
 writes: rgba16f, four pixels: from the lower left rightwards, then upwards
 */
-uniform sampler2D pairs;
-uniform sampler2D across;
+uniform sampler2D quads;
+uniform sampler2D blur_x;
 uniform sampler2D scene;
 
 out vec4 color;
 
-#include "lib/pair.glsl"
+#include "lib/pack_pair.glsl"
 
-vec4 luma(sampler2D fours, ivec2 at) {
-    return texelFetch(fours, at, 0);
+vec4 luma(sampler2D quads, ivec2 at) {
+    return texelFetch(quads, at, 0);
 }
 
-#include "show/stable/bell.glsl"
+#include "show/stable/gaussian.glsl"
 
 void main() {
-    vec4 sharp = first(texelFetch(pairs, ivec2(gl_FragCoord.xy), 0));
-    color = sharp - bell(across, ivec2(0, 1), textureSize(scene, 0).y).rbga;
+    vec4 sharp = unpack_first(texelFetch(quads, ivec2(gl_FragCoord.xy), 0));
+    color = sharp - gaussian(blur_x, ivec2(0, 1), textureSize(scene, 0).y).rbga;
 }

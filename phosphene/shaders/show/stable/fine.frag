@@ -1,14 +1,14 @@
 #version 330 core
 /*
-about:  pixels as far from grey as four thresholds in a fifth of the bracket before
-reads:  pairs, scene (its size)
-writes: rgba32f, as show/stable/counted.glsl has it
+about:  a further step of the search for a chroma threshold, within a fifth of the bracket before
+reads:  quads, scene (its size)
+writes: rgba32f, see show/stable/count_above.glsl
 */
 flat in vec4 bracket;
 out vec4 color;
 
-#include "show/stable/counted.glsl"
+#include "show/stable/count_above.glsl"
 
 void main() {
-    color = counted(bracket);
+    color = count_above(bracket);
 }

@@ -1,6 +1,6 @@
 #version 330 core
 /*
-about:  one triangle that covers the picture, and the bracket to look at more closely
+about:  full-screen vertex shader with the bracket to search next
 reads:  counts
 */
 uniform sampler2D counts;
@@ -8,10 +8,10 @@ uniform sampler2D counts;
 out vec2 uv;
 flat out vec4 bracket;
 
-#include "lib/screen.glsl"
-#include "show/stable/fifth.glsl"
+#include "lib/screen_triangle.glsl"
+#include "show/stable/find_fifth.glsl"
 
 void main() {
-    uv = screen();
-    bracket = fifth(counts);
+    uv = screen_triangle();
+    bracket = find_fifth(counts);
 }

@@ -1,6 +1,6 @@
 #version 330 core
 /*
-about:  lines of chroma over luma, on average around each pixel: a guided filter's second half
+about:  second half of a guided filter: the average of the lines of chroma over luma around each pixel
 reads:  fit
 writes: rgba16f, as fit does
 */

@@ -1,6 +1,6 @@
 #version 330 core
 /*
-about:  one triangle that covers the picture, and what is the same all over it
+about:  full-screen vertex shader with the values that are the same in every pixel
 */
 uniform sampler2D picture;
 uniform sampler2D scene;
@@ -12,15 +12,15 @@ flat out float knee;
 flat out float smoothness;
 flat out vec2 ratio;
 
-#include "lib/screen.glsl"
-#include "show/stable/match.glsl"
+#include "lib/screen_triangle.glsl"
+#include "show/stable/match_statistics.glsl"
 #include "show/stable/window.glsl"
 
 void main() {
-    uv = screen();
-    match(gain, offset);
+    uv = screen_triangle();
+    match_statistics(gain, offset);
     knee = texelFetch(statistics, ivec2(4, 0), 0).r;
     vec2 size = vec2(textureSize(picture, 0));
-    smoothness = min(reach(size.y) / 6.0, 1.0);  // the narrowest window reaches so far
+    smoothness = min(smoothing_radius(size.y) / 6.0, 1.0);  // the narrowest window reaches six pixels
     ratio = vec2(textureSize(scene, 0)) / size;
 }
