@@ -21,7 +21,7 @@ from phosphene.engine.native import make_descriptor
 from phosphene.engine.rings import allocate, ring, timeline
 from phosphene.engine.rings.board import get, put
 from tests.audio.test_core import FIRST
-from tests.support.core_player import Desk, alone, late, noise
+from tests.support.core_player import CorePlayer, alone, late, noise
 from tools.rig.sound_server import RATE, wait_for
 
 CALLBACK = ctypes.CFUNCTYPE(
@@ -35,13 +35,13 @@ class Machine:
 
     def __init__(self, inputs=2, outputs=2, filler=(0, 0), genome=FIRST):
         self.desk, self.capture, self.clock = (
-            Desk(),
+            CorePlayer(),
             allocate(ring.layout(4 * BLOCK, 2)),
             allocate(timeline.layout(64, 3)),
         )
         self.desk.plans.change(genome, 1)
         player = sound.play.address, self.desk.words.ctypes.data
-        self.device = make_device(player, filler, inputs, outputs, self.capture, self.clock, self.desk.gauges)
+        self.device = make_device(player, filler, inputs, outputs, self.capture, self.clock, self.desk.meters)
         self.now, self.stream_time = 0.0, STREAM_TIME(self._tick)
         self.device.stream[0] = ctypes.cast(self.stream_time, ctypes.c_void_p).value
         self.words = make_descriptor(self.device)
@@ -130,7 +130,7 @@ class Stream:
     """A stream on a real device, and the rows that it tells."""
 
     def __init__(self):
-        self.desk, self.clock, self.row = Desk(), allocate(timeline.layout(64, 3)), np.zeros(3)
+        self.desk, self.clock, self.row = CorePlayer(), allocate(timeline.layout(64, 3)), np.zeros(3)
         self.inlet = allocate(ring.layout(64, 2))
         self.words = make_descriptor(self.inlet)
         self.device = DeviceStream(
@@ -142,7 +142,7 @@ class Stream:
             block=256,
             buffer=0.02,
             clock=self.clock,
-            gauges=self.desk.gauges,
+            meters=self.desk.meters,
         )
 
     def ages(self, count=20):

@@ -7,19 +7,22 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio import core as sound
-from phosphene.engine.audio import meters
 from phosphene.engine.audio.clocks import FILLER
 from phosphene.engine.audio.core import BLOCK, CROSSFADE
 from phosphene.engine.audio.param_intake import PLAN_CHANGED
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter, plan
-from phosphene.engine.effects.chain.guard import LOUDEST
+from phosphene.engine.effects.chain.guard import MAX_INPUT
+from phosphene.engine.graph.build import assemble
+from phosphene.engine.graph.memory import memory_layouts
 from phosphene.engine.graph.nodes import PlayNode
+from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.native import make_descriptor
 from phosphene.engine.native.denormals import ARM, X86
-from phosphene.engine.rings import allocate, board, board_layout, ring
+from phosphene.engine.rings import allocate, board_layout, ring
+from phosphene.engine.rings.tap import TapReader, activate, deactivate
 from phosphene.engine.takes.file import Begin, Change, Swap
-from tests.support.core_player import RATE, Desk, alone, late, limited, made, noise
+from tests.support.core_player import RATE, CorePlayer, alone, late, limited, made, noise, read_all
 
 FADE = round(CROSSFADE * RATE)
 BLOCKS = (1, 17, 64, 255, 256, 257, 1024)
@@ -35,17 +38,19 @@ def swap(sample, serial, genome):
 
 
 def perform(x, script, size):
-    """Play rows of (source, return) through the PlayNode, `size` frames at a time; what is heard, and the tap."""
+    """Play rows of (source, return) through the PlayNode, `size` frames at a time; what is heard, and what is analysed."""
+    memory = {name: allocate(layout) for name, layout in memory_layouts().items()}
+    core, points, *_, new_core = assemble(memory, RATE, STILL, 1)
     inlet, outlet = allocate(ring.layout(BLOCK, 4)), allocate(ring.layout(BLOCK, 2))
-    player = PlayNode(
-        RATE, allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan()), inlet, outlet, deque(script)
-    )
+    player, reader = PlayNode(RATE, core, new_core, points, inlet, outlet, deque(script)), TapReader(points[0].tap)
     heard, tapped = np.zeros((len(x), 2), np.float32), np.zeros((len(x), 2), np.float32)
     for start in range(0, len(x), size):
         here = slice(start, min(start + size, len(x)))
         assert ring.push(inlet, x[here]) == here.stop - start
         assert player.step() == here.stop - start
-        assert ring.pull(outlet, heard[here]) == ring.pull(player.tap, tapped[here]) == here.stop - start
+        assert ring.pull(outlet, heard[here]) == reader.available() == here.stop - start
+        assert reader.sample == start
+        tapped[here] = reader.read()
     return heard, tapped
 
 
@@ -76,68 +81,18 @@ def test_block_size_is_inaudible(performance, size):
 def test_a_genome_is_its_operators_one_after_the_other():
     x = noise(5_000)
     for genome in ([], FIRST, SECOND):
-        desk = Desk()
+        desk = CorePlayer()
         desk.plans.change(genome, 1)
         np.testing.assert_array_equal(desk.play(x), alone(genome, x))
 
 
-def test_what_the_worker_was_too_late_for_is_told_once_it_goes_on():
-    desk = Desk(1_000)
-    room = len(desk.core.tap.rows)
-    desk.plans.change([], 1)
-    x, gap, rows = noise(room + 2_000), np.zeros((1, 2)), np.zeros((1_000, 2), np.float32)
-    desk.play(x, 300, deaf=True)
-    assert desk["unheard"] == 2_000 and not ring.pull(desk.core.gaps, gap), "the worker has not come back"
-    ring.pull(desk.core.tap, rows)
-    desk.play(x[:1_234], 300, deaf=True)
-    assert desk["unheard"] == 2_234
-    assert ring.pull(desk.core.gaps, gap) and gap.tolist() == [[room, 2_000]]
-    ring.pull(desk.core.tap, rows[:1])
-    desk.play(x[:1], 300, deaf=True)
-    assert ring.pull(desk.core.gaps, gap) and gap.tolist() == [[room + 1_000, 234]]
-    assert not ring.pull(desk.core.gaps, gap) and desk["unheard"] == 2_234
-
-
-def test_no_gap_is_forgotten_where_there_is_no_room_to_tell_it():
-    """Samples that count up: with the gaps before it, the row of each tells its place."""
-    desk, sample, rows, gaps = Desk(1_000), 0, [], []
-    late = len(desk.core.lag)
-    desk.plans.change([], 1)
-
-    def hear(frames):
-        nonlocal sample
-        desk.play(np.arange(sample, sample + frames)[:, None].repeat(2, axis=1), deaf=True)
-        sample += frames
-
-    def take(frames):
-        out = np.zeros((frames, 2), np.float32)
-        rows.extend(out[: ring.pull(desk.core.tap, out), 0] + late)
-
-    hear(len(desk.core.tap.rows))
-    for _ in range(3 * len(desk.core.gaps.rows)):
-        hear(3)
-        take(1)
-    assert ring.writable(desk.core.gaps, 1) == 0
-    take(100)
-    hear(10)
-    for _ in range(3):
-        told = np.zeros((1_000, 2))
-        gaps.extend(told[: ring.pull(desk.core.gaps, told)])
-        take(10_000)
-        hear(10)
-    lost = np.zeros(len(rows))
-    for row, missed in gaps:
-        lost[int(row) :] += missed
-    np.testing.assert_array_equal(rows[late:], (np.arange(len(rows)) + lost)[late:])
-    assert lost[-1] == desk["unheard"] > 0
-
-
 def test_a_take_holds_what_came_in_and_what_was_changed():
-    desk, x, back = Desk(), noise(1_000), noise(1_000, seed=6)
+    desk, x, back = CorePlayer(), noise(1_000), noise(1_000, seed=6)
     x[7, 0] = np.nan
     desk.plans.change(FIRST, 1)
-    desk.core.heard[:] = desk.params.words  # as when a recording begins: what is on the board is in its Begin
-    desk.core.switches[0] = 1
+    desk.core.applied[:] = desk.params.words  # as when a recording begins: what is on the board is in its Begin
+    desk.core.log_events[0] = 1
+    reader = TapReader(activate(desk.input_tap))
     ring.push(desk.core.returns, back[:600])
     desk.play(x[:300], 100)
     moved = board_layout.gene_slot(1, 1, 0)
@@ -148,12 +103,14 @@ def test_a_take_holds_what_came_in_and_what_was_changed():
     desk.play(x[400:500], 100)
     desk.plans.change(SECOND, 2)
     desk.play(x[500:900], 100)
-    desk.core.switches[0] = 0
+    desk.core.log_events[0] = 0
+    deactivate(desk.input_tap)
     desk.move(moved, 0.0)
     desk.play(x[900:], 100)
 
-    tape, events = np.zeros((2_000, 4), np.float32), np.zeros((99, 3))
-    assert ring.pull(desk.core.tape, tape) == 900
+    events = np.zeros((99, 3))
+    [(sample, tape)] = read_all(reader)
+    assert sample == 0 and len(tape) == 900
     np.testing.assert_array_equal(tape[:900, :2], np.nan_to_num(x[:900]))
     np.testing.assert_array_equal(tape[:600, 2:], back[:600])
     assert not tape[600:, 2:].any()
@@ -168,25 +125,18 @@ def test_a_take_holds_what_came_in_and_what_was_changed():
     assert desk["untaped"] == 0
 
 
-def test_nothing_is_taped_where_no_take_is_made():
-    desk = Desk()
+def test_without_a_take_no_event_is_logged():
+    desk = CorePlayer()
     desk.plans.change(FIRST, 1)
     desk.play(noise(1_000))
-    assert desk.core.tape.written[0] == desk.core.events.written[0] == desk["untaped"] == 0
+    assert desk.core.events.written[0] == desk["untaped"] == 0
 
 
-def test_what_a_full_tape_misses_is_counted():
-    desk = Desk(1_000)
-    desk.core.switches[0] = 1
-    desk.play(noise(len(desk.core.tape.rows) + 77))
-    assert desk["untaped"] == 77
-
-
-BAD = (np.nan, np.inf, -np.inf, 3e38, -2 * LOUDEST)
+BAD = (np.nan, np.inf, -np.inf, 3e38, -2 * MAX_INPUT)
 
 
 def test_what_is_not_sound_becomes_silence_and_is_counted():
-    desk, x, back = Desk(), noise(600), noise(600, seed=6)
+    desk, x, back = CorePlayer(), noise(600), noise(600, seed=6)
     x[100:105, 1], back[200:205, 0] = BAD, BAD
     desk.plans.change([], 1)
     ring.push(desk.core.returns, back)
@@ -198,10 +148,10 @@ def test_what_is_not_sound_becomes_silence_and_is_counted():
 
 def test_the_loudest_sound_through_the_loudest_genome_stays_below_the_ceiling():
     x = np.zeros((RATE, 2), np.float32)
-    x[:9] = LOUDEST
+    x[:9] = MAX_INPUT
     for quiet in EFFECTS:
         ops = ["volume"] * (board_layout.GENES - 1) + [quiet]
-        desk = Desk()
+        desk = CorePlayer()
         desk.plans.change([(op, {p.name: p.high for p in EFFECTS[op].PARAMS}) for op in ops], 1)
         y = desk.play(x)
         assert np.isfinite(y).all() and np.abs(y).max() <= limiter.CEILING
@@ -212,7 +162,7 @@ def test_a_parameter_out_of_its_range_is_taken_into_it(wild):
     """What a damaged take or a wild controller puts on the board leads no operator astray."""
     for op, effect in EFFECTS.items():
         x, tame = noise(2_000), [p.clamp(wild) for p in effect.PARAMS]
-        desks = Desk(), Desk()
+        desks = CorePlayer(), CorePlayer()
         for desk, values in zip(desks, ([wild] * len(tame), tame)):
             desk.plans.change([(op, {p.name: p.default for p in effect.PARAMS})], 1)
             for at, value in enumerate(values):
@@ -224,7 +174,7 @@ def test_a_parameter_out_of_its_range_is_taken_into_it(wild):
 
 def test_a_gene_that_makes_no_sound_is_muted_and_the_rest_goes_on():
     """An operator whose state is poisoned; between two that are well, it is passed over from that sample on."""
-    desk, x = Desk(), noise(2_000)
+    desk, x = CorePlayer(), noise(2_000)
     genome = [("volume", {"gain": -6.0}), ("dc_blocker", {"corner": 8.0}), ("volume", {"gain": -6.0})]
     desk.plans.change(genome, 1)
     y = [desk.play(x[:500])]
@@ -237,13 +187,10 @@ def test_a_gene_that_makes_no_sound_is_muted_and_the_rest_goes_on():
 
 
 def test_what_the_worker_returns_is_added_behind_the_genome_and_not_heard_by_it():
-    desk, x, back = Desk(), noise(1_000), noise(300, seed=6)
+    desk, x, back = CorePlayer(), noise(1_000), noise(300, seed=6)
     desk.plans.change(FIRST, 1)
     ring.push(desk.core.returns, back)
-    tapped = np.zeros_like(x)
-    y = desk.play(x, deaf=True)
-    assert ring.pull(desk.core.tap, tapped) == 1_000
-    np.testing.assert_array_equal(tapped, late(made(FIRST, x)))
+    y = desk.play(x)
     both = made(FIRST, x)
     both[:300] += back
     np.testing.assert_array_equal(y, limited(both))
@@ -251,7 +198,7 @@ def test_what_the_worker_returns_is_added_behind_the_genome_and_not_heard_by_it(
 
 @pytest.mark.skipif(not (X86 or ARM), reason="what this processor does with denormals is not known")
 def test_a_tail_ends_in_silence_whichever_clock_plays_it():
-    desk, x = Desk(), np.zeros((RATE, 2), np.float32)
+    desk, x = CorePlayer(), np.zeros((RATE, 2), np.float32)
     x[0] = 1e-30
     desk.plans.change(FIRST, 1)
     y = np.abs(desk.play(x, BLOCK))
@@ -261,7 +208,7 @@ def test_a_tail_ends_in_silence_whichever_clock_plays_it():
 
 
 def test_playing_allocates_nothing():
-    desk, x = Desk(), noise(256)
+    desk, x = CorePlayer(), noise(256)
     desk.plans.change(SECOND, 1)
     play, words, block = desk.address, desk.words.ctypes.data, x.ctypes.data
     play(words, block, 256)
@@ -278,7 +225,7 @@ def test_playing_allocates_nothing():
 
 
 def test_the_longest_block_and_the_shortest():
-    desk, x = Desk(), noise(BLOCK + 1)
+    desk, x = CorePlayer(), noise(BLOCK + 1)
     desk.plans.change(FIRST, 1)
     y = np.concatenate([desk.play(x[:BLOCK], BLOCK), desk.play(x[:0]), desk.play(x[BLOCK:], BLOCK)])
     np.testing.assert_array_equal(y, alone(FIRST, x))

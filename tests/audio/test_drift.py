@@ -20,7 +20,7 @@ class Devices:
     def __init__(self, given, taken, ppm=0.0, *, late=0.0, timed=True):
         self.given, self.taken, self.late, self.timed = given, taken, late, timed
         self.target, self.fast = 3 * max(given, taken), RATE * (1 + 1e-6 * ppm)
-        self.capture, self.gauges = allocate(ring.layout(16 * self.target, 1)), allocate(meters.plan())
+        self.capture, self.gauges = allocate(ring.layout(16 * self.target, 1)), allocate(meters.layout())
         self.drift = drift.make_drift(self.capture, RATE, self.target, self.gauges)
         self.words, self.rng = make_descriptor(self.drift), np.random.default_rng(9)
         self.rows, self.drawn, self.missing, self.lost = 0, 0, 0, 0

@@ -7,8 +7,8 @@ import pytest
 
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.common.errors import PhospheneError, UsageError
-from tests.support.commands import typed
-from tests.support.sound_files import noise, read, sine, write
+from tests.support.commands import run_command
+from tests.support.sound_files import noise, read_sound, sine, write_sound
 
 RATE = 48_000
 EXACT = {"float.wav": "pcm_f32le", "short.wav": "pcm_s16le", "x.flac": "flac"}
@@ -44,7 +44,7 @@ def shelf(tmp_path_factory):
     x = np.stack([sine(440, RATE, frames), sine(1234, RATE, frames, 0.25)], axis=1).astype(np.float32)
     x[: RATE // 2] = 0
     for name, codec in {**EXACT, **LOSSY}.items():
-        write(folder / name, x, RATE, codec)
+        write_sound(folder / name, x, RATE, codec)
     return folder, x
 
 
@@ -53,7 +53,7 @@ def test_what_is_exact_in_the_file_is_exact_here(name, shelf):
     folder, _ = shelf
     source = FileSource(folder / name)
     x = heard(source, sizes=(1, 1000, 4097))
-    np.testing.assert_array_equal(x, read(folder / name)[0])
+    np.testing.assert_array_equal(x, read_sound(folder / name)[0])
     assert source.length == source.position == len(x) == len(shelf[1]) and source.rate == RATE
 
 
@@ -69,7 +69,7 @@ def test_what_is_lossy_keeps_time_and_level(name, shelf):
 @pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (11_025, 2), (44_100, 1), (192_000, 2)])
 def test_any_rate(rate, channels, tmp_path):
     x = noise(rate // 2, channels)
-    source = FileSource(write(tmp_path / "x.wav", x, rate))
+    source = FileSource(write_sound(tmp_path / "x.wav", x, rate))
     assert source.rate == rate
     np.testing.assert_array_equal(heard(source), np.broadcast_to(x, (len(x), 2)))  # mono on both sides, as loud
 
@@ -78,7 +78,7 @@ def test_eight_channels_with_a_layout_are_folded_down(tmp_path):
     for side, channel in enumerate(("FL", "FR")):
         x = np.zeros((RATE // 4, 8), np.float32)
         x[:, side] = sine(440, RATE, len(x))
-        y = heard(FileSource(write(tmp_path / f"{channel}.wav", x, RATE, layout="7.1")))
+        y = heard(FileSource(write_sound(tmp_path / f"{channel}.wav", x, RATE, layout="7.1")))
         np.testing.assert_allclose(y[:, side], x[:, side], atol=1e-6)
         assert not y[:, 1 - side].any()
 
@@ -99,7 +99,7 @@ def test_two_files_joined_end_to_end_are_heard_to_the_end(tmp_path):
     parts = [sine(440, 44_100, 44_100)[:, None], np.stack([sine(440, 44_100, 44_100)] * 2, axis=1)]
     whole = b""
     for n, x in enumerate(parts):  # a recording of a radio station turns from mono to stereo like this
-        whole += write(tmp_path / f"{n}.mp3", x, 44_100, "libmp3lame").read_bytes()
+        whole += write_sound(tmp_path / f"{n}.mp3", x, 44_100, "libmp3lame").read_bytes()
     (tmp_path / "x.mp3").write_bytes(whole)
     y = heard(FileSource(tmp_path / "x.mp3"))
     assert abs(len(y) - 2 * 44_100) < 4_000
@@ -137,7 +137,7 @@ def test_seeking_in_a_lossy_file_finds_the_place(name, shelf):
 def test_a_loop_neither_drops_nor_doubles_a_frame(sizes, tmp_path):
     x = noise(12_345)
     for name, codec in EXACT.items():
-        path = write(tmp_path / name, x, RATE, codec)
+        path = write_sound(tmp_path / name, x, RATE, codec)
         once, source = heard(FileSource(path)), FileSource(path, loop=True)
         round_and_round = np.tile(once, (5, 1))
         assert source.length is None
@@ -153,7 +153,7 @@ def test_a_loop_neither_drops_nor_doubles_a_frame(sizes, tmp_path):
 @pytest.mark.parametrize("share", [0.01, 0.3])
 def test_another_rate_keeps_length_frequency_and_level(rate, wanted, share, tmp_path):
     hertz, frames = share * min(rate, wanted), rate + 7
-    path = write(tmp_path / "x.wav", sine(hertz, rate, frames)[:, None].astype(np.float32), rate)
+    path = write_sound(tmp_path / "x.wav", sine(hertz, rate, frames)[:, None].astype(np.float32), rate)
     source = FileSource(path, wanted)
     y = heard(source, sizes=(997,))
     assert source.rate == wanted and abs(source.length - frames * wanted / rate) <= 1
@@ -173,12 +173,12 @@ def test_what_is_not_a_number_becomes_silence_and_is_told_of_once(tmp_path, caps
     remarks = {}
     for name, sound in {"good": x, "bad": bad}.items():
         (tmp_path / name).mkdir()
-        write(tmp_path / f"{name}.wav", sound, RATE)
+        write_sound(tmp_path / f"{name}.wav", sound, RATE)
         words = ["bounce", tmp_path / f"{name}.wav", "-o", tmp_path / name / "y.wav", "--depth", "float"]
-        code, told, errors = typed(capsys, *words)
+        code, told, errors = run_command(capsys, *words)
         assert (code, errors) == (0, [])
         remarks[name] = [line for line in told.splitlines() if "not numbers" in line]
-    good, bad = (read(tmp_path / name / "y.wav")[0] for name in ("good", "bad"))
+    good, bad = (read_sound(tmp_path / name / "y.wav")[0] for name in ("good", "bad"))
     np.testing.assert_array_equal(bad, good)
     assert remarks["good"] == [] and len(remarks["bad"]) == 1
     assert "5 samples" in remarks["bad"][0]
@@ -188,7 +188,7 @@ def test_what_is_not_a_number_is_not_spread_by_another_rate(tmp_path):
     x = noise(RATE)
     bad = x.copy()
     bad[30_000], x[30_000] = np.inf, 0
-    good, bad = (heard(FileSource(write(tmp_path / "x.wav", sound, RATE), 44_100)) for sound in (x, bad))
+    good, bad = (heard(FileSource(write_sound(tmp_path / "x.wav", sound, RATE), 44_100)) for sound in (x, bad))
     np.testing.assert_array_equal(bad, good)
 
 
@@ -215,9 +215,9 @@ def test_damage_in_the_middle_is_left_out_and_told_of(shelf, tmp_path, capsys):
     middle = len(raw) // 2
     raw[middle : middle + 64] = bytes(64)
     (tmp_path / "x.flac").write_bytes(raw)
-    code, _, errors = typed(capsys, "bounce", tmp_path / "x.flac", "-o", tmp_path / "y.wav")
+    code, _, errors = run_command(capsys, "bounce", tmp_path / "x.flac", "-o", tmp_path / "y.wav")
     assert (code, errors) == (0, [])
-    assert len(read(tmp_path / "y.wav")[0]) > 0.8 * len(x)
+    assert len(read_sound(tmp_path / "y.wav")[0]) > 0.8 * len(x)
 
 
 def nothing(path):
@@ -247,7 +247,7 @@ def no_frames(path):
 
 
 def too_slow(path):
-    write(path, noise(100), 50)
+    write_sound(path, noise(100), 50)
 
 
 REFUSED = {
@@ -265,7 +265,7 @@ REFUSED = {
 def test_what_cannot_be_heard_is_refused_in_one_line(make, why, tmp_path, capsys):
     path = tmp_path / "x.wav"
     make(path)
-    code, _, errors = typed(capsys, "bounce", path, "-o", tmp_path / "y.wav")
+    code, _, errors = run_command(capsys, "bounce", path, "-o", tmp_path / "y.wav")
     assert code == (1 if make is no_frames else 2)
     (line,) = errors
     assert line.startswith(f"phosphene: {path}: ") and why in line

@@ -13,7 +13,7 @@ from phosphene.engine.audio import playback_clock
 from phosphene.engine.audio.clocks import StandbyClock
 from phosphene.engine.audio.playback_clock import HOLD, PlaybackClock
 from phosphene.engine.rings import allocate, timeline
-from tests.support.core_player import Desk
+from tests.support.core_player import CorePlayer
 from tools.rig.sound_server import wait_for
 
 RATE = 48_000
@@ -271,7 +271,7 @@ def test_nonsense_is_survived(nonsense):
 
 
 def test_without_a_device_time_is_told_too():
-    desk, line, row = Desk(), allocate(timeline.layout(64, 3)), np.zeros(3)
+    desk, line, row = CorePlayer(), allocate(timeline.layout(64, 3)), np.zeros(3)
     desk.plans.change([], 1)
     before = time.perf_counter()
     standby = StandbyClock((sound.play.address, desk.words.ctypes.data), (0, 0), RATE, line, desk.gauges)

@@ -12,14 +12,15 @@ from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import nodes
-from phosphene.engine.graph.nodes import SourceNode, TakeRecorder
+from phosphene.engine.graph.nodes import SourceNode
 from phosphene.engine.listening.frame import WIDTH, as_frame
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.rings import board_layout, ring, timeline
 from phosphene.engine.takes.file import Begin, Change, TakeReader, TakeWriter
+from phosphene.engine.takes.nodes import TakeRecorder
 from phosphene.engine.takes.slot_names import SLOT_NAMES
 from tests.audio.test_core import FIRST, SECOND, swap
-from tests.support.core_player import RATE, Desk, alone, noise
+from tests.support.core_player import RATE, CorePlayer, alone, noise
 
 
 class Sound:
@@ -87,7 +88,7 @@ def film():
     x = noise(150_000)
     graph = join(Sound(x))
     graph.run(threads=False)
-    frames = frames_of(graph.ear.frames)
+    frames = frames_of(graph.listen.frames)
     assert len(frames) > 100 and not np.array_equal(graph.sink.heard, x), "it did nothing"
     return x, graph.sink.heard, frames
 
@@ -97,11 +98,11 @@ def film():
 def test_neither_threads_nor_lengths_of_rings_are_heard(film, monkeypatch, threads, chunk, ahead):
     x, heard, frames = film
     monkeypatch.setattr(nodes, "CHUNK", chunk)
-    monkeypatch.setattr(bounce, "AHEAD", chunk * ahead)
+    monkeypatch.setattr(bounce, "QUEUE", chunk * ahead)
     graph = join(Sound(x))
     graph.run(threads=threads)
     np.testing.assert_array_equal(graph.sink.heard, heard)
-    np.testing.assert_array_equal(frames_of(graph.ear.frames), frames)
+    np.testing.assert_array_equal(frames_of(graph.listen.frames), frames)
 
 
 @pytest.mark.parametrize("threads", [False, True])
@@ -132,7 +133,7 @@ def test_a_click_is_heard_as_late_as_is_declared(genome, click):
     x[click] = 0.5
     graph = join(Sound(x), script=[Begin(0, 1, genome, [])])
     graph.run(threads=False)
-    declared = graph.player.plans.latencies()
+    declared = graph.play.plans.latencies()
     assert list(declared) == [*(f"genome.{at}.{op}" for at, (op, _) in enumerate(genome)), "limiter"]
     assert np.abs(graph.sink.heard).argmax() // CHANNELS == click + sum(declared.values())
 
@@ -147,10 +148,10 @@ def test_a_bounce_takes_off_what_is_declared(click):
     preset = load_preset(None, ["genome=" + json.dumps([{"op": op, "params": params} for op, params in LATE])])[0]
     graph = bounce.from_source(Sound(x), preset, Tape)
     graph.run(threads=False)
-    assert sum(graph.player.plans.latencies().values()) > 300, "nothing is late, so this proves nothing"
+    assert sum(graph.play.plans.latencies().values()) > 300, "nothing is late, so this proves nothing"
     assert len(graph.sink.heard) == len(x) and np.abs(graph.sink.heard).argmax() // CHANNELS == click
-    seen = max(frames_of(graph.ear.frames), key=lambda row: as_frame(row)["peak_db"])
-    assert as_frame(seen)["sample"] <= click < as_frame(seen)["sample"] + graph.ear.listener.hop
+    seen = max(frames_of(graph.listen.frames), key=lambda row: as_frame(row)["peak_db"])
+    assert as_frame(seen)["sample"] <= click < as_frame(seen)["sample"] + graph.listen.analyser.hop
 
 
 def test_a_click_is_seen_where_it_is_heard():
@@ -158,8 +159,8 @@ def test_a_click_is_seen_where_it_is_heard():
     x[12_345] = 0.5
     graph = join(Sound(x), script=[Begin(0, 1, [], [])])
     graph.run(threads=False)
-    seen = max(frames_of(graph.ear.frames), key=lambda row: as_frame(row)["onset"])
-    assert 0 <= 12_345 + limiter.latency(RATE) - as_frame(seen)["sample"] < graph.ear.listener.hop
+    seen = max(frames_of(graph.listen.frames), key=lambda row: as_frame(row)["onset"])
+    assert 0 <= 12_345 + limiter.latency(RATE) - as_frame(seen)["sample"] < graph.listen.analyser.hop
 
 
 def test_what_lasts_no_time_ends():
@@ -177,14 +178,13 @@ def test_a_long_sound_is_played_to_its_last_sample():
 
 def test_a_take_plays_again_what_was_heard(tmp_path):
     """A set in blocks of any length, with moves and swaps at any time, against the bounce of its take."""
-    desk, rng = Desk(), np.random.default_rng(12)
+    desk, rng = CorePlayer(), np.random.default_rng(12)
     genomes = {1: FIRST}
     desk.plans.change(FIRST, 1)
-    desk.core.heard[:] = desk.params.words
-    desk.core.switches[0] = 1
+    desk.core.applied[:] = desk.params.words
     writer = TakeWriter(tmp_path / "set.take", RATE, {}, SLOT_NAMES)
-    writer.begin(Begin(0, 1, FIRST, desk.core.heard.view("f8").tolist()))
-    taper, heard = TakeRecorder(desk.core, writer, genomes), []
+    writer.begin(Begin(0, 1, FIRST, desk.core.applied.view("f8").tolist()))
+    taper, heard = TakeRecorder(desk.core, desk.input_tap, writer, genomes), []
     for turn in range(120):
         if turn % 7 == 3:
             desk.move(board_layout.gene_slot(len(genomes), int(rng.integers(2)), 0), float(rng.uniform(2.0, 20.0)))

@@ -17,10 +17,10 @@ from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.rings import allocate, timeline
-from phosphene.engine.rings.ring import writable
+from phosphene.engine.rings.tap import writable
 from phosphene.engine.takes.file import Begin, TakeReader, TakeWriter
 from phosphene.engine.takes.slot_names import SLOT_NAMES
-from tests.support.core_player import RATE, Desk
+from tests.support.core_player import RATE, CorePlayer
 from tests.support.scene_renderer import silence
 
 PRESET = load_preset()[0]
@@ -55,17 +55,17 @@ def beaten(seconds, bpm):
 def test_a_bounce_hears_what_a_session_hears():
     graph = synth(3.0)
     graph.run(threads=False)
-    bounced = rows_of(graph.ear.frames)
-    desk, live = Desk(), allocate(plan(60.0))
+    bounced = rows_of(graph.listen.frames)
+    desk, live = CorePlayer(), allocate(plan(60.0))
     desk.plans.change(PRESET.active_genes(), 1)
-    ear = ListenNode(RATE, desk.core, live)
+    ear = ListenNode(RATE, desk.core, desk.output_tap, live)
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
     source.seek(16 * RATE)
     rng = np.random.default_rng(2)
     for _ in range(400):
         block = silence(int(rng.integers(1, 1_000)) / RATE)
         source.read(block)
-        desk.play(block, int(rng.integers(1, 700)), deaf=True)
+        desk.play(block, int(rng.integers(1, 700)))
         while ear.step():
             pass
     heard = rows_of(live)[: len(bounced)]
@@ -94,19 +94,20 @@ class Onlooker:
 @pytest.mark.parametrize("seconds", [0.0, 0.005, 1.0, 30.0])
 def test_every_frame_comes_out_once_with_its_rhythm_told_anew(seconds):
     sound, beats = beaten(seconds, 125.0)
-    desk = Desk()
+    desk = CorePlayer()
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, allocate(plan(8.0)))
+    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(plan(8.0)))
     foreseer = LookaheadNode(ear)
     onlooker = Onlooker(foreseer.frames, lambda: foreseer.done)
-    foreseer.followers.append(onlooker)
+    foreseer.readers.append(onlooker)
     causal = allocate(plan(60.0))
-    alone, second = ListenNode(RATE, (other := Desk()).core, causal), 0
+    other, second = CorePlayer(), 0
+    alone = ListenNode(RATE, other.core, other.output_tap, causal)
     other.plans.change([], 1)
     while second < len(sound):
-        room = min(int(writable(desk.core.tap, 4_096)), 4_096)
+        room = min(int(writable(desk.output_tap, 4_096)), 4_096)
         for which in (desk, other):
-            which.play(sound[second : second + room], 512, deaf=True)
+            which.play(sound[second : second + room], 512)
         second += room
         while alone.step():
             pass
@@ -143,7 +144,7 @@ def test_the_run_record_says_how_tempo_was_known(tmp_path):
     bounce(material, [tmp_path / "x.wav"], overwrite=True)
     assert record(tmp_path / "x.wav")["tempo"] == "causal"
     source.seek(0)
-    bounce(material, [tmp_path / "x.mp4"], shot=SHOT, overwrite=True)
+    bounce(material, [tmp_path / "x.mp4"], film=SHOT, overwrite=True)
     assert record(tmp_path / "x.mp4")["tempo"] == "lookahead"
 
 
@@ -151,7 +152,7 @@ def test_where_rows_move_sound_both_keep_one_beat(tmp_path):
     rows = ['matrix=[{"from": "listening.beat_phase", "to": "effects.volume.gain", "range": [-6.0, 0.0]}]']
     preset = load_preset(None, rows)[0]
     source = SynthSource(RATE, seed=7, params=preset.synth.model_dump())
-    bounce(BounceInput(source, "synth", preset, seconds=0.5), [tmp_path / "x.mp4"], shot=SHOT)
+    bounce(BounceInput(source, "synth", preset, seconds=0.5), [tmp_path / "x.mp4"], film=SHOT)
     assert record(tmp_path / "x.mp4")["tempo"] == "causal"
 
 
@@ -162,5 +163,5 @@ def test_a_take_s_film_knows_what_was_known_then(tmp_path):
     writer.sound(np.zeros((RATE // 2, 4), np.float32))
     writer.close()
     reader = TakeReader(path)
-    bounce(BounceInput(reader, "take", PRESET, path), [tmp_path / "x.mp4"], shot=SHOT)
+    bounce(BounceInput(reader, "take", PRESET, path), [tmp_path / "x.mp4"], film=SHOT)
     assert record(tmp_path / "x.mp4")["tempo"] == "causal"

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio.core import CHANNELS
+from phosphene.engine.effects.chain import limiter
 from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.listening.analyser import HOP, analyse, hop_of, make_analyser, plan
 from phosphene.engine.listening.frame import BANDS, QUIETEST, WIDTH, as_frame
 from phosphene.engine.listening.spectrum import FLOOR
 from phosphene.engine.rings import allocate, timeline
-from tests.support.core_player import Desk, noise
+from tests.support.core_player import CorePlayer, noise
 
 RATES = (8_000, 44_100, 48_000, 192_000)
 SPLITS = {
@@ -110,41 +111,41 @@ def test_a_click_is_an_onset_in_its_hop(rate):
 
 def test_sound_that_was_missed_leaves_the_stamps_right():
     """A sound whose samples count up, too long for the tap, with a worker that now and then looks away."""
-    desk, rng, step = Desk(1_000), np.random.default_rng(8), 2.0**-20  # small: it is a sound
-    ear = ListenNode(8_000, desk.core, allocate(plan(60.0)))
+    desk, rng, step = CorePlayer(1_000), np.random.default_rng(8), 2.0**-20  # small: it is a sound
+    ear = ListenNode(8_000, desk.core, desk.output_tap, allocate(plan(60.0)))
     desk.plans.change([], 1)
     sample = 0
     for _ in range(60):
         count = int(rng.integers(1, 9_000))
-        desk.play(stereo(step * np.arange(sample, sample + count)), int(rng.integers(1, 700)), deaf=True)
+        desk.play(stereo(step * np.arange(sample, sample + count)), int(rng.integers(1, 700)))
         sample += count
         for _ in range(rng.integers(0, 3)):
             ear.step()
     while ear.step():
         pass
     frames = frames_of(ear.frames)
-    hop = ear.listener.hop
+    hop = ear.analyser.hop
     assert desk["unheard"] > 10_000 and len(frames) > 100
     for frame in frames:  # is of the hop that it names
-        part = step * np.maximum(np.arange(frame["sample"], frame["sample"] + hop) - len(desk.core.lag), 0)
+        part = step * np.maximum(np.arange(frame["sample"], frame["sample"] + hop) - limiter.latency(1_000), 0)
         told = (
             max(20 * np.log10(max(part[-1], 1e-9)), QUIETEST),
             max(10 * np.log10(max(np.mean(part**2), 1e-18)), QUIETEST),
         )
         assert (frame["peak_db"], frame["rms_db"]) == pytest.approx(told, rel=1e-12)
     assert all(np.diff([frame["sample"] for frame in frames]) >= hop)
-    assert ear.listener.counts[0] + ear.listener.counts[2] == sample
+    assert ear.analyser.counts[0] + ear.analyser.counts[2] == sample
 
 
 def test_what_is_not_a_number_never_enters():
-    desk, published = Desk(), allocate(plan(4.0))
-    ear = ListenNode(48_000, desk.core, published)
+    desk, published = CorePlayer(), allocate(plan(4.0))
+    ear = ListenNode(48_000, desk.core, desk.output_tap, published)
     desk.plans.change([("volume", {"gain": 24.0})] * 16, 1)
     x = noise(20_000)
     x[3_000:3_500:7] = np.nan
     x[3_001:3_500:7] = np.inf
     x[9_000] = 3e38
-    desk.play(x, deaf=True)
+    desk.play(x)
     while ear.step():
         pass
     frames = frames_of(published)

@@ -12,7 +12,7 @@ from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import listen_node as worker
 from phosphene.engine.graph.listen_node import ListenNode
-from phosphene.engine.graph.nodes import NullSink, TakeRecorder
+from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.listening.analyser import plan
 from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.listening.rhythm import tempo_board
@@ -22,8 +22,9 @@ from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.tempo_control import TempoControl
 from phosphene.engine.takes.file import Begin, TakeReader, TakeWriter
+from phosphene.engine.takes.nodes import TakeRecorder
 from tests.graph.test_build import Sound, join
-from tests.support.core_player import RATE, Desk, noise
+from tests.support.core_player import RATE, CorePlayer, noise
 
 BEGIN = 5_000.0  # the moment at which sample 0 was heard
 AT_FIRST = [param.default for param in PARAMS]
@@ -38,7 +39,7 @@ def told(monkeypatch):
         found.extend([tuple(listener.hand)] * len(block))
         listen(listener, block, frames)
 
-    monkeypatch.setattr(worker, "listen", listening)
+    monkeypatch.setattr(worker, "analyse", listening)
     return found
 
 
@@ -52,7 +53,7 @@ def perform(desk, ear, rng, taper=None):
                 values[PARAMS[param].name] = allowed(FIRST + param, drawn)
             tempo_board.want(desk.params, values)
         count = int(rng.integers(1, 2_000))
-        desk.play(noise(count, seed=turn), int(rng.integers(1, 1_024)), deaf=True)
+        desk.play(noise(count, seed=turn), int(rng.integers(1, 1_024)))
         wanted += [tuple(values.values())] * count
         if turn % 4 == 0:
             while ear.step():
@@ -65,16 +66,15 @@ def perform(desk, ear, rng, taper=None):
 
 
 def test_a_hand_is_heard_at_its_sample_live_and_in_the_bounce(told, tmp_path):
-    desk, rng = Desk(), np.random.default_rng(5)
+    desk, rng = CorePlayer(), np.random.default_rng(5)
     put(desk.params, NAMES["tempo.bpm"], 99.0)  # it was at work before the take began
     desk.plans.change([], 1)
-    desk.core.heard[:] = desk.params.words
-    desk.core.switches[0] = 1
+    desk.core.applied[:] = desk.params.words
     writer = TakeWriter(tmp_path / "set.take", RATE, {}, NAMES)
-    writer.begin(Begin(0, 1, [], desk.core.heard.view("f8").tolist()))
-    ear = ListenNode(RATE, desk.core, allocate(plan(60.0)))
-    assert ear.listener.hand.tolist()[:2] == [0.0, 99.0]
-    wanted = perform(desk, ear, rng, TakeRecorder(desk.core, writer, {1: []}))
+    writer.begin(Begin(0, 1, [], desk.core.applied.view("f8").tolist()))
+    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(plan(60.0)))
+    assert ear.analyser.hand.tolist()[:2] == [0.0, 99.0]
+    wanted = perform(desk, ear, rng, TakeRecorder(desk.core, desk.input_tap, writer, {1: []}))
     writer.close()
     live = told[:]
     np.testing.assert_array_equal(live, wanted)
@@ -85,32 +85,34 @@ def test_a_hand_is_heard_at_its_sample_live_and_in_the_bounce(told, tmp_path):
 
 
 def test_behind_a_gap_a_hand_is_what_it_has_become(told):
-    desk, rng = Desk(1_000), np.random.default_rng(6)  # its tap is short
+    desk, rng = CorePlayer(1_000), np.random.default_rng(6)  # its tap is short
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, allocate(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(plan(60.0)))
     for turn in range(20):
         put(desk.params, NAMES["tempo.nudge"], turn / 32)
-        desk.play(noise(int(rng.integers(3_000, 9_000)), seed=turn), deaf=True)
+        desk.play(noise(int(rng.integers(3_000, 9_000)), seed=turn))
         if turn % 3 == 2:
             while ear.step():
                 pass
     assert desk["unheard"] > 10_000 and 0.0 in {hand[4] for hand in told}
-    desk.play(noise(100), deaf=True)
+    while ear.step():
+        pass
+    desk.play(noise(100))
     while ear.step():
         pass
     assert told[-1][4] == 19 / 32
 
 
 def test_more_moves_than_there_is_room_for_end_where_the_hand_is(told):
-    desk = Desk()
+    desk = CorePlayer()
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, allocate(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(plan(60.0)))
     for turn in range(3_000):
         put(desk.params, NAMES["tempo.nudge"], turn / 32)
-        desk.play(noise(1), deaf=True)
+        desk.play(noise(1))
     while ear.step():
         pass
-    desk.play(noise(1), deaf=True)
+    desk.play(noise(1))
     ear.step()
     assert told[-1][4] == 2_999 / 32
 
@@ -146,7 +148,7 @@ class Stage:
     def __init__(self, bpm=100.0, seconds=8.0):
         self.segment = {
             "params": allocate(board.layout(SLOTS)),
-            "meters": allocate(meters.plan()),
+            "meters": allocate(meters.layout()),
             "clock": allocate(timeline.layout(64, 3)),
             "frames": allocate(plan(seconds + 1.0)),
         }

@@ -10,7 +10,6 @@ import pytest
 from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import nodes
 from phosphene.engine.graph.listen_node import ListenNode
-from phosphene.engine.graph.nodes import TakeRecorder
 from phosphene.engine.listening.frame import WIDTH
 from phosphene.engine.modulation.audio_mover import LATE, PLACES, AudioMover, lay
 from phosphene.engine.modulation.matrix import STILL, Matrix
@@ -21,9 +20,10 @@ from phosphene.engine.rings import allocate, board_layout, timeline
 from phosphene.engine.rings.board import get
 from phosphene.engine.rings.timeline import publish
 from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
+from phosphene.engine.takes.nodes import TakeRecorder
 from phosphene.engine.takes.slot_names import SLOT_NAMES
 from tests.graph.test_build import Sound, Tape, frames_of
-from tests.support.core_player import RATE, Desk, noise
+from tests.support.core_player import RATE, CorePlayer, noise
 from tests.support.matrix_inputs import modulation, record, row
 
 GENOME = [{"op": "echo", "params": {"time": 0.1}}, {"op": "trim"}, {"op": "volume", "params": {"gain": -3.0}}]
@@ -57,7 +57,7 @@ def moved():
     """A sound, moved; and the frames of what was heard."""
     x = song()
     graph = played(preset(), x)
-    return x, graph.sink.heard, frames_of(graph.ear.frames)
+    return x, graph.sink.heard, frames_of(graph.listen.frames)
 
 
 def test_rows_are_heard(moved):
@@ -71,9 +71,9 @@ def test_without_amount_not_a_bit_is_moved(moved):
     x, heard, _ = moved
     still = played(preset([]), x)
     idle = played(preset([{**each, "amount": 0.0} for each in ROWS]), x)
-    assert still.player.mover is None and idle.player.mover is not None
+    assert still.play.mover is None and idle.play.mover is not None
     np.testing.assert_array_equal(idle.sink.heard, still.sink.heard)
-    np.testing.assert_array_equal(frames_of(idle.ear.frames), frames_of(still.ear.frames))
+    np.testing.assert_array_equal(frames_of(idle.listen.frames), frames_of(still.listen.frames))
     assert not np.array_equal(heard, still.sink.heard)
 
 
@@ -82,10 +82,10 @@ def test_without_amount_not_a_bit_is_moved(moved):
 def test_neither_threads_nor_lengths_of_rings_are_heard(moved, monkeypatch, threads, chunk, ahead):
     x, heard, frames = moved
     monkeypatch.setattr(nodes, "CHUNK", chunk)
-    monkeypatch.setattr(bounce, "AHEAD", chunk * ahead)
+    monkeypatch.setattr(bounce, "QUEUE", chunk * ahead)
     graph = played(preset(), x, threads=threads)
     np.testing.assert_array_equal(graph.sink.heard, heard)
-    np.testing.assert_array_equal(frames_of(graph.ear.frames), frames)
+    np.testing.assert_array_equal(frames_of(graph.listen.frames), frames)
 
 
 @pytest.mark.parametrize("frames", [0, 1, HOP, 3 * HOP, 3 * HOP + 1, 40_000])
@@ -96,7 +96,7 @@ def test_a_sound_of_any_length_ends(frames):
 def test_what_is_made_of_a_hop_takes_hold_a_hop_after_its_end(moved):
     """The same core, driven by hand as a device would, with what a matrix of its own makes of the same frames."""
     x, heard, frames = moved
-    made, desk, follower = preset(), Desk(), Matrix(preset().modulation(), RATE, PLACES)
+    made, desk, follower = preset(), CorePlayer(), Matrix(preset().modulation(), RATE, PLACES)
     desk.plans.change(made.active_genes(), 1)
     late = sum(desk.plans.latencies().values())
     whole, parts, told = np.concatenate([x, np.zeros((late, 2), np.float32)]), [], 0
@@ -112,7 +112,7 @@ def test_what_is_made_of_a_hop_takes_hold_a_hop_after_its_end(moved):
 
 def test_hands_act_at_once_and_by_what_rows_leave_them():
     """No frame comes: what rows took and put stays, the rest is the hand's. Against a desk that has no rows."""
-    desk, beside, x, gain = Desk(), Desk(), noise(6_000), board_layout.gene_slot(1, 0, 0)
+    desk, beside, x, gain = CorePlayer(), CorePlayer(), noise(6_000), board_layout.gene_slot(1, 0, 0)
     for each in (desk, beside):
         each.plans.change([("volume", {"gain": 0.0})], 1)
     moved = np.zeros((PLACES, 2))
@@ -135,7 +135,7 @@ def pairs(desk, serial):
 
 
 def test_another_plan_is_moved_in_its_own_place_and_the_old_one_stays_as_it_was():
-    desk, frames = Desk(), allocate(timeline.layout(64, WIDTH))
+    desk, frames = CorePlayer(), allocate(timeline.layout(64, WIDTH))
     first, then = modulation(row("listening.low", 0, 9)), modulation(row("listening.low", 9, range=(4.0, 8.0)))
     player = mover(desk, frames, first)
     publish(frames, record(0, low=0.25))
@@ -154,7 +154,7 @@ def test_another_plan_is_moved_in_its_own_place_and_the_old_one_stays_as_it_was(
 
 
 def test_other_rows_for_the_same_plan_glide():
-    desk, frames = Desk(), allocate(timeline.layout(64, WIDTH))
+    desk, frames = CorePlayer(), allocate(timeline.layout(64, WIDTH))
     player = mover(desk, frames, modulation(row("listening.low")))
     publish(frames, record(0, low=0.5))
     player.step()
@@ -167,7 +167,7 @@ def test_other_rows_for_the_same_plan_glide():
 
 
 def test_a_frame_that_is_no_numbers_is_passed_over():
-    desk, frames = Desk(), allocate(timeline.layout(64, WIDTH))
+    desk, frames = CorePlayer(), allocate(timeline.layout(64, WIDTH))
     player = mover(desk, frames, modulation(row("listening.low")))
     for n, low in enumerate((0.5, np.nan, 0.25)):
         publish(frames, record(n * HOP, low=low))
@@ -177,16 +177,15 @@ def test_a_frame_that_is_no_numbers_is_passed_over():
 
 def perform(path, made, later):
     """A set on a desk, with hands, a change of rows and one of genome, recorded; and what was heard."""
-    desk, genomes, heard = Desk(), {1: made.active_genes()}, []
+    desk, genomes, heard = CorePlayer(), {1: made.active_genes()}, []
     frames = allocate(timeline.layout(2_000, WIDTH))
-    ear = ListenNode(RATE, desk.core, frames)
+    ear = ListenNode(RATE, desk.core, desk.output_tap, frames)
     player = AudioMover(made.modulation(), frames, desk.core.moves, hop=HOP, rate=RATE, serial=1)
     desk.plans.change(genomes[1], 1)
-    desk.core.heard[:] = desk.params.words
-    desk.core.switches[0] = 1
+    desk.core.applied[:] = desk.params.words
     writer = TakeWriter(path, RATE, made.to_dict(), SLOT_NAMES)
-    writer.begin(Begin(0, 1, genomes[1], desk.core.heard.view("f8").tolist()))
-    taper, rng = TakeRecorder(desk.core, writer, genomes), np.random.default_rng(4)
+    writer.begin(Begin(0, 1, genomes[1], desk.core.applied.view("f8").tolist()))
+    taper, rng = TakeRecorder(desk.core, desk.input_tap, writer, genomes), np.random.default_rng(4)
     for turn in range(140):
         if turn % 20 == 7:
             desk.move(board_layout.gene_slot(max(genomes), 2, 0), float(rng.uniform(-20.0, 6.0)))
@@ -197,7 +196,7 @@ def perform(path, made, later):
             genomes[2] = later.active_genes()[::-1]
             player.change(STILL, 2)
             desk.plans.change(genomes[2], 2)
-        heard.append(desk.play(song(150_000)[turn * 1_000 :][: int(rng.integers(1, 2_000))], 256, deaf=True))
+        heard.append(desk.play(song(150_000)[turn * 1_000 :][: int(rng.integers(1, 2_000))], 256))
         ear.step()
         player.step()
         taper.step()
@@ -212,7 +211,7 @@ def test_a_take_is_what_was_heard_rows_and_hands_and_all(tmp_path):
     for threads in (False, True):
         graph = bounce.from_take(TakeReader(tmp_path / "set.take"), Tape)
         graph.run(threads=threads)
-        assert graph.player.mover is None
+        assert graph.play.mover is None
         np.testing.assert_array_equal(graph.sink.heard, heard)
     still = perform(tmp_path / "still.take", preset([]), later)
     assert np.abs(still - heard)[:40_000].max() > 1e-3, "rows did nothing"

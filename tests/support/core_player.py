@@ -1,4 +1,4 @@
-"""A core on a desk: played by its address, block after block, with nothing around it."""
+"""A core without devices or nodes: played by its address, block after block."""
 
 import numpy as np
 
@@ -7,41 +7,65 @@ from phosphene.engine.audio import meters
 from phosphene.engine.audio.clocks import FILLER
 from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.audio.meters import Meter
+from phosphene.engine.audio.taps import TapPoint
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter
-from phosphene.engine.graph.nodes import PlanSwapper
+from phosphene.engine.graph.build import new_tap
+from phosphene.engine.graph.plan_swap import PlanSwapper
 from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.native import make_descriptor
-from phosphene.engine.rings import allocate, board, board_layout, ring
+from phosphene.engine.rings import allocate, board, board_layout
 from phosphene.engine.rings.board import get, put
+from phosphene.engine.rings.tap import TapReader
 
 RATE = 48_000
 
 
-class Desk:
-    def __init__(self, rate=RATE, **instead):
-        self.params, self.gauges = allocate(board.layout(tempo_board.SLOTS)), allocate(meters.plan())
+class CorePlayer:
+    """A core with a tap at its output, another at its input, and any more in `points`. Both are idle at first."""
+
+    def __init__(self, rate=RATE, *points, **instead):
+        self.params, self.meters = allocate(board.layout(tempo_board.SLOTS)), allocate(meters.layout())
         tempo_board.want(self.params, tempo_board.DEFAULTS)
-        self.core = make_core(rate, self.params, self.gauges)._replace(**instead)
+        self.output_tap, self.input_tap = new_tap("output", rate), new_tap("input", rate)
+        self.points = (
+            TapPoint("output", self.output_tap, int(Meter.UNHEARD)),
+            TapPoint("input", self.input_tap, int(Meter.UNTAPED)),
+            *points,
+        )
+        self.core = make_core(rate, self.params, self.meters, taps=self.points)._replace(**instead)
         self.words = make_descriptor(self.core)
         self.address = FILLER(sound.play.address)
         self.plans = PlanSwapper(self.core, rate)
 
     def __getitem__(self, meter):
-        return get(self.gauges, int(Meter[meter.upper()]))
+        return get(self.meters, int(Meter[meter.upper()]))
 
     def move(self, slot, value):
         put(self.params, slot, value)
 
-    def play(self, x, size=256, *, deaf=False, tapped=None):
-        """Play a sound in blocks; gives what is heard. Unless `deaf`, the tap is emptied after each, into `tapped`."""
-        out, spare = np.array(x, np.float32), np.zeros((sound.BLOCK, CHANNELS), np.float32)
+    def play(self, x, size=256, reader=None):
+        """Play a sound in blocks; gives what is heard. A TapReader reads after each block."""
+        out = np.array(x, np.float32)
         for start in range(0, len(out), size):
             block = out[start : start + size]
             self.address(self.words.ctypes.data, block.ctypes.data, len(block))
-            if not deaf:
-                ring.pull(self.core.tap, spare if tapped is None else tapped[start : start + size])
+            if reader:
+                reader.read()
         return out
+
+
+def read_all(reader: TapReader):
+    """[(sample, rows)] of all that waits in a tap, a run each."""
+    runs = []
+    while reader.available():
+        sample = reader.sample
+        rows = reader.read().copy()
+        if runs and runs[-1][0] + len(runs[-1][1]) == sample:
+            runs[-1] = runs[-1][0], np.concatenate([runs[-1][1], rows])
+        else:
+            runs.append((sample, rows))
+    return runs
 
 
 def noise(frames, seed=5, channels=CHANNELS):
@@ -65,7 +89,7 @@ def made(genome, x, rate=RATE):
             state.heard[:] = wanted
         watch.dry[: len(out)] = out
         effect.process(state, wanted, out, out)
-        guard.check(watch, g, out)
+        guard.check_gene(watch, g, out)
     return out
 
 

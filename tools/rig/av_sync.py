@@ -62,7 +62,7 @@ def film(track, out, fps):
     """The film of a track: white where a click is heard."""
     preset, _ = load_preset(None, SETS)
     material = BounceInput(open_source("file", None, preset, file=track), "file", preset, Path(track))
-    bounce(material, [out], shot=FilmSettings(SIZE, fps, preset="veryfast"), overwrite=True)
+    bounce(material, [out], film=FilmSettings(SIZE, fps, preset="veryfast"), overwrite=True)
     return out
 
 

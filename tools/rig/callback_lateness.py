@@ -14,14 +14,18 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 from phosphene.engine.audio import core as sound
-from phosphene.engine.audio import meters
+from phosphene.engine.audio import meters, taps
 from phosphene.engine.audio.core import CHANNELS, make_core
+from phosphene.engine.audio.meters import Meter
+from phosphene.engine.audio.taps import TapPoint
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter
+from phosphene.engine.graph.build import new_tap
 from phosphene.engine.graph.nodes import PlanSwapper
 from phosphene.engine.native import call_fill, make_descriptor
 from phosphene.engine.native.memory import address_of
 from phosphene.engine.rings import allocate, board, board_layout, ring
+from phosphene.engine.rings.tap import activate
 
 RATE, FRAMES = 48_000, 256
 PERIODS = 600
@@ -72,8 +76,10 @@ class Native:
     """The core as the device's callback plays it."""
 
     def __init__(self):
-        params, gauges = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan())
-        self.core = make_core(RATE, params, gauges)
+        params, board_meters = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.layout())
+        self.points = (TapPoint("output", new_tap("output", RATE), int(Meter.UNHEARD)),)
+        activate(self.points[0].tap)
+        self.core = make_core(RATE, params, board_meters, taps=self.points)
         self.genome = PlanSwapper(self.core, RATE)
         self.genome.change(GENES, 1)
         self.words = make_descriptor(self.core)
@@ -84,8 +90,10 @@ class Python:
     """The same callback written in Python, line by line, over the same kernels and the same memory."""
 
     def __init__(self):
-        params, gauges = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan())
-        self.core = make_core(RATE, params, gauges)
+        params, board_meters = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.layout())
+        self.points = (TapPoint("output", new_tap("output", RATE), int(Meter.UNHEARD)),)
+        activate(self.points[0].tap)
+        self.core = make_core(RATE, params, board_meters, taps=self.points)
         self.genes = [(EFFECTS[op].process, EFFECTS[op].init(float(RATE), CHANNELS), params) for op, params in GENES]
         self.genes = [(process, state, np.array(list(params.values()))) for process, state, params in self.genes]
         self.guard = guard.make_guard(RATE, len(self.genes), board_layout.GENE_PARAMS, FRAMES, CHANNELS)
@@ -102,12 +110,12 @@ class Python:
         for gene, (process, memory, params) in enumerate(self.genes):
             self.guard.dry[:frames] = block
             process(memory, params, block, block)
-            guard.check(self.guard, gene, block)
-        sound.wait(core, block)
-        sound.tell(core, core.spare[:frames])
+            guard.check_gene(self.guard, gene, block)
+        taps.feed_taps(core, taps.CHAIN, block)
         block[:back] += core.returned[:back]
         limiter.process(core.limit, block, block)
-        sound.count(core.meters, sound.COUNTER, frames)
+        taps.feed_taps(core, taps.OUTPUT, block)
+        sound.count(core.meters, sound.POSITION, frames)
         return frames
 
 

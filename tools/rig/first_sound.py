@@ -5,7 +5,7 @@ import sys
 import time
 
 from phosphene.engine.audio.meters import reading
-from phosphene.engine.processes.serve import PLANS
+from phosphene.engine.processes.shared_layout import LAYOUTS
 from phosphene.engine.rings import Segment
 from tools.rig.sound_server import wait_for
 
@@ -18,7 +18,7 @@ def first_sound(server):
 
     def sounding():
         try:
-            segment = Segment(f"phosphene-{process.pid}", PLANS, create=False)
+            segment = Segment(f"phosphene-{process.pid}", LAYOUTS, create=False)
         except (FileNotFoundError, ValueError):
             return False
         return reading(segment["meters"])["callbacks"] > 0

@@ -9,7 +9,7 @@ import moderngl
 import numpy as np
 
 from phosphene.engine.rings.board import get, put
-from phosphene.engine.visuals.catalogue import PLACES, slot
+from phosphene.engine.visuals.catalogue import PARAM_SLOTS, look_slot
 from tools.bench.render_cost import camera
 
 WRAPPERS = moderngl.__file__, _moderngl.__file__
@@ -29,7 +29,7 @@ def holds(*, plain=False, **how):
             _make_plain(taker)
         _have_another(taker)
         gc.freeze()  # as a process of a session does
-        clock = Clock(lambda: taker.painter.settled is None)
+        clock = Clock(lambda: taker.renderer.settled is None)
         sys.setprofile(clock)
         try:
             graph.run(threads=False)
@@ -39,12 +39,12 @@ def holds(*, plain=False, **how):
 
 
 def _have_another(taker):
-    painter = taker.painter
-    for place in PLACES.values():
-        put(taker.board, slot(1, place), get(taker.board, slot(0, place)))
-    painter.patient = True
+    renderer = taker.renderer
+    for place in PARAM_SLOTS.values():
+        put(taker.board, look_slot(1, place), get(taker.board, look_slot(0, place)))
+    renderer.incremental = True
     with taker.context:
-        painter.play(painter.deck.look._replace(serial=1, transition=SHORT))
+        renderer.show(renderer.deck.look._replace(serial=1, transition=SHORT))
 
 
 def _make_plain(taker):
@@ -54,10 +54,10 @@ def _make_plain(taker):
     context.draw = lambda program, strip, declared: strip.render(
         kinds[declared.points], declared.vertices, instances=declared.instances
     )
-    screen.ask = lambda: screen.waiting.append(screen.framebuffer.read(components=4))
+    screen.request = lambda: screen.pending.append(screen.framebuffer.read(components=4))
 
     def fetch(picture):
-        picture.flat = np.frombuffer(screen.waiting.popleft(), np.uint8)
+        picture.flat = np.frombuffer(screen.pending.popleft(), np.uint8)
 
     screen.fetch = fetch
 

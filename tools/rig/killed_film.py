@@ -53,16 +53,16 @@ def _shown(path):
 
 def main(path, width, height, fps, count, layout):
     if layout == "plain":
-        mp4._layout = lambda rate: {}
+        mp4._muxer_options = lambda rate: {}
 
     def watch(graph):
-        if (sent := graph.eyes[-1].shown) >= int(count):
+        if (sent := graph.viewers[-1].written) >= int(count):
             os.write(sys.stdout.fileno(), str(sent).encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
     preset, _ = load_preset()
     material = BounceInput(open_source("synth", None, preset), "synth", preset, seconds=ENDLESS)
-    bounce(material, [Path(path)], shot=FilmSettings((int(width), int(height)), Fraction(fps)), watch=watch)
+    bounce(material, [Path(path)], film=FilmSettings((int(width), int(height)), Fraction(fps)), on_progress=watch)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from phosphene.engine.gl.context import opened
-from phosphene.engine.visuals.catalogue import SHOWS, USUAL
-from tests.support.scene_renderer import heard, music
+from phosphene.engine.gl.context import offscreen_context
+from phosphene.engine.visuals.catalogue import DEFAULT_SCENE, SHOW_PASSES
+from tests.support.scene_renderer import analysed, music
 from tools.rig.frame_times import STEP, posed, scenes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,17 +22,17 @@ FEW = (20, 64, 36)
 
 
 def hashes(pictures, width, height):
-    frames = heard(music(pictures / 30 + 1.0))
-    wanted = {name: (name, None) for name in scenes()} | {name: (USUAL, [name]) for name in SHOWS}
-    with opened() as context:
+    frames = analysed(music(pictures / 30 + 1.0))
+    wanted = {name: (name, None) for name in scenes()} | {name: (DEFAULT_SCENE, [name]) for name in SHOW_PASSES}
+    with offscreen_context() as context:
         return {name: _hash(context, frames, what, (width, height), pictures) for name, what in wanted.items()}
 
 
 def _hash(context, frames, what, size, pictures):
     digest = hashlib.sha256()
-    with posed(context, frames, *what, size=size) as easel:
+    with posed(context, frames, *what, size=size) as harness:
         for n in range(pictures):
-            digest.update(easel.picture(n * STEP))
+            digest.update(harness.picture(n * STEP))
     return digest.hexdigest()
 
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from phosphene.engine.cli.commands.shared import warm_up
+from phosphene.engine.cli.commands.shared import ensure_compiled
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.native.cache import cache_home
 from phosphene.engine.presets.load import load_preset
@@ -85,7 +85,7 @@ def _stage():
     server, screen = SoundServer(), Screen()
     environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
     environment |= {"PYTHONPATH": str(ROOT), "PHOSPHENE_CACHE": str(cache_home())}
-    warm_up()
+    ensure_compiled()
     server.start()
     try:
         with server.record("speaker"):

@@ -55,16 +55,16 @@ class Device(NamedTuple):
     meters: Board
 
 
-def make_device(player, filler, inputs, outputs, capture, clock, gauges):
+def make_device(player, filler, inputs, outputs, capture, clock, meters):
     """Wire a player and a filler, each an (address, state's address), to a device's channels."""
     words = [aligned_zeros((2,), np.int64) for _ in range(4)]
     words[0][:], words[1][:], words[3][:] = player, filler, (inputs, outputs)
     block = aligned_zeros((BLOCK, CHANNELS), np.float32)
-    return Device(*words, allocate(board.layout(1)), capture, clock, block, np.zeros(3), gauges)
+    return Device(*words, allocate(board.layout(1)), capture, clock, block, np.zeros(3), meters)
 
 
 _nothing = (0, 0), (0, 0), 0, 0
-_rings = allocate(ring.layout(2, CHANNELS)), allocate(timeline.layout(2, 3)), allocate(meters.plan())
+_rings = allocate(ring.layout(2, CHANNELS)), allocate(timeline.layout(2, 3)), allocate(meters.layout())
 read_device = descriptor_reader(typeof(make_device(*_nothing, *_rings)))
 
 

@@ -25,9 +25,9 @@ class StandbyClock:
     It tells the `clock` timeline when, as a device would: what it plays counts as heard at once.
     """
 
-    def __init__(self, player, filler, rate, clock, gauges):
+    def __init__(self, player, filler, rate, clock, meters):
         self.player, self.filler, self.rate = _bound(player), filler[0] and _bound(filler), rate
-        self.clock, self.gauges = clock, gauges
+        self.clock, self.meters = clock, meters
         self.block = aligned_zeros((BLOCK, CHANNELS), np.float32)
         self.then = time.perf_counter()
 
@@ -44,7 +44,7 @@ class StandbyClock:
             self.player(self.block.ctypes.data, frames)
             due -= frames
         if told:
-            timeline.publish(self.clock, np.array([get(self.gauges, int(Meter.POSITION)), self.then, self.then]))
+            timeline.publish(self.clock, np.array([get(self.meters, int(Meter.POSITION)), self.then, self.then]))
         return came
 
 

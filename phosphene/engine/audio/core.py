@@ -1,6 +1,6 @@
 """The core: one block of sound through the genome, in compiled code that any clock may drive.
 
-The device's callback and the offline clock both call `play`, by its address; nothing else plays sound.
+The device's callback and the offline clock both call `play` by its address. Nothing else makes sound.
 """
 
 from typing import NamedTuple
@@ -10,11 +10,12 @@ from numba import typeof
 
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.meters import Meter
-from phosphene.engine.audio.param_intake import COUNTER, ENDS, PLAYS, RINGS, SETTLED, UNTAPED, apply_changes, count
+from phosphene.engine.audio.param_intake import ENDS, PLAYS, POSITION, RINGS, SETTLED, apply_changes, count
+from phosphene.engine.audio.taps import CHAIN, CHANNELS, INPUT, OUTPUT, TapPoint, feed_taps, tap_table, tapped
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.guard import scrub
-from phosphene.engine.effects.chain.plan import BLOCK, LATE, RINGING
+from phosphene.engine.effects.chain.plan import BLOCK, LATENCY, TAIL_GENES
 from phosphene.engine.native import (
     FILL_SIGNATURE,
     address_of,
@@ -27,58 +28,59 @@ from phosphene.engine.native import (
     native_function,
     restore_denormals,
 )
-from phosphene.engine.rings import allocate, board, board_layout, mailbox, ring, timeline
-from phosphene.engine.rings.board import Board, get, put
+from phosphene.engine.rings import allocate, board, board_layout, mailbox, ring
+from phosphene.engine.rings.board import Board, put
 from phosphene.engine.rings.mailbox import Mailbox
 from phosphene.engine.rings.ring import Ring
-from phosphene.engine.rings.timeline import Timeline
 
-CHANNELS = 2
+__all__ = ["BLOCK", "CHANNELS", "Core", "make_core", "play", "supply"]
+
 CROSSFADE = 0.02  # seconds between two plans
-SILENT = 1e-5  # of full scale: a tail below it
-REST = 2.5  # seconds for each gene that rings, more than between two repeats of the longest echo, is over
+SILENT = 1e-5  # of full scale: a tail below it has ended
+TAIL_REST = 2.5  # seconds of silence for each gene with a tail, longer than between two repeats of the longest echo
 
-STARVED, UNHEARD = int(Meter.STARVED), int(Meter.UNHEARD)
 SCRUBBED, MUTED = int(Meter.SCRUBBED), int(Meter.MUTED)
 
 
 class Core(NamedTuple):
     """All that the audio thread knows. Every array is made before it starts."""
 
-    params: Board  # parameters as hands want them
-    moves: Board  # (share, toward) by slot of a genome: what rows make of them
-    heard: np.ndarray  # (slots,) int64, both together, as this thread last took them
+    params: Board  # parameters as presets and performers set them
+    moves: Board  # (share, toward) by slot of a genome: how the matrix moves them
+    applied: np.ndarray  # (slots,) int64, the bits of both together, as this thread last applied them
     plans: Mailbox
     plan: np.ndarray  # (3, chain.WORDS) int64: what plays, what rings on, what rang on before that
     fade: np.ndarray  # (2,) int64: frames into the crossfade, frames of it; equal when there is none
     posted: np.ndarray  # (1, chain.WORDS) int64: a plan that arrives
-    rest: np.ndarray  # (2,) int64: frames for which what rings was silent, frames after which it is over
-    returns: Ring  # sound from the worker, added behind the genome
-    tap: Ring  # sound behind the genome, for the worker
-    gaps: Ring  # (row of tap, frames lost before it)
-    tape: Ring  # what came in: source and return side by side
-    events: Ring  # (sample, slot, value): what changed
-    hands: Ring  # the same of tempo, for the worker
-    film: Ring  # what is heard, for who films it
-    joins: Timeline  # (row of film, sample): from there on they go together
-    join: np.ndarray  # (2,): the last of them
-    switches: np.ndarray  # (8,) int64: [0] a take is recorded, [1] it is filmed
+    rest: np.ndarray  # (2,) int64: frames for which the tail was silent, frames after which it has ended
+    returns: Ring  # sound from the neural worker, added behind the genome
+    taps: np.ndarray  # (taps, words) int64: who reads the sound, and where; see audio/taps.py
+    events: Ring  # (sample, slot, value): what changed, for a take
+    log_events: np.ndarray  # (8,) int64: [0] 1 while a take is recorded
+    tempo_moves: Ring  # (sample, slot, value): what changed of the tempo, for the analyser
     spare: np.ndarray  # (BLOCK, CHANNELS) float32: a plan that rings
     total: np.ndarray  # (BLOCK, CHANNELS) float32: the sum of all plans
     limit: limiter.State
-    lag: np.ndarray  # (frames, CHANNELS) float32: what the genome made waits here while the limiter looks ahead
-    turn: np.ndarray  # (1,) int64: row of lag to exchange next
-    returned: np.ndarray  # (BLOCK, CHANNELS) float32: what came back from the worker
-    pair: np.ndarray  # (BLOCK, 2 * CHANNELS) float32: a block of tape
-    note: np.ndarray  # (1, 3) float64: an event
-    gap: np.ndarray  # (1, 2) float64
+    returned: np.ndarray  # (BLOCK, CHANNELS) float32: what came back from the neural worker
+    pair: np.ndarray  # (BLOCK, 2 * CHANNELS) float32: source and return side by side
+    event: np.ndarray  # (1, 3) float64
     meters: Board
 
 
-def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
-    """A core with empty rings of at least `seconds`; `params`, `gauges` and `moves` are the session's boards.
+def make_core(
+    rate: int,
+    params: Board,
+    meters: Board,
+    *,
+    moves: Board | None = None,
+    returns: Ring | None = None,
+    taps: tuple[TapPoint, ...] = (),
+    seconds: float = 1.0,
+) -> Core:
+    """A core with empty rings of at least `seconds`. Keep the taps for as long as it plays.
 
-    Without `moves` it has one of its own, on which nothing moves.
+    `params`, `meters`, `moves` and `returns` are the session's. Without `moves` nothing modulates, without `returns`
+    nothing comes back.
     """
     frames = int(max(rate * seconds, 2 * BLOCK))
     plans = allocate(mailbox.layout(chain.WORDS))
@@ -87,113 +89,64 @@ def make_core(rate, params, gauges, *, moves=None, seconds=1.0):
     return Core(
         params=params,
         moves=moves or allocate(board.layout(2 * board_layout.GENOME_SLOTS)),
-        heard=np.array(params.words),
+        applied=np.array(params.words),
         plans=plans,
         plan=aligned_zeros((3, chain.WORDS), np.int64),
         fade=np.array([length, length]),
         posted=aligned_zeros((1, chain.WORDS), np.int64),
-        rest=np.array([0, round(rate * REST)]),
-        returns=allocate(ring.layout(frames, CHANNELS)),
-        tap=allocate(ring.layout(4 * frames, CHANNELS)),
-        gaps=allocate(ring.layout(64, 2, np.float64)),
-        tape=allocate(ring.layout(4 * frames, 2 * CHANNELS)),
+        rest=np.array([0, round(rate * TAIL_REST)]),
+        returns=returns or allocate(ring.layout(frames, CHANNELS)),
+        taps=tap_table(taps),
         events=allocate(ring.layout(4096, 3, np.float64)),
-        hands=allocate(ring.layout(1024, 3, np.float64)),
-        film=allocate(ring.layout(2, CHANNELS)),
-        joins=allocate(timeline.layout(2, 2)),
-        join=np.array([0.0, np.nan]),
-        switches=aligned_zeros((8,), np.int64),
+        log_events=aligned_zeros((8,), np.int64),
+        tempo_moves=allocate(ring.layout(1024, 3, np.float64)),
         spare=aligned_zeros((BLOCK, CHANNELS), np.float32),
         total=aligned_zeros((BLOCK, CHANNELS), np.float32),
         limit=limiter.init(float(rate), CHANNELS),
-        lag=aligned_zeros((limiter.latency(rate), CHANNELS), np.float32),
-        turn=np.zeros(1, np.int64),
         returned=aligned_zeros((BLOCK, CHANNELS), np.float32),
         pair=aligned_zeros((BLOCK, 2 * CHANNELS), np.float32),
-        note=aligned_zeros((1, 3), np.float64),
-        gap=aligned_zeros((1, 2), np.float64),
-        meters=gauges,
+        event=aligned_zeros((1, 3), np.float64),
+        meters=meters,
     )
 
 
 @kernel
 def advance(core, block):
-    """Play one block in place, up to BLOCK frames: source in, what is heard out."""
+    """Play one block in place, up to BLOCK frames: in goes the source, out comes what is heard."""
     apply_changes(core)
     count(core.meters, SCRUBBED, scrub(block))
     back = ring.pull(core.returns, core.returned[: block.shape[0]])
     count(core.meters, SCRUBBED, scrub(core.returned[:back]))
-    if core.switches[0]:
-        record(core, block, back)
+    if tapped(core, INPUT):
+        feed_input(core, block, back)
     start = 0
     while start < block.shape[0]:
         start += through(core, block, start)
-    wait(core, block)
-    tell(core, core.spare[: block.shape[0]])
+    feed_taps(core, CHAIN, block)
     for n in range(back):
         for c in range(CHANNELS):
             block[n, c] += core.returned[n, c]
     limiter.process(core.limit, block, block)
-    if core.switches[1]:
-        film(core, block)
-    count(core.meters, COUNTER, block.shape[0])
+    feed_taps(core, OUTPUT, block)
+    count(core.meters, POSITION, block.shape[0])
 
 
 @kernel
-def wait(core, block):
-    """Put what the genome made aside for as long as the limiter looks ahead; what comes out is spare."""
-    done, turn, size = 0, core.turn[0], core.lag.shape[0]
-    while done < block.shape[0]:
-        rows = min(block.shape[0] - done, size - turn)
-        copy_rows(core.lag, turn, core.spare, done, rows)
-        copy_rows(block, done, core.lag, turn, rows)
-        done += rows
-        turn = turn + rows if turn + rows < size else 0
-    core.turn[0] = turn
-
-
-@kernel
-def tell(core, block):
-    """Give the worker what is heard; once it has room again, tell it first how much it was too late for."""
-    gap, came = core.gap, 0
-    if gap[0, 1] > 0.0 and ring.writable(core.tap, 1) > 0 and ring.push(core.gaps, gap):
-        gap[0, 1] = 0.0
-    if gap[0, 1] == 0.0:
-        came = ring.push(core.tap, block)
-    lost = block.shape[0] - came
-    if lost:
-        count(core.meters, UNHEARD, float(lost))
-        gap[0, 0], gap[0, 1] = core.tap.written[0], gap[0, 1] + lost
-
-
-@kernel
-def record(core, block, back):
-    """Put what came in on the tape."""
+def feed_input(core, block, back):
+    """Give source and return, side by side, to all who read the input."""
     for n in range(block.shape[0]):
         for c in range(CHANNELS):
             core.pair[n, c] = block[n, c]
             core.pair[n, CHANNELS + c] = core.returned[n, c] if n < back else 0.0
-    count(core.meters, UNTAPED, float(block.shape[0] - ring.push(core.tape, core.pair[: block.shape[0]])))
-
-
-@kernel
-def film(core, block):
-    """Give whoever films it what is heard, a block whole or not at all; first, where it does not go on, from when."""
-    frames, row, sample = block.shape[0], core.film.written[0], get(core.meters, COUNTER)
-    if ring.writable(core.film, frames) < frames:
-        return
-    if sample - row != core.join[1] - core.join[0]:
-        core.join[0], core.join[1] = row, sample
-        timeline.publish(core.joins, core.join)
-    ring.push(core.film, block)
+    feed_taps(core, INPUT, core.pair[: block.shape[0]])
 
 
 @kernel
 def through(core, block, start):
-    """Send what is left of a block through the plans, as far as the crossfade goes; gives the frames done.
+    """Send the rest of a block through the plans, as far as the crossfade goes; gives the frames done.
 
-    The plan that plays fades in once it has filled up. The input of the one before fades out as much earlier as
-    its output is late, and its tail rings on until it is silent, or until the next change fades it out too.
+    The plan that plays fades in once it has filled up. The input of the plan before it fades out earlier, by the
+    latency of its output. Its tail rings on until it is silent, or until the next change fades it out too.
     """
     frames, rest = block.shape[0] - start, core.fade[1] - core.fade[0]
     if 0 < rest < frames:
@@ -204,11 +157,11 @@ def through(core, block, start):
         if row != PLAYS and core.plan[row, 0] == 0:
             continue
         for n in range(frames):
-            enters = 1.0 if row == PLAYS else (1.0 - share(core, n + core.plan[RINGS, LATE]) if row == RINGS else 0.0)
+            enters = 1.0 if row == PLAYS else (1.0 - share(core, n + core.plan[RINGS, LATENCY]) if row == RINGS else 0.0)
             for c in range(CHANNELS):
                 sound[n, c] = part[n, c] * enters
-        heard = address_of(core.heard)
-        muted = chain.play(core.plan[row], heard, address_of(sound), frames, CHANNELS)
+        applied = address_of(core.applied)
+        muted = chain.play(core.plan[row], applied, address_of(sound), frames, CHANNELS)
         count(core.meters, MUTED, float(muted))
         if row == RINGS and rest == 0:
             ring_out(core, sound)
@@ -227,7 +180,7 @@ def through(core, block, start):
 
 @kernel
 def share(core, n):
-    """What the plan that plays has of the crossfade, some frames on."""
+    """The share of the plan that plays in the crossfade, some frames on."""
     at, length = core.fade[0] + n, core.fade[1]
     if at < 0 or at >= length:  # nearly always: no division then
         return 0.0 if at < 0 else 1.0
@@ -237,20 +190,20 @@ def share(core, n):
 
 @kernel
 def ring_out(core, sound):
-    """Let a plan go at the frame at which its tail has been silent for long enough."""
+    """End a plan at the frame at which its tail has been silent for long enough."""
     for n in range(sound.shape[0]):
         loudest = 0.0
         for c in range(CHANNELS):
             loudest = max(loudest, abs(sound[n, c]))
         core.rest[0] = core.rest[0] + 1 if loudest < SILENT else 0
-        if core.rest[0] > core.rest[1] * max(core.plan[RINGS, RINGING], 1):
+        if core.rest[0] > core.rest[1] * max(core.plan[RINGS, TAIL_GENES], 1):
             core.plan[RINGS, 0] = 0
             sound[n:] = 0.0
             break
 
 
 read_core = descriptor_reader(
-    typeof(make_core(1000.0, allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.plan())))
+    typeof(make_core(1000.0, allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.layout())))
 )
 read_ring = descriptor_reader(typeof(allocate(ring.layout(2, CHANNELS))))
 

@@ -42,7 +42,7 @@ CORRECTION, CAPTURED, ASKED = int(Meter.DRIFT), int(Meter.CAPTURED), int(Meter.A
 PLACE, ERROR, LEARNT, RUNNING = 0, 1, 2, 3
 
 
-def make_drift(capture, rate, target, gauges):
+def make_drift(capture, rate, target, meters):
     """`target` frames of `capture` are kept waiting: more than the largest block of either device."""
     spread = np.arange(TAPS) - (TAPS // 2 - 1)
     offsets = spread[None, :] - np.linspace(0, 1, PHASES + 1)[:, None]
@@ -57,7 +57,7 @@ def make_drift(capture, rate, target, gauges):
         np.zeros(4),
         float(target),
         float(rate),
-        gauges,
+        meters,
     )
 
 

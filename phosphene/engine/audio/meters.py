@@ -30,7 +30,7 @@ class Meter(IntEnum):
     MUTED = 21  # genes that made no sound and are passed over until the genome changes
 
 
-def plan():
+def layout():
     return board.layout(len(Meter))
 
 

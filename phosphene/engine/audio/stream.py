@@ -38,7 +38,7 @@ class DeviceStream:
     buffer : float
         Seconds of latency to ask the device for.
     clock : Timeline
-    gauges : Board
+    meters : Board
 
     Raises
     ------
@@ -46,8 +46,8 @@ class DeviceStream:
         If a device will not open like this.
     """
 
-    def __init__(self, player, filler, output, input, *, rate, block, buffer, clock, gauges):
-        self.sounddevice, self.gauges = portaudio(), gauges
+    def __init__(self, player, filler, output, input, *, rate, block, buffer, clock, meters):
+        self.sounddevice, self.meters = portaudio(), meters
         self.rate, self.block, self.output, self.input = rate, block, output, input
         self.drift, self.microphone = None, None
         self.seen, self.since, self.born = -1.0, time.monotonic(), time.monotonic()
@@ -55,7 +55,7 @@ class DeviceStream:
         waiting = MARGIN * max(block, round(buffer * rate)) if two else 0
         capture = allocate(ring.layout(max(16 * waiting, 64), CHANNELS))
         if two:
-            self.drift = make_drift(capture, rate, waiting, gauges)
+            self.drift = make_drift(capture, rate, waiting, meters)
             self.drift_words = make_descriptor(self.drift)
             filler = drift_supply.address, self.drift_words.ctypes.data
         elif input is not None:
@@ -65,9 +65,9 @@ class DeviceStream:
         wide = dict(samplerate=rate, blocksize=block, dtype="float32", latency=buffer)
         try:
             if two:
-                ears = make_device((0, 0), (0, 0), inputs, 0, capture, clock, gauges)
+                ears = make_device((0, 0), (0, 0), inputs, 0, capture, clock, meters)
                 self.microphone = self._open("input", ears, input_callback, input.index, inputs, wide)
-            mouth = make_device(player, filler, inputs, outputs, capture, clock, gauges)
+            mouth = make_device(player, filler, inputs, outputs, capture, clock, meters)
             if input is not None and not two:
                 ends, channels = (input.index, output.index), (inputs, outputs)
                 self.loudspeaker = self._open("duplex", mouth, output_callback, ends, channels, wide)
@@ -113,7 +113,7 @@ class DeviceStream:
 
     def alive(self):
         """False once the device has gone, or has not asked for sound for a while."""
-        callbacks, now = get(self.gauges, int(Meter.CALLBACKS)), time.monotonic()
+        callbacks, now = get(self.meters, int(Meter.CALLBACKS)), time.monotonic()
         if callbacks != self.seen:
             self.seen, self.since = callbacks, now
         patience = max(STILL, PATIENCE * self.block / self.rate)

@@ -36,7 +36,7 @@ from phosphene.engine.rings import allocate, ring
 from phosphene.engine.rings.ring import Ring
 from phosphene.engine.takes.file import Begin, TakeReader
 from phosphene.engine.takes.nodes import TakeSource
-from phosphene.engine.takes.translate import believed
+from phosphene.engine.takes.translate import checked_records
 
 FIRST_SERIAL = 1  # of the plan of a source
 DEFAULT_SECONDS = 60.0  # of a source without an end
@@ -95,9 +95,7 @@ def assemble(
     points = (analysis, *readers)
     core = new_core()
     listen = ListenNode(rate, core, analysis.tap, memory["frames"], start=start, trim=trim)
-    mover = AudioMover(
-        modulation, memory["frames"], memory["moves"], hop=listen.analyser.hop, rate=rate, serial=serial
-    )
+    mover = AudioMover(modulation, memory["frames"], memory["moves"], hop=listen.analyser.hop, rate=rate, serial=serial)
     return Assembly(core, points, listen, mover, new_core)
 
 
@@ -178,7 +176,7 @@ def from_source(
     Viewers know the rhythm by what follows. Where rows move the sound, both know it by what came, so that sound and
     picture keep one beat; the same goes for a take.
     """
-    genes = preset.genes()
+    genes = preset.active_genes()
     if (speed := speed_of(genes)) != 1.0:
         source = VariableSpeedSource(source, lambda: speed)
     frames = source.length if seconds is None else round(seconds * source.rate)
@@ -221,7 +219,6 @@ def from_take(
         raise UsageError(f"{reader.path}: the take holds no sound")
 
     def make_source(inlet: Ring, *scripts: deque[Any]) -> TakeSource:
-        return TakeSource(believed(reader), inlet, *scripts)
+        return TakeSource(checked_records(reader), inlet, *scripts)
 
     return join(make_source, make_sink, reader.rate, frames, wide=True, make_viewers=make_viewers)
-

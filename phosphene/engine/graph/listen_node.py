@@ -1,68 +1,85 @@
-"""The ear: the worker that listens, the same whichever clock drives it."""
+"""The listen node: analyses what is heard and publishes frames, the same whichever clock drives it."""
+
+from typing import Any, Protocol
 
 import numpy as np
 
-from phosphene.engine.audio.core import CHANNELS
+from phosphene.engine.audio.core import Core
 from phosphene.engine.listening.analyser import HOP, analyse, make_analyser, miss
-from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.rings import ring, timeline
+from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT, FIRST_TEMPO_SLOT
+from phosphene.engine.rings.tap import Tap, TapReader, activate
+from phosphene.engine.rings.timeline import Timeline
 
-CHUNK = 4096  # frames it hears at once
+CHUNK = 4096  # frames analysed at once
+
+
+class FrameReader(Protocol):
+    """Reads frames by their index, at its own pace."""
+
+    index: int  # of the frame that it reads next
 
 
 class ListenNode:
-    """The worker's first task: listens to what a core taps and publishes frames.
+    """Analyses the sound at a tap.
 
-    What a hand does to the tempo counts from the very sample at which the core took it. Where it must wait
-    for who reads the frames, those are its `followers`: each has the `index` of its next frame.
+    A change of tempo counts from the very sample at which the core applied it. Offline, the node waits for its
+    `readers`: none of their frames is overwritten before it is read.
+
+    Parameters
+    ----------
+    rate : int
+    core : Core
+    tap : Tap
+        At the core's output.
+    frames : Timeline
+        Where frames are published.
+    start : int
+        The core's position before the first block.
+    trim : int
+        Frames of latency that are left out of what is heard: positions in frames count from behind them.
     """
 
-    name, latency = "listening", HOP
+    name, thread, latency = "listening", "analysis", HOP
 
-    def __init__(self, rate, core, frames, start=0):
-        self.tap, self.gaps, self.hands = core.tap, core.gaps, core.hands
-        self.frames, self.followers = frames, []
-        self.listener = make_analyser(float(rate), start)
-        self.listener.hand[:] = core.heard.view("f8")[tempo_board.FIRST : tempo_board.SLOTS]
-        self.block = np.zeros((CHUNK, CHANNELS), np.float32)
-        self.gap, self.move = np.zeros((1, 2)), np.zeros((1, 3))
-        self.pending = None  # (row, frames missed before it)
-        self.moving = False  # True while `move` is still ahead
+    def __init__(self, rate: int, core: Core, tap: Tap, frames: Timeline, *, start: int = 0, trim: int = 0) -> None:
+        self.tempo_moves, self.reader = core.tempo_moves, TapReader(activate(tap), CHUNK)
+        self.frames, self.trim = frames, trim
+        self.readers: list[FrameReader] = []
+        self.analyser: Any = make_analyser(float(rate), start - trim)
+        self.analyser.hand[:] = core.applied.view("f8")[FIRST_TEMPO_SLOT:FIRST_PICTURE_SLOT]
+        self.move = np.zeros((1, 3))
+        self.move_pending = False  # True while `move` is ahead of the analyser
         self.done = False
 
-    def step(self):
-        if self._too_far():
+    def step(self) -> int:
+        if self._readers_are_behind():
             return 0
-        over = ring.ended(self.tap)
-        count = min(ring.readable(self.tap, CHUNK), CHUNK)  # first: what came before these rows is told by now
-        count = min(count, self._until_gap())
-        count = ring.pull(self.tap, self.block[: min(count, self._until_move())])
-        analyse(self.listener, self.block[:count], self.frames)
-        self.done = bool(over and count == 0)
-        return count
+        over = self.reader.ended()  # asked first: what is there afterwards is all there is
+        waiting = self.reader.available()
+        if waiting and (missed := self.reader.sample - self.trim - self._position()) > 0:
+            miss(self.analyser, missed)
+        block = self.reader.read(min(waiting, self._frames_to_move()))
+        analyse(self.analyser, block, self.frames)
+        self.done = over and not len(block)
+        return len(block)
 
-    def _too_far(self):
+    def _position(self) -> int:
+        """The sample that is analysed next."""
+        heard, _, missed = self.analyser.counts
+        return int(heard + missed)
+
+    def _readers_are_behind(self) -> bool:
         published, half = timeline.record_count(self.frames), self.frames.words.shape[0] // 2
-        return any(published - follower.index > half for follower in self.followers)
+        return any(published - reader.index > half for reader in self.readers)
 
-    def _until_gap(self):
-        """Rows to the next gap, which is ahead of us; a gap that is not is behind us then."""
-        while self.pending is not None or ring.pull(self.gaps, self.gap):
-            if self.pending is None:
-                self.pending = self.gap[0].astype(int)
-            if rows := self.pending[0] - self.tap.taken[0]:
-                return rows
-            miss(self.listener, self.pending[1])
-            self.pending = None
-        return CHUNK
-
-    def _until_move(self):
-        """Rows to the next move of a hand, likewise."""
-        while self.moving or ring.pull(self.hands, self.move):
+    def _frames_to_move(self) -> int:
+        """Frames to the next change of tempo. One that is due is applied."""
+        while self.move_pending or ring.pull(self.tempo_moves, self.move):
             sample, slot, value = self.move[0]
-            heard, _, missed = self.listener.counts
-            self.moving = sample > heard + missed
-            if self.moving:
-                return int(sample - heard - missed)
-            self.listener.hand[int(slot) - tempo_board.FIRST] = value
+            ahead = int(sample) - self.trim - self._position()
+            self.move_pending = ahead > 0
+            if self.move_pending:
+                return ahead
+            self.analyser.hand[int(slot) - FIRST_TEMPO_SLOT] = value
         return CHUNK

@@ -12,13 +12,13 @@ import numpy as np
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.encode.encoders import require
-from phosphene.engine.encode.mp4 import Mp4Writer, trim
+from phosphene.engine.encode.encoders import require_encoder
+from phosphene.engine.encode.mp4 import Mp4Writer, truncate_unfinished
 from phosphene.engine.encode.yuv420 import rgba_to_yuv420
 from phosphene.engine.processes.serve import serve
 from phosphene.engine.recording.audio_track import AudioTrack
 from phosphene.engine.recording.frame_select import FrameSelector
-from phosphene.engine.recording.shared_frames import FPS, PIXEL, RecorderStat, opened, slide
+from phosphene.engine.recording.shared_frames import BYTES_PER_PIXEL, FPS, RecorderStat, frame_slot, open_segment
 from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.visuals.window.frame_stats import count
@@ -41,20 +41,20 @@ class RecorderProcess:
     """
 
     def __init__(self, config, segment):
-        require(CODEC)
+        require_encoder(CODEC)
         self.segment, self.path, self.part = segment, Path(config["path"]), Path(config["part"])
-        self.footage = opened(config["film"])
-        self.gauges, self.shown = self.footage["gauges"], self.footage["shown"]
+        self.footage = open_segment(config["film"])
+        self.gauges, self.shown = self.footage["stats"], self.footage["frame_times"]
         self.stopped = threading.Event()
         self.present, self.sample = NowPlaying(segment), np.zeros((1, 1))
         self.film, self.cutter, self.track, self.picture = None, None, None, None
-        put(self.gauges, int(RecorderStat.ROLLING), 1.0)
+        put(self.gauges, int(RecorderStat.RECORDING), 1.0)
 
     def run(self):
         """Mp4Writer until `stop`, or until the disk is full."""
         try:
             while not self.stopped.is_set():
-                count(self.gauges, RecorderStat.BEAT)
+                count(self.gauges, RecorderStat.HEARTBEAT)
                 if self.film and self._rate() != self.rate:
                     self._end()
                     self._give_up(f"the sound has {self._rate()} frames a second now, and had {self.rate}")
@@ -65,7 +65,7 @@ class RecorderProcess:
             if self.film:
                 with contextlib.suppress(OSError):  # it is where nothing can be written
                     self.film.close()
-                    trim(self.part)
+                    truncate_unfinished(self.part)
                     os.replace(self.part, self.path)
             self._give_up(f"could not be written ({fault.strerror or fault})")
 
@@ -80,7 +80,7 @@ class RecorderProcess:
             sample = self.shown.rows[taken & (len(self.shown.rows) - 1), 0]
             if not self.film:
                 self._begin(sample)
-            self.cutter.add(sample, self._developed(slide(self.footage, taken)))
+            self.cutter.add(sample, self._developed(frame_slot(self.footage, taken)))
             seen += ring.pull(self.shown, self.sample)  # last: from now on it is drawn over
         return seen
 
@@ -99,10 +99,10 @@ class RecorderProcess:
         """A picture as the film takes it."""
         width, height = self.size
         i420 = np.empty(height * width * 3 // 2, np.uint8)
-        if get(self.gauges, int(RecorderStat.PLANAR)):
+        if get(self.gauges, int(RecorderStat.IS_YUV420)):
             i420[:] = raw[: i420.size]
         else:
-            rgba_to_yuv420(raw[: PIXEL * width * height].reshape(height, width, PIXEL), i420)
+            rgba_to_yuv420(raw[: BYTES_PER_PIXEL * width * height].reshape(height, width, BYTES_PER_PIXEL), i420)
         return i420
 
     def _hear(self):
@@ -110,17 +110,17 @@ class RecorderProcess:
         if not self.film or (block := self.track.read()) is None:
             return 0
         if len(block):
-            self.film.sound(block)
-        count(self.gauges, RecorderStat.FRAMES, len(block))
+            self.film.write_audio(block)
+        count(self.gauges, RecorderStat.AUDIO_FRAMES, len(block))
         return 1
 
     def _cut(self, last=False):
         """Put the picture of the next moment in, if there was sound then and no nearer one is to come."""
-        if not self.film or self.cutter.moment >= self.track.next or not (last or self.cutter.sure or self._late()):
+        if not self.film or self.cutter.moment >= self.track.next or not (last or self.cutter.ready or self._late()):
             return 0
         picture = self.cutter.choose()
         self.picture = self.picture if picture is None else picture
-        self.film.picture(self.picture)
+        self.film.write_frame(self.picture)
         count(self.gauges, RecorderStat.PICTURES)
         count(self.gauges, RecorderStat.REPEATED, picture is None)
         return 1
@@ -139,13 +139,13 @@ class RecorderProcess:
             pass
         while self._cut(last=True):
             pass
-        self.film.end_picture()
-        self.film.end_sound()
+        self.film.end_video()
+        self.film.end_audio()
         self.film.close()
         os.replace(self.part, self.path)
 
     def _give_up(self, why):
-        put(self.gauges, int(RecorderStat.ROLLING), 0.0)
+        put(self.gauges, int(RecorderStat.RECORDING), 0.0)
         raise PhospheneError(f"{self.path}: {why}; the recording ends here, the show goes on")
 
 

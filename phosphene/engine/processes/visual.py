@@ -83,14 +83,14 @@ class VisualProcess:
             self.pacer.restart()
             return
         self.painter.reload()
-        self.painter.reach(sample)
-        self.painter.paint(sample)
+        self.painter.advance_to(sample)
+        self.painter.render(sample)
         cost = self.pacer.painted()
         self.window.present(self.wings.over(sample, self.rate, self.painter.size, self.pacer.pacing))
         seen = self.pacer.presented()
         late = (self.clock.exact(seen) - sample) / self.rate
         if self.lens:
-            self.lens.take(self.window.framebuffer, self.calm, sample)
+            self.lens.capture(self.window.framebuffer, self.calm, sample)
         count(self.frame_stats, FrameStat.SHOWN)
         count(self.frame_stats, FrameStat.DROPPED, missed)
         note(self.frame_stats, late)
@@ -101,7 +101,7 @@ class VisualProcess:
         """VisualProcess another look, or let other rows move the one that is shown."""
         self.wanted = look._replace(modulation=Modulation(*look.modulation))
         if self.painter:
-            self.painter.play(self.wanted)
+            self.painter.show(self.wanted)
 
     def _pass_keys(self):
         """Tell the keeper what was pressed in the window."""
@@ -138,7 +138,7 @@ class VisualProcess:
             rate=self.rate,
             screen=self.window,
             look=self.wanted,
-            patient=True,
+            incremental=True,
         )
 
     def _size(self):
@@ -155,7 +155,7 @@ class VisualProcess:
         if self.painter and self.painter.settled is not None:
             put(self.frame_stats, int(FrameStat.SETTLED), float(self.painter.settled))
         told = {
-            "gl": self.window.context.about(),
+            "gl": self.window.context.describe(),
             "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
             "refused": self.painter and self.painter.refused,
             "pacing": self.pacer.pacing,

@@ -4,7 +4,7 @@ from phosphene.engine.listening.rhythm import tempo_board
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
 from phosphene.engine.visuals import catalogue
 
-SLOT_NAMES: dict[str, int] = {**tempo_board.NAMES, **catalogue.NAMES}
+SLOT_NAMES: dict[str, int] = {**tempo_board.NAMES, **catalogue.SLOTS_BY_NAME}
 
 
 def clamp_slot(slot: int, value: float) -> float:

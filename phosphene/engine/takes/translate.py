@@ -34,12 +34,12 @@ def checked_records(reader):
 def _translated(record, here, path):
     match record:
         case Begin():
-            restored = genome.restore(record.genome, path)
+            restored = genome.validate_pairs(record.genome, path)
             yield record._replace(genome=restored, values=record.values[: board_layout.GENOME_SLOTS])
             for slot, value in enumerate(record.values[board_layout.GENOME_SLOTS :], start=board_layout.GENOME_SLOTS):
                 yield from _translated(Change(record.sample, slot, value), here, path)
         case Swap():
-            yield record._replace(genome=genome.restore(record.genome, path))
+            yield record._replace(genome=genome.validate_pairs(record.genome, path))
         case Patch():
             yield record._replace(preset=restore_preset(record.preset, path))
         case Change() if record.slot >= board_layout.GENOME_SLOTS:

@@ -52,11 +52,11 @@ class VariableSpeedSource:
         while done < len(out):
             self.params[0] = self.pace()
             piece = out[done : done + PIECE]
-            self._pull(speed.needed(self.state, self.params, len(piece)))
+            self._pull(speed.frames_needed(self.state, self.params, len(piece)))
             piece = piece[: self._left()]
             if not len(piece):
                 break
-            taken, made = speed.flow(self.state, self.params, self.rest, piece)
+            taken, made = speed.stretch(self.state, self.params, self.rest, piece)
             self.rest = self.rest[taken:]
             done += made
         self.position += done
@@ -76,4 +76,4 @@ class VariableSpeedSource:
         """Frames until the last of the source has been heard, as far as it is known which that is."""
         if self.end is None:
             return PIECE
-        return max(round((self.end - speed.reached(self.state)) / self.state.heard[0]), 0)
+        return max(round((self.end - speed.source_position(self.state)) / self.state.heard[0]), 0)
