@@ -114,7 +114,7 @@ def apply(
     if not 0.0 <= tail <= MAX_TAIL:
         raise UsageError(f"tail: {tail} is outside 0 to {MAX_TAIL:g} s")
     made = genomes.render(active_genes(_load_genes(genome)), sound, int(rate), tail=tail, remark=_warn)
-    made = genomes.limited(made, int(rate))
+    made = genomes.apply_limiter(made, int(rate))
     return made[:, 0] if x.ndim == 1 else made
 
 
@@ -126,7 +126,7 @@ def _load_genes(genome: str | Path | Iterable[Mapping[str, Any]]) -> Any:
     except (TypeError, ValueError) as error:
         raise UsageError(f"genome: needs a file, or a list of genes such as {{'op': 'echo'}} ({error})") from error
     document = parse_document(text, lambda line: Location(line, "genome"))
-    return validate(genomes.model(), document)[0]
+    return validate(genomes.gene_list_type(), document)[0]
 
 
 def _warn(sentence: str) -> None:

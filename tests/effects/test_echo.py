@@ -55,7 +55,7 @@ def test_without_ping_pong_channels_keep_to_themselves():
 
 
 def test_repeats_grow_darker_to_the_corner_that_is_written():
-    for damping, corner in ((0.5, 4 * echo.DARK), (1.0, echo.DARK)):
+    for damping, corner in ((0.5, 4 * echo.DAMPING_HZ), (1.0, echo.DAMPING_HZ)):
         y = settled(click(9_600, 1), time=0.1, feedback=0.5, damping=damping, mix=1.0)[:, 0]
         gain = np.abs(np.fft.rfft(y[4_800 : 4_800 + 4_096]))
         at_corner = gain[round(corner * 4_096 / RATE)] / gain[0]
@@ -87,7 +87,7 @@ def test_a_moved_echo_bends_and_never_clicks():
         stop = {0: 48_000, 48_000: 100_000, 100_000: len(x)}[start]
         run(values(echo, time=time, feedback=0.0, damping=0.0, mix=1.0), x[start:stop], y[start:stop])
     curve = np.abs(np.diff(y[30_000:, 0].astype(float), 2))
-    steepest = 0.5 * (2 * np.pi * 300 * (1 + echo.BEND) / RATE) ** 2
+    steepest = 0.5 * (2 * np.pi * 300 * (1 + echo.MAX_TAP_SPEED) / RATE) ** 2
     assert curve.max() < 1.5 * steepest
     jumped = np.concatenate([x[:9_600], x[9_633:]])[:, 0].astype(float)
     assert np.abs(np.diff(jumped, 2)).max() > 3 * steepest

@@ -45,7 +45,7 @@ def calling(effect, channels, rate=RATE):
 
 def by_address(op, channels):
     state = EFFECTS[op].init(RATE, channels)
-    words, process = make_descriptor(state), OPERATOR(plan.entry_of(op).address)
+    words, process = make_descriptor(state), OPERATOR(plan.compiled_operator(op).address)
 
     def run(params, block, out):
         out[:] = block

@@ -49,7 +49,7 @@ def test_a_command_without_a_length_does_not_click():
     none = {"fade_in": 0.0, "fade_out": 0.0}
     y = commanded((1_000, none), (1_000, {**none, "closed": 1.0}), (1_000, none))
     assert (y[:1_000] == 1.0).all(), "there was nothing to fade in from"
-    assert np.abs(np.diff(y)).max() < 1.01 * 0.5 * np.pi / (fade.SWIFT * RATE)
+    assert np.abs(np.diff(y)).max() < 1.01 * 0.5 * np.pi / (fade.MIN_FADE * RATE)
     assert y[1_999] == 0.0 and y[-1] == 1.0
 
 

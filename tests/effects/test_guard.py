@@ -10,7 +10,7 @@ from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter
 from phosphene.engine.effects.chain import plan as chain
-from phosphene.engine.effects.chain.genome import THROUGH, limited, render
+from phosphene.engine.effects.chain.genome import PLAY_WHOLE, apply_limiter, render
 from phosphene.engine.native import make_descriptor
 from phosphene.engine.rings import board_layout
 from tests.support.core_player import RATE, noise
@@ -34,7 +34,9 @@ def played(genome, x):
     """What a plan makes of a sound, latency and all, and how many of its genes were muted."""
     plan, out = chain.build(genome, 1, RATE, x.shape[1]), np.array(x, np.float32)
     words = make_descriptor(plan.words)
-    muted = THROUGH(chain.through.address)(words.ctypes.data, plan.values.ctypes.data, out.ctypes.data, *out.shape)
+    muted = PLAY_WHOLE(chain.play_whole.address)(
+        words.ctypes.data, plan.values.ctypes.data, out.ctypes.data, *out.shape
+    )
     return out, muted
 
 
@@ -56,7 +58,7 @@ def test_nothing_is_too_much_for_an_operator(op, told):
     fresh, _ = played([(op, params)], good)
     assert np.isfinite(y).all() and np.abs(y).max() <= guard.CEILING and not muted
     assert level(y) >= 0.5 * level(fresh)
-    assert np.abs(limited(y, RATE)).max() <= limiter.CEILING
+    assert np.abs(apply_limiter(y, RATE)).max() <= limiter.CEILING
 
 
 @pytest.mark.parametrize("op", EFFECTS)
@@ -91,7 +93,7 @@ def test_from_the_frame_at_which_a_gene_fails_on_the_sound_goes_round_it(first):
     x = noise(3_000)
     plan = chain.build([("volume", {"gain": -6.0}), ("dc_blocker", {"corner": 8.0})], 1, RATE, 2)
     state = next(kept for kept in plan.kept if isinstance(kept, EFFECTS["dc_blocker"].State))
-    words, play, out = make_descriptor(plan.words), THROUGH(chain.through.address), x.copy()
+    words, play, out = make_descriptor(plan.words), PLAY_WHOLE(chain.play_whole.address), x.copy()
     seats = words.ctypes.data, plan.values.ctypes.data
     assert play(*seats, out.ctypes.data, first, 2) == 0
     state.floor[0] = np.nan

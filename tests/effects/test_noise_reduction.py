@@ -124,7 +124,7 @@ def test_the_stereo_image_stays():
 @pytest.mark.parametrize("channels", [1, 2, 8])
 def test_the_work_of_a_hop_is_spread_over_it(channels):
     state, params = noise_reduction.init(RATE, channels), np.array([p.default for p in noise_reduction.PARAMS])
-    hop = noise_reduction.latency(RATE) // noise_reduction.RING
+    hop = noise_reduction.latency(RATE) // noise_reduction.RING_HOPS
     one, done = np.zeros((1, channels), np.float32), []
     for _ in range(hop):
         done.append(int(state.counts[1]))

@@ -10,7 +10,7 @@ from phosphene.engine.effects.chain import limiter
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.rings import board_layout
 from tests.audio.test_core import FIRST
-from tests.support.core_player import RATE, Desk, made, noise, random_genome
+from tests.support.core_player import RATE, CorePlayer, made, noise, random_genome
 
 FADE = round(CROSSFADE * RATE)
 SWAPS = 1_000
@@ -41,7 +41,7 @@ def swapping(x, genomes, desk):
     for serial, (genome, start, stop) in enumerate(zip(genomes, arrivals, arrivals[1:]), 1):
         desk.plans.change(genome, serial)
         desk.play(x[start:stop], 113, tapped=heard[start:stop])
-        desk.plans.settle()
+        desk.plans.release_finished()
     return heard[limiter.latency(RATE) :]
 
 
@@ -70,12 +70,12 @@ def test_a_thousand_genomes_follow_each_other_without_a_click(kind):
     rng = np.random.default_rng(2)
     genomes = [random_genome(rng, 3) for _ in range(SWAPS)]
     x = SOUNDS[kind](schedule(genomes)[1]).astype(np.float32)
-    heard = swapping(x, genomes, Desk())
+    heard = swapping(x, genomes, CorePlayer())
     total, steps = (told[: len(heard)] for told in explained(x, genomes))
     np.testing.assert_allclose(heard, total, rtol=0, atol=2e-5)
     assert (np.abs(np.diff(heard, axis=0)) - steps[1:]).max() <= 2e-5
     few = genomes[:50]
-    hard = swapping(x[: schedule(few)[1]], few, Desk(fade=np.array([1, 1])))
+    hard = swapping(x[: schedule(few)[1]], few, CorePlayer(fade=np.array([1, 1])))
     assert (np.abs(np.diff(hard, axis=0)) - steps[1 : len(hard)]).max() > 0.05, "a swap without a fade is not seen"
 
 
@@ -88,7 +88,7 @@ LATE["both"] = [*LATE["noise_reduction"], *LATE["pitch"]]
 def test_what_is_late_comes_and_goes_without_a_step_or_a_hole(genome):
     x = 3 * np.resize(SINE, 3 * RATE)[:, None].repeat(2, axis=1)
     x += 0.03 * noise(len(x))
-    desk, y = Desk(), []
+    desk, y = CorePlayer(), []
     for serial, told in enumerate(([], genome, []), 1):
         desk.plans.change(told, serial)
         y.append(desk.play(x[(serial - 1) * RATE : serial * RATE]))
@@ -99,7 +99,7 @@ def test_what_is_late_comes_and_goes_without_a_step_or_a_hole(genome):
 
 
 def test_a_tail_rings_on_until_the_next_change_but_one():
-    desk, x = Desk(), np.zeros((RATE, 2), np.float32)
+    desk, x = CorePlayer(), np.zeros((RATE, 2), np.float32)
     x[:4_800] = noise(4_800)
     hum = [("dc_blocker", {"corner": 2.0})]
     assert desk.core.plan.shape[0] == board_layout.BANKS
@@ -115,7 +115,7 @@ def test_a_tail_rings_on_until_the_next_change_but_one():
 def test_what_rings_long_after_is_waited_for():
     """Two echoes in a row, the first repeat of which is heard after four seconds of silence."""
     echo = ("echo", {**default_values(EFFECTS["echo"].PARAMS), "time": 2.0, "mix": 1.0})
-    desk = Desk()
+    desk = CorePlayer()
     desk.plans.change([echo, echo], 1)
     desk.play(noise(4_800))
     desk.plans.change([], 2)
@@ -124,7 +124,7 @@ def test_what_rings_long_after_is_waited_for():
 
 
 def test_what_rings_is_let_go_once_it_is_silent():
-    desk, x = Desk(), noise(4_800)
+    desk, x = CorePlayer(), noise(4_800)
     desk.plans.change(FIRST, 1)
     desk.play(x)
     desk.plans.change([], 2)
@@ -135,7 +135,7 @@ def test_what_rings_is_let_go_once_it_is_silent():
 
 
 def test_a_plan_waits_until_the_one_before_it_plays_alone():
-    desk, x = Desk(), noise(3 * FADE)
+    desk, x = CorePlayer(), noise(3 * FADE)
     gains = {serial: [("volume", {"gain": -6.0 * serial})] for serial in (1, 2, 3)}
     desk.plans.change(gains[1], 1)
     desk.play(x[:10], 10)
@@ -150,5 +150,5 @@ def test_a_plan_waits_until_the_one_before_it_plays_alone():
     desk.play(x[:1])
     assert desk.core.plan[0, 0] == 3
     desk.play(x[:FADE])
-    desk.plans.settle()
+    desk.plans.release_finished()
     assert desk["settled"] == 3 and [plan.words[0] for plan in desk.plans.plans] == [2, 3], "one may ring"

@@ -20,10 +20,10 @@ def streamed(x, ratios, sizes, channels=2):
     state.heard[:] = ratios[0]
     for size, ratio in zip(sizes, ratios):
         params, out = np.array([ratio]), np.empty((size, channels), np.float32)
-        count = speed.needed(state, params, size)
+        count = speed.frames_needed(state, params, size)
         given = np.zeros((count, channels), np.float32)
         given[: len(x[used : used + count])] = x[used : used + count]
-        assert speed.flow(state, params, given, out) == (count, size)
+        assert speed.stretch(state, params, given, out) == (count, size)
         used += count
         outs.append(out)
     return np.concatenate(outs)
@@ -62,7 +62,7 @@ def test_a_ratio_glides_the_same_in_any_pieces():
 def test_a_short_source_makes_a_short_sound():
     state, params = speed.init(RATE, 1), np.array([1.0])
     x, out = RNG.normal(0, 0.1, (9_000, 1)).astype(np.float32), np.full((9_000, 1), np.nan, np.float32)
-    taken, made = speed.flow(state, params, x, out)
+    taken, made = speed.stretch(state, params, x, out)
     assert taken == len(x) and 0 < made < len(out)
     np.testing.assert_array_equal(out[:made], x[:made])
     assert np.isnan(out[made:]).all()

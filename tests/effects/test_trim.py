@@ -65,8 +65,8 @@ def test_one_side_opens_both():
 def test_a_file_keeps_what_sounds_and_a_little_around_it():
     x = between_silences(RATE, RATE, 2 * RATE)
     y = trim.render(x, RATE, asked(hold=0.1))
-    assert RATE < len(y) <= RATE + round((trim.LOOK_AHEAD + 0.1) * RATE) + 2
-    lead = round(trim.LOOK_AHEAD * RATE)
+    assert RATE < len(y) <= RATE + round((trim.LOOKAHEAD + 0.1) * RATE) + 2
+    lead = round(trim.LOOKAHEAD * RATE)
     np.testing.assert_allclose(y[lead : lead + RATE - 9], x[RATE + 1 : 2 * RATE - 8], atol=0.06)
     assert not np.shares_memory(x, y)
 

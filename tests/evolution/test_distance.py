@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from phosphene.engine.evolution.descriptors import FEATURES, portray
-from phosphene.engine.evolution.distance import distance, merit
-from phosphene.engine.evolution.excerpt import typical
+from phosphene.engine.evolution.descriptors import FEATURES, describe
+from phosphene.engine.evolution.distance import distance, improvement
+from phosphene.engine.evolution.excerpt import typical_excerpt
 from tools.bench.evolution_recovery import music
 from tools.peers import reference_effects
 
@@ -15,7 +15,7 @@ RATES = (8_000, 24_000, 44_100, 96_000)
 
 
 def seen(x, rate=RATE):
-    return portray(np.asarray(x, np.float32), rate)
+    return describe(np.asarray(x, np.float32), rate)
 
 
 def sine(hertz, rate=RATE, seconds=1.0, gain=0.5):
@@ -39,7 +39,7 @@ def noisy(seed=5):
 def test_a_portrait_is_what_numpy_sees(rate, channels):
     x = music(2, rate, 1.3)[:, :channels].copy()
     features, picture = reference_effects.portray(x.astype(float), rate)
-    found = portray(x, rate)
+    found = describe(x, rate)
     np.testing.assert_allclose(found.features, features, atol=1e-3)
     np.testing.assert_allclose(found.picture, picture, atol=2e-3)
 
@@ -89,12 +89,12 @@ def test_what_is_missing_at_the_end_counts():
 def test_any_sound_has_a_finite_portrait(x):
     portrait = seen(x)
     assert np.isfinite(portrait.features).all() and np.isfinite(portrait.picture).all()
-    assert np.isfinite(distance(portrait, seen(MUSIC))) and np.isfinite(merit(portrait, seen(MUSIC)))
+    assert np.isfinite(distance(portrait, seen(MUSIC))) and np.isfinite(improvement(portrait, seen(MUSIC)))
 
 
 def test_doing_nothing_has_no_merit_and_no_demerit():
     for x in (MUSIC, noisy()):
-        assert merit(seen(x), seen(x)) == 0.0
+        assert improvement(seen(x), seen(x)) == 0.0
 
 
 WORSE = {
@@ -110,27 +110,27 @@ WORSE = {
 @pytest.mark.parametrize("ruin", WORSE.values(), ids=WORSE)
 @pytest.mark.parametrize("x", [MUSIC, noisy()], ids=["music", "noisy"])
 def test_to_do_nothing_is_better_than(ruin, x):
-    assert merit(seen(ruin(x)), seen(x)) < 0.0
+    assert improvement(seen(ruin(x)), seen(x)) < 0.0
 
 
 def test_to_lose_the_highs_is_no_merit():
     dull = np.apply_along_axis(np.convolve, 0, MUSIC, np.ones(60) / 60, "same")
-    assert merit(seen(dull), seen(MUSIC)) < 0.0
+    assert improvement(seen(dull), seen(MUSIC)) < 0.0
 
 
 def test_to_turn_down_is_not_to_clean():
     x = noisy()
-    assert merit(seen(0.7 * x), seen(x)) < 0.1
+    assert improvement(seen(0.7 * x), seen(x)) < 0.1
 
 
 def test_less_noise_is_better():
     x = noisy()
     cleaned = reference_effects.noise_reduction(x, RATE, strength=0.9, floor=-18, sensitivity=6)
-    assert merit(seen(cleaned), seen(x)) > 0.5
+    assert improvement(seen(cleaned), seen(x)) > 0.5
 
 
 def test_an_excerpt_is_typical():
     x = np.concatenate([np.zeros((8 * RATE, 2), np.float32), np.tile(MUSIC, (4, 1))])
-    first, last = typical(x, RATE, 4.0)
+    first, last = typical_excerpt(x, RATE, 4.0)
     assert last - first == 4 * RATE and first >= 8 * RATE
-    assert typical(MUSIC, RATE, 60.0) == (0, len(MUSIC))
+    assert typical_excerpt(MUSIC, RATE, 60.0) == (0, len(MUSIC))

@@ -9,19 +9,19 @@ import pytest
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.evolution.breeding import (
-    KINDS,
+    EVOLVED_OPS,
+    EVOLVED_PARAMS,
+    MUTATION_ODDS,
     MUTATIONS,
-    OPS,
-    TRAITS,
-    child,
-    fold,
-    newcomer,
-    spell,
-    strand,
+    flatten,
+    mutate,
+    random_gene,
     structure,
+    to_pairs,
+    unflatten,
 )
 from phosphene.engine.evolution.population import BATCH, Population
-from phosphene.engine.evolution.search import Judge, evolve
+from phosphene.engine.evolution.search import Evaluator, evolve
 from tests.evolution.test_distance import noisy
 from tools.bench.evolution_recovery import GOAL, RATE, at_random, hide, music, recover
 
@@ -29,33 +29,33 @@ RNG = np.random.default_rng(17)
 
 
 def some(count=200, longest=5):
-    return [tuple(newcomer({}, RNG) for _ in range(RNG.integers(longest + 1))) for _ in range(count)]
+    return [tuple(random_gene({}, RNG) for _ in range(RNG.integers(longest + 1))) for _ in range(count)]
 
 
 def test_a_spelt_genome_is_within_every_range_and_complete():
     for genome in some():
-        for (op, shares), (name, params) in zip(genome, spell(genome), strict=True):
+        for (op, shares), (name, params) in zip(genome, to_pairs(genome), strict=True):
             assert op == name and params.keys() == {param.name for param in EFFECTS[op].PARAMS}
             assert all(param.low <= params[param.name] <= param.high for param in EFFECTS[op].PARAMS)
-            told = [p.position_of(params[p.name]) for p in TRAITS[op]]
+            told = [p.position_of(params[p.name]) for p in EVOLVED_PARAMS[op]]
             assert told == pytest.approx(shares)
 
 
 def test_a_strand_folds_back():
     for genome in some():
-        assert fold(structure(genome), strand(genome)) == genome
+        assert unflatten(structure(genome), flatten(genome)) == genome
 
 
 def test_a_child_differs_and_is_never_too_long():
     for genome in some():
-        made = child(genome, {}, 5, RNG)
+        made = mutate(genome, {}, 5, RNG)
         assert 1 <= len(made) <= max(len(genome), 5)
-        assert all(0.0 <= share <= 1.0 for share in strand(made))
+        assert all(0.0 <= share <= 1.0 for share in flatten(made))
         assert len(made) - len(genome) in (-1, 0, 1)
 
 
 def test_every_mutation_is_named():
-    assert KINDS.keys() == MUTATIONS.keys() and sum(KINDS.values()) == pytest.approx(1.0)
+    assert MUTATION_ODDS.keys() == MUTATIONS.keys() and sum(MUTATION_ODDS.values()) == pytest.approx(1.0)
 
 
 def bowl(genome):
@@ -105,13 +105,13 @@ def test_it_stops_when_told_and_keeps_the_best():
 
 
 def test_what_is_silent_or_too_short_is_rejected():
-    judge = Judge([(music(1, RATE, 2.0), None)], RATE)
+    judge = Evaluator([(music(1, RATE, 2.0), None)], RATE)
     assert judge(()) == (0.0, None)
     for op, named, reasons in (
         ("volume", {"gain": -60.0}, {"silent"}),
         ("trim", {"threshold": 0.0}, {"too short", "a gene gave no sound"}),
     ):
-        shares = tuple(p.position_of(named.get(p.name, p.default)) for p in TRAITS[op])
+        shares = tuple(p.position_of(named.get(p.name, p.default)) for p in EVOLVED_PARAMS[op])
         score, reason = judge(((op, shares),))
         assert score == math.inf and reason in reasons
 
@@ -144,6 +144,6 @@ def test_a_hidden_genome_is_approached_and_chance_does_worse():
 
 def test_what_hides_is_what_was_asked_for():
     assert sorted(structure(hide(0))) == ["echo", "pitch", "reverb"]
-    assert set(OPS) == EFFECTS.keys() - {"dc_blocker"}
-    judge = Judge([(music(1, RATE, 1.0), None)], RATE)
+    assert set(EVOLVED_OPS) == EFFECTS.keys() - {"dc_blocker"}
+    judge = Evaluator([(music(1, RATE, 1.0), None)], RATE)
     assert at_random(judge, 4, 0) == at_random(judge, 4, 0)

@@ -20,12 +20,12 @@ SCHEMAS = model.make_schemas(
     {"synth": (Param("tempo", 96.0, low=60.0, high=140.0, unit="BPM"),)},
     SimpleNamespace(
         SCENES=("scope", "flash"),
-        SHOWING=(),
-        SHOWS=("bloom", "feedback"),
+        MEDIA_SCENES=(),
+        SHOW_PASSES=("bloom", "feedback"),
         SECTIONS=("scope", "flash", "bloom", "feedback"),
         TRANSITIONS=("fade", "cut"),
         STARTS=("now", "beat"),
-        PLACES={},
+        PARAM_SLOTS={},
     ),
 )
 KEYS = "(has about, genome, include, matrix, media, passes, scene, seed, sources, synth, trajectory, transition)"
@@ -42,7 +42,7 @@ RECORD = {
 def small_engine(monkeypatch):
     """Presets, genomes and records are validated against SCHEMAS."""
     monkeypatch.setattr(model, "engine_schemas", lambda: SCHEMAS)
-    monkeypatch.setattr(genome, "model", lambda: SCHEMAS.genome)
+    monkeypatch.setattr(genome, "gene_list_type", lambda: SCHEMAS.genome)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from phosphene.engine.audio.sources.synth import Synth
 from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
-from phosphene.engine.effects.chain.genome import limited, render
-from phosphene.engine.offline.apply import write_whole
+from phosphene.engine.effects.chain.genome import apply_limiter, render
+from phosphene.engine.offline.apply import write_samples
 
 RATE, SECONDS = 48_000, 10.0
 WIDE, HIGH = 640, 200  # pixels of a spectrogram
@@ -100,9 +100,11 @@ def main():
     pictures = []
     for op, source, named in LESSONS:
         given = source()
-        made = limited(render([(op, {**default_values(EFFECTS[op].PARAMS), **named})], given, RATE, tail=2.0), RATE)
+        made = apply_limiter(
+            render([(op, {**default_values(EFFECTS[op].PARAMS), **named})], given, RATE, tail=2.0), RATE
+        )
         path = folder / f"{op}_{source.__name__}.wav"
-        write_whole(path, made, RATE)
+        write_samples(path, made, RATE)
         told = ", ".join(f"{name} {value:g}" for name, value in named.items())
         pictures += [(f"{source.__name__}, as it goes in", spectrogram(given[:, 0]))]
         pictures += [(f"{op} {told}: {len(made) / RATE:.1f} s", spectrogram(made[:, 0]))]

@@ -13,7 +13,7 @@ import numpy as np
 from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import plan as chain
-from phosphene.engine.effects.chain.genome import THROUGH
+from phosphene.engine.effects.chain.genome import PLAY_WHOLE
 from phosphene.engine.native import make_descriptor
 from tools.bench.row import Row, interleaved
 
@@ -51,7 +51,7 @@ def in_blocks(op, x, size=SIZE):
         state.heard[:] = params
     words, process = (
         make_descriptor(state),
-        FFI.cast(f"void(*)({', '.join(['int64_t'] * 6)})", chain.entry_of(op).address),
+        FFI.cast(f"void(*)({', '.join(['int64_t'] * 6)})", chain.compiled_operator(op).address),
     )
     kept = state, words, params, out
     places = [out.ctypes.data + 4 * start * 2 for start in range(0, len(x) - size + 1, size)]
@@ -145,7 +145,7 @@ def bench_plan():
     x = sound(4.0)
     genome = [(op, dict(zip(default_values(EFFECTS[op].PARAMS), asked(op)))) for op in EFFECTS if op != "dc_blocker"]
     plan = chain.build(genome, 1, RATE, 2)
-    words, out, play = make_descriptor(plan.words), x.copy(), THROUGH(chain.through.address)
+    words, out, play = make_descriptor(plan.words), x.copy(), PLAY_WHOLE(chain.play_whole.address)
     size, costs = SIZE, []
     places = [out.ctypes.data + 8 * start for start in range(0, len(x) - size + 1, size)]
     for _ in range(ROUNDS):

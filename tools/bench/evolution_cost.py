@@ -14,9 +14,9 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from phosphene.engine.effects.chain.genome import render
-from phosphene.engine.evolution.breeding import OPS, spell
+from phosphene.engine.evolution.breeding import EVOLVED_OPS, to_pairs
 from phosphene.engine.evolution.population import BATCH, Population
-from phosphene.engine.evolution.search import Judge
+from phosphene.engine.evolution.search import Evaluator
 from tools.bench.evolution_recovery import GENES, hide, music
 from tools.peers import reference_effects
 
@@ -40,8 +40,8 @@ def spent(run, count):
 def measure(iterations=120, sample=48, workers=None):
     """(Ours with its workers, the reference in one thread on a sample of what ours tried), each Spent."""
     sound = music(0, RATE, SECONDS)
-    target = render(spell(hide(0)), sound, RATE)
-    judge, plain = Judge([(sound, target)], RATE), reference_effects.portray(target, RATE)
+    target = render(to_pairs(hide(0)), sound, RATE)
+    judge, plain = Evaluator([(sound, target)], RATE), reference_effects.portray(target, RATE)
     population = Population(judge(())[0], iterations=iterations, longest=GENES, seed=0)
     tried = []
 
@@ -51,13 +51,13 @@ def measure(iterations=120, sample=48, workers=None):
             for _ in range(iterations):
                 batch = population.ask()
                 population.tell(batch, [score for score, _ in pool.map(judge, batch)])
-                tried.extend(map(spell, batch))
+                tried.extend(map(to_pairs, batch))
 
         def plainly():
             for told in some:
                 reference_effects.evaluate(told, sound.astype(float), RATE, plain)
 
-        list(pool.map(judge, population.survey[: len(OPS)]))  # compiles
+        list(pool.map(judge, population.survey[: len(EVOLVED_OPS)]))  # compiles
         ours = spent(search, iterations * BATCH)
         some = tried[:: max(len(tried) // sample, 1)]
         return ours, spent(plainly, len(some))

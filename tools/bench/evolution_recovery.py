@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from phosphene.engine.audio.sources.synth import Synth
 from phosphene.engine.effects.chain.genome import render
-from phosphene.engine.evolution.breeding import TRAITS, newcomer, spell, structure
+from phosphene.engine.evolution.breeding import EVOLVED_PARAMS, random_gene, structure, to_pairs
 from phosphene.engine.evolution.population import BATCH
-from phosphene.engine.evolution.search import Judge, evolve
+from phosphene.engine.evolution.search import Evaluator, evolve
 
 RATE, SECONDS = 24_000, 4.0
 HIDDEN = "pitch", "echo", "reverb"
@@ -37,14 +37,14 @@ def music(seed, rate=RATE, seconds=SECONDS):
 
 def hide(seed, ops=HIDDEN):
     rng = np.random.default_rng((seed, 0))
-    return tuple((str(op), tuple(map(float, rng.random(len(TRAITS[op]))))) for op in rng.permutation(ops))
+    return tuple((str(op), tuple(map(float, rng.random(len(EVOLVED_PARAMS[op]))))) for op in rng.permutation(ops))
 
 
 def at_random(judge, count, seed):
     """The best score of so many genomes without a search."""
     rng, best = np.random.default_rng((seed, 1)), math.inf
     for _ in range(count):
-        genes = tuple(newcomer({}, rng) for _ in range(rng.integers(1, GENES + 1)))
+        genes = tuple(random_gene({}, rng) for _ in range(rng.integers(1, GENES + 1)))
         best = min(best, judge(genes)[0])
     return best
 
@@ -52,9 +52,9 @@ def at_random(judge, count, seed):
 def recover(seed, iterations, *, control=True):
     """(What evolution leaves of the distance, what chance leaves, what it found, what was hidden)."""
     hidden, sound = hide(seed), music(seed)
-    target = render(spell(hidden), sound, RATE)
+    target = render(to_pairs(hidden), sound, RATE)
     result = evolve([sound], RATE, target=target, iterations=iterations, genes=GENES, seed=seed)
-    chance = at_random(Judge([(sound, target)], RATE), iterations * BATCH, seed) if control else math.nan
+    chance = at_random(Evaluator([(sound, target)], RATE), iterations * BATCH, seed) if control else math.nan
     return result.score / result.untouched, chance / result.untouched, result, hidden
 
 

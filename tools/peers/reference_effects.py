@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 from scipy.signal import istft, lfilter, resample_poly, stft
 
-from phosphene.engine.effects.chain.genome import SHORTEST
-from phosphene.engine.evolution.descriptors import BANDS, EDGES, FLOOR, HEARD, HOP, SPLITS
-from phosphene.engine.evolution.distance import PICTURE, WEIGHTS
+from phosphene.engine.effects.chain.genome import MIN_LENGTH
+from phosphene.engine.evolution.descriptors import AUDIBLE, BANDS, FLATNESS_RANGE, HOP, MEL_FLOOR, SPLITS
+from phosphene.engine.evolution.distance import MEL_WEIGHT, WEIGHTS
 from phosphene.engine.listening.mel_bands import triangles
 
 WINDOW = 1024 / 48_000  # seconds of a Fourier transform
@@ -148,17 +148,17 @@ def portray(x, rate):
     table = np.zeros((BANDS, size // 2))
     for row, (first, last), weight in zip(table, edges, weights):
         row[first:last] = weight[: last - first]
-    picture = 10 * np.log10(np.maximum(power @ table.T, 10 ** (FLOOR / 10)))
+    picture = 10 * np.log10(np.maximum(power @ table.T, 10 ** (MEL_FLOOR / 10)))
 
     squares = np.mean(frames**2, axis=1)
-    loud = 10 * np.log10(np.maximum(squares, 1e-12)) > HEARD
+    loud = 10 * np.log10(np.maximum(squares, 1e-12)) > AUDIBLE
     if not loud.any():
         return np.zeros(len(WEIGHTS)), picture
     frames, power, bins = frames[loud], power[loud], np.arange(size // 2)
     total = power.sum(axis=1)
     centre = power @ bins / total
     width = np.sqrt(np.maximum(power @ bins**2 / total - centre**2, 0))
-    first, last = (round(edge * size / rate) for edge in EDGES)
+    first, last = (round(edge * size / rate) for edge in FLATNESS_RANGE)
     last = first + (min(last, size // 2) - first) // 16 * 16
     tonal = power[:, first:last] + 1e-14
     flat = 10 * (np.mean(np.log10(tonal), axis=1) - np.log10(tonal.mean(axis=1)))
@@ -175,12 +175,12 @@ def evaluate(told, x, rate, target):
     """The distance to a target's portrait of what a genome, (op, params) pairs, makes of a sound."""
     for op, params in told:
         made = OPERATORS[op](x, rate, **params)
-        x = made if len(made) >= SHORTEST[1] * len(x) else x
+        x = made if len(made) >= MIN_LENGTH[1] * len(x) else x
     features, picture = portray(x, rate)
     frames = max(len(picture), len(target[1]))
     one, other = (
-        np.pad(each, ((0, frames - len(each)), (0, 0)), constant_values=FLOOR) for each in (picture, target[1])
+        np.pad(each, ((0, frames - len(each)), (0, 0)), constant_values=MEL_FLOOR) for each in (picture, target[1])
     )
-    weight, scale = PICTURE
+    weight, scale = MEL_WEIGHT
     longer = abs(math.log2(len(picture) / len(target[1])))
     return np.abs(features - target[0]) @ WEIGHTS + weight / scale * np.mean(np.abs(one - other)) + longer

@@ -157,7 +157,9 @@ def through(core, block, start):
         if row != PLAYS and core.plan[row, 0] == 0:
             continue
         for n in range(frames):
-            enters = 1.0 if row == PLAYS else (1.0 - share(core, n + core.plan[RINGS, LATENCY]) if row == RINGS else 0.0)
+            enters = (
+                1.0 if row == PLAYS else (1.0 - share(core, n + core.plan[RINGS, LATENCY]) if row == RINGS else 0.0)
+            )
             for c in range(CHANNELS):
                 sound[n, c] = part[n, c] * enters
         applied = address_of(core.applied)

@@ -1,4 +1,4 @@
-"""The first start compiles; later ones find what it compiled."""
+"""Compiles all kernels on the first start; later starts load them from the cache."""
 
 import os
 from pathlib import Path
@@ -13,35 +13,43 @@ from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import genome, plan
 from phosphene.engine.effects.chain.guard import scrub
 from phosphene.engine.encode.yuv420 import rgba_to_yuv420
-from phosphene.engine.evolution.descriptors import portray
+from phosphene.engine.evolution.descriptors import describe
+from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.listening.frame import WIDTH
 from phosphene.engine.listening.offline import frames
 from phosphene.engine.listening.waveform_overview import extend, make_outline
 from phosphene.engine.modulation import audio_mover
 from phosphene.engine.modulation.matrix import STILL, Matrix
-from phosphene.engine.offline.bounce import from_source
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.rings import allocate, board, mailbox, timeline
 
-STAMP = "warm"
+STAMP = "warm"  # name of the file that marks a complete cache
 
 
 def is_warm():
+    """True if a run has compiled every kernel of this source."""
     return (Path(os.environ["NUMBA_CACHE_DIR"]) / STAMP).exists()
 
 
 def steps():
-    """What there is to compile: a name, and a function that does it."""
-    natives = (core.play, core.supply, drift.supply, callback.output_callback, callback.input_callback, plan.through)
-    for function in natives:
+    """Pairs of a name and a function that compiles something."""
+    functions = (
+        core.play,
+        core.supply,
+        drift.supply,
+        callback.output_callback,
+        callback.input_callback,
+        plan.play_whole,
+    )
+    for function in functions:
         yield f"{function.__module__.rpartition('.')[2]} {function.__name__}", lambda f=function: f.compiled
     for op in EFFECTS:
-        yield f"effect {op}", lambda op=op: plan.entry_of(op).address
+        yield f"effect {op}", lambda op=op: plan.compiled_operator(op).address
     yield "whole files", _whole_files
-    yield "archives", _archives
+    yield "features", _features
     yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
-    yield "colours", lambda: rgba_to_yuv420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
+    yield "yuv420", lambda: rgba_to_yuv420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
     yield "rings", _rings
     yield "matrix", lambda: Matrix(STILL, 48_000, audio_mover.PLACES).step(np.zeros(WIDTH))
     yield (
@@ -56,11 +64,11 @@ def _whole_files():
     for op, effect in EFFECTS.items():
         if hasattr(effect, "render"):
             genome.render([(op, default_values(effect.PARAMS))], x, 8_000)
-    genome.limited(x, 8_000)
-    portray(x, 8_000)
+    genome.apply_limiter(x, 8_000)
+    describe(x, 8_000)
 
 
-def _archives():
+def _features():
     silence = np.zeros((8_000, 2), np.float32)
     scrub(silence)
     extend(make_outline(), silence)
@@ -71,10 +79,10 @@ def _rings():
     line, records = allocate(timeline.layout(2, WIDTH)), np.zeros((2, WIDTH))
     timeline.publish(line, records[0])
     timeline.read_at(line, 0.0, records[0], records[1])
-    letters = allocate(mailbox.layout(16))
-    mailbox.reset(letters)
-    mailbox.post_text(letters, "warm")
-    mailbox.fetch_text(letters)
+    box = allocate(mailbox.layout(16))
+    mailbox.reset(box)
+    mailbox.post_text(box, "warm")
+    mailbox.fetch_text(box)
 
 
 def _graph():
@@ -82,9 +90,9 @@ def _graph():
     from_source(source, load_preset()[0], NullSink, seconds=0.5).run(threads=False)
 
 
-def warm(step_done=lambda name: None):
-    """Compile whatever is not in the cache yet, telling of each step."""
-    for name, compile_it in steps():
-        step_done(name)
-        compile_it()
+def warm(on_step=lambda name: None):
+    """Compile what is not in the cache yet; `on_step(name)` is called before each step and may raise to cancel."""
+    for name, compile_step in steps():
+        on_step(name)
+        compile_step()
     (Path(os.environ["NUMBA_CACHE_DIR"]) / STAMP).touch()

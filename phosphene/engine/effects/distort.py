@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.common.params import Param
-from phosphene.engine.effects.parts.glide import toward
+from phosphene.engine.effects.parts.glide import step_toward
 from phosphene.engine.native import kernel
 from phosphene.engine.native.simd import LANES, broadcast, load_lanes, store_lanes
 
@@ -23,14 +23,14 @@ PARAMS = (
     Param("tone", 20_000.0, low=500.0, high=20_000.0, unit="Hz", curve="exp"),  # the highest is open
     Param("mix", 1.0, low=0.0, high=1.0),
 )
-ALL, OPEN = PARAMS[1].high, PARAMS[2].high
+ALL_BITS, TONE_OPEN = PARAMS[1].high, PARAMS[2].high
 GLIDE = 0.02  # seconds
-OVER = 3  # times the rate; with the antiderivative, as clean as eight without
+OVERSAMPLING = 3  # times the rate; with the antiderivative, as clean as eight without
 TAPS = 32  # of a filter, in each of the three phases
-PASS, STOP = 0.417, 0.52  # of the rate: flat to here, and gone from there
-RUN = 64  # frames at a time, so that all of it stays in the nearest cache
-LOUDEST = 1e4  # full scales: squares of less are finite
-ROUND = np.float32(1.5 * 2**23)  # added to a single and taken away again, it leaves an integer
+PASSBAND, STOPBAND = 0.417, 0.52  # of the rate: flat to here, and gone from there
+CHUNK = 64  # frames at a time, so that all of it stays in the nearest cache
+MAX_INPUT = 1e4  # full scales: squares of less are finite
+ROUNDING = np.float32(1.5 * 2**23)  # added to a single and taken away again, it leaves an integer
 
 
 class State(NamedTuple):
@@ -55,7 +55,7 @@ def latency(rate):
 @cache
 def _lowpass(taps):
     """Least squares over frequency; lifts what the mean of two samples will lower, half of it."""
-    flat, gone = np.linspace(0, PASS / OVER, 200), np.linspace(STOP / OVER, 0.5, 600)
+    flat, gone = np.linspace(0, PASSBAND / OVERSAMPLING, 200), np.linspace(STOPBAND / OVERSAMPLING, 0.5, 600)
     frequency, weight = np.concatenate([flat, gone]), np.repeat([1.0, 10.0], [200, 600])
     wanted = np.concatenate([np.cos(np.pi * flat) ** -0.5, np.zeros(600)])
     waves = np.cos(2 * np.pi * np.outer(frequency, np.arange(taps) - (taps - 1) / 2))
@@ -67,20 +67,20 @@ def init(rate, channels):
         return np.zeros(shape, np.float32)
 
     # 96 taps up, 95 down: their delays and that of the mean, half a sample, add up to whole frames
-    rise = OVER * _lowpass(OVER * TAPS).reshape(TAPS, OVER)[::-1].T
-    fall = np.append(_lowpass(OVER * TAPS - 1), 0.0).reshape(TAPS, OVER)[::-1, ::-1].T
+    rise = OVERSAMPLING * _lowpass(OVERSAMPLING * TAPS).reshape(TAPS, OVERSAMPLING)[::-1].T
+    fall = np.append(_lowpass(OVERSAMPLING * TAPS - 1), 0.0).reshape(TAPS, OVERSAMPLING)[::-1, ::-1].T
     return State(
         np.zeros(4),
         np.full(4, np.nan),
-        run(5, RUN),
+        run(5, CHUNK),
         rise.astype(np.float32).ravel(),
         fall.astype(np.float32).ravel(),
-        run(channels, TAPS - 1 + RUN),
-        run(OVER, RUN + LANES),
+        run(channels, TAPS - 1 + CHUNK),
+        run(OVERSAMPLING, CHUNK + LANES),
         run(channels),
-        run(channels, OVER, TAPS - 1 + RUN),
+        run(channels, OVERSAMPLING, TAPS - 1 + CHUNK),
         run(channels),
-        run(RUN),
+        run(CHUNK),
         rate,
     )
 
@@ -89,36 +89,36 @@ def init(rate, channels):
 def process(state, params, block, out):
     goal, now = state.goal, state.now
     goal[0], goal[1], goal[3] = 10.0 ** (params[0] / 20.0), params[3], params[1]
-    goal[2] = 1.0 if params[2] >= OPEN else 1.0 - math.exp(-2.0 * math.pi * params[2] / state.rate)
+    goal[2] = 1.0 if params[2] >= TONE_OPEN else 1.0 - math.exp(-2.0 * math.pi * params[2] / state.rate)
     if math.isnan(now[0]):
         for p in range(now.shape[0]):
             now[p] = goal[p]
-    for start in range(0, block.shape[0], RUN):
-        frames = min(block.shape[0] - start, RUN)
+    for start in range(0, block.shape[0], CHUNK):
+        frames = min(block.shape[0] - start, CHUNK)
         _glide(state, frames)
         for c in range(block.shape[1]):
-            _take(state.past[c], block, start, c, frames)
-            _lift(state, c, frames)
-            _bend(state, c, frames)
-            _lower(state, c, frames)
-            _finish(state, c, out, start, frames)
+            _read_input(state.past[c], block, start, c, frames)
+            _upsample(state, c, frames)
+            _shape(state, c, frames)
+            _downsample(state, c, frames)
+            _write_output(state, c, out, start, frames)
 
 
 @kernel
 def _glide(state, frames):
     share, n = 1.0 - math.exp(-1.0 / (GLIDE * state.rate)), 0
-    while n < frames and toward(state.now, state.goal, share):
-        _set(state.rows, state.now, n, n + 1)
+    while n < frames and step_toward(state.now, state.goal, share):
+        _fill_rows(state.rows, state.now, n, n + 1)
         n += 1
     if n < frames:
-        _set(state.rows, state.now, n, frames)
+        _fill_rows(state.rows, state.now, n, frames)
 
 
 @kernel
-def _set(rows, now, first, last):
+def _fill_rows(rows, now, first, last):
     gain, mix, pull = now[0], now[1], np.float32(now[2])
     bend, wet, dry = np.float32(gain * gain - 1.0), np.float32(mix * gain), np.float32(0.5 - 0.5 * mix)
-    grain = np.float32(2.0 ** (1.0 - now[3])) if now[3] < ALL else np.float32(0.0)
+    grain = np.float32(2.0 ** (1.0 - now[3])) if now[3] < ALL_BITS else np.float32(0.0)
     _fill(rows[0, first:last], bend)
     _fill(rows[1, first:last], wet)
     _fill(rows[2, first:last], dry)
@@ -133,21 +133,21 @@ def _fill(row, value):
 
 
 @kernel
-def _keep(values, frames):
+def _shift_history(values, frames):
     """What came last is what was before."""
     for k in range(TAPS - 1):
         values[k] = values[k + frames]
 
 
 @kernel
-def _take(past, block, start, channel, frames):
-    loudest = np.float32(LOUDEST)
+def _read_input(past, block, start, channel, frames):
+    loudest = np.float32(MAX_INPUT)
     for n in range(frames):
         past[TAPS - 1 + n] = min(max(block[start + n, channel], -loudest), loudest)
 
 
 @kernel
-def _lift(state, channel, frames):
+def _upsample(state, channel, frames):
     """From the sound to three phases. Six sums at a time: one would wait for itself."""
     past, rise = state.past[channel], state.rise
     first, second, third = state.fine[0, 1:], state.fine[1, 1:], state.fine[2, 1:]
@@ -164,14 +164,14 @@ def _lift(state, channel, frames):
         store_lanes(first, n + LANES, d)
         store_lanes(second, n + LANES, e)
         store_lanes(third, n + LANES, f)
-    _keep(past, frames)
+    _shift_history(past, frames)
 
 
 @kernel
-def _bend(state, channel, frames):
+def _shape(state, channel, frames):
     fine, bent, one = state.fine, state.bent[channel], np.float32(1.0)
-    fine[OVER - 1, 0] = state.last[channel]
-    state.last[channel] = fine[OVER - 1, frames]
+    fine[OVERSAMPLING - 1, 0] = state.last[channel]
+    state.last[channel] = fine[OVERSAMPLING - 1, frames]
     before, first, second, third = fine[2], fine[0, 1:], fine[1, 1:], fine[2, 1:]
     low, middle, high = bent[0, TAPS - 1 :], bent[1, TAPS - 1 :], bent[2, TAPS - 1 :]
     bend, wet, dry = state.rows[0], state.rows[1], state.rows[2]
@@ -185,7 +185,7 @@ def _bend(state, channel, frames):
 
 
 @kernel
-def _lower(state, channel, frames):
+def _downsample(state, channel, frames):
     bent, made, fall = state.bent[channel], state.made, state.fall
     low, middle, high = bent[0], bent[1], bent[2]
     for n in range(0, frames, 2 * LANES):
@@ -197,13 +197,13 @@ def _lower(state, channel, frames):
             c, f = c + load_lanes(high, n + t) * r, f + load_lanes(high, n + t + LANES) * r
         store_lanes(made, n, a + b + c)
         store_lanes(made, n + LANES, d + e + f)
-    _keep(low, frames)
-    _keep(middle, frames)
-    _keep(high, frames)
+    _shift_history(low, frames)
+    _shift_history(middle, frames)
+    _shift_history(high, frames)
 
 
 @kernel
-def _finish(state, channel, out, start, frames):
+def _write_output(state, channel, out, start, frames):
     made, pull, grain = state.made, state.rows[3], state.rows[4]
     none, one = np.float32(0.0), np.float32(1.0)
     if pull[0] < one or pull[frames - 1] < one:
@@ -213,7 +213,7 @@ def _finish(state, channel, out, start, frames):
             made[n] = toned
     state.toned[channel] = made[frames - 1]
     for n in range(frames):
-        grains = ((made[n] / grain[n] + ROUND) - ROUND) * grain[n]
+        grains = ((made[n] / grain[n] + ROUNDING) - ROUNDING) * grain[n]
         made[n] = grains if grain[n] > none else made[n]
     for n in range(frames):
         out[start + n, channel] = made[n]

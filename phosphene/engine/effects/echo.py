@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.common.params import Param
-from phosphene.engine.effects.parts.glide import toward
+from phosphene.engine.effects.parts.glide import step_toward
 from phosphene.engine.native import kernel
 
 PARAMS = (
@@ -20,13 +20,13 @@ PARAMS = (
     Param("pingpong", 0.0, low=0.0, high=1.0),
     Param("mix", 0.35, low=0.0, high=1.0),
 )
-RINGS = True  # after its input has ended
+HAS_TAIL = True  # after its input has ended
 GLIDE = 0.03  # seconds
-TAPE = 0.1  # seconds; the time glides slower: a tap that moves changes its pitch
-BEND = 0.5  # frames a frame: up to a fifth higher or an octave lower
+TIME_GLIDE = 0.1  # seconds; the time glides slower: a tap that moves changes its pitch
+MAX_TAP_SPEED = 0.5  # frames a frame: up to a fifth higher or an octave lower
 INERTIA = 0.02  # seconds in which it gathers speed, or tones would tick; below TAPE / 4 it never overshoots
-ARRIVED = 1e-4  # frames
-DARK = 500.0  # Hz; corner of the low-pass in the loop at damping 1, four times as much at a half, none at 0
+SNAP_FRAMES = 1e-4  # frames
+DAMPING_HZ = 500.0  # Hz; corner of the low-pass in the loop at damping 1, four times as much at a half, none at 0
 
 
 class State(NamedTuple):
@@ -55,10 +55,10 @@ def process(state, params, block, out):
     pull = 1.0 - math.exp(-1.0 / (GLIDE * rate))
     n = 0
     while n < frames:
-        moving = toward(heard[1:], params[1:], pull)
+        moving = step_toward(heard[1:], params[1:], pull)
         back = heard[0] * rate
-        if abs(goal - back) > ARRIVED:
-            speed = min(max((goal - back) / (TAPE * rate), -BEND), BEND)
+        if abs(goal - back) > SNAP_FRAMES:
+            speed = min(max((goal - back) / (TIME_GLIDE * rate), -MAX_TAP_SPEED), MAX_TAP_SPEED)
             state.speed[0] += (speed - state.speed[0]) / (INERTIA * rate)
             heard[0] += state.speed[0] / rate
             moving = True
@@ -68,17 +68,17 @@ def process(state, params, block, out):
         near = w - whole if w >= whole else w - whole + rows
         far = near - 1 if near > 0 else rows - 1
         run = 1 if moving else min(frames - n, whole, rows - w, rows - max(near, far))
-        repeat(state, line[near:], line[far:], line[w:], back - whole, block[n : n + run], out[n : n + run])
+        echo_run(state, line[near:], line[far:], line[w:], back - whole, block[n : n + run], out[n : n + run])
         n += run
         w = w + run if w + run < rows else 0
     state.cursor[0] = w
 
 
 @kernel
-def repeat(state, near, far, into, share, block, out):
+def echo_run(state, near, far, into, share, block, out):
     """One run: a tap between two places of the line, what goes back into it, and what is heard."""
     feedback, damping, pingpong, mix = state.heard[1], state.heard[2], state.heard[3], state.heard[4]
-    keep = math.exp(-2.0 * math.pi * DARK / (state.rate * damping * damping))
+    keep = math.exp(-2.0 * math.pi * DAMPING_HZ / (state.rate * damping * damping))
     channels = block.shape[1]
     for a in range(0, channels, 2):
         b = a + 1 if a + 1 < channels else a  # one that is alone is its own neighbour,

@@ -13,7 +13,7 @@ PARAMS = (
     Param("fade_out", 0.05, low=0.0, high=10.0, unit="s"),
     Param("closed", 0.0, low=0.0, high=1.0),
 )
-SWIFT = 0.005  # seconds; a command is not followed faster, for it would click
+MIN_FADE = 0.005  # seconds; a command is not followed faster, for it would click
 
 
 class State(NamedTuple):
@@ -30,12 +30,12 @@ def process(state, params, block, out):
     goal = 1.0 - params[2]
     if math.isnan(state.way[0]):
         state.way[0] = 0.0 if params[0] > 0.0 else goal
-    span = max(params[0] if goal > state.way[0] else params[1], SWIFT)
-    move(state.way, goal, 1.0 / (span * state.rate), block, out)
+    span = max(params[0] if goal > state.way[0] else params[1], MIN_FADE)
+    apply_fade(state.way, goal, 1.0 / (span * state.rate), block, out)
 
 
 @kernel
-def move(way, goal, step, block, out):
+def apply_fade(way, goal, step, block, out):
     """Open or close by a step a frame; then hold."""
     at, n = way[0], 0
     while n < block.shape[0] and at != goal:
@@ -74,6 +74,6 @@ def render(x, rate, params):
     opening, closing = np.ceil(wanted * min(1.0, last / max(wanted.sum(), 1.0))).astype(int)
     turn = last - closing if closing else len(x)
     way, y = np.array([0.0 if opening else level]), np.empty_like(x)
-    move(way, level, level / max(opening, 1), x[:turn], y[:turn])
-    move(way, 0.0, level / max(closing, 1), x[turn:], y[turn:])
+    apply_fade(way, level, level / max(opening, 1), x[:turn], y[:turn])
+    apply_fade(way, 0.0, level / max(closing, 1), x[turn:], y[turn:])
     return y

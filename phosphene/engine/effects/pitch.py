@@ -15,24 +15,24 @@ PARAMS = (
     Param("mix", 1.0, low=0.0, high=1.0),
 )
 GLIDE = 0.05  # seconds
-BOUND = 0.016  # seconds from its time that a sound may stray; twice that is a period of 31 Hz
-SPAN = 0.008  # seconds that a jump fades through
+MAX_DRIFT = 0.016  # seconds from its time that a sound may stray; twice that is a period of 31 Hz
+FADE = 0.008  # seconds that a jump fades through
 
 
 class State(NamedTuple):
-    splice: wsola.Splice
+    splice: wsola.Wsola
     heard: np.ndarray  # (2,), PARAMS as they sound now
     rate: float
 
 
 def latency(rate):
     """The mean: a sound strays from it by less than 20 ms, and is always less than 60 ms late."""
-    return wsola.reach(BOUND, SPAN, rate)
+    return wsola.read_ahead(MAX_DRIFT, FADE, rate)
 
 
 def init(rate, channels):
     delay = latency(rate)
-    head = wsola.make_splice(BOUND, SPAN, delay, rate, channels)
+    head = wsola.make_wsola(MAX_DRIFT, FADE, delay, rate, channels)
     head.places[:] = -delay
     heard = np.array([p.default for p in PARAMS])
     return State(head, heard, rate)
@@ -47,11 +47,11 @@ def process(state, params, block, out):
         done = line.counts[0] & (QUANTUM - 1)
         if done == 0:
             was = state.heard[1]
-            glide.toward(state.heard, params, pull)
+            glide.step_toward(state.heard, params, pull)
             aim = int(state.splice.places[0])
-            wsola.turn(state.splice, 2.0 ** (state.heard[0] / 12.0), 1.0)
+            wsola.render_quantum(state.splice, 2.0 ** (state.heard[0] / 12.0), 1.0)
             if min(was, state.heard[1]) < 1.0:
-                blend(state, aim, was)
+                mix_in_dry(state, aim, was)
         count = min(QUANTUM - done, block.shape[0] - n)
         write(line, block, n, count)
         for k in range(count):
@@ -61,7 +61,7 @@ def process(state, params, block, out):
 
 
 @kernel
-def blend(state, aim, was):
+def mix_in_dry(state, aim, was):
     """Mix in what was heard, delayed by the latency."""
     line, made, mix = state.splice.line, state.splice.made, state.heard[1]
     for c in range(made.shape[1]):

@@ -9,9 +9,17 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.common.params import Param
-from phosphene.engine.effects.parts.delays import QUANTUM, Delays, bend, keep, make_delays
-from phosphene.engine.effects.parts.fdn import WALLS, Network, enter, leave, make_network, settle, tune
-from phosphene.engine.effects.parts.glide import toward
+from phosphene.engine.effects.parts.delays import QUANTUM, DelayLines, make_delay_lines, read_moving, write_lanes
+from phosphene.engine.effects.parts.fdn import (
+    MAX_SIZE_CHANGE,
+    Fdn,
+    make_fdn,
+    read_lines,
+    set_lengths_and_filters,
+    snap_delays,
+    write_lines,
+)
+from phosphene.engine.effects.parts.glide import step_toward
 from phosphene.engine.native import aligned_zeros, flat, kernel
 from phosphene.engine.native.simd import WIDE, load_wide, ramp_lanes, store_lanes
 
@@ -24,21 +32,21 @@ PARAMS = (
     Param("modulation", 0.3, low=0.0, high=1.0),
     Param("mix", 0.3, low=0.0, high=1.0),
 )
-RINGS = True  # after its input has ended
+HAS_TAIL = True  # after its input has ended
 DECAY, SIZE, DAMPING, PREDELAY, WIDTH, MODULATION, MIX = range(7)
 
 GLIDE = 0.1  # seconds
-BEND = 0.25  # frames a frame by which the predelay may change
-DIFFUSION = 0.6  # gain of the allpasses
-DIFFUSERS = 0.0047, 0.0062, 0.0089, 0.0127  # seconds
-ASIDE = 1.07  # times as long are those of the right
-EXITS = np.array([1, 1, 1, -1, 1, 1, -1, 1], np.float32) * math.sqrt(2)  # of the lines of one side
+MAX_PREDELAY_CHANGE = 0.25  # frames a frame by which the predelay may change
+DIFFUSER_GAIN = 0.6  # gain of the allpasses
+DIFFUSER_SECONDS = 0.0047, 0.0062, 0.0089, 0.0127  # seconds
+RIGHT_SCALE = 1.07  # times as long are those of the right
+OUTPUT_GAINS = np.array([1, 1, 1, -1, 1, 1, -1, 1], np.float32) * math.sqrt(2)  # of the lines of one side
 
 
 class State(NamedTuple):
-    network: Network
-    entrance: Delays  # (2,), left and right
-    diffusers: Delays  # (8,), four a side
+    network: Fdn
+    entrance: DelayLines  # (2,), left and right
+    diffusers: DelayLines  # (8,), four a side
     holds: np.ndarray  # (8,) int64, frames of each
     sides: np.ndarray  # (2, quantum) float32, left and right
     came: np.ndarray  # (quantum, channels) float32, what was heard in this quantum
@@ -55,11 +63,11 @@ class State(NamedTuple):
 
 def init(rate, channels):
     """All the memory this effect will ever use."""
-    seconds = np.concatenate([DIFFUSERS, np.multiply(DIFFUSERS, ASIDE)])
+    seconds = np.concatenate([DIFFUSER_SECONDS, np.multiply(DIFFUSER_SECONDS, RIGHT_SCALE)])
     return State(
-        network=make_network(rate),
-        entrance=make_delays(2, PARAMS[PREDELAY].high * rate + 2),
-        diffusers=make_delays(8, seconds.max() * rate),
+        network=make_fdn(rate),
+        entrance=make_delay_lines(2, PARAMS[PREDELAY].high * rate + 2),
+        diffusers=make_delay_lines(8, seconds.max() * rate),
         holds=np.maximum(np.round(seconds * rate), QUANTUM).astype(np.int64),
         sides=aligned_zeros((2, QUANTUM), np.float32),
         came=aligned_zeros((QUANTUM, channels), np.float32),
@@ -93,7 +101,7 @@ def process(state, params, block, out):
             target[k] = source[k] * stays[k] + added[k]
         n, clock = n + run, clock + run
         if past + run == QUANTUM:
-            absorb(state, clock - QUANTUM)
+            feed_network(state, clock - QUANTUM)
     state.clock[0] = clock
 
 
@@ -101,8 +109,8 @@ def process(state, params, block, out):
 def prepare(state, params, pull, clock):
     """Before a quantum: let parameters glide, and compute what the room will add."""
     heard, gains, goals, network = state.heard, state.gains, state.goals, state.network
-    if follow(state, params, pull):
-        left = tune(network, heard[DECAY], heard[SIZE], heard[DAMPING], heard[SIZE] == params[SIZE])
+    if glide_parameters(state, params, pull):
+        left = set_lengths_and_filters(network, heard[DECAY], heard[SIZE], heard[DAMPING], heard[SIZE] == params[SIZE])
         narrow = math.sqrt(2.0 + 2.0 * heard[WIDTH] * heard[WIDTH])  # the level stays the same
         goals[0] = 1.0 - heard[MIX]
         goals[1] = heard[MIX] * (1.0 + heard[WIDTH]) / narrow
@@ -110,22 +118,24 @@ def prepare(state, params, pull, clock):
         crowd = max(0.5 * state.came.shape[1], 1.0)
         goals[3] = math.sqrt((1.0 - left) / (left * crowd))  # noise is as loud in every room
     if clock == 0:
-        settle(network)
+        snap_delays(network)
         for k in range(4):
             gains[k] = goals[k]
         state.reach[0] = round(heard[PREDELAY] * state.rate)
-    leave(network, clock, heard[MODULATION])
-    radiate(state)
+    read_lines(network, clock, heard[MODULATION])
+    mix_output(state)
 
 
 @kernel
-def follow(state, params, pull):
+def glide_parameters(state, params, pull):
     """Glide, walls no faster than the ear allows; true if anything has changed."""
     heard, size, predelay = state.heard, state.heard[SIZE], state.heard[PREDELAY]
-    toward(heard, params, pull)
+    step_toward(heard, params, pull)
     seconds = QUANTUM / state.rate
-    heard[SIZE] = min(max(heard[SIZE], size - seconds * WALLS), size + seconds * WALLS)
-    heard[PREDELAY] = min(max(heard[PREDELAY], predelay - seconds * BEND), predelay + seconds * BEND)
+    heard[SIZE] = min(max(heard[SIZE], size - seconds * MAX_SIZE_CHANGE), size + seconds * MAX_SIZE_CHANGE)
+    heard[PREDELAY] = min(
+        max(heard[PREDELAY], predelay - seconds * MAX_PREDELAY_CHANGE), predelay + seconds * MAX_PREDELAY_CHANGE
+    )
     changed = False
     for p in range(heard.shape[0]):
         changed |= heard[p] != state.tuned[p]
@@ -134,16 +144,16 @@ def follow(state, params, pull):
 
 
 @kernel
-def radiate(state):
+def mix_output(state):
     """The two sides of the network, into the channels."""
     taps, sides, gains, goals = flat(state.network.taps), state.sides, state.gains, state.goals
     both, dry, dry_step = flat(sides), np.float32(gains[0]), np.float32((goals[0] - gains[0]) / QUANTUM)
-    same, same_step = ramp(gains[1], goals[1])
-    other, other_step = ramp(gains[2], goals[2])
+    same, same_step = gain_ramp(gains[1], goals[1])
+    other, other_step = gain_ramp(gains[2], goals[2])
     for n in range(0, QUANTUM, WIDE):
         left = right = ramp_lanes(np.float32(0.0), np.float32(0.0))
         for j in range(8):
-            sign = EXITS[j]
+            sign = OUTPUT_GAINS[j]
             left += sign * load_wide(taps, 2 * j * QUANTUM + n)
             right += sign * load_wide(taps, (2 * j + 1) * QUANTUM + n)
         store_lanes(both, n, same * left + other * right)
@@ -159,14 +169,14 @@ def radiate(state):
 
 
 @kernel
-def ramp(start, end):
+def gain_ramp(start, end):
     """The first steps of the way that is gone in a quantum, and how far it is from those to the next."""
     step = np.float32((end - start) / QUANTUM)
     return ramp_lanes(np.float32(start), step), np.float32(WIDE) * step
 
 
 @kernel
-def absorb(state, clock):
+def feed_network(state, clock):
     """After a quantum: what came in goes through predelay and diffusers into the network."""
     sides, entrance, diffusers = flat(state.sides), state.entrance, state.diffusers
     channels = state.came.shape[1]
@@ -180,14 +190,14 @@ def absorb(state, clock):
     if abs(end - start) < 1.0:
         end = float(round(end))
     state.reach[0] = end
-    g = np.float32(DIFFUSION)
+    g = np.float32(DIFFUSER_GAIN)
     for side in range(2):
         for n in range(0, QUANTUM, WIDE):
-            keep(entrance, side, clock, n, load_wide(sides, side * QUANTUM + n))
+            write_lanes(entrance, side, clock, n, load_wide(sides, side * QUANTUM + n))
         at = side * entrance.rows.shape[1] + ((clock - int(start)) & entrance.mask)
-        level, step = ramp(state.gains[3], state.goals[3])
+        level, step = gain_ramp(state.gains[3], state.goals[3])
         if start != end:
-            bend(entrance, side, clock, start, end, state.sides[side])
+            read_moving(entrance, side, clock, start, end, state.sides[side])
         for n in range(0, QUANTUM, WIDE):
             value = load_wide(flat(entrance.rows), at + n) if start == end else load_wide(sides, side * QUANTUM + n)
             value *= level
@@ -196,8 +206,8 @@ def absorb(state, clock):
                 back = d * diffusers.rows.shape[1] + ((clock - state.holds[d]) & diffusers.mask)
                 old = load_wide(flat(diffusers.rows), back + n)
                 new = value + g * old
-                keep(diffusers, d, clock, n, new)
+                write_lanes(diffusers, d, clock, n, new)
                 value = old - g * new
             store_lanes(sides, side * QUANTUM + n, value)
     state.gains[3] = state.goals[3]
-    enter(state.network, clock, state.sides)
+    write_lines(state.network, clock, state.sides)

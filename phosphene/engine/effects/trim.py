@@ -9,7 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.common.params import Param
-from phosphene.engine.effects.parts.lookahead import QUANTUM, Ahead, exchange, make_ahead, newest
+from phosphene.engine.effects.parts.lookahead import (
+    QUANTUM,
+    LookaheadBuffer,
+    exchange,
+    make_lookahead_buffer,
+    newest_quantum,
+)
 from phosphene.engine.native import flat, kernel, peak
 
 PARAMS = (
@@ -21,25 +27,25 @@ PARAMS = (
     Param("end", 1.0, low=0.0, high=1.0, unit="of a file"),
 )
 THRESHOLD, HYSTERESIS, HOLD, RELEASE, START, END = range(6)
-LOOK_AHEAD = 0.005  # seconds in which the gate opens
+LOOKAHEAD = 0.005  # seconds in which the gate opens
 
 
 class State(NamedTuple):
-    ahead: Ahead
+    ahead: LookaheadBuffer
     gate: np.ndarray  # (2,): how far open, seconds since there was sound
     rate: float
 
 
-def _opening(rate):
-    return math.ceil(LOOK_AHEAD * rate / QUANTUM)
+def _opening_quanta(rate):
+    return math.ceil(LOOKAHEAD * rate / QUANTUM)
 
 
 def latency(rate):
-    return (_opening(rate) + 1) * QUANTUM
+    return (_opening_quanta(rate) + 1) * QUANTUM
 
 
 def init(rate, channels):
-    return State(make_ahead(_opening(rate) + 1, channels), np.array([0.0, math.inf]), rate)
+    return State(make_lookahead_buffer(_opening_quanta(rate) + 1, channels), np.array([0.0, math.inf]), rate)
 
 
 @kernel
@@ -48,14 +54,14 @@ def process(state, params, block, out):
     while n < block.shape[0]:
         n += exchange(state.ahead, block, out, n)
         if state.ahead.at[1] == 0:
-            decide(state, params)
+            update_gate(state, params)
 
 
 @kernel
-def decide(state, params):
+def update_gate(state, params):
     """A quantum is whole: how far is the gate open when the one that goes out next ends?"""
     gate, gains = state.gate, state.ahead.gains
-    sound = flat(newest(state.ahead))
+    sound = flat(newest_quantum(state.ahead))
     level = peak(sound, 0, sound.shape[0])
     threshold = 10.0 ** (params[THRESHOLD] / 20.0)
     if gate[0] > 0.0:
@@ -77,6 +83,6 @@ def render(x, rate, params):
     heard = np.flatnonzero(np.logical_or.reduce(loud.T))
     if not len(heard):
         return x[:0].copy()
-    lead = round(LOOK_AHEAD * rate)
+    lead = round(LOOKAHEAD * rate)
     end = heard[-1] + 1 + round(params[HOLD] * rate)
     return x[first + max(heard[0] - lead, 0) : min(first + end, last)].copy()

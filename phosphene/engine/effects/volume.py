@@ -10,7 +10,7 @@ from phosphene.engine.native import flat, kernel
 
 PARAMS = (Param("gain", 0.0, low=-60.0, high=24.0, unit="dB"),)
 GLIDE = 0.02  # seconds; fast to the hand, slow to the ear
-CLOSE = 1e-9  # of full scale: nearer than this the glide has arrived, and the loop is one multiplication
+SNAP = 1e-9  # of full scale: nearer than this the glide has arrived, and the loop is one multiplication
 
 
 class State(NamedTuple):
@@ -31,7 +31,7 @@ def process(state, params, block, out):
         factor = 10.0 ** (state.heard[0] / 20.0)
     glide = 1.0 - math.exp(-1.0 / (GLIDE * state.rate))
     n = 0
-    while n < block.shape[0] and abs(goal - factor) > CLOSE:
+    while n < block.shape[0] and abs(goal - factor) > SNAP:
         factor += glide * (goal - factor)
         for c in range(block.shape[1]):
             out[n, c] = block[n, c] * factor

@@ -8,18 +8,22 @@ import numpy as np
 from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 
-HELD = {("fade", "closed")}  # a command, not a trait
-OPS = tuple(op for op in EFFECTS if op != "dc_blocker")  # which nobody is meant to hear
-TRAITS = {op: tuple(p for p in EFFECTS[op].PARAMS if (op, p.name) not in HELD) for op in OPS}
-KINDS = {"jitter": 0.45, "insert": 0.35, "swap": 0.05, "delete": 0.1, "reorder": 0.05}
-SPREAD = 0.15  # of a knob's way, what jitter moves it by
-LEAP = 0.4  # of the moves go anywhere: an echo's time has no slope that leads there
+EXCLUDED = {("fade", "closed")}  # a command, not a trait
+EVOLVED_OPS = tuple(op for op in EFFECTS if op != "dc_blocker")  # which nobody is meant to hear
+EVOLVED_PARAMS = {op: tuple(p for p in EFFECTS[op].PARAMS if (op, p.name) not in EXCLUDED) for op in EVOLVED_OPS}
+MUTATION_ODDS = {"jitter": 0.45, "insert": 0.35, "swap": 0.05, "delete": 0.1, "reorder": 0.05}
+JITTER = 0.15  # of a knob's way, what jitter moves it by
+LEAP_SHARE = 0.4  # of the moves go anywhere: an echo's time has no slope that leads there
 
 
-def spell(genome):
+def to_pairs(genome):
     """A genome as the engine plays it: (op, params) with every parameter."""
     return [
-        (op, default_values(EFFECTS[op].PARAMS) | {p.name: float(p.value_at(share)) for p, share in zip(TRAITS[op], shares)})
+        (
+            op,
+            default_values(EFFECTS[op].PARAMS)
+            | {p.name: float(p.value_at(share)) for p, share in zip(EVOLVED_PARAMS[op], shares)},
+        )
         for op, shares in genome
     ]
 
@@ -28,33 +32,33 @@ def structure(genome):
     return tuple(op for op, _ in genome)
 
 
-def strand(genome):
+def flatten(genome):
     """All shares in one row."""
     return np.array([share for _, shares in genome for share in shares])
 
 
-def fold(ops, strand):
+def unflatten(ops, strand):
     """The genome of a structure that has these shares; what is left over is ignored."""
     genome, start = [], 0
     for op in ops:
-        end = start + len(TRAITS[op])
+        end = start + len(EVOLVED_PARAMS[op])
         genome.append((op, tuple(map(float, strand[start:end]))))
         start = end
     return tuple(genome)
 
 
-def spread(op, count, rng):
+def latin_hypercube(op, count, rng):
     """Genes of one operator, as different as so many can be: each parameter takes every part of its range once."""
-    ranks = rng.permuted(np.tile(np.arange(count), (len(TRAITS[op]), 1)), axis=1)
+    ranks = rng.permuted(np.tile(np.arange(count), (len(EVOLVED_PARAMS[op]), 1)), axis=1)
     return [(op, tuple(map(float, row))) for row in ((ranks + rng.random(ranks.shape)) / count).T]
 
 
-def child(genome, known, longest, rng):
+def mutate(genome, known, longest, rng):
     """A genome that differs in one way from this one.
 
     `known` maps an operator to the best gene of it, alone, that is known: half of the genes that come in are like it.
     """
-    kind = rng.choice(list(KINDS), p=list(KINDS.values())) if genome else "insert"
+    kind = rng.choice(list(MUTATION_ODDS), p=list(MUTATION_ODDS.values())) if genome else "insert"
     if kind == "insert" and len(genome) >= longest:
         kind = "swap"
     if kind in ("delete", "reorder") and len(genome) < 2:
@@ -62,20 +66,20 @@ def child(genome, known, longest, rng):
     return MUTATIONS[kind](list(genome), known, rng)
 
 
-def newcomer(known, rng):
-    op = OPS[rng.integers(len(OPS))]
+def random_gene(known, rng):
+    op = EVOLVED_OPS[rng.integers(len(EVOLVED_OPS))]
     if op in known and rng.random() < 0.5:
-        return nudged(known[op], rng)
-    return op, tuple(map(float, rng.random(len(TRAITS[op]))))
+        return perturb(known[op], rng)
+    return op, tuple(map(float, rng.random(len(EVOLVED_PARAMS[op]))))
 
 
-def nudged(gene, rng):
+def perturb(gene, rng):
     op, shares = gene
-    moved = np.array(shares) + rng.normal(0.0, SPREAD, len(shares))
-    return op, tuple(map(float, reflected(moved)))
+    moved = np.array(shares) + rng.normal(0.0, JITTER, len(shares))
+    return op, tuple(map(float, reflect(moved)))
 
 
-def reflected(shares):
+def reflect(shares):
     return 1.0 - abs(1.0 - abs(shares) % 2.0)
 
 
@@ -83,19 +87,19 @@ def jitter(genes, known, rng):
     at = rng.integers(len(genes))
     op, shares = genes[at][0], np.array(genes[at][1])
     for trait in rng.choice(len(shares), min(rng.integers(1, 3), len(shares)), replace=False):
-        leap = rng.random() < LEAP
-        shares[trait] = rng.random() if leap else reflected(shares[trait] + rng.normal(0.0, SPREAD))
+        leap = rng.random() < LEAP_SHARE
+        shares[trait] = rng.random() if leap else reflect(shares[trait] + rng.normal(0.0, JITTER))
     genes[at] = op, tuple(map(float, shares))
     return tuple(genes)
 
 
 def swap(genes, known, rng):
-    genes[rng.integers(len(genes))] = newcomer(known, rng)
+    genes[rng.integers(len(genes))] = random_gene(known, rng)
     return tuple(genes)
 
 
 def insert(genes, known, rng):
-    genes.insert(rng.integers(len(genes) + 1), newcomer(known, rng))
+    genes.insert(rng.integers(len(genes) + 1), random_gene(known, rng))
     return tuple(genes)
 
 

@@ -8,19 +8,19 @@ import numpy as np
 
 from phosphene.engine.listening.loudness import decibels
 from phosphene.engine.listening.mel_bands import SPLITS, triangles
-from phosphene.engine.native import aligned, dot, kernel, peak
+from phosphene.engine.native import aligned_zeros, dot, kernel, peak
 from phosphene.engine.native.fft import make_fft, transform
 
 HOP = 512 / 48_000  # seconds between frames; a frame is two hops long
 LANES = 8  # samples that a hop is a multiple of
-SMALLEST = 32  # transform
+MIN_TRANSFORM = 32  # transform
 BANDS = 48
-FLOOR = -80.0  # dB; in a picture, all that is quieter looks alike
-NOTHING = -120.0  # dB of full scale; no frame is quieter
-HEARD = -60.0  # dB of full scale; frames below have no features
+MEL_FLOOR = -80.0  # dB; in a picture, all that is quieter looks alike
+LEVEL_FLOOR = -120.0  # dB of full scale; no frame is quieter
+AUDIBLE = -60.0  # dB of full scale; frames below have no features
 GROUP = 16  # powers multiplied before a logarithm is taken: it still fits
-CLIPPED = 0.999  # of full scale
-EDGES = 100.0, 7_000.0  # Hz, between which flatness is told
+CLIP_LEVEL = 0.999  # of full scale
+FLATNESS_RANGE = 100.0, 7_000.0  # Hz, between which flatness is told
 
 FEATURES = (
     "rms",  # dB of full scale
@@ -36,7 +36,7 @@ FEATURES = (
 RMS, CROSSINGS, CENTROID, SPREAD, PEAK, FLATNESS, LOW = range(7)
 
 
-class Portrait(NamedTuple):
+class Descriptors(NamedTuple):
     """A sound as it is compared."""
 
     picture: np.ndarray  # (frames, BANDS) float32, dB of full scale
@@ -46,7 +46,7 @@ class Portrait(NamedTuple):
     seconds: float
 
 
-class Lens(NamedTuple):
+class AnalysisTables(NamedTuple):
     """What turns the frames of a sound into spectra and bands."""
 
     shape: np.ndarray  # (2 * hop,) Hann
@@ -59,54 +59,54 @@ class Lens(NamedTuple):
 
 
 @lru_cache
-def make_lens(rate):
+def make_tables(rate):
     hop = max(LANES * round(HOP * rate / LANES), LANES)
-    size = max(1 << (2 * hop - 1).bit_length(), SMALLEST)
+    size = max(1 << (2 * hop - 1).bit_length(), MIN_TRANSFORM)
     bins = np.arange(size // 2, dtype=float)
 
     def bin_at(hertz):
         return min(round(hertz * size / rate), size // 2)
 
-    first = bin_at(EDGES[0])
+    first = bin_at(FLATNESS_RANGE[0])
     edges, weights = triangles(rate, size, 2 * hop, BANDS)
-    return Lens(
+    return AnalysisTables(
         (0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * hop) + 0.5) / hop)).astype(np.float32),
         edges,
         weights.astype(np.float32),
         (bins ** np.arange(3)[:, None]).astype(np.float32),
-        np.array([first, first + (bin_at(EDGES[1]) - first) // GROUP * GROUP]),
+        np.array([first, first + (bin_at(FLATNESS_RANGE[1]) - first) // GROUP * GROUP]),
         np.array([1, *map(bin_at, SPLITS), size // 2]),
         hop,
     )
 
 
-def portray(sound, rate):
+def describe(sound, rate):
     """The portrait of a float32 (frames, channels) sound, its channels mixed to one."""
-    lens = make_lens(rate)
+    lens = make_tables(rate)
     count = -(-len(sound) // lens.hop)
-    mono = aligned(((count + 2) * lens.hop,), np.float32)
+    mono = aligned_zeros(((count + 2) * lens.hop,), np.float32)
     bins = lens.places.shape[1]
     fft, power = make_fft(2 * bins, np.float32), np.zeros((2, bins), np.float32)
     picture, levels, features = np.empty((count, BANDS), np.float32), np.empty(count), np.zeros(len(FEATURES))
-    clipped = mix(sound, mono)
-    draw(lens, fft, power, mono, picture, levels, features)
-    return Portrait(picture, levels, features, clipped / max(sound.size, 1), len(sound) / rate)
+    clipped = mix_to_mono(sound, mono)
+    fill(lens, fft, power, mono, picture, levels, features)
+    return Descriptors(picture, levels, features, clipped / max(sound.size, 1), len(sound) / rate)
 
 
 @kernel
-def mix(sound, mono):
+def mix_to_mono(sound, mono):
     """The mean of all channels; tells how many samples clip."""
     share, clipped = 1.0 / sound.shape[1], 0
     for c in range(sound.shape[1]):
         for n in range(sound.shape[0]):
             value = np.float64(sound[n, c])
             mono[n] += share * value
-            clipped += abs(value) >= CLIPPED
+            clipped += abs(value) >= CLIP_LEVEL
     return clipped
 
 
 @kernel
-def draw(lens, fft, power, mono, picture, levels, features):
+def fill(lens, fft, power, mono, picture, levels, features):
     """Fill a portrait; frames go through the transform in twos, as the real and the imaginary part."""
     hop, count, heard = lens.hop, picture.shape[0], 0
     for f in range(count):
@@ -117,25 +117,25 @@ def draw(lens, fft, power, mono, picture, levels, features):
             fft.real[2 * hop :] = 0.0
             fft.imag[2 * hop :] = 0.0
             transform(fft)
-            part(fft, power)
+            split_spectra(fft, power)
         own = power[f % 2]
         for b in range(BANDS):
             first, last = lens.edges[b]
             total = 0.0
             for k in range(last - first):
                 total += lens.weights[b, k] * own[first + k]
-            picture[f, b] = decibels(total, FLOOR)
-        levels[f] = decibels(dot(mono, f * hop, mono, f * hop, 2 * hop) / (2 * hop), NOTHING)
-        if levels[f] > HEARD:
+            picture[f, b] = decibels(total, MEL_FLOOR)
+        levels[f] = decibels(dot(mono, f * hop, mono, f * hop, 2 * hop) / (2 * hop), LEVEL_FLOOR)
+        if levels[f] > AUDIBLE:
             heard += 1
-            gather(lens, own, mono[f * hop : f * hop + 2 * hop], features)
+            add_features(lens, own, mono[f * hop : f * hop + 2 * hop], features)
     features /= max(heard, 1)
-    features[RMS] = decibels(features[RMS], NOTHING)
+    features[RMS] = decibels(features[RMS], LEVEL_FLOOR)
     features[PEAK] = peak(mono, 0, mono.shape[0])
 
 
 @kernel
-def part(fft, power):
+def split_spectra(fft, power):
     """The power spectra of the two real signals that were transformed as one."""
     real, imag, last, quarter = fft.real, fft.imag, fft.real.shape[0], np.float32(0.25)
     power[0, 0], power[1, 0] = real[0] * real[0], imag[0] * imag[0]
@@ -146,7 +146,7 @@ def part(fft, power):
 
 
 @kernel
-def gather(lens, power, frame, features):
+def add_features(lens, power, frame, features):
     """Add one frame's features up."""
     crossings = 0
     for n in range(frame.shape[0] - 1):

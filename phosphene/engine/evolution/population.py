@@ -7,24 +7,32 @@ of the best structures; and it tunes: CMA-ES on the parameters of one of them. I
 import numpy as np
 from cmaes import CMA
 
-from phosphene.engine.evolution.breeding import OPS, child, fold, spread, strand, structure
+from phosphene.engine.evolution.breeding import EVOLVED_OPS, flatten, latin_hypercube, mutate, structure, unflatten
 
 BATCH = 8  # genomes tried in an iteration
-SETTINGS = BATCH  # of each operator in the survey
-SURVEY, MEETING, LATE = 1 / 3, 1 / 30, 0.7  # of all iterations: the longest survey, the meeting, where breeding ends
-FEW, GOOD, CHOICE = 4, 4, 2.5  # genes that meet at the most; best of an operator; operators chosen among, about
-BREED = 3  # one iteration in so many breeds
+GENES_PER_OP = BATCH  # of each operator in the survey
+SURVEY_SHARE, COMBINE_SHARE, FINAL_TUNING = (
+    1 / 3,
+    1 / 30,
+    0.7,
+)  # of all iterations: the longest survey, the meeting, where breeding ends
+MAX_COMBINED, TOP_GENES, RANK_SCALE = (
+    4,
+    4,
+    2.5,
+)  # genes that meet at the most; best of an operator; operators chosen among, about
+BREED_EVERY = 3  # one iteration in so many breeds
 PARENTS = 4  # structures that have children
-TUNED = 3  # structures that are tuned in turn
-STEP = 0.15  # of a knob's way, where CMA-ES begins
-SPREAD, MEET, CHILD, TUNE = range(4)  # what a draw is for
+TUNED_SPECIES = 3  # structures that are tuned in turn
+CMA_SIGMA = 0.15  # of a knob's way, where CMA-ES begins
+SURVEY, COMBINE, BREED, TUNE = range(4)  # what a draw is for
 
 
-def draws(seed, stage, iteration, item):
+def make_rng(seed, stage, iteration, item):
     return np.random.default_rng(np.random.SeedSequence((seed, stage, iteration, item)))
 
 
-class Strain:
+class Species:
     """The genomes of one structure: the best of them, and the search for better parameters."""
 
     def __init__(self, genome, score):
@@ -36,11 +44,13 @@ class Population:
 
     def __init__(self, untouched, *, iterations, longest, seed):
         self.iterations, self.longest, self.seed, self.iteration = iterations, longest, seed, 0
-        self.strains = {(): Strain((), untouched)}
+        self.strains = {(): Species((), untouched)}
         self.tuned = None  # the structure that is asked about
-        genes = [spread(op, SETTINGS, draws(seed, SPREAD, 0, item)) for item, op in enumerate(OPS)]
+        genes = [
+            latin_hypercube(op, GENES_PER_OP, make_rng(seed, SURVEY, 0, item)) for item, op in enumerate(EVOLVED_OPS)
+        ]
         whole = [(gene,) for setting in zip(*genes) for gene in setting]
-        self.survey = whole[: max(round(SURVEY * iterations), 1) * BATCH]
+        self.survey = whole[: max(round(SURVEY_SHARE * iterations), 1) * BATCH]
         self.alone = {}  # what the survey says: (score, gene) by operator
 
     @property
@@ -51,15 +61,15 @@ class Population:
         """The next BATCH of genomes."""
         self.tuned = None
         met = self.iteration - len(self.survey) // BATCH
-        late = self.iteration >= LATE * self.iterations
+        late = self.iteration >= FINAL_TUNING * self.iterations
         if met < 0:
             return self.survey[self.iteration * BATCH :][:BATCH]
-        if met < round(MEETING * self.iterations):
+        if met < round(COMBINE_SHARE * self.iterations):
             return [self._meeting(item) for item in range(BATCH)]
-        if self.iteration % BREED == 0 and not late:
+        if self.iteration % BREED_EVERY == 0 and not late:
             return [self._child(item) for item in range(BATCH)]
         ranked = [strain for strain in self._ranked() if strain.genome]
-        return self._tune(ranked[0 if late else self.iteration % min(TUNED, len(ranked))])
+        return self._tune(ranked[0 if late else self.iteration % min(TUNED_SPECIES, len(ranked))])
 
     def tell(self, batch, scores):
         """What `ask` gave, and how good it is."""
@@ -69,7 +79,7 @@ class Population:
             ops = structure(genome)
             if self.iteration * BATCH < len(self.survey):
                 self.alone.setdefault(ops[0], []).append((score, genome[0]))
-            strain = self.strains.setdefault(ops, Strain(genome, score))
+            strain = self.strains.setdefault(ops, Species(genome, score))
             if score < strain.score:
                 strain.genome, strain.score = genome, score
                 if strain is not self.tuned:
@@ -81,32 +91,32 @@ class Population:
 
     def _meeting(self, item):
         """A few genes that do well alone."""
-        rng = draws(self.seed, MEET, self.iteration, item)
+        rng = make_rng(self.seed, COMBINE, self.iteration, item)
         ops = sorted(self.alone, key=lambda op: min(self.alone[op]))
         genome = []
-        for _ in range(rng.integers(min(2, self.longest), min(FEW, self.longest) + 1)):
-            good = sorted(self.alone[ops[min(int(rng.exponential(CHOICE)), len(ops) - 1)]])[:GOOD]
+        for _ in range(rng.integers(min(2, self.longest), min(MAX_COMBINED, self.longest) + 1)):
+            good = sorted(self.alone[ops[min(int(rng.exponential(RANK_SCALE)), len(ops) - 1)]])[:TOP_GENES]
             genome.append(good[rng.integers(len(good))][1])
         return tuple(genome)
 
     def _child(self, item):
-        rng = draws(self.seed, CHILD, self.iteration, item)
+        rng = make_rng(self.seed, BREED, self.iteration, item)
         parents = self._ranked()[:PARENTS]
         parent = parents[min(int(rng.exponential()), len(parents) - 1)]
-        known = {op: self.strains[(op,)].genome[0] for op in OPS if (op,) in self.strains}
-        return child(parent.genome, known, self.longest, rng)
+        known = {op: self.strains[(op,)].genome[0] for op in EVOLVED_OPS if (op,) in self.strains}
+        return mutate(parent.genome, known, self.longest, rng)
 
     def _tune(self, strain):
         self.tuned, ops = strain, structure(strain.genome)
         if strain.tuner is None or strain.tuner.should_stop():
-            mean = strand(strain.genome)
+            mean = flatten(strain.genome)
             mean = np.append(mean, [0.5] * (2 - len(mean)))  # CMA-ES begins at two dimensions
             strain.tuner = CMA(
                 mean=mean,
-                sigma=STEP,
+                sigma=CMA_SIGMA,
                 bounds=np.tile([0.0, 1.0], (len(mean), 1)),
-                seed=int(draws(self.seed, TUNE, self.iteration, 0).integers(2**31)),
+                seed=int(make_rng(self.seed, TUNE, self.iteration, 0).integers(2**31)),
                 population_size=BATCH,
             )
         self.rows = [strain.tuner.ask() for _ in range(BATCH)]
-        return [fold(ops, row) for row in self.rows]
+        return [unflatten(ops, row) for row in self.rows]

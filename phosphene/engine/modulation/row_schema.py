@@ -92,7 +92,7 @@ def _in_genes(genome, genes, name, where):
     if op is None:
         raise UsageError(f"{where}: is no gene")
     effect = EFFECTS[op]
-    if getattr(effect, "PULLS", False):
+    if getattr(effect, "PULLS_SOURCE", False):
         raise UsageError(f"{where}: is read ahead of what is heard, so no row can move it")
     params = {param.name: (p, param) for p, param in enumerate(effect.PARAMS)}
     p, param = _one("parameter", name, params, where)

@@ -146,8 +146,8 @@ def make_schemas(genome: Any, sections: Mapping[str, tuple[Param, ...]], catalog
         Made by `documents.schema.genome_type`.
     sections : dict of str to tuple of Param
     catalogue : module
-        `visuals.catalogue`, or a stand-in with its SCENES, SHOWS, TRANSITIONS and STARTS (the default of each comes
-        first), SHOWING (scenes that show media), SECTIONS, and PLACES by (section, Param).
+        `visuals.catalogue`, or a stand-in with its SCENES, SHOW_PASSES, TRANSITIONS and STARTS (the default of each
+        comes first), MEDIA_SCENES (scenes that show media), SECTIONS, and PARAM_SLOTS by (section, Param).
     """
     default_genome = TypeAdapter(genome).validate_python([{"op": op} for op in DEFAULT_GENOME])
     models = {name: params_model(name, params) for name, params in sections.items()}
@@ -156,12 +156,12 @@ def make_schemas(genome: Any, sections: Mapping[str, tuple[Param, ...]], catalog
     transition_fields: dict[str, Any] = {name: (Literal[names], names[0]) for name, names in choices.items()}
     transition = create_model("transition", __base__=Transition, **transition_fields)
     fields["scene"] = Literal[tuple(catalogue.SCENES)], next(iter(catalogue.SCENES))
-    fields["passes"] = Annotated[tuple[Literal[tuple(catalogue.SHOWS)], ...], Field(strict=False)], ()
+    fields["passes"] = Annotated[tuple[Literal[tuple(catalogue.SHOW_PASSES)], ...], Field(strict=False)], ()
     fields["transition"] = transition, transition()
     preset = create_model("Preset", __base__=Preset, genome=(genome, default_genome), **fields)
-    preset.media_scenes = catalogue.SHOWING
+    preset.media_scenes = catalogue.MEDIA_SCENES
     preset.targets = row_schema.Targets({section: {} for section in catalogue.SECTIONS})
-    for (section, param), place in catalogue.PLACES.items():
+    for (section, param), place in catalogue.PARAM_SLOTS.items():
         preset.targets.sections[section][param.name] = param, place
     return Schemas(preset, genome)
 
@@ -174,4 +174,4 @@ def engine_schemas() -> Schemas:
     from phosphene.engine.visuals import catalogue
 
     sections = {"synth": synth.PARAMS, **{name: section.params for name, section in catalogue.SECTIONS.items()}}
-    return make_schemas(genome.model(), sections, catalogue)
+    return make_schemas(genome.gene_list_type(), sections, catalogue)

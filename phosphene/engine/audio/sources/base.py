@@ -74,7 +74,7 @@ def check_pulled(genes: list[tuple[str, Any]], kind: str) -> None:
     ------
     UsageError
     """
-    pulling = [op for op, _ in genes if getattr(EFFECTS[op], "PULLS", False)]
+    pulling = [op for op, _ in genes if getattr(EFFECTS[op], "PULLS_SOURCE", False)]
     if pulling and kind == "mic":
         raise UsageError(
             f"genome: {pulling[0]} pulls its source faster or slower, which a microphone cannot be; "

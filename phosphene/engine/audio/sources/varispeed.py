@@ -19,7 +19,7 @@ def speed_of(genes, value=None):
     """
     pace = 1.0
     for g, (op, params) in enumerate(genes):
-        if getattr(EFFECTS[op], "PULLS", False):
+        if getattr(EFFECTS[op], "PULLS_SOURCE", False):
             pace *= value(g) if value else params[EFFECTS[op].PARAMS[0].name]
     return speed.PARAMS[0].clamp(pace)
 

@@ -24,32 +24,32 @@ from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.guard import scrub
 from phosphene.engine.native import make_descriptor
 
-THROUGH = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)  # a call lets go of the interpreter lock
-SHORTEST = 0.25, 0.3  # seconds, and share of its input: a whole-file form that leaves less is passed over
-PIECE = 1 << 18  # frames played at once
-CUT = 0.05  # seconds of a tail's end
-SILENT = 10 ** (-80 / 20)  # of full scale: where a tail is over
+PLAY_WHOLE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)  # a call lets go of the interpreter lock
+MIN_LENGTH = 0.25, 0.3  # seconds, and share of its input: a whole-file form that leaves less is passed over
+CHUNK = 1 << 18  # frames played at once
+TAIL_FADE = 0.05  # seconds of a tail's end
+TAIL_FLOOR = 10 ** (-80 / 20)  # of full scale: where a tail is over
 
 
 @cache
-def model():
+def gene_list_type():
     """The type of a list of genes."""
     return genome_type(EFFECTS)
 
 
 def load(path, *, permissive=False):
     """The genes in a JSON file, a tuple of Gene, and what was mended in them; faults as in load_preset."""
-    return validate(model(), read_document(Path(path)), permissive=permissive)
+    return validate(gene_list_type(), read_document(Path(path)), permissive=permissive)
 
 
-def restore(told, where):
+def validate_pairs(told, where):
     """The (op, params) pairs that a take told of, every parameter told; `where` is what messages call the take."""
     genes = [{"op": op, "params": params} for op, params in told]
     document = parse_document(json.dumps(genes), lambda line: Location(line, f"{where}: its genome"))
-    return active_genes(validate(model(), document)[0])
+    return active_genes(validate(gene_list_type(), document)[0])
 
 
-def text(told):
+def to_json(told):
     """The differences from the defaults, as JSON that loads back to these pairs."""
     genes = []
     for op, params in told:
@@ -87,13 +87,13 @@ def render(told, x, rate, *, tail=0.0, remark=lambda sentence: None, watch=lambd
         if whole:
             for op, params in group:
                 watch()
-                x = _whole(op, params, x, rate, remark)
+                x = _render_whole_file(op, params, x, rate, remark)
         else:
-            x = _streamed(list(group), x, rate, tail, remark, watch)
+            x = _render_streamed(list(group), x, rate, tail, remark, watch)
     return x
 
 
-def limited(x, rate):
+def apply_limiter(x, rate):
     """A whole sound behind the limiter, its latency taken off."""
     late = limiter.latency(rate)
     out = np.concatenate([x, np.zeros((late, x.shape[1]), np.float32)])
@@ -101,33 +101,33 @@ def limited(x, rate):
     return out[late:]
 
 
-def _whole(op, params, x, rate, remark):
+def _render_whole_file(op, params, x, rate, remark):
     module = EFFECTS[op]
     y = module.render(x, rate, np.array([float(params[param.name]) for param in module.PARAMS]))
     scrub(y)
-    shortest = min(max(SHORTEST[0] * rate, SHORTEST[1] * len(x)), len(x))
+    shortest = min(max(MIN_LENGTH[0] * rate, MIN_LENGTH[1] * len(x)), len(x))
     if len(y) < shortest:
         remark(f"{op} would leave {len(y) / rate:.2f} s of {len(x) / rate:.2f} s, and is passed over")
         return x
     return y
 
 
-def _streamed(genes, x, rate, tail, remark, watch):
+def _render_streamed(genes, x, rate, tail, remark, watch):
     plan = chain.build(genes, 1, rate, x.shape[1])
     late = sum(plan.latencies.values())
-    rings = any(getattr(EFFECTS[op], "RINGS", False) for op, _ in genes)
+    rings = any(getattr(EFFECTS[op], "HAS_TAIL", False) for op, _ in genes)
     out = np.zeros((len(x) + late + math.ceil(tail * rate * rings), x.shape[1]), np.float32)
     out[: len(x)] = x
-    words, play, muted = make_descriptor(plan.words), THROUGH(chain.through.address), 0
-    for start in range(0, len(out), PIECE):
+    words, play, muted = make_descriptor(plan.words), PLAY_WHOLE(chain.play_whole.address), 0
+    for start in range(0, len(out), CHUNK):
         watch()
-        piece = out[start : start + PIECE]
+        piece = out[start : start + CHUNK]
         muted += play(words.ctypes.data, plan.values.ctypes.data, piece.ctypes.data, *piece.shape)
     if muted:
         remark(f"{muted} gene{'s' * (muted > 1)} of {', '.join(op for op, _ in genes)} made no sound, and were muted")
     out = out[late:]
-    ringing = np.flatnonzero(np.abs(out[len(x) :]).max(axis=1, initial=0.0) > SILENT)
+    ringing = np.flatnonzero(np.abs(out[len(x) :]).max(axis=1, initial=0.0) > TAIL_FLOOR)
     out = out[: len(x) + (ringing[-1] + 1 if len(ringing) else 0)].copy()
-    cut = min(round(CUT * rate), len(out) - len(x))
+    cut = min(round(TAIL_FADE * rate), len(out) - len(x))
     out[len(out) - cut :] *= np.linspace(1, 0, cut, dtype=np.float32)[:, None]  # it may ring beyond `tail`
     return out

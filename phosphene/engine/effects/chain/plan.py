@@ -10,7 +10,7 @@ import numpy as np
 from numba import typeof, types
 
 from phosphene.engine.effects import EFFECTS
-from phosphene.engine.effects.chain.guard import check, make_guard, prepare, scrub
+from phosphene.engine.effects.chain.guard import check_gene, make_guard, prepare_gene, scrub
 from phosphene.engine.native import (
     audio_at,
     call_process,
@@ -24,11 +24,13 @@ from phosphene.engine.native import (
 )
 from phosphene.engine.rings.board_layout import GENE_PARAMS, GENES, GENOME_SLOTS, gene_slot
 
-APART = 0.15  # seconds between two operators that are loaded ahead: a source that is read ahead catches up
+LOAD_INTERVAL = 0.15  # seconds between two operators that are loaded ahead: a source that is read ahead catches up
 BLOCK = 1024  # frames that a plan is given at the most
-SERIAL, COUNT, GUARD, LATE, RINGING = range(5)  # words: latency in frames, genes that ring; before those of each gene:
-HEAD, GENE = 5, 4  # entry, state, first parameter slot, parameters
-WORDS = HEAD + GENES * GENE
+SERIAL, COUNT, GUARD, LATENCY, TAIL_GENES = range(
+    5
+)  # words: latency in frames, genes that ring; before those of each gene:
+HEAD, GENE_WORDS = 5, 4  # entry, state, first parameter slot, parameters
+WORDS = HEAD + GENES * GENE_WORDS
 
 
 class Plan(NamedTuple):
@@ -40,19 +42,19 @@ class Plan(NamedTuple):
     kept: list  # entries, states, descriptions and the guard
 
 
-ENTRIES = {}  # one compiled entry an operator, made when first asked for
+COMPILED = {}  # one compiled entry an operator, made when first asked for
 
 
-def entry_of(op):
-    return ENTRIES.get(op) or ENTRIES.setdefault(
+def compiled_operator(op):
+    return COMPILED.get(op) or COMPILED.setdefault(
         op, compile_process(EFFECTS[op])
     )  # threads that ask at once get the same
 
 
-def learn(stopped):
+def load_operators(stopped):
     """Load every operator, until `stopped` is set: that takes the interpreter, so it is done in peace, one by one."""
     for op in EFFECTS:
-        if stopped.wait(APART) or not entry_of(op).address:
+        if stopped.wait(LOAD_INTERVAL) or not compiled_operator(op).address:
             return
 
 
@@ -80,11 +82,11 @@ def build(genome, serial, rate, channels):
         guard.ranges[g, : len(wanted)] = [(p.low, p.high, p.default) for p in module.PARAMS]
         if hasattr(state, "heard"):  # a gene begins where its parameters are: nothing glides in from the defaults
             state.heard[:] = wanted
-        seat, native = make_descriptor(state), entry_of(op)
-        words[HEAD + GENE * g :][:GENE] = native.address, seat.ctypes.data, start, len(wanted)
+        seat, native = make_descriptor(state), compiled_operator(op)
+        words[HEAD + GENE_WORDS * g :][:GENE_WORDS] = native.address, seat.ctypes.data, start, len(wanted)
         latencies[f"genome.{g}.{op}"] = latency(op, rate)
         kept += [native, state, seat]
-    ringing = sum(getattr(EFFECTS[op], "RINGS", False) for op, _ in genome)
+    ringing = sum(getattr(EFFECTS[op], "HAS_TAIL", False) for op, _ in genome)
     words[:HEAD] = serial, len(genome), posted.ctypes.data, sum(latencies.values()), ringing
     return Plan(words, values, latencies, kept)
 
@@ -109,16 +111,16 @@ def play(words, heard, block, frames, channels):
     for g in range(words[COUNT]):
         if guard.muted[g]:
             continue
-        at = HEAD + GENE * g
-        params = prepare(guard, g, heard + 8 * words[at + 2], words[at + 3], sound)
+        at = HEAD + GENE_WORDS * g
+        params = prepare_gene(guard, g, heard + 8 * words[at + 2], words[at + 3], sound)
         call_process(words[at], words[at + 1], params, words[at + 3], block, frames, channels)
-        check(guard, g, sound)
+        check_gene(guard, g, sound)
         muted += guard.muted[g]
     return muted
 
 
 @native_function(types.int64(*[types.int64] * 5))
-def through(plan, heard, block, frames, channels):
+def play_whole(plan, heard, block, frames, channels):
     """Run a plan, whose words are described at an address, in place over sound of any length."""
     mode = flush_denormals()
     words, done, muted = read_words(plan), 0, 0

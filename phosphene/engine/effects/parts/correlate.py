@@ -10,12 +10,12 @@ from phosphene.engine.native import dot, kernel
 
 POINTS = 96  # of the outline that are compared
 FRAMES = 128  # that are compared to place the jump exactly
-UNHEARD = 0.005  # unlikeness that makes no difference
-NOTHING = 1e-20  # added to the energies, so that silence is like silence
+NEGLIGIBLE = 0.005  # unlikeness that makes no difference
+TINY = 1e-20  # added to the energies, so that silence is like silence
 
 
 @kernel
-def match(line, scores, end, side, shortest, longest, wanted, tolerance):
+def find_lag(line, scores, end, side, shortest, longest, wanted, tolerance):
     """The lag, between two others, at which the line before `end` looks as it does there, and the likeness.
 
     `side` is 1 to look back and -1 to look ahead. The further a lag is from `wanted`, in tolerances, the more alike
@@ -26,14 +26,14 @@ def match(line, scores, end, side, shortest, longest, wanted, tolerance):
     count = min(max(int(longest / grain) - first + 1, 1), scores.shape[0])
     here = end // grain - POINTS
     there = (here - side * first) & wrap
-    own = dot(points, here & wrap, points, here & wrap, POINTS) + NOTHING
+    own = dot(points, here & wrap, points, here & wrap, POINTS) + TINY
     power = float(dot(points, there, points, there, POINTS))
     gained, lost = (-1, POINTS - 1) if side > 0 else (POINTS, 0)  # as the stretch moves on by a point
     best, least = 0, math.inf
     for n in range(count):
         scores[n] = 2.0 * dot(points, here & wrap, points, there, POINTS) / (own + power)
         off = ((first + n) * grain - wanted) / tolerance
-        cost = (1.0 + UNHEARD - scores[n]) * (1.0 + off * off)
+        cost = (1.0 + NEGLIGIBLE - scores[n]) * (1.0 + off * off)
         if cost < least:
             best, least = n, cost
         new, old = points[(there + gained) & wrap], points[(there + lost) & wrap]
@@ -43,16 +43,16 @@ def match(line, scores, end, side, shortest, longest, wanted, tolerance):
         best += 1
     while best > 0 and scores[best - 1] > scores[best]:
         best -= 1
-    return place(line, scores, end, side, (first + best) * grain)
+    return refine_lag(line, scores, end, side, (first + best) * grain)
 
 
 @kernel
-def place(line, scores, end, side, near):
+def refine_lag(line, scores, end, side, near):
     """The best lag within a point of the outline, to a part of a frame."""
-    around, own = line.grain // 2 + 1, product(line, end, end)
+    around, own = line.grain // 2 + 1, inner_product(line, end, end)
     best = around
     for n in range(2 * around + 1):
-        scores[n] = alike(line, end, end - side * (near - around + n), own)
+        scores[n] = similarity(line, end, end - side * (near - around + n), own)
         if scores[n] > scores[best]:
             best = n
     part = 0.0
@@ -64,13 +64,13 @@ def place(line, scores, end, side, near):
 
 
 @kernel
-def alike(line, one, other, own):
+def similarity(line, one, other, own):
     """How much the frames before two places are alike, all channels together; `own` is the energy of the first."""
-    return 2.0 * product(line, one, other) / (own + product(line, other, other) + NOTHING)
+    return 2.0 * inner_product(line, one, other) / (own + inner_product(line, other, other) + TINY)
 
 
 @kernel
-def product(line, one, other):
+def inner_product(line, one, other):
     total, a, b = 0.0, (one - FRAMES) & (line.size - 1), (other - FRAMES) & (line.size - 1)
     for c in range(line.channels):
         total += dot(line.sound, 2 * c * line.size + a, line.sound, 2 * c * line.size + b, FRAMES)

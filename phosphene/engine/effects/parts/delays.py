@@ -11,21 +11,21 @@ from phosphene.engine.native.simd import store_lanes
 QUANTUM = 32  # frames
 
 
-class Delays(NamedTuple):
+class DelayLines(NamedTuple):
     """Circular lines that are read in runs: their beginning is repeated behind their end."""
 
     rows: np.ndarray  # (lines, frames + edge) float32
     mask: int  # frames - 1, all ones
 
 
-def make_delays(count, frames, edge=QUANTUM):
-    """Delays to be written a quantum at a time and read at least so many frames back, `edge` frames in one run."""
+def make_delay_lines(count, frames, edge=QUANTUM):
+    """DelayLines to be written a quantum at a time and read at least so many frames back, `edge` frames in one run."""
     size = 2 ** math.ceil(math.log2(frames + QUANTUM))
-    return Delays(aligned_zeros((count, size + edge), np.float32), size - 1)
+    return DelayLines(aligned_zeros((count, size + edge), np.float32), size - 1)
 
 
 @kernel
-def keep(lines, row, clock, n, values):
+def write_lanes(lines, row, clock, n, values):
     """Write lanes, `n` frames after the beginning of the quantum at `clock`."""
     line, at = flat(lines.rows), (clock & lines.mask) + n
     start, size = row * lines.rows.shape[1], lines.mask + 1
@@ -35,7 +35,7 @@ def keep(lines, row, clock, n, values):
 
 
 @kernel
-def bend(lines, row, clock, start, end, run):
+def read_moving(lines, row, clock, start, end, run):
     """Read a quantum from so many frames back, which change from `start` to `end`."""
     line, mask = lines.rows[row], lines.mask
     for n in range(run.shape[0]):

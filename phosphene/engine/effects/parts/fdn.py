@@ -9,22 +9,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phosphene.engine.effects.parts.delays import QUANTUM, Delays, keep, make_delays
+from phosphene.engine.effects.parts.delays import QUANTUM, DelayLines, make_delay_lines, write_lanes
 from phosphene.engine.native import aligned_zeros, flat, kernel
 from phosphene.engine.native.simd import WIDE, load_wide, ramp_lanes, shift_lanes, store_lanes
 
 LINES = 16
-SHORT, LONG = 0.02, 0.08  # seconds, the lines of the largest room
-SMALL = 0.3  # of that in the smallest; at 8 kHz a line must still outlast a quantum
-SWAY = 0.001  # seconds by which modulation lengthens and shortens a line
-SLOW, FAST = 0.3, 1.1  # Hz, how often
-WALLS = 1 / 64 / (LONG * (1.0 - SMALL))  # of all sizes a second: a wall that moves faster is heard out of tune
-PITCH = 1_000.0  # Hz, where the decay is true
-TREBLE = 48_000.0  # Hz; the filters' taps are one frame apart up to here, two up to the double
+SHORTEST_LINE, LONGEST_LINE = 0.02, 0.08  # seconds, the lines of the largest room
+MIN_SCALE = 0.3  # of that in the smallest; at 8 kHz a line must still outlast a quantum
+MODULATION_DEPTH = 0.001  # seconds by which modulation lengthens and shortens a line
+MIN_MODULATION_HZ, MAX_MODULATION_HZ = 0.3, 1.1  # Hz, how often
+MAX_SIZE_CHANGE = (
+    1 / 64 / (LONGEST_LINE * (1.0 - MIN_SCALE))
+)  # of all sizes a second: a wall that moves faster is heard out of tune
+DECAY_HZ = 1_000.0  # Hz, where the decay is true
+FILTER_RATE = 48_000.0  # Hz; the filters' taps are one frame apart up to here, two up to the double
 
 
-class Network(NamedTuple):
-    lines: Delays
+class Fdn(NamedTuple):
+    lines: DelayLines
     taps: np.ndarray  # (16, quantum) float32, what leaves them
     filters: np.ndarray  # (16, 4) float32, the middle and one side of a symmetric filter, gain included
     full: np.ndarray  # (16,), frames of each in the largest room
@@ -38,16 +40,19 @@ class Network(NamedTuple):
     rate: float
 
 
-def make_network(rate):
+def make_fdn(rate):
     line = np.arange(LINES)
     rank = (line >> 3) + 2 * (line & 1) + 4 * (line >> 1 & 3)  # both entrances and both exits have short and long ones
-    full = rate * SHORT * (LONG / SHORT) ** (rank / (LINES - 1))
+    full = rate * SHORTEST_LINE * (LONGEST_LINE / SHORTEST_LINE) ** (rank / (LINES - 1))
     irregular = line * (math.sqrt(5) - 1) / 2 % 1
-    phase, step = 2 * np.pi * irregular, 2 * np.pi * QUANTUM / rate * (SLOW + (FAST - SLOW) * irregular)
-    spacing = math.ceil(rate / TREBLE)
+    phase, step = (
+        2 * np.pi * irregular,
+        2 * np.pi * QUANTUM / rate * (MIN_MODULATION_HZ + (MAX_MODULATION_HZ - MIN_MODULATION_HZ) * irregular),
+    )
+    spacing = math.ceil(rate / FILTER_RATE)
     edge = -(-(QUANTUM + WIDE + 6 * spacing) // QUANTUM) * QUANTUM
-    return Network(
-        lines=make_delays(LINES, (LONG + SWAY) * rate + 3 * spacing + 1, edge),
+    return Fdn(
+        lines=make_delay_lines(LINES, (LONGEST_LINE + MODULATION_DEPTH) * rate + 3 * spacing + 1, edge),
         taps=aligned_zeros((LINES, QUANTUM), np.float32),
         filters=aligned_zeros((LINES, 4), np.float32),
         full=full,
@@ -63,22 +68,22 @@ def make_network(rate):
 
 
 @kernel
-def tune(network, decay, size, damping, still):
+def set_lengths_and_filters(network, decay, size, damping, still):
     """Set lengths and filters; gives the share of its power that a round through the network leaves.
 
     A filter is (1 - d) + d * binomial, a low-pass that loses with frequency squared as air does, and in
     proportion to the length of its line, so that all lines lose alike. Its delay is none: it reads ahead.
     """
     rate, spacing = network.rate, network.spacing
-    dense = rate / (TREBLE * spacing)
-    mild = 1.0 - math.cos(math.pi * PITCH * spacing / rate) ** 6
+    dense = rate / (FILTER_RATE * spacing)
+    mild = 1.0 - math.cos(math.pi * DECAY_HZ * spacing / rate) ** 6
     left = 0.0
     for i in range(LINES):
-        length = network.full[i] * (SMALL + (1.0 - SMALL) * size)
+        length = network.full[i] * (MIN_SCALE + (1.0 - MIN_SCALE) * size)
         if still:
             length = float(round(length))  # a fraction costs treble, so a line at rest has none
         network.length[i] = length
-        d = damping * dense * dense * length / (LONG * rate)
+        d = damping * dense * dense * length / (LONGEST_LINE * rate)
         gain = min(10.0 ** (-3.0 * length / (decay * rate)) / (1.0 - d * mild), 1.0)
         left += gain * gain / LINES
         gain *= 0.25  # sixteen lines are mixed by sums and differences
@@ -90,14 +95,14 @@ def tune(network, decay, size, damping, still):
 
 
 @kernel
-def settle(network):
+def snap_delays(network):
     """Be at once where `tune` would go."""
     for i in range(LINES):
         network.reach[i] = network.length[i]
 
 
 @kernel
-def leave(network, clock, sway):
+def read_lines(network, clock, sway):
     """Compute what the lines give in the quantum that begins."""
     rows, taps, s = network.lines.rows, flat(network.taps), network.spacing
     line, cosine, sine = flat(rows), network.cosine, network.sine
@@ -106,21 +111,21 @@ def leave(network, clock, sway):
         cosine[i] = x * network.turn_cosine[i] - y * network.turn_sine[i]
         sine[i] = y * network.turn_cosine[i] + x * network.turn_sine[i]
     for i in range(LINES):
-        start, end = network.reach[i], network.length[i] + sway * network.rate * SWAY * sine[i]
+        start, end = network.reach[i], network.length[i] + sway * network.rate * MODULATION_DEPTH * sine[i]
         network.reach[i] = end
         base = math.floor(-0.5 * (start + end))
         slope = np.float32((start - end) / QUANTUM)
         share = ramp_lanes(np.float32(-start - base), slope)
         at = i * rows.shape[1] + ((clock + int(base) - 3 * s - 1) & network.lines.mask)
-        here = smooth(line, at, s, network.filters, i)
+        here = filter_lanes(line, at, s, network.filters, i)
         for n in range(0, QUANTUM, WIDE):
-            after = smooth(line, at + n + WIDE, s, network.filters, i)
-            store_lanes(taps, i * QUANTUM + n, between(here, after, share))
+            after = filter_lanes(line, at + n + WIDE, s, network.filters, i)
+            store_lanes(taps, i * QUANTUM + n, interpolate(here, after, share))
             here, share = after, share + np.float32(WIDE) * slope
 
 
 @kernel
-def between(here, after, share):
+def interpolate(here, after, share):
     """The values between the second and the third of every four, a share on: linear, and bent as they bend."""
     second, third = shift_lanes(here, after, 1), shift_lanes(here, after, 2)
     before, slope, beyond = second - here, third - second, shift_lanes(here, after, 3) - third
@@ -129,7 +134,7 @@ def between(here, after, share):
 
 
 @kernel
-def smooth(line, at, s, filters, i):
+def filter_lanes(line, at, s, filters, i):
     """As many frames as there are lanes, through the symmetric filter of line i."""
     far = load_wide(line, at) + load_wide(line, at + 6 * s)
     mid = load_wide(line, at + s) + load_wide(line, at + 5 * s)
@@ -139,12 +144,12 @@ def smooth(line, at, s, filters, i):
 
 
 @kernel
-def enter(network, clock, sides):
+def write_lines(network, clock, sides):
     """Mix what left the lines with what came: left into the first eight, right into the others."""
     taps, side = flat(network.taps), flat(sides)
     for i in range(4):
         for n in range(0, QUANTUM, WIDE):
-            a, b, c, d = cross(taps, i * QUANTUM + n, 4 * QUANTUM)
+            a, b, c, d = hadamard(taps, i * QUANTUM + n, 4 * QUANTUM)
             store_lanes(taps, i * QUANTUM + n, a)
             store_lanes(taps, (i + 4) * QUANTUM + n, b)
             store_lanes(taps, (i + 8) * QUANTUM + n, c)
@@ -152,15 +157,15 @@ def enter(network, clock, sides):
     for i in range(0, LINES, 4):
         for n in range(0, QUANTUM, WIDE):
             came = load_wide(side, (i >> 3) * QUANTUM + n)
-            a, b, c, d = cross(taps, i * QUANTUM + n, QUANTUM)
-            keep(network.lines, i, clock, n, a + came)
-            keep(network.lines, i + 1, clock, n, b + came)
-            keep(network.lines, i + 2, clock, n, c - came)
-            keep(network.lines, i + 3, clock, n, d - came)
+            a, b, c, d = hadamard(taps, i * QUANTUM + n, QUANTUM)
+            write_lanes(network.lines, i, clock, n, a + came)
+            write_lanes(network.lines, i + 1, clock, n, b + came)
+            write_lanes(network.lines, i + 2, clock, n, c - came)
+            write_lanes(network.lines, i + 3, clock, n, d - came)
 
 
 @kernel
-def cross(taps, at, stride):
+def hadamard(taps, at, stride):
     """Four points of a Hadamard matrix, not normalised."""
     a, b, c, d = (
         load_wide(taps, at),

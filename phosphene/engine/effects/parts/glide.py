@@ -2,17 +2,17 @@
 
 from phosphene.engine.native import kernel
 
-CLOSE = 1e-6  # of what is asked for, or of one: nearer than this has arrived
+SNAP = 1e-6  # of what is asked for, or of one: nearer than this has arrived
 
 
 @kernel
-def toward(heard, params, pull):
+def step_toward(heard, params, pull):
     """Move every parameter a share `pull` of its way; true while any is on it."""
     moving = False
     for p in range(heard.shape[0]):
         gap = params[p] - heard[p]
         if gap != 0.0:
-            if abs(gap) <= CLOSE * max(1.0, abs(params[p])):
+            if abs(gap) <= SNAP * max(1.0, abs(params[p])):
                 heard[p] = params[p]
             else:
                 heard[p] += pull * gap

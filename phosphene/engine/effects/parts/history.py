@@ -8,14 +8,14 @@ import numpy as np
 from phosphene.engine.native import dot, kernel
 
 QUANTUM = 32  # frames between two looks at the line
-OUTLINE = 6000.0  # hertz, about; how often the outline has a point
-ONSETS = 16  # remembered
-RISE = 4.0  # times the energy held from before: a beginning, and no period of a tone that goes on
-HOLD = 0.04  # seconds; twice a period of the lowest note, half of the time between two strokes of a drum
-FAINT = 1e-8  # energy a frame; what rises from below that is not heard to begin
+DECIMATED_RATE = 6000.0  # hertz, about; how often the outline has a point
+MAX_ONSETS = 16  # remembered
+ONSET_RISE = 4.0  # times the energy held from before: a beginning, and no period of a tone that goes on
+ENERGY_RELEASE = 0.04  # seconds; twice a period of the lowest note, half of the time between two strokes of a drum
+MIN_ENERGY = 1e-8  # energy a frame; what rises from below that is not heard to begin
 
 
-class Line(NamedTuple):
+class History(NamedTuple):
     """Everything is kept twice, one copy behind the other, so that no run of it ever wraps."""
 
     sound: np.ndarray  # (channels * 2 * size,) float32, a channel after the other
@@ -31,13 +31,13 @@ class Line(NamedTuple):
     rate: float
 
 
-def make_line(seconds, rate, channels):
+def make_history(seconds, rate, channels):
     size = 1 << max(math.ceil(math.log2(seconds * rate + 4 * QUANTUM)), 8)
-    grain = 1 << min(max(round(math.log2(rate / OUTLINE)), 0), 5)
-    return Line(
+    grain = 1 << min(max(round(math.log2(rate / DECIMATED_RATE)), 0), 5)
+    return History(
         np.zeros(channels * 2 * size, np.float32),
         np.zeros(2 * size // grain, np.float32),
-        np.full(ONSETS, -(1 << 40)),
+        np.full(MAX_ONSETS, -(1 << 40)),
         np.zeros(3, np.int64),
         np.zeros(1),
         np.zeros(QUANTUM, np.float32),
@@ -61,7 +61,7 @@ def write(line, block, start, count):
 
 
 @kernel
-def listen(line, known):
+def analyse(line, known):
     """Look at what was written before the frame `known`, quantum by quantum."""
     while line.counts[1] < known:
         begin = line.counts[1] & (line.size - 1)
@@ -75,16 +75,16 @@ def listen(line, known):
                 mono[n] += share * line.sound[at + n]
                 edges[n] = line.sound[at + n] - line.sound[at + n - 1]
             energy += dot(edges, 0, edges, 0, QUANTUM)
-        outline(line, mono, begin // line.grain)
-        if energy > RISE * line.held[0] + FAINT * QUANTUM:
-            line.onsets[line.counts[2] & (ONSETS - 1)] = line.counts[1]
+        write_decimated(line, mono, begin // line.grain)
+        if energy > ONSET_RISE * line.held[0] + MIN_ENERGY * QUANTUM:
+            line.onsets[line.counts[2] & (MAX_ONSETS - 1)] = line.counts[1]
             line.counts[2] += 1
-        line.held[0] = max(energy, line.held[0] * math.exp(-QUANTUM / (HOLD * line.rate)))
+        line.held[0] = max(energy, line.held[0] * math.exp(-QUANTUM / (ENERGY_RELEASE * line.rate)))
         line.counts[1] += QUANTUM
 
 
 @kernel
-def outline(line, mono, at):
+def write_decimated(line, mono, at):
     """A point is the mean of its frames. What that folds down agrees with itself at the same lags, so it may."""
     for point in range(QUANTUM // line.grain):
         total = np.float32(0.0)

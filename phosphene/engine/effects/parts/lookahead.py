@@ -4,20 +4,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phosphene.engine.native import aligned, flat, kernel
+from phosphene.engine.native import aligned_zeros, flat, kernel
 
 QUANTUM = 16  # frames between two decisions, a third of a millisecond
 
 
-class Ahead(NamedTuple):
+class LookaheadBuffer(NamedTuple):
     line: np.ndarray  # (quanta, QUANTUM, channels) float32: what waits; its length is the latency
     at: np.ndarray  # (2,) int64: the quantum that is exchanged now, frames of it done
     gains: np.ndarray  # (2,) float64: at the beginning and the end of the quantum that goes out
 
 
-def make_ahead(quanta, channels):
+def make_lookahead_buffer(quanta, channels):
     """For a latency of so many quanta."""
-    return Ahead(aligned((quanta, QUANTUM, channels), np.float32), np.zeros(2, np.int64), np.zeros(2))
+    return LookaheadBuffer(aligned_zeros((quanta, QUANTUM, channels), np.float32), np.zeros(2, np.int64), np.zeros(2))
 
 
 @kernel
@@ -57,7 +57,7 @@ def exchange(ahead, block, out, start):
 
 
 @kernel
-def newest(ahead):
+def newest_quantum(ahead):
     """The quantum that came in last."""
     slot = ahead.at[0] - 1
     return ahead.line[slot if slot >= 0 else ahead.line.shape[0] - 1]

@@ -11,20 +11,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from phosphene.engine.effects.parts.correlate import POINTS, alike, match, product
-from phosphene.engine.effects.parts.history import ONSETS, QUANTUM, Line, listen, make_line
-from phosphene.engine.effects.parts.sinc import BEYOND, read, tables
+from phosphene.engine.effects.parts.correlate import POINTS, find_lag, inner_product, similarity
+from phosphene.engine.effects.parts.history import MAX_ONSETS, QUANTUM, History, analyse, make_history
+from phosphene.engine.effects.parts.sinc import READ_AHEAD, make_tables, read_resampled
 from phosphene.engine.native import kernel
 
-SHORTEST = 0.004  # seconds a jump gains at least
-BEFORE, AFTER = 0.001, 0.006  # seconds around an onset that are left in one piece
-TIMELY = 0.006  # seconds an onset may sound off its time before the head jumps for it
+MIN_JUMP = 0.004  # seconds a jump gains at least
+ONSET_LEAD, ONSET_TAIL = 0.001, 0.006  # seconds around an onset that are left in one piece
+ONSET_TOLERANCE = 0.006  # seconds an onset may sound off its time before the head jumps for it
 SLACK = 0.003  # seconds beyond the bound that the head may stray while it waits for an onset to pass
 NEVER = 1 << 60
 
 
-class Splice(NamedTuple):
-    line: Line
+class Wsola(NamedTuple):
+    line: History
     made: np.ndarray  # (QUANTUM, channels) float32, what sounds next
     leaving: np.ndarray  # (QUANTUM, channels) float32, what the head would have read that is faded out
     weights: np.ndarray  # (2, QUANTUM) float32, of the two
@@ -40,16 +40,16 @@ class Splice(NamedTuple):
     rate: float
 
 
-def reach(bound, span, rate):
+def read_ahead(bound, span, rate):
     """Frames of the line beyond its aim that a head may read, which strays `bound` seconds and fades through `span`."""
-    return math.ceil((bound + SLACK + span) * rate) + QUANTUM + BEYOND
+    return math.ceil((bound + SLACK + span) * rate) + QUANTUM + READ_AHEAD
 
 
-def make_splice(bound, span, ahead, rate, channels):
+def make_wsola(bound, span, ahead, rate, channels):
     """A head that strays `bound` seconds, fades through `span`, and knows the line `ahead` frames beyond its aim."""
     seconds = 2.0 * (bound + SLACK) + 3.0 * span + (POINTS + 2 * QUANTUM) / min(rate, 6000.0) + ahead / rate
-    line = make_line(seconds, rate, channels)
-    return Splice(
+    line = make_history(seconds, rate, channels)
+    return Wsola(
         line,
         np.zeros((QUANTUM, channels), np.float32),
         np.zeros((QUANTUM, channels), np.float32),
@@ -59,7 +59,7 @@ def make_splice(bound, span, ahead, rate, channels):
         np.zeros(2, np.int64),
         np.zeros(1),
         np.full(1, -NEVER),
-        tables(),
+        make_tables(),
         ahead,
         bound * rate,
         span * rate,
@@ -68,29 +68,29 @@ def make_splice(bound, span, ahead, rate, channels):
 
 
 @kernel
-def known(splice, aim):
+def frames_needed(splice, aim):
     """How many frames must have been written before a turn from an aim; it looks at no others."""
     return (math.floor(aim) + splice.ahead) // QUANTUM * QUANTUM
 
 
 @kernel
-def turn(splice, step, pace):
+def render_quantum(splice, step, pace):
     """Make the next quantum: the head goes on by `step` frames for each of its frames, the aim by `pace`."""
     places, fade = splice.places, splice.fade
-    listen(splice.line, known(splice, places[0]))
+    analyse(splice.line, frames_needed(splice, places[0]))
     if fade[0] == fade[1]:
-        consider(splice, step, pace)
-    read(splice.line, splice.tables, places[1], step, splice.made)
+        jump_if_due(splice, step, pace)
+    read_resampled(splice.line, splice.tables, places[1], step, splice.made)
     if fade[0] < fade[1]:
-        read(splice.line, splice.tables, places[2], step, splice.leaving)
-        cross(splice)
+        read_resampled(splice.line, splice.tables, places[2], step, splice.leaving)
+        crossfade(splice)
     places[0] += QUANTUM * pace
     places[1] += QUANTUM * step
     places[2] += QUANTUM * step
 
 
 @kernel
-def cross(splice):
+def crossfade(splice):
     """Equal gain for what is alike, equal power for what is not."""
     done, frames = splice.fade[0], splice.fade[1]
     loss = 2.0 * (1.0 - splice.likeness[0])
@@ -107,7 +107,7 @@ def cross(splice):
 
 
 @kernel
-def consider(splice, step, pace):
+def jump_if_due(splice, step, pace):
     """Jump, if it is time to."""
     line, aim, head, bound = splice.line, splice.places[0], splice.places[1], splice.bound
     astray, drift = head - aim, step - pace
@@ -115,37 +115,37 @@ def consider(splice, step, pace):
         return
     quanta = max(round(splice.span / (QUANTUM * max(step, 1.0))), 1)
     end = math.floor(head + QUANTUM * quanta * step)  # of what the head reads while it fades out
-    due, back, forward = onsets(line, head, end)
+    due, back, forward = find_onsets(line, head, end)
     if drift == 0.0:
         if abs(astray) <= (back if astray > 0.0 else forward):
-            likeness = alike(line, end, end - round(astray), product(line, end, end))
-            jump(splice, aim, likeness, quanta)
+            likeness = similarity(line, end, end - round(astray), inner_product(line, end, end))
+            start_jump(splice, aim, likeness, quanta)
         return
-    side, landing, longest = for_onset(splice, step, pace, end, due, back)
-    tolerance = TIMELY * splice.rate * pace
+    side, landing, longest = jump_for_onset(splice, step, pace, end, due, back)
+    tolerance = ONSET_TOLERANCE * splice.rate * pace
     if side == 0.0:
         due, tolerance, side = splice.served[0], bound, math.copysign(1.0, drift)
         landing, longest = -side * bound, bound + side * astray
         if side * (astray + QUANTUM * drift) < bound:
             return
-    shortest = SHORTEST * splice.rate + abs(drift) * QUANTUM * quanta
+    shortest = MIN_JUMP * splice.rate + abs(drift) * QUANTUM * quanta
     free = min(longest, back if side > 0.0 else forward)
     if free < shortest:
         if side * (astray + QUANTUM * drift) < bound + SLACK * splice.rate:
             return
         free = max(longest, shortest)  # no time left: an onset is lost, or heard twice
     wanted = side * (astray - landing)
-    lag, likeness = match(line, splice.scores, end, int(side), shortest, free, wanted, tolerance)
+    lag, likeness = find_lag(line, splice.scores, end, int(side), shortest, free, wanted, tolerance)
     splice.served[0] = due
-    jump(splice, head - side * lag, likeness, quanta)
+    start_jump(splice, head - side * lag, likeness, quanta)
 
 
 @kernel
-def onsets(line, head, end):
+def find_onsets(line, head, end):
     """The onset that the head meets next, and how far back and forward it can jump and repeat or leave out none."""
-    before, after = BEFORE * line.rate + BEYOND, AFTER * line.rate + QUANTUM + BEYOND
+    before, after = ONSET_LEAD * line.rate + READ_AHEAD, ONSET_TAIL * line.rate + QUANTUM + READ_AHEAD
     due, back, forward = NEVER, float(line.size), float(line.size)
-    for n in range(ONSETS):
+    for n in range(MAX_ONSETS):
         onset = line.onsets[n]
         if onset >= head:
             due = min(due, onset)
@@ -157,9 +157,9 @@ def onsets(line, head, end):
 
 
 @kernel
-def for_onset(splice, step, pace, end, due, back):
+def jump_for_onset(splice, step, pace, end, due, back):
     """The jump after which the head meets an onset in time: its side (1 back, -1 forward, 0 none), landing, longest."""
-    aim, head, bound, timely = splice.places[0], splice.places[1], splice.bound, TIMELY * splice.rate * pace
+    aim, head, bound, timely = splice.places[0], splice.places[1], splice.bound, ONSET_TOLERANCE * splice.rate * pace
     drift = step - pace
     miss = head - aim + drift * (due - head) / step  # how far astray the head is when it gets there
     if due == splice.served[0] or abs(miss) <= timely:
@@ -176,7 +176,7 @@ def for_onset(splice, step, pace, end, due, back):
 
 
 @kernel
-def jump(splice, place, likeness, quanta):
+def start_jump(splice, place, likeness, quanta):
     splice.places[2] = splice.places[1]
     splice.places[1] = place
     splice.likeness[0] = likeness if likeness > 0.0 else 0.0  # nor one that is not a number
