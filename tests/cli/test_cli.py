@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from tests.support.commands import ended, started, typed
-from tests.support.sound_files import noise, write
+from tests.support.commands import finish_command, start_command, run_command
+from tests.support.sound_files import noise, write_sound
 
 SYNTH = ("bounce", "--source", "synth", "--seconds", "0.1", "-o", "x.wav")
 SILENCE = ("bounce", "--source", "silence", "-o", "x.wav")
@@ -60,7 +60,7 @@ WRONG = {  # what is typed: what is told, a line for each fault
 
 @pytest.mark.parametrize(("words", "told"), WRONG.items(), ids=[" ".join(words) for words in WRONG])
 def test_a_wrong_word_is_told_of_in_a_line_and_makes_nothing(words, told, folder, capsys):
-    code, out, errors = typed(capsys, *words)
+    code, out, errors = run_command(capsys, *words)
     assert (code, out) == (2, "")
     assert all(line.startswith("phosphene: ") for line in errors), errors
     assert all(part in "\n".join(errors) for part in told), errors
@@ -70,7 +70,7 @@ def test_a_wrong_word_is_told_of_in_a_line_and_makes_nothing(words, told, folder
 
 @pytest.mark.parametrize("words", [("--help",), ("live", "--help"), ("bounce", "--help"), ("check", "--help")])
 def test_help_is_there(words, capsys):
-    code, out, errors = typed(capsys, *words)
+    code, out, errors = run_command(capsys, *words)
     assert (code, errors) == (0, []) and out.startswith("usage: phosphene")
 
 
@@ -78,22 +78,22 @@ def test_the_last_word_wins(folder, capsys):
     (folder / "mine.yaml").write_text("seed: 4\nsynth: {tempo: 80}\n")
     sets = ("--set", "synth.tempo=90", "--set", "seed=6", "--set", "synth.tempo=100")
     for words, seed in ((sets, 6), ((*sets, "--seed", 7), 7), (("--seed", 7, *sets), 7)):
-        code, _, errors = typed(capsys, *SYNTH, "--overwrite", "--preset", "mine.yaml", *words)
+        code, _, errors = run_command(capsys, *SYNTH, "--overwrite", "--preset", "mine.yaml", *words)
         assert (code, errors) == (0, [])
         record = json.loads((folder / "run.json").read_text())
         assert (record["seed"], record["preset"]["seed"], record["preset"]["synth"]["tempo"]) == (seed, seed, 100.0)
 
 
 def test_a_packaged_preset_is_found_by_its_name(folder, capsys):
-    assert typed(capsys, *SYNTH, "--preset", "quiet")[0] == 0
+    assert run_command(capsys, *SYNTH, "--preset", "quiet")[0] == 0
     assert json.loads((folder / "run.json").read_text())["preset"]["synth"]["tempo"] == 72.0
 
 
 @pytest.fixture
 def papers(folder, capsys):
     """A preset, a genome and a run record, good and bad."""
-    write(folder / "in.wav", noise(100), 48_000)
-    assert typed(capsys, "bounce", "in.wav", "-o", "x.wav")[0] == 0
+    write_sound(folder / "in.wav", noise(100), 48_000)
+    assert run_command(capsys, "bounce", "in.wav", "-o", "x.wav")[0] == 0
     record = (folder / "run.json").read_text()
     (folder / "good.yaml").write_text("seed: 3\ngenome:\n  - op: volume\n")
     (folder / "good.json").write_text('[{"op": "dc_blocker", "params": {"corner": 20}}]\n')
@@ -106,7 +106,7 @@ def papers(folder, capsys):
 
 
 def test_check_tells_what_is_sound(papers, capsys):
-    code, out, errors = typed(capsys, "check", "good.yaml", "good.json", "run.json", "quiet")
+    code, out, errors = run_command(capsys, "check", "good.yaml", "good.json", "run.json", "quiet")
     assert (code, errors) == (0, [])
     kinds = ["good.yaml: a valid preset", "good.json: a valid genome", "run.json: a valid run record"]
     assert out.splitlines() == [*kinds, "presets/quiet.yaml: a valid preset"]
@@ -114,7 +114,7 @@ def test_check_tells_what_is_sound(papers, capsys):
 
 def test_check_tells_every_fault_of_every_file_with_its_line(papers, capsys):
     files = ("bad.yaml", "good.yaml", "bad.json", "worse.yaml", "bad/run.json", "no.yaml")
-    code, out, errors = typed(capsys, "check", *files)
+    code, out, errors = run_command(capsys, "check", *files)
     assert (code, out) == (2, "good.yaml: a valid preset\n")
     line = 1 + (papers / "bad" / "run.json").read_text().splitlines().index('  "rate": 0,')
     begins = ["bad.yaml:1", "bad.yaml:3", "bad.yaml:5", "bad.json:2", "bad.json:3", "worse.yaml:2"]
@@ -125,7 +125,7 @@ def test_check_tells_every_fault_of_every_file_with_its_line(papers, capsys):
 
 
 def test_check_permissive_warns_only(papers, capsys):
-    code, out, errors = typed(capsys, "check", "--permissive", "bad.yaml", "bad.json")
+    code, out, errors = run_command(capsys, "check", "--permissive", "bad.yaml", "bad.json")
     assert (code, errors) == (0, [])
     warnings = [line for line in out.splitlines() if not line.endswith(("a valid preset", "a valid genome"))]
     assert [line.partition(": ")[0] for line in warnings] == [
@@ -136,14 +136,14 @@ def test_check_permissive_warns_only(papers, capsys):
         "bad.json:3",
     ]
     assert all(line.endswith(")") for line in warnings)  # what would be done
-    assert typed(capsys, "check", "--permissive", "worse.yaml")[0] == 2  # nothing can be done
+    assert run_command(capsys, "check", "--permissive", "worse.yaml")[0] == 2  # nothing can be done
 
 
 @pytest.mark.parametrize("server", ["", "unix:/nowhere"], ids=["as it is", "no sound server"])
 def test_doctor_looks_and_tells(server, tmp_path):
     environment = {**os.environ, **({"PULSE_SERVER": server, "XDG_RUNTIME_DIR": str(tmp_path)} if server else {})}
-    processes = [started("doctor", *words, env=environment) for words in ((), ("--json",))]
-    (code, text, errors), (code_json, raw, errors_json) = map(ended, processes)
+    processes = [start_command("doctor", *words, env=environment) for words in ((), ("--json",))]
+    (code, text, errors), (code_json, raw, errors_json) = map(finish_command, processes)
     assert (code, errors, code_json, errors_json) == (0, [], 0, [])
     found = json.loads(raw)
     assert {"phosphene", "python", "cores", "hosts", "devices", "missing"} <= set(found)
@@ -156,5 +156,5 @@ def test_doctor_looks_and_tells(server, tmp_path):
 
 
 def test_a_reader_that_goes_away_is_no_fault():
-    process = started("doctor", before=["sh", "-c", '"$0" "$@" | :'])
-    assert ended(process)[2] == []
+    process = start_command("doctor", before=["sh", "-c", '"$0" "$@" | :'])
+    assert finish_command(process)[2] == []

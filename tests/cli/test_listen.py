@@ -12,11 +12,11 @@ from PIL import Image
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.listening.frame import BANDS, CEPSTRA, SCALARS, TONES
 from phosphene.engine.offline.features import columns
-from phosphene.engine.offline.features.write import archive
+from phosphene.engine.offline.features.write import write_features
 from tests.listening.test_analyser import hear, hop_of
-from tests.support.commands import typed
-from tests.support.listen_output import RATE, drums, load, told
-from tests.support.sound_files import noise, sine, write
+from tests.support.commands import run_command
+from tests.support.listen_output import RATE, drum_loop, load_arrays, listen_json
+from tests.support.sound_files import noise, sine, write_sound
 
 ASKED = """times rms_db peak_db loudness crest mel low mid high centroid spread flatness rolloff zcr mfcc chroma onset
 onset_events kick snare hat tempo beat_phase bar_phase confidence beats tuning silence stability level_fast
@@ -24,10 +24,10 @@ treble_slow bass_travel""".split()
 
 
 def test_every_array_that_was_asked_for_with_its_unit(folder, capsys):
-    x = drums(3 * RATE)
-    write("x.wav", x, RATE)
-    assert typed(capsys, "listen", "x.wav", "-o", "x.npz")[0] == 0
-    arrays, hop = load("x.npz"), hop_of(RATE)
+    x = drum_loop(3 * RATE)
+    write_sound("x.wav", x, RATE)
+    assert run_command(capsys, "listen", "x.wav", "-o", "x.npz")[0] == 0
+    arrays, hop = load_arrays("x.npz"), hop_of(RATE)
     meta, frames = json.loads(str(arrays.pop("meta"))), -(-len(x) // hop)
     assert set(ASKED) <= set(arrays) == set(meta["units"])
     shapes = {"mel": (BANDS,), "mfcc": (CEPSTRA,), "chroma": (TONES,)}
@@ -44,10 +44,10 @@ def test_every_array_that_was_asked_for_with_its_unit(folder, capsys):
 
 
 def test_causal_is_what_a_session_hears(folder, capsys):
-    x = drums(5 * hop_of(RATE) * 40)
-    write("x.wav", x, RATE)
-    assert typed(capsys, "listen", "x.wav", "-o", "x.npz", "--causal")[0] == 0
-    arrays, live = load("x.npz"), hear(x, [777], RATE)
+    x = drum_loop(5 * hop_of(RATE) * 40)
+    write_sound("x.wav", x, RATE)
+    assert run_command(capsys, "listen", "x.wav", "-o", "x.npz", "--causal")[0] == 0
+    arrays, live = load_arrays("x.npz"), hear(x, [777], RATE)
     for name, column in columns.COLUMNS.items():
         heard = np.array([frame[column.field] for frame in live])
         if name.endswith("_phase"):
@@ -76,10 +76,10 @@ SOUNDS = {  # of any kind: the sound, its rate, and a word of what is remarked
 
 @pytest.mark.parametrize(("x", "rate", "remark"), SOUNDS.values(), ids=SOUNDS)
 def test_any_sound_has_a_timeline(folder, capsys, x, rate, remark):
-    write("x.wav", x.astype(np.float32), rate, layout={6: "5.1"}.get(x.shape[1]))
-    code, out, errors = typed(capsys, "listen", "x.wav", "-o", "x.npz", "--plot", "x.png")
+    write_sound("x.wav", x.astype(np.float32), rate, layout={6: "5.1"}.get(x.shape[1]))
+    code, out, errors = run_command(capsys, "listen", "x.wav", "-o", "x.npz", "--plot", "x.png")
     assert (code, errors, len(out.splitlines())) == (0, [], 2 if remark else 1) and remark in out
-    arrays = load("x.npz")
+    arrays = load_arrays("x.npz")
     meta = json.loads(str(arrays.pop("meta")))
     assert (meta["channels"], meta["rate"], meta["samples"]) == (x.shape[1], rate, len(x))
     assert len(arrays["times"]) == -(-len(x) // hop_of(rate))
@@ -90,20 +90,20 @@ def test_any_sound_has_a_timeline(folder, capsys, x, rate, remark):
 
 def test_silence_is_silent_and_a_square_is_loud(folder, capsys):
     for name in ("silence", "full-scale square"):
-        write(f"{name}.wav", SOUNDS[name][0].astype(np.float32), RATE)
-    silence, square = (told(capsys, f"{name}.wav", "-o", f"{name}.npz")[0] for name in ("silence", "full-scale square"))
+        write_sound(f"{name}.wav", SOUNDS[name][0].astype(np.float32), RATE)
+    silence, square = (listen_json(capsys, f"{name}.wav", "-o", f"{name}.npz")[0] for name in ("silence", "full-scale square"))
     assert (silence["peak_db"], silence["loudness_max"], silence["onsets"], silence["tempo"]) == (-120, -120, 0, None)
     assert square["peak_db"] == pytest.approx(0.0, abs=0.01) and square["silent"] < 0.2
 
 
 def test_a_damaged_file_is_told_of(folder, capsys):
-    write("x.flac", noise(48_000), 48_000, "flac")
+    write_sound("x.flac", noise(48_000), 48_000, "flac")
     whole = bytearray((folder / "x.flac").read_bytes())
     for at in range(len(whole) // 3, len(whole) // 2, 97):
         whole[at] ^= 0xFF
     (folder / "x.flac").write_bytes(whole)
-    found = told(capsys, "x.flac", "-o", "x.npz")[0]
-    meta = json.loads(str(load("x.npz")["meta"]))
+    found = listen_json(capsys, "x.flac", "-o", "x.npz")[0]
+    meta = json.loads(str(load_arrays("x.npz")["meta"]))
     assert meta["damaged_packets"] > 0 and str(meta["damaged_packets"]) in found["remarks"][0]
 
 
@@ -130,10 +130,10 @@ def test_what_cannot_be_is_one_line_and_leaves_nothing(folder, capsys, words, wh
     for path in ("empty.wav", "old.npz", "made/in.wav.npz"):
         (folder / path).touch()
     (folder / "notes.txt").write_text("not a sound")
-    write("in.wav", noise(100), RATE)
-    write("some/in.wav", noise(100), RATE)
+    write_sound("in.wav", noise(100), RATE)
+    write_sound("some/in.wav", noise(100), RATE)
     before = sorted(folder.rglob("*"))
-    code, out, errors = typed(capsys, "listen", *words)
+    code, out, errors = run_command(capsys, "listen", *words)
     assert (code, out, len(errors)) == (2, "", 1) and why in errors[0]
     assert sorted(folder.rglob("*")) == before
 
@@ -143,12 +143,12 @@ def test_a_folder_is_an_archive_a_file(folder, capsys):
         (folder / place).mkdir(parents=True)
     for path in ("music/a/x.wav", "music/a/x.flac", "music/b/x.wav", "music/.hidden/x.wav"):
         codec = "flac" if path.endswith("flac") else "pcm_f32le"
-        write(path, noise(4_000), RATE, codec)
+        write_sound(path, noise(4_000), RATE, codec)
     (folder / "music/cover.txt").write_text("no sound")
     (folder / "music/b/empty.wav").touch()
     words = ("music", "-o", "music/made", "--plot", "sheets", "--json")
     for overwrite in ((), ("--overwrite",)):  # what the first run made is not listened to by the second
-        code, out, errors = typed(capsys, "listen", *words, *overwrite)
+        code, out, errors = run_command(capsys, "listen", *words, *overwrite)
         assert code == 1 and len(errors) == 2
         assert "empty.wav: is empty" in errors[0] and "cover.txt" in errors[1]
         made = [json.loads(line)["archive"] for line in out.splitlines()]
@@ -160,13 +160,13 @@ def test_a_folder_is_an_archive_a_file(folder, capsys):
 def test_a_folder_without_sound(folder, capsys):
     (folder / "words").mkdir()
     (folder / "words/a.txt").write_text("a")
-    code, out, errors = typed(capsys, "listen", "words", "-o", "made")
+    code, out, errors = run_command(capsys, "listen", "words", "-o", "made")
     assert (code, out, len(errors)) == (2, "", 2) and "a.txt" in errors[0] and "there is no sound" in errors[1]
     assert not (folder / "made").exists()
 
 
 def test_stopped_it_leaves_nothing(folder, capsys, monkeypatch):
-    write("x.wav", noise(RATE), RATE)
+    write_sound("x.wav", noise(RATE), RATE)
     read = FileSource.read
 
     def read_and_stop(source, out):
@@ -175,25 +175,25 @@ def test_stopped_it_leaves_nothing(folder, capsys, monkeypatch):
 
     monkeypatch.setattr(FileSource, "read", read_and_stop)
     for words in ((), ("--no-cache",)):
-        assert typed(capsys, "listen", "x.wav", "-o", "x.npz", "--plot", "x.png", *words) == (1, "", ["stopped"])
+        assert run_command(capsys, "listen", "x.wav", "-o", "x.npz", "--plot", "x.png", *words) == (1, "", ["stopped"])
         assert [path.name for path in folder.iterdir()] == ["x.wav"]
     assert not list((folder.parent / "cache").rglob("*.part"))
 
 
 @pytest.mark.parametrize("name", ["$x^2$.wav", "音楽 ♫.wav", "a" * 200 + ".wav", "two\nlines.wav"])
 def test_any_name_is_drawn(folder, capsys, name):
-    write("x.wav", noise(800), RATE)
+    write_sound("x.wav", noise(800), RATE)
     os.rename("x.wav", name)
-    code, _, errors = typed(capsys, "listen", name, "-o", "x.npz", "--plot", "x.png")
+    code, _, errors = run_command(capsys, "listen", name, "-o", "x.npz", "--plot", "x.png")
     assert (code, errors) == (0, []) and Image.open("x.png").size == (1920, 1380)
 
 
 def test_memory_is_the_same_for_a_minute_and_for_four(folder):
     peaks = []
     for minutes in (1, 1, 4):
-        write("x.wav", noise(minutes * 60 * RATE, 1), RATE, "pcm_s16le")
+        write_sound("x.wav", noise(minutes * 60 * RATE, 1), RATE, "pcm_s16le")
         tracemalloc.start()
-        archive(folder / "x.wav", folder / "x.npz")
+        write_features(folder / "x.wav", folder / "x.npz")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     mel = 4 * 60 / 512 * 48_000 * BANDS * 4

@@ -12,9 +12,9 @@ import pytest
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.encode import encoders, video_args
-from phosphene.engine.encode.encoders import ENCODERS, GROUP, Encoder
+from phosphene.engine.encode.encoders import ENCODERS, KEYFRAME_SECONDS, Encoder
 from phosphene.engine.encode.mp4 import Mp4Writer
-from tests.support.commands import PATIENCE, ROOT
+from tests.support.commands import ROOT, TIMEOUT
 
 RATE = 48_000
 SIZE = (66, 50)  # neither a multiple of 4
@@ -138,7 +138,7 @@ def test_what_it_says_of_itself(tmp_path):
         assert video.sample_aspect_ratio == 1 and video.average_rate == 30
         assert "creation_time" not in {**container.metadata, **video.metadata, **audio.metadata}
         keys = [packet.pts * video.time_base for packet in container.demux(video) if packet.is_keyframe]
-    assert keys[0] == 0 and max(np.diff([*map(float, keys)])) <= GROUP
+    assert keys[0] == 0 and max(np.diff([*map(float, keys)])) <= KEYFRAME_SECONDS
     content = (tmp_path / "x.mp4").read_bytes()
     assert b"Lavf" not in content and b"Lavc" not in content
     assert content.rindex(b"moov") > content.rindex(b"moof") > content.index(b"mdat")
@@ -159,7 +159,7 @@ def test_the_same_bytes_whoever_is_ahead(tmp_path):
     for thread in both:
         thread.start()
     for thread in both:
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
     first, *others = [path.read_bytes() for path in sorted(tmp_path.iterdir())]
     assert len(others) == 4 and others == [first] * 4
     made(tmp_path / "other.mp4", [*pictures[1:], pictures[0]], sound, **SIMPLEST)
@@ -194,7 +194,7 @@ def test_killed_in_the_middle_it_opens(fps, seconds, tmp_path):
         process.kill()
     assert process.returncode == -signal.SIGKILL
     frames, base, _ = decoded(tmp_path / "x.mp4", "video")
-    assert 0.95 * (count - GROUP * fps) <= len(frames) <= count
+    assert 0.95 * (count - KEYFRAME_SECONDS * fps) <= len(frames) <= count
     assert [frame.pts * base for frame in frames] == [n / fps for n in range(len(frames))]
     heard, base, _ = decoded(tmp_path / "x.mp4", "audio")
     assert heard[0].pts == 0 and len(heard) * 1024 / RATE >= len(frames) / fps - 0.5
@@ -240,7 +240,7 @@ for room in sorted({*np.linspace(4096, whole + 4096, 17).astype(int).tolist(), *
 def test_a_full_disk_is_told_and_nothing_hangs(tmp_path):
     """At any moment: in the first fragment, in the last, in the index behind them."""
     process = child(FULL, tmp_path / "x.mp4")
-    told, _ = process.communicate(timeout=PATIENCE)
+    told, _ = process.communicate(timeout=TIMEOUT)
     lines = [line.split() for line in told.splitlines()]
     assert process.returncode == 0 and len(lines) >= 20
     assert all(failed == too_small for failed, too_small in lines), lines
@@ -294,17 +294,17 @@ def test_memory_does_not_grow_with_length(lead, tmp_path):
 
 def test_an_encoder_is_said_to_work_where_it_makes_a_film(tmp_path, capfd, caplog):
     level = av.logging.get_level()
-    found = encoders.faults()
-    assert found == encoders.faults() and found.keys() == ENCODERS.keys() and found["x264"] is None
+    found = encoders.check_encoders()
+    assert found == encoders.check_encoders() and found.keys() == ENCODERS.keys() and found["x264"] is None
     for codec, fault in found.items():
         path = tmp_path / f"{codec}.mp4"
         if fault is None:
-            encoders.require(codec)
+            encoders.require_encoder(codec)
             made(path, noise(5, (256, 256)), size=(256, 256), codec=codec)
             assert len(decoded(path, "video")[0]) == 5
         else:
             with pytest.raises(UsageError) as told:
-                encoders.require(codec)
+                encoders.require_encoder(codec)
             assert str(told.value).startswith(f"--codec {codec}: does not open here ({fault}); has x264")
             with pytest.raises(UsageError, match=codec):
                 made(path, [], size=(256, 256), codec=codec)
@@ -316,11 +316,11 @@ def test_an_encoder_is_said_to_work_where_it_makes_a_film(tmp_path, capfd, caplo
 def test_why_an_encoder_does_not_work_is_told_in_one_line(monkeypatch, tmp_path):
     monkeypatch.setitem(ENCODERS, "nvenc", Encoder("h264_nowhere", "cq", 1, {}))
     with pytest.raises(UsageError, match=r"^--codec nvenc: does not open here \(.*without h264_nowhere\); has x264$"):
-        encoders.require("nvenc")
+        encoders.require_encoder("nvenc")
     monkeypatch.setitem(ENCODERS, "nvenc", Encoder("libx264", "crf", 0, {"tune": "violin"}))
     for _ in range(2):  # a message that FFmpeg repeats is a message
         with pytest.raises(UsageError, match=r"^--codec nvenc: does not open here \(.*violin.*\); has x264$"):
-            encoders.require("nvenc")
+            encoders.require_encoder("nvenc")
     with pytest.raises(UsageError, match=r"^--codec x264: does not take 20000x16 at 30 \(.*20000x16.*\)$"):
         Mp4Writer(tmp_path / "x.mp4", size=(20_000, 16), fps=Fraction(30), rate=RATE)
 
@@ -328,7 +328,7 @@ def test_why_an_encoder_does_not_work_is_told_in_one_line(monkeypatch, tmp_path)
 def test_a_size_is_what_an_encoder_takes(tmp_path):
     """The least and the widest allowed really are, and a bit more really is not."""
     for word in ("16x16", "18x34", "1280x720", f"{video_args.SIDES[1]}x16", f"16x{video_args.SIDES[1]}"):
-        size = video_args.size(word)
+        size = video_args.parse_size(word)
         assert f"{size[0]}x{size[1]}" == word
         made(tmp_path / "x.mp4", noise(1, size), size=size, preset="ultrafast", threads=1)
         (frame,), _, _ = decoded(tmp_path / "x.mp4", "video")

@@ -1,4 +1,4 @@
-"""The words of a film: sizes and rates that are meant, and those that are none."""
+"""Sizes and frame rates on the command line: valid and invalid ones."""
 
 import subprocess
 import sys
@@ -29,8 +29,8 @@ from tests.support.commands import ROOT
         ("1000", "1000"),
     ],
 )
-def test_a_rate_of_pictures(word, rate):
-    assert video_args.fps(word) == Fraction(rate)
+def test_fps_is_parsed_exactly(word, rate):
+    assert video_args.parse_fps(word) == Fraction(rate)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def test_a_rate_of_pictures(word, rate):
     ],
     ids=lambda value: value[:12],
 )
-def test_what_is_no_rate_of_pictures(word, why):
+def test_invalid_fps_is_refused(word, why):
     with pytest.raises(ArgumentTypeError, match=why):
-        video_args.fps(word)
+        video_args.parse_fps(word)
 
 
 @pytest.mark.parametrize(
@@ -69,23 +69,23 @@ def test_what_is_no_rate_of_pictures(word, why):
         ("16384x16384", "more than"),
     ],
 )
-def test_what_is_no_size(word, why):
+def test_invalid_size_is_refused(word, why):
     with pytest.raises(ArgumentTypeError, match=why):
-        video_args.size(word)
+        video_args.parse_size(word)
 
 
-def test_a_size_that_needs_more_memory_than_there_is(monkeypatch):
-    for there, sizes in ((2_000_000_000, ("3840x2160",)), (16_000_000_000, ("3840x2160", "7680x4320")), (None, ())):
-        monkeypatch.setattr(video_args, "memory", lambda there=there: there)
+def test_size_that_needs_too_much_memory_is_refused(monkeypatch):
+    for installed, sizes in ((2_000_000_000, ("3840x2160",)), (16_000_000_000, ("3840x2160", "7680x4320")), (None, ())):
+        monkeypatch.setattr(video_args, "total_memory", lambda installed=installed: installed)
         for word in ("3840x2160", "7680x4320", "12000x8000"):
-            if there is None or word in sizes:
-                video_args.size(word)
+            if installed is None or word in sizes:
+                video_args.parse_size(word)
             else:
                 with pytest.raises(ArgumentTypeError, match=r"needs \d+ GB of memory, this machine has \d+$"):
-                    video_args.size(word)
+                    video_args.parse_size(word)
 
 
-def test_words_are_read_without_waiting_for_a_library():
+def test_parsing_imports_no_heavy_library():
     heavy = {"av", "numba", "numpy"}
-    script = f"import engine.bounce.words, sys; sys.exit(bool({heavy} & sys.modules.keys()))"
+    script = f"import phosphene.engine.encode.video_args, sys; sys.exit(bool({heavy} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0

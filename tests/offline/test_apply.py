@@ -7,8 +7,8 @@ import pytest
 
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.encode.sound_file import SoundFile
-from phosphene.engine.offline.apply import read_whole
-from tests.support.commands import typed
+from phosphene.engine.offline.apply import read_samples
+from tests.support.commands import run_command
 from tests.support.sound_files import noise
 
 LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 6: "5.1", 8: "7.1"}
@@ -35,7 +35,7 @@ def genome(*genes, name="g.json"):
 
 def read(name):
     source = FileSource(name, fold=False)
-    return read_whole(source), source.rate, source.layout
+    return read_samples(source), source.rate, source.layout
 
 
 @pytest.mark.parametrize("rate", [8_000, 44_100, 48_000, 96_000])
@@ -44,7 +44,7 @@ def test_channels_and_rate_stay(write, capsys, channels, rate):
     x = noise(3_000, channels)
     genes = genome(("volume", {"gain": -20.0}), ("trim", {"threshold": -90.0}), ("volume", {"gain": 20.0}))
     words = ("apply", write("in.wav", x, rate), "-o", "out.wav", "--genome", genes, "--depth", "float")
-    code, told, _ = typed(capsys, *words)
+    code, told, _ = run_command(capsys, *words)
     y, found, layout = read("out.wav")
     assert (code, found, layout, y.shape) == (0, rate, LAYOUTS[channels], x.shape)
     correlations = [np.corrcoef(a, b)[0, 1] for a, b in zip(x[500:].T, y[500:].T)]
@@ -55,14 +55,14 @@ def test_channels_and_rate_stay(write, capsys, channels, rate):
 def test_a_change_of_length_is_told(write, capsys):
     x = noise(48_000)
     x[:12_000] = x[36_000:] = 0.0
-    code, told, _ = typed(capsys, "apply", write("in.wav", x), "-o", "out.flac", "--genome", genome(("trim", {})))
+    code, told, _ = run_command(capsys, "apply", write("in.wav", x), "-o", "out.flac", "--genome", genome(("trim", {})))
     assert code == 0 and "1.00 s became 0." in told and len(read("out.flac")[0]) < 32_000
 
 
 def test_what_would_leave_next_to_nothing_is_passed_over_and_told(write, capsys):
     x = noise(48_000)
     genes = genome(("trim", {"start": 0.5, "end": 0.6}))
-    code, told, _ = typed(capsys, "apply", write("in.wav", x), "-o", "out.wav", "--genome", genes)
+    code, told, _ = run_command(capsys, "apply", write("in.wav", x), "-o", "out.wav", "--genome", genes)
     assert code == 0 and "trim would leave 0.1" in told and len(read("out.wav")[0]) == len(x)
 
 
@@ -71,14 +71,14 @@ def test_a_gene_that_is_bypassed_does_nothing(write, capsys):
         json.dump([{"op": "volume", "params": {"gain": -40}, "bypass": True}], file)
     x = noise(9_000)
     words = ("apply", write("in.wav", x), "-o", "out.wav", "--genome", "g.json", "--depth", "float")
-    assert typed(capsys, *words)[0] == 0
+    assert run_command(capsys, *words)[0] == 0
     np.testing.assert_array_equal(read("out.wav")[0], x)
 
 
 def test_what_is_too_loud_stays_below_the_ceiling(write, capsys):
     genes = genome(("volume", {"gain": 24.0}))
     words = ("apply", write("in.wav", noise(48_000)), "-o", "out.wav", "--genome", genes, "--depth", "float")
-    assert typed(capsys, *words)[0] == 0
+    assert run_command(capsys, *words)[0] == 0
     assert 0.8 < np.abs(read("out.wav")[0]).max() <= 10 ** (-1 / 20)
 
 
@@ -101,6 +101,6 @@ def test_what_cannot_be_is_one_line_and_leaves_nothing(write, capsys, tmp_path, 
     genome(("volume", {"gain": 1.0}))
     genome(("volum", {}), name="bad.json")
     before = sorted(tmp_path.iterdir())
-    code, out, told = typed(capsys, "apply", *words)
+    code, out, told = run_command(capsys, "apply", *words)
     assert (code, out, len(told)) == (2, "", 1) and why in told[0]
     assert sorted(tmp_path.iterdir()) == before

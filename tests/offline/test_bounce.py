@@ -18,8 +18,8 @@ from phosphene.engine.graph.build import DEFAULT_SECONDS
 from phosphene.engine.graph.nodes import CHUNK
 from phosphene.engine.offline.bounce import BounceInput, bounce
 from phosphene.engine.presets.load import load_preset
-from tests.support.commands import COMMAND, comes, ended, pause, started, typed
-from tests.support.sound_files import noise, read, sine, write
+from tests.support.commands import COMMAND, wait_until, finish_command, pause, start_command, run_command
+from tests.support.sound_files import noise, read_sound, sine, write_sound
 
 RATE = 48_000
 LEFT = {"run.json", "timings.json"}  # beside the sound
@@ -71,19 +71,19 @@ def test_as_long_as_asked_to_the_frame(name, seconds, tmp_path):
     record, _, file = synth(tmp_path, name, seconds=seconds, threads=False)
     frames = round(seconds * RATE)
     assert record.frames == frames
-    x, rate = read(file) if frames else (np.zeros((0, 2)), RATE)
+    x, rate = read_sound(file) if frames else (np.zeros((0, 2)), RATE)
     assert (x.shape, rate) == ((frames, 2), RATE)
 
 
 @pytest.mark.parametrize("rate", [8_000, 11_025, 44_100, 192_000])
 @pytest.mark.parametrize("name", ["x.wav", "x.flac"])
 def test_as_long_as_the_input_to_the_frame(name, rate, tmp_path):
-    source = write(tmp_path / "in.wav", noise(rate + 13), rate)
+    source = write_sound(tmp_path / "in.wav", noise(rate + 13), rate)
     record, _ = of_file(source, tmp_path / name, threads=False)
     assert (record.frames, record.rate) == (rate + 13, rate)
-    assert (len(read(tmp_path / name)[0]), read(tmp_path / name)[1]) == (rate + 13, rate)
+    assert (len(read_sound(tmp_path / name)[0]), read_sound(tmp_path / name)[1]) == (rate + 13, rate)
     of_file(source, tmp_path / name, seconds=0.51, overwrite=True, threads=False)
-    assert len(read(tmp_path / name)[0]) == round(0.51 * rate)
+    assert len(read_sound(tmp_path / name)[0]) == round(0.51 * rate)
 
 
 def test_without_a_word_it_lasts_a_minute(tmp_path):
@@ -95,13 +95,13 @@ def test_without_a_word_it_lasts_a_minute(tmp_path):
 def test_the_file_holds_the_samples(tmp_path):
     """Floats as they are; 24 bits within half a step, the same in both containers; the hash is of the floats."""
     record, _, file = synth(tmp_path / "float", depth="float")
-    x, _ = read(file)
+    x, _ = read_sound(file)
     assert hashlib.sha256(x.astype("<f4").tobytes()).hexdigest() == record.samples_sha256
     assert np.abs(x).max() > 0.1
     for name in ("x.wav", "x.flac"):
         other, _, file = synth(tmp_path / name, name)
         assert other.samples_sha256 == record.samples_sha256
-        y, _ = read(file)
+        y, _ = read_sound(file)
         assert np.abs(y - x).max() <= 0.5 / (1 << 23)
         np.testing.assert_array_equal(y, np.rint(x * (1 << 23)) / (1 << 23))
 
@@ -110,19 +110,19 @@ def test_what_is_too_loud_is_limited_and_nothing_else_is_touched(tmp_path):
     x = np.zeros((3 * RATE, 2), np.float32)
     x[8_000:16_000] = sine(100, RATE, 8_000, 1.5)[:, None]
     x[2 * RATE :] = noise(RATE)
-    path = write(tmp_path / "in.wav", x, RATE)
+    path = write_sound(tmp_path / "in.wav", x, RATE)
     preset, _ = load_preset(None, ["genome=[]"])
     material = BounceInput(open_source("file", None, preset, file=path), "file", preset, path)
     assert bounce(material, [tmp_path / "x.wav"], depth="float")[1] == []
-    y, _ = read(tmp_path / "x.wav")
+    y, _ = read_sound(tmp_path / "x.wav")
     assert 0.85 < np.abs(y).max() <= CEILING
     np.testing.assert_array_equal(y[2 * RATE :], x[2 * RATE :])
 
 
 def test_the_record_tells_all_and_nothing_that_changes(tmp_path, capsys):
-    source = write(tmp_path / "in.wav", noise(5_000), RATE)
+    source = write_sound(tmp_path / "in.wav", noise(5_000), RATE)
     words = ("--preset", "quiet", "--seed", 5, "--set", "genome.1.params.gain=-6", "--depth", "float")
-    code, _, errors = typed(capsys, "bounce", source, "-o", tmp_path / "x.wav", *words)
+    code, _, errors = run_command(capsys, "bounce", source, "-o", tmp_path / "x.wav", *words)
     assert (code, errors) == (0, [])
     text = (tmp_path / "run.json").read_text()
     record = json.loads(text)
@@ -133,27 +133,27 @@ def test_the_record_tells_all_and_nothing_that_changes(tmp_path, capsys):
     assert (record["source"], record["frames"], record["format"]) == ("file", 5_000, "wav float")
     assert {"python", "numpy", "numba", "av", "soxr"} <= set(record["versions"])
     assert str(tmp_path) not in text
-    assert typed(capsys, "check", tmp_path / "run.json") == (0, f"{tmp_path / 'run.json'}: a valid run record\n", [])
+    assert run_command(capsys, "check", tmp_path / "run.json") == (0, f"{tmp_path / 'run.json'}: a valid run record\n", [])
     assert set(json.loads((tmp_path / "timings.json").read_text())) >= {"seconds", "times_real_time"}
 
 
 def test_the_result_may_take_the_place_of_the_input(tmp_path, capsys):
-    path = write(tmp_path / "x.wav", noise(RATE), RATE)
+    path = write_sound(tmp_path / "x.wav", noise(RATE), RATE)
     before = hashlib.sha256(path.read_bytes()).hexdigest()
-    code, _, errors = typed(capsys, "bounce", path, "-o", path, "--overwrite")
+    code, _, errors = run_command(capsys, "bounce", path, "-o", path, "--overwrite")
     assert (code, errors) == (0, [])
     assert json.loads((tmp_path / "run.json").read_text())["input_sha256"] == before
-    assert len(read(path)[0]) == RATE
+    assert len(read_sound(path)[0]) == RATE
 
 
 def test_a_file_is_replaced_only_when_asked(tmp_path, capsys):
     out = tmp_path / "x.wav"
     out.write_bytes(b"precious")
-    code, _, (line,) = typed(capsys, "bounce", "--source", "synth", "--seconds", 1, "-o", out)
+    code, _, (line,) = run_command(capsys, "bounce", "--source", "synth", "--seconds", 1, "-o", out)
     assert code == 2 and line.startswith(f"phosphene: {out}: ") and "--overwrite" in line
     assert out.read_bytes() == b"precious" and names(tmp_path) == {"x.wav"}
-    code, _, errors = typed(capsys, "bounce", "--source", "synth", "--seconds", 1, "-o", out, "--overwrite")
-    assert (code, errors) == (0, []) and len(read(out)[0]) == RATE
+    code, _, errors = run_command(capsys, "bounce", "--source", "synth", "--seconds", 1, "-o", out, "--overwrite")
+    assert (code, errors) == (0, []) and len(read_sound(out)[0]) == RATE
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_place_where_nothing_can_be_written(out, code, why, tmp_path, capsys):
     (tmp_path / "file").write_text("no folder")
     (tmp_path / "taken" / "run.json").mkdir(parents=True)
     before = {*tmp_path.rglob("*")}
-    told = typed(capsys, "bounce", "--source", "synth", "--seconds", 1, "-o", tmp_path / out)
+    told = run_command(capsys, "bounce", "--source", "synth", "--seconds", 1, "-o", tmp_path / out)
     assert told[0] == code and len(told[2]) == 1
     assert str(tmp_path) in told[2][0] and why in told[2][0]
     assert {*tmp_path.rglob("*")} == before
@@ -195,7 +195,7 @@ def test_a_folder_that_may_not_be_written_to(tmp_path):
     else:
         shut.chmod(0o500)
     out = shut / "x.wav"
-    code, _, (line,) = ended(started("bounce", "--source", "synth", "--seconds", 1, "-o", out, before=before))
+    code, _, (line,) = finish_command(start_command("bounce", "--source", "synth", "--seconds", 1, "-o", out, before=before))
     assert code == 1 and line.startswith(f"phosphene: {out}: ") and "is not writable" in line
     assert names(shut) == set()
 
@@ -208,9 +208,9 @@ def test_a_full_disk_leaves_nothing(name, room, tmp_path):
     if _may_mount(tmp_path):
         listing = f'"$0" "$@"; code=$?; ls -A {tmp_path}; exit $code'
         mount = f"mount -t tmpfs -o size={room}k none {tmp_path}; {listing}"
-        code, told, errors = ended(started(*words, "-o", out, before=["unshare", "-m", "sh", "-c", mount]))
+        code, told, errors = finish_command(start_command(*words, "-o", out, before=["unshare", "-m", "sh", "-c", mount]))
     else:  # a file that may not grow is a full disk, to who writes it
-        code, told, errors = ended(started(*words, "-o", out, preexec_fn=lambda: _no_more_than(room * 1024)))
+        code, told, errors = finish_command(start_command(*words, "-o", out, preexec_fn=lambda: _no_more_than(room * 1024)))
         told += "\n".join(names(tmp_path))
     (line,) = errors
     assert code == 1 and line.startswith(f"phosphene: {out}: could not be written (")
@@ -231,11 +231,11 @@ def _no_more_than(size):
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_stopped_in_the_middle_it_leaves_nothing(name, tmp_path):
-    process = started(*ENDLESS, "-o", tmp_path / "x.wav")
-    assert comes(lambda: any(path.stat().st_size > 1 << 20 for path in tmp_path.glob(".x.wav.*.part")))
+    process = start_command(*ENDLESS, "-o", tmp_path / "x.wav")
+    assert wait_until(lambda: any(path.stat().st_size > 1 << 20 for path in tmp_path.glob(".x.wav.*.part")))
     process.send_signal(getattr(signal, name))
     process.send_signal(signal.SIGINT)  # nobody presses it only once
-    code, told, errors = ended(process)
+    code, told, errors = finish_command(process)
     assert (code, told, errors) == (1, "", ["stopped"])
     assert names(tmp_path) == set()
 
@@ -249,13 +249,13 @@ def test_stopped_at_any_moment_it_leaves_nothing(tmp_path):
         for moment in pair:
             folder = tmp_path / f"{moment:.4f}"
             folder.mkdir()
-            processes.append((moment, folder, started(*ENDLESS, "-o", folder / "x.wav", command=[*COMMAND[:-1], told])))
+            processes.append((moment, folder, start_command(*ENDLESS, "-o", folder / "x.wav", command=[*COMMAND[:-1], told])))
         for moment, _, process in processes:
             process.stdout.readline()
             pause(moment)
             process.send_signal(signal.SIGINT)
         for moment, folder, process in processes:
-            code, _, errors = ended(process)
+            code, _, errors = finish_command(process)
             assert (code, errors) == (1, ["stopped"]), f"after {moment:.4f} s"
             assert names(folder) == set()
 
@@ -271,7 +271,7 @@ def test_memory_does_not_grow_with_length(tmp_path):
     peaks = []
     for seconds in (10, 600):
         words = ["bounce", "--source", "synth", "--seconds", str(seconds), "-o", str(tmp_path / f"{seconds}.flac")]
-        code, out, _ = ended(started(*words, command=[sys.executable, "-c", PEAK]))
+        code, out, _ = finish_command(start_command(*words, command=[sys.executable, "-c", PEAK]))
         assert code == 0
         peaks.append(int(out.split()[-1]))
     assert peaks[1] <= 1.1 * peaks[0], peaks

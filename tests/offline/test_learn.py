@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from phosphene.engine.effects.chain import genome
-from tests.support.commands import comes, ended, pause, started, typed
-from tests.support.sound_files import noise, read, sine, write
+from tests.support.commands import wait_until, finish_command, pause, start_command, run_command
+from tests.support.sound_files import noise, read_sound, sine, write_sound
 
 RATE = 48_000
 
@@ -21,7 +21,7 @@ def sounds(tmp_path_factory):
     (folder / "more").mkdir()
     for k, path in enumerate((folder / "a.wav", folder / "more" / "b.wav")):
         tone = sine(220 * (k + 1), RATE, RATE // 2, 0.3) * np.linspace(1, 0.1, RATE // 2)
-        write(path, (tone[:, None] + 0.1 * noise(RATE // 2, seed=k)).astype(np.float32), RATE)
+        write_sound(path, (tone[:, None] + 0.1 * noise(RATE // 2, seed=k)).astype(np.float32), RATE)
     (folder / "notes.txt").write_text("not a sound\n")
     return folder
 
@@ -34,7 +34,7 @@ def listens(pid):
 
 
 def learn(capsys, folder, *words, name="g.json"):
-    code, out, errors = typed(capsys, "evolve", *words, "--genome-out", folder / name, "--iterations", 3)
+    code, out, errors = run_command(capsys, "evolve", *words, "--genome-out", folder / name, "--iterations", 3)
     return code, out, errors, json.loads((folder / name).read_text()) if code == 0 else None
 
 
@@ -43,7 +43,7 @@ def test_a_folder_is_learnt_from_and_all_that_was_asked_for_is_there(sounds, tmp
     code, out, _, genes = learn(capsys, tmp_path, sounds, *more)
     assert code == 0 and "3 iterations" in out and "notes.txt" in out
     assert [gene.op for gene in genome.load(tmp_path / "g.json")[0]] == [gene["op"] for gene in genes]
-    assert len(read(tmp_path / "p.wav")[0]) > 1_000
+    assert len(read_sound(tmp_path / "p.wav")[0]) > 1_000
     rows = list(csv.DictReader((tmp_path / "m.csv").open()))
     assert [int(row["iteration"]) for row in rows] == [0, 1, 2]
     best = [float(row["best"]) for row in rows]
@@ -68,11 +68,11 @@ def test_metrics_in_json_and_a_target(sounds, tmp_path, capsys):
 
 def test_what_was_learnt_until_it_is_stopped_is_kept(sounds, tmp_path):
     words = ("evolve", sounds, "--genome-out", tmp_path / "g.json", "--metrics-out", tmp_path / "m.csv")
-    process = started(*words, "--iterations", 100_000)
-    assert comes(lambda: listens(process.pid)), "it never listened for Ctrl-C"
+    process = start_command(*words, "--iterations", 100_000)
+    assert wait_until(lambda: listens(process.pid)), "it never listened for Ctrl-C"
     pause(3.0)  # somewhere in the middle: whenever it is stopped, this holds
     process.send_signal(signal.SIGINT)
-    code, out, errors = ended(process)
+    code, out, errors = finish_command(process)
     assert (code, errors) == (0, []) and "stopped" in out
     assert genome.load(tmp_path / "g.json")[1] == [] and len((tmp_path / "m.csv").read_text().splitlines()) > 1
 
@@ -94,11 +94,11 @@ WRONG = {
 @pytest.mark.parametrize(("words", "why"), WRONG.values(), ids=WRONG)
 def test_what_cannot_be_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, capsys, words, why):
     monkeypatch.chdir(tmp_path)
-    write(tmp_path / "a.wav", noise(20_000), RATE)
-    write(tmp_path / "silence.wav", np.zeros((20_000, 2), np.float32), RATE)
+    write_sound(tmp_path / "a.wav", noise(20_000), RATE)
+    write_sound(tmp_path / "silence.wav", np.zeros((20_000, 2), np.float32), RATE)
     (tmp_path / "empty").mkdir()
     before = sorted(tmp_path.iterdir())
     out = () if "--genome-out" in words else ("--genome-out", "g.json")
-    code, _, errors = typed(capsys, "evolve", *words, *out)
+    code, _, errors = run_command(capsys, "evolve", *words, *out)
     assert code == 2 and len(errors) == 1 and why in errors[0]
     assert sorted(tmp_path.iterdir()) == before

@@ -30,8 +30,8 @@ from phosphene.engine.takes.file import (
     TakeReader,
     TakeWriter,
 )
-from tests.support.commands import typed
-from tests.support.sound_files import read
+from tests.support.commands import run_command
+from tests.support.sound_files import read_sound
 
 RATE = 44_100
 USUAL = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -3.0})]
@@ -135,7 +135,6 @@ def reference(story, size):
         block = np.ascontiguousarray(x[at:end, :CHANNELS])
         ring.push(core.returns, np.ascontiguousarray(x[at:end, CHANNELS:]))
         play(words.ctypes.data, block.ctypes.data, len(block))
-        ring.pull(core.tap, np.empty((len(block), CHANNELS), np.float32))
         out.append(block)
         at = end
     return np.concatenate(out)
@@ -146,7 +145,7 @@ def bounced(path, out, **options):
     reader = TakeReader(path)
     material = BounceInput(reader, "take", restore_preset(reader.preset, path), path)
     record, _ = bounce(material, [out], depth="float", overwrite=True, **options)
-    return read(out)[0], record
+    return read_sound(out)[0], record
 
 
 @pytest.fixture(scope="module")
@@ -161,15 +160,15 @@ def test_the_reference_does_not_depend_on_its_blocks(size, heard):
 
 def test_a_take_is_what_was_heard(heard, tmp_path, capsys):
     path = tape(tmp_path / "set.take")
-    code, _, errors = typed(capsys, "bounce", "--take", path, "-o", tmp_path / "x.wav", "--depth", "float")
+    code, _, errors = run_command(capsys, "bounce", "--take", path, "-o", tmp_path / "x.wav", "--depth", "float")
     assert (code, errors) == (0, [])
-    x, rate = read(tmp_path / "x.wav")
+    x, rate = read_sound(tmp_path / "x.wav")
     assert rate == RATE
     np.testing.assert_array_equal(x, heard)
     record = json.loads((tmp_path / "run.json").read_text())
     assert (record["source"], record["frames"], record["preset"]) == ("take", len(heard), PRESET)
     assert record["input_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert typed(capsys, "check", tmp_path / "run.json")[0] == 0
+    assert run_command(capsys, "check", tmp_path / "run.json")[0] == 0
     _, alone = bounced(path, tmp_path / "x.wav", threads=False)
     assert alone.samples_sha256 == record["samples_sha256"]
 
@@ -252,7 +251,7 @@ DAMAGED = {  # what is in the file: the exit code, and what is told
 def test_what_is_no_take_is_refused_in_one_line(raw, code, why, tmp_path, capsys):
     path = tmp_path / "set.take"
     path.write_bytes(raw)
-    found, _, errors = typed(capsys, "bounce", "--take", path, "-o", tmp_path / "x.wav")
+    found, _, errors = run_command(capsys, "bounce", "--take", path, "-o", tmp_path / "x.wav")
     assert found == code, errors
     (line,) = errors
     assert line.startswith(f"phosphene: {path}: ") and why in line
@@ -263,5 +262,5 @@ def test_what_is_no_take_is_refused_in_one_line(raw, code, why, tmp_path, capsys
     ("name", "why"), [("no.take", "cannot be read"), (".", "is a folder"), ("x" * 300, "cannot be read")]
 )
 def test_a_take_that_is_not_there(name, why, tmp_path, capsys):
-    code, _, (line,) = typed(capsys, "bounce", "--take", tmp_path / name, "-o", tmp_path / "x.wav")
+    code, _, (line,) = run_command(capsys, "bounce", "--take", tmp_path / name, "-o", tmp_path / "x.wav")
     assert code == 2 and why in line

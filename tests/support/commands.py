@@ -1,4 +1,4 @@
-"""Commands, typed here or in a process of their own."""
+"""Runs commands, in this process or in one of their own."""
 
 import signal
 import subprocess
@@ -9,19 +9,19 @@ from pathlib import Path
 from phosphene.engine.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = [sys.executable, "-c", "import sys; from engine.cli import main; sys.exit(main())"]
-PATIENCE = 60  # seconds after which something that should come is not coming
+COMMAND = [sys.executable, "-c", "import sys; from phosphene.engine.cli.main import main; sys.exit(main())"]
+TIMEOUT = 60  # seconds
 
 
-def typed(capsys, *words):
-    """Exit code, standard output, and the lines of standard error."""
+def run_command(capsys, *words):
+    """Run a command in this process; returns its exit code, standard output and the lines of standard error."""
     capsys.readouterr()
     handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
         code = main([str(word) for word in words])
     except SystemExit as end:
         code = end.code
-    finally:  # a command has the signals to itself
+    finally:  # a command replaces the signal handlers
         for name, handler in handlers.items():
             signal.signal(name, handler)
     out, errors = capsys.readouterr()
@@ -29,23 +29,23 @@ def typed(capsys, *words):
     return code, out, errors.splitlines()
 
 
-def started(*words, before=(), command=COMMAND, **options):
-    """A process that runs a command; `before` are the words of a program that starts it."""
+def start_command(*words, before=(), command=COMMAND, **options):
+    """Start a command in a process of its own; `before` are the words of a program that starts it."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen([*before, *command, *map(str, words)], cwd=ROOT, **pipes, **options)
 
 
-def ended(process):
-    """Exit code, standard output, and the lines of standard error."""
+def finish_command(process):
+    """Wait for a process; returns its exit code, standard output and the lines of standard error."""
     with process:
-        out, errors = process.communicate(timeout=PATIENCE)
+        out, errors = process.communicate(timeout=TIMEOUT)
     assert "Traceback" not in out + errors, errors
     return process.returncode, out, errors.splitlines()
 
 
-def comes(what, every=0.01):
-    """Waits until `what()` is true; false if it never is."""
-    return any(what() or pause(every) for _ in range(int(PATIENCE / every)))
+def wait_until(condition, every=0.01):
+    """Wait until `condition()` is true; False if it is not after TIMEOUT."""
+    return any(condition() or pause(every) for _ in range(int(TIMEOUT / every)))
 
 
 def pause(seconds):

@@ -1,21 +1,21 @@
-"""Sound files, written and read by PyAV alone, so that they say nothing of the engine's own way with them."""
+"""Writes and reads sound files with PyAV alone, independent of the engine's own code."""
 
 import av
 import numpy as np
 
-SCALE = {"s16": 1 << 15, "s32": 1 << 31}  # of integer samples, 24 bits being the upper ones of 32
-AT_ONCE = 1000  # frames; no codec's frame is as long
+SCALE = {"s16": 1 << 15, "s32": 1 << 31}  # of integer samples; 24 bits are the upper ones of 32
+BLOCK = 1000  # frames; shorter than a frame of any codec
 
 
-def write(path, x, rate, codec="pcm_f32le", *, layout=None):
-    """A file of float (frames, channels) samples, its container told by its ending; gives the path."""
+def write_sound(path, x, rate, codec="pcm_f32le", *, layout=None):
+    """Write float (frames, channels) samples; the ending chooses the container. Returns the path."""
     layout = layout or {1: "mono", 2: "stereo"}[x.shape[1]]
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, layout=layout)
         form = stream.codec_context.format
         scale = SCALE.get(form.name.rstrip("p"))
-        for at in range(0, len(x), AT_ONCE):
-            block = x[at : at + AT_ONCE]
+        for at in range(0, len(x), BLOCK):
+            block = x[at : at + BLOCK]
             if scale:
                 block = np.clip(np.rint(block * float(scale)), -scale, scale - 1).astype(f"i{form.bytes}")
             block = block.T if form.is_planar else block.reshape(1, -1)
@@ -26,7 +26,7 @@ def write(path, x, rate, codec="pcm_f32le", *, layout=None):
     return path
 
 
-def read(path):
+def read_sound(path):
     """All samples of a file, float64 (frames, channels), and its rate."""
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]

@@ -19,7 +19,7 @@ import numpy as np
 
 from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.encode.encoders import ENCODERS, open_encoder
-from phosphene.engine.encode.mp4 import FRAGMENT, SOUND_BITS, Mp4Writer
+from phosphene.engine.encode.mp4 import AUDIO_BIT_RATE, FRAGMENT_MICROSECONDS, Mp4Writer
 from phosphene.engine.offline import film_job
 from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
@@ -34,7 +34,7 @@ def whole(folder, shot, scene, seconds):
     """A bounce."""
     preset, _ = load_preset(None, [f"scene={scene}"])
     material = BounceInput(open_source("synth", None, preset), "synth", preset, seconds=seconds)
-    bounce(material, [folder / "whole.mp4"], shot=shot, overwrite=True)
+    bounce(material, [folder / "whole.mp4"], film=shot, overwrite=True)
 
 
 def rendering(folder, shot, scene, seconds):
@@ -48,11 +48,11 @@ def encoding(folder, shot, scene, seconds):
     width, height = shot.size
     pictures = _mapped(folder / PICTURES, np.uint8).reshape(-1, height * 3 // 2, width)[: round(seconds * shot.fps)]
     sound, told = _mapped(folder / SOUND, np.float32).reshape(-1, 2), 0
-    layout = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": str(FRAGMENT), "flush_packets": "1"}
+    layout = {"movflags": "hybrid_fragmented+delay_moov", "frag_duration": str(FRAGMENT_MICROSECONDS), "flush_packets": "1"}
     with av.open(str(folder / "encoding.mp4"), "w", format="mp4", container_options=layout) as container:
         video = container.add_stream(ENCODERS[shot.codec].name, rate=shot.fps)
-        open_encoder(video.codec_context, threads=film_job.THREADS, **shot._asdict())
-        audio = container.add_stream("aac", rate=RATE, layout="stereo", bit_rate=SOUND_BITS)
+        open_encoder(video.codec_context, threads=film_job.ENCODER_THREADS, **shot._asdict())
+        audio = container.add_stream("aac", rate=RATE, layout="stereo", bit_rate=AUDIO_BIT_RATE)
         for n, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
             frame.pts, frame.time_base = n, 1 / shot.fps
@@ -78,13 +78,13 @@ def ready(folder, shot, scene, seconds):
     with open(folder / PICTURES, "wb") as pictures, open(folder / SOUND, "wb") as sounds:
 
         class Keeper(Mp4Writer):
-            def picture(self, i420):
-                pictures.write(i420)
-                super().picture(i420)
+            def write_frame(self, yuv420):
+                pictures.write(yuv420)
+                super().write_frame(yuv420)
 
-            def sound(self, block):
+            def write_audio(self, block):
                 sounds.write(block)
-                super().sound(block)
+                super().write_audio(block)
 
         film_job.Mp4Writer = Keeper
         whole(folder, shot._replace(preset="ultrafast"), scene, seconds)

@@ -7,12 +7,12 @@ from fractions import Fraction
 import numpy as np
 
 from phosphene.engine.audio.sources.base import open_source
-from phosphene.engine.encode.yuv420_gpu import screen_of
-from phosphene.engine.gl.context import offscreen
+from phosphene.engine.encode.yuv420_gpu import make_readback
+from phosphene.engine.gl.context import create_offscreen
 from phosphene.engine.gl.pass_program import PassProgram
 from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
-from phosphene.engine.offline.film_job import IN_FLIGHT
+from phosphene.engine.offline.film_job import FRAMES_IN_FLIGHT
 from phosphene.engine.offline.frame_pool import FramePool
 from phosphene.engine.offline.frame_renderer import FrameRenderer
 from phosphene.engine.presets.load import load_preset
@@ -30,10 +30,10 @@ class Void:
         self.inlet, self.done = inlet, False
 
     def step(self):
-        self.done = self.inlet.ended
-        if (slide := self.inlet.take()) is None:
+        self.done = self.inlet.exhausted
+        if (frame := self.inlet.pull()) is None:
             return 0
-        self.inlet.give_back(slide)
+        self.inlet.recycle(frame)
         return 1
 
 
@@ -46,23 +46,23 @@ def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope", words=()):
     preset, _ = load_preset(None, [f"scene={scene}", *[f"media={media}"] * bool(media), *words])
 
     def eyes(ear, player, script):
-        slides = FramePool(screen.shape, IN_FLIGHT)
+        slides = FramePool(screen.shape, FRAMES_IN_FLIGHT)
         return FrameRenderer(context, screen, fps, preset, ear, player, script, slides), Void(slides)
 
-    return from_source(open_source("synth", None, preset), preset, NullSink, seconds=seconds, eyes_of=eyes)
+    return from_source(open_source("synth", None, preset), preset, NullSink, seconds=seconds, make_viewers=eyes)
 
 
 @contextlib.contextmanager
 def camera(count=COUNT, *, size=SIZE, **how):
     """A graph that takes so many pictures, not yet run, and its camera."""
-    context = offscreen()
-    screen = screen_of(context, size)
+    context = create_offscreen()
+    screen = make_readback(context, size)
     context.__exit__()  # current on no thread, until the camera is
     graph = pictures_of(context, screen, float(count / how.get("fps", FPS)), **how)
     try:
-        yield graph, graph.eyes[-2]
+        yield graph, graph.viewers[-2]
     finally:
-        graph.eyes[-2].release()
+        graph.viewers[-2].release()
         with context:
             screen.release()
             context.release()
@@ -73,9 +73,9 @@ def cost(**how):
     ledger = Ledger()
     with camera(**how) as (graph, taker), passes_timed(ledger, Wall(taker.context)):
         ledger.time(taker, "step", "picture")
-        ledger.time(taker.painter, "reach", "signals")
-        for name in ("ask", "fetch"):
-            ledger.time(taker.screen, name, name)
+        ledger.time(taker.renderer, "reach", "signals")
+        for name in ("request", "fetch"):
+            ledger.time(taker.readback, name, name)
         graph.run(threads=False)
     return ledger.medians()
 
@@ -137,7 +137,7 @@ class Wall:
         self.begun = time.perf_counter()
 
     def __exit__(self, *_):
-        self.context.settle()
+        self.context.sync_software()
         self.seconds = time.perf_counter() - self.begun
 
 
@@ -163,7 +163,7 @@ def passes_timed(ledger, watch):
     def timed(stage):
         with watch:
             render(stage)
-        ledger.add(stage.declared.fragment.partition("/")[2].removesuffix(".frag"), watch.seconds)
+        ledger.add(stage.spec.fragment.partition("/")[2].removesuffix(".frag"), watch.seconds)
 
     PassProgram.render = timed
     try:

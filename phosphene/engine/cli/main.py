@@ -1,18 +1,29 @@
-"""The command line."""
+"""The entry point of `phosphene`."""
 
 import os
 import sys
-from importlib import import_module
+from collections.abc import Sequence
 
 from phosphene.engine.cli.parser import parse
 from phosphene.engine.common.errors import PhospheneError
 
 
-def main(words=None):
-    """Run a command; gives the exit code: 0 well, 1 failed, 2 asked for what cannot be."""
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        The command line without the program's name; by default that of this process.
+
+    Returns
+    -------
+    int
+        The exit code: 0 success, 1 failure, 2 wrong usage.
+    """
     try:
-        asked = parse(words)
-        code = import_module(f"phosphene.engine.cli.commands.{asked.command}").run(asked) or 0
+        args = parse(words)
+        code = args.run(args) or 0
         sys.stdout.flush()
         return code
     except PhospheneError as fault:
@@ -23,6 +34,6 @@ def main(words=None):
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         return 1
-    except BrokenPipeError:  # whoever read us has gone; Python would complain of it once more when it ends
+    except BrokenPipeError:  # the reader has gone; without this Python reports it again when it exits
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, emoji=False)  # emoji codes such as :smile: may be parts of file names
+errors = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def print_error(message: object) -> None:
@@ -50,9 +50,9 @@ def progress_bar() -> Progress:
     Each task has a field `detail`: the text between the bar and the remaining time.
     """
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[detail]}"),
+        TextColumn("{task.fields[detail]}", markup=False),
         TimeRemainingColumn(),
         console=errors,
         transient=True,

@@ -1,4 +1,4 @@
-"""Films: H.264 and AAC in an MP4, encoded in this process."""
+"""Mp4Writer: H.264 and AAC in an MP4, encoded in this process."""
 
 import contextlib
 import os
@@ -10,18 +10,18 @@ from av.codec.context import Flags
 from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.encode.encoders import ENCODERS, open_encoder
 
-SOUND_BITS = 320_000  # a second; AAC takes what it can of them at low rates
-SOUND_RATE = 48_000  # where AAC does not have the source's
-FRAGMENT = 500_000  # microseconds of film that a killed process may take along, beside what the encoder holds
-BOX = 8  # bytes that say how long a part of an MP4 is, and what
+AUDIO_BIT_RATE = 320_000  # per second; AAC takes what it can of them at low rates
+AUDIO_RATE = 48_000  # where AAC does not have the source's
+FRAGMENT_MICROSECONDS = 500_000  # of film that a killed process may lose, beside what the encoder holds
+BOX_HEADER = 8  # bytes: the length and the type of a part of an MP4
 
 
 class Mp4Writer:
-    """An MP4 that takes pictures from one thread and sound from another.
+    """An MP4 that takes frames from one thread and sound from another.
 
-    Picture n is shown at n / fps, the sound begins with the first. A process that is killed leaves a file
-    that plays up to a few seconds before. Where picture and sound lie in it does not hang on who of the two
-    is ahead; what x264 makes of a picture may differ by a few bits from one time to the next.
+    Frame n is shown at n / fps; the sound begins with the first frame. A process that is killed leaves a file that
+    plays up to a few seconds before the end. The order of video and audio in the file does not depend on which
+    thread is ahead; the bits that x264 makes of a frame may differ slightly between runs.
 
     Parameters
     ----------
@@ -29,13 +29,13 @@ class Mp4Writer:
     size : (int, int)
         Width and height, both even.
     fps : Fraction
-        Pictures a second.
+        Frames per second.
     rate : int
-        Of the sound that is given; AAC may have to play it at another.
+        Of the sound; AAC may have to resample it.
     codec : str
         A key of ENCODERS.
     crf : int
-        0 to 51, lower is better; x264 without loss at 0. Other encoders take it as their own like of it.
+        Quality, 0 (x264: lossless) to 51; other encoders take it as the option that is closest to it.
     threads : int
         Of x264.
     preset : str
@@ -44,98 +44,98 @@ class Mp4Writer:
     Raises
     ------
     UsageError
-        If the encoder does not take the pictures.
+        If the encoder does not take this size and rate.
     OSError
         If the file cannot be written, now or later.
     """
 
     def __init__(self, path, *, size, fps, rate, codec="x264", crf=16, threads=2, preset="medium"):
         self.size, self.fps, self.rate = size, fps, rate
-        self._shown, self._heard = 0, 0  # pictures and frames of sound
+        self._frames, self._samples = 0, 0  # written so far
         self._lock = threading.Lock()
-        self._container = av.open(str(path), "w", format="mp4", container_options=_layout(_sound_rate(rate)))
+        audio_rate = _audio_rate(rate)
+        self._container = av.open(str(path), "w", format="mp4", container_options=_muxer_options(audio_rate))
         self._video = self._container.add_stream(ENCODERS[codec].name, rate=fps)
         try:
             settings = {"size": size, "fps": fps, "crf": crf, "threads": threads, "preset": preset}
             open_encoder(self._video.codec_context, codec, **settings)
         except PhospheneError as fault:
             raise UsageError(f"--codec {codec}: does not take {size[0]}x{size[1]} at {fps} ({fault})") from fault
-        self._audio = self._container.add_stream("aac", rate=_sound_rate(rate), layout="stereo", bit_rate=SOUND_BITS)
+        self._audio = self._container.add_stream("aac", rate=audio_rate, layout="stereo", bit_rate=AUDIO_BIT_RATE)
         self._audio.codec_context.flags |= Flags.bitexact
-        self._going = [self._video, self._audio]
+        self._open_streams = [self._video, self._audio]
         self._container.start_encoding()
         quality = f"{ENCODERS[codec].quality} {max(crf, ENCODERS[codec].best)}"
         sound = f"aac {self._audio.codec_context.bit_rate // 1000}k {self._audio.rate}"
         self.format = f"mp4 h264 {codec} yuv420p {quality} {preset}, {threads} threads, {sound}"
 
-    def picture(self, i420):
-        """The next picture: a contiguous uint8 array of its Y, U and V."""
-        frame = av.VideoFrame.from_ndarray(i420.reshape(-1, self.size[0]), format="yuv420p")
-        frame.pts, frame.time_base = self._shown, 1 / self.fps
-        self._shown += 1
-        self._write(self._video.encode(frame))
+    def write_frame(self, yuv420):
+        """Append a frame: a contiguous uint8 array of its Y, U and V planes."""
+        frame = av.VideoFrame.from_ndarray(yuv420.reshape(-1, self.size[0]), format="yuv420p")
+        frame.pts, frame.time_base = self._frames, 1 / self.fps
+        self._frames += 1
+        self._mux(self._video.encode(frame))
 
-    def sound(self, block):
-        """More sound: float32 (frames, 2)."""
+    def write_audio(self, block):
+        """Append sound: float32 (frames, 2)."""
         frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), "flt", "stereo")
-        frame.rate, frame.pts = self.rate, self._heard
-        self._heard += len(block)
-        self._write(self._audio.encode(frame))
+        frame.rate, frame.pts = self.rate, self._samples
+        self._samples += len(block)
+        self._mux(self._audio.encode(frame))
 
-    def end_picture(self):
-        """That was the last picture."""
+    def end_video(self):
+        """Declare that no frame follows."""
         self._end(self._video)
 
-    def end_sound(self):
-        """That was all the sound; when both have ended, the file is finished."""
+    def end_audio(self):
+        """Declare that no sound follows; the file is finished once both streams have ended."""
         self._end(self._audio)
 
     def close(self):
-        """Let go of the file, finished or not."""
-        with self._lock, contextlib.suppress(av.FFmpegError):  # who closes it unfinished has another fault to tell of
-            self._going.clear()
+        """Close the file, finished or not."""
+        with self._lock, contextlib.suppress(av.FFmpegError):  # the caller of an unfinished one has an error already
+            self._open_streams.clear()
             self._container.close()
 
-    def _write(self, packets):
+    def _mux(self, packets):
         with self._lock:
-            if not self._going:
-                raise ValueError("the film is closed")  # FFmpeg would write to memory that is gone
+            if not self._open_streams:
+                raise ValueError("the film is closed")  # FFmpeg would write to freed memory
             self._container.mux(packets)
 
     def _end(self, stream):
-        self._write(stream.encode(None))
+        self._mux(stream.encode(None))
         with self._lock:
-            self._going.remove(stream)
-            if not self._going:
+            self._open_streams.remove(stream)
+            if not self._open_streams:
                 self._container.close()
 
 
-def trim(path):
-    """Cut off what there was no room to finish: the film then ends with its last whole fragment."""
+def truncate_unfinished(path):
+    """Cut a file that could not be finished behind its last whole fragment, so that it plays to there."""
     with open(path, "r+b") as file:
         size, at, whole = file.seek(0, os.SEEK_END), 0, 0
         while at < size:
             file.seek(at)
-            head = file.read(BOX)
-            if (length := int.from_bytes(head[:4])) < BOX:
+            header = file.read(BOX_HEADER)
+            if (length := int.from_bytes(header[:4])) < BOX_HEADER:
                 return  # it was finished after all
             at += length
-            if at <= size and head[4:] == b"mdat":
+            if at <= size and header[4:] == b"mdat":
                 whole = at
         if whole:
             file.truncate(whole)
 
 
-def _sound_rate(rate):
-    return rate if rate in av.Codec("aac", "w").audio_rates else SOUND_RATE
+def _audio_rate(rate):
+    return rate if rate in av.Codec("aac", "w").audio_rates else AUDIO_RATE
 
 
-def _layout(rate):
-    """The muxer's options."""
+def _muxer_options(rate):
     return {
-        "movflags": "hybrid_fragmented+delay_moov",  # delayed, it can say where picture and sound begin
-        "frag_duration": str(FRAGMENT),
+        "movflags": "hybrid_fragmented+delay_moov",  # delayed, the header can say where video and audio begin
+        "frag_duration": str(FRAGMENT_MICROSECONDS),
         "flush_packets": "1",
-        "movie_timescale": str(rate),  # or the ends would be rounded to milliseconds
+        "movie_timescale": str(rate),  # otherwise the ends are rounded to milliseconds
         "fflags": "+bitexact",
     }

@@ -1,4 +1,4 @@
-"""Sound files: WAV of 24 bits or floats, FLAC of 24 bits."""
+"""Sound files: WAV of 24-bit or float samples, FLAC of 24-bit samples."""
 
 import hashlib
 
@@ -8,50 +8,76 @@ import numpy as np
 from phosphene.engine.audio.core import CHANNELS
 from phosphene.engine.rings import ring
 
-CHUNK = 16_384
+CHUNK = 16_384  # frames written at once
 FORMATS = {  # by ending and depth: container, codec, sample format
     (".wav", "24"): ("wav", "pcm_s24le", "s32"),
     (".wav", "float"): ("wav", "pcm_f32le", "flt"),
     (".flac", "24"): ("flac", "flac", "s32"),
 }
-FULL = 1 << 23  # of a 24-bit sample
+ENDINGS = tuple(sorted({ending for ending, _ in FORMATS}))
+FULL_SCALE = 1 << 23  # of a 24-bit sample
+
+
+def depths(ending):
+    """The sample formats that a file with this ending can hold."""
+    return [depth for each, depth in FORMATS if each == ending]
 
 
 class SoundFile:
-    """A file that takes float32 (frames, channels) blocks; `layout` names the channels, as FFmpeg does."""
+    """A sound file that is written block by block.
 
-    def __init__(self, path, form, rate, layout="stereo"):
-        container, codec, self.format = FORMATS[form]
-        self.layout = layout
+    Parameters
+    ----------
+    path : Path
+    file_format : (str, str)
+        Ending and depth, a key of FORMATS.
+    rate : int
+    layout : str
+        FFmpeg's name of the channels: "mono", "stereo", "5.1".
+    """
+
+    def __init__(self, path, file_format, rate, layout="stereo"):
+        container, codec, self.sample_format = FORMATS[file_format]
+        self.layout, self.rate = layout, rate
         options = {"rf64": "auto"} if container == "wav" else {}
-        self.rate = rate
         self.container = av.open(str(path), "w", format=container, options={**options, "fflags": "+bitexact"})
-        self.stream = self.container.add_stream(codec, rate=rate, layout=layout, format=self.format)
+        self.stream = self.container.add_stream(codec, rate=rate, layout=layout, format=self.sample_format)
         self.stream.codec_context.flags |= av.codec.context.Flags.bitexact
-        self.container.start_encoding()  # so that there is a file, though no sound may follow
+        self.container.start_encoding()  # so that the file exists even if no sound follows
         self.written = 0
 
     def write(self, block):
-        if self.format == "s32":
-            block = np.clip(np.rint(block * np.float64(FULL)), -FULL, FULL - 1).astype(np.int32) << 8
-        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), self.format, self.layout)
+        """Append a float32 (frames, channels) block."""
+        if self.sample_format == "s32":
+            scaled = np.clip(np.rint(block * np.float64(FULL_SCALE)), -FULL_SCALE, FULL_SCALE - 1)
+            block = scaled.astype(np.int32) << 8
+        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), self.sample_format, self.layout)
         frame.rate, frame.pts = self.rate, self.written
         self.written += len(block)
         self.container.mux(self.stream.encode(frame))
 
     def finish(self):
+        """Flush the encoder and close the file."""
         self.container.mux(self.stream.encode(None))
         self.container.close()
 
     def close(self):
-        """Let go of the file, finished or not."""
+        """Close the file, finished or not."""
         self.container.close()
 
 
 class SoundFileNode:
-    """Writes a ring to files, and keeps a hash of every sample."""
+    """The node that writes a ring to files and hashes every sample.
 
-    name = "file"
+    Parameters
+    ----------
+    inlet : Ring
+        Stereo.
+    files : list
+        Objects with write(block) and finish(): SoundFile, Mp4AudioTrack.
+    """
+
+    name = thread = "file"
 
     def __init__(self, inlet, files):
         self.inlet, self.files = inlet, files
@@ -61,9 +87,9 @@ class SoundFileNode:
         self.done = False
 
     def step(self):
-        over = ring.ended(self.inlet)
-        waits = ring.readable(self.inlet, CHUNK)
-        if waits < CHUNK and not (over or self._last()):
+        ended = ring.ended(self.inlet)
+        readable = ring.readable(self.inlet, CHUNK)
+        if readable < CHUNK and not (ended or self._last_block()):
             return 0
         block = self.block[: ring.pull(self.inlet, self.block)]
         if len(block):
@@ -71,11 +97,12 @@ class SoundFileNode:
             for file in self.files:
                 file.write(block)
             self.frames += len(block)
-        if over:
+        if ended:
             for file in self.files:
                 file.finish()
             self.done = True
         return len(block)
 
-    def _last(self):
+    def _last_block(self):
+        """True if the writer has ended the ring, though rows may still wait in it."""
         return self.inlet.written[ring.ENDED] == 1

@@ -1,56 +1,56 @@
-"""RGBA to I420, by BT.709 in limited range: whole numbers only, so that every machine makes the same bytes."""
+"""Converts RGBA to YUV 4:2:0, BT.709 in limited range, in integers, so that every machine makes the same bytes."""
 
 from phosphene.engine.native import kernel
 
-RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # of white, by BT.709
-BITS = 16  # after the point: fewer would be seen in the sum of three
-QUAD = BITS + 2  # for the sum of four pixels
+RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # weights in luma, by BT.709
+FRACTION_BITS = 16  # of the fixed-point weights; with fewer, the error of a sum of three is visible
+CHROMA_BITS = FRACTION_BITS + 2  # for the sum of four pixels
 
 
 def _fixed(number):
-    return round(number / 255 * (1 << BITS))
+    return round(number / 255 * (1 << FRACTION_BITS))
 
 
 Y_RED, Y_GREEN, Y_BLUE = (_fixed(219 * weight) for weight in (RED, GREEN, BLUE))
 U_RED, U_BLUE = _fixed(-112 * RED / (1 - BLUE)), _fixed(112)
 V_RED, V_BLUE = _fixed(112), _fixed(-112 * BLUE / (1 - RED))
-U_GREEN, V_GREEN = -U_RED - U_BLUE, -V_RED - V_BLUE  # so that grey has no colour at all
-BLACK = (16 << BITS) + (1 << BITS >> 1)  # and half a step, to round
-NEUTRAL = (128 << QUAD) + (1 << QUAD >> 1)
+U_GREEN, V_GREEN = -U_RED - U_BLUE, -V_RED - V_BLUE  # so that grey has no chroma at all
+BLACK = (16 << FRACTION_BITS) + (1 << FRACTION_BITS >> 1)  # with half a step added, to round
+NEUTRAL = (128 << CHROMA_BITS) + (1 << CHROMA_BITS >> 1)
 
 
-def rgba_to_yuv420(picture, out):
-    """Convert a picture, and turn it the right way up.
+def rgba_to_yuv420(frame, out):
+    """Convert a frame and flip it, so that its top row comes first.
 
     Parameters
     ----------
-    picture : uint8 array, shape (height, width, 4)
-        RGBA, contiguous, the bottom row first, as OpenGL gives it; alpha is ignored. Both sides are even.
+    frame : uint8 array, shape (height, width, 4)
+        RGBA, contiguous, the bottom row first, as OpenGL reads it; alpha is ignored. Both sides are even.
     out : uint8 array, shape (height * width * 3 // 2,)
-        Y from the top row down, then U, then V, of which each value is for the mean of 2 x 2 pixels.
+        The Y plane from the top row down, then U, then V; each value of U and V is the mean of 2 x 2 pixels.
     """
-    words = picture.view("<u4")[..., 0]
-    words.flags.writeable = False  # whoever owns the picture, there is one type to compile for
-    _convert(words, out)
+    pixels = frame.view("<u4")[..., 0]
+    pixels.flags.writeable = False  # so that the kernel is compiled for one type only
+    _convert(pixels, out)
 
 
 @kernel
-def _convert(words, out):
-    height, width = words.shape
-    pixels, half = height * width, width // 2
+def _convert(pixels, out):
+    height, width = pixels.shape
+    luma_size, half = height * width, width // 2
     for row in range(height):
-        line, y = words[height - 1 - row], out[row * width : (row + 1) * width]
+        line, y = pixels[height - 1 - row], out[row * width : (row + 1) * width]
         for x in range(y.shape[0]):
             p = line[x]
-            y[x] = (Y_RED * (p & 255) + Y_GREEN * (p >> 8 & 255) + Y_BLUE * (p >> 16 & 255) + BLACK) >> BITS
+            y[x] = (Y_RED * (p & 255) + Y_GREEN * (p >> 8 & 255) + Y_BLUE * (p >> 16 & 255) + BLACK) >> FRACTION_BITS
     for row in range(height // 2):
-        over, under = words[height - 1 - 2 * row], words[height - 2 - 2 * row]
-        start = pixels + row * half
-        u, v = out[start : start + half], out[start + pixels // 4 : start + pixels // 4 + half]
+        over, under = pixels[height - 1 - 2 * row], pixels[height - 2 - 2 * row]
+        start = luma_size + row * half
+        u, v = out[start : start + half], out[start + luma_size // 4 : start + luma_size // 4 + half]
         for x in range(u.shape[0]):
             a, b, c, d = over[2 * x], over[2 * x + 1], under[2 * x], under[2 * x + 1]
             red = (a & 255) + (b & 255) + (c & 255) + (d & 255)
             green = (a >> 8 & 255) + (b >> 8 & 255) + (c >> 8 & 255) + (d >> 8 & 255)
             blue = (a >> 16 & 255) + (b >> 16 & 255) + (c >> 16 & 255) + (d >> 16 & 255)
-            u[x] = (U_RED * red + U_GREEN * green + U_BLUE * blue + NEUTRAL) >> QUAD
-            v[x] = (V_RED * red + V_GREEN * green + V_BLUE * blue + NEUTRAL) >> QUAD
+            u[x] = (U_RED * red + U_GREEN * green + U_BLUE * blue + NEUTRAL) >> CHROMA_BITS
+            v[x] = (V_RED * red + V_GREEN * green + V_BLUE * blue + NEUTRAL) >> CHROMA_BITS

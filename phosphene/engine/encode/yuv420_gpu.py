@@ -1,26 +1,26 @@
-"""Yuv420Readback pictures: converted where they were drawn, so that less than half of them has to travel."""
+"""Converts frames to YUV 4:2:0 on the graphics card, so that less than half of the bytes are read back."""
 
 from phosphene.engine.encode import yuv420
 from phosphene.engine.gl.readback import Readback
-from phosphene.engine.gl.shader_compile import computed
+from phosphene.engine.gl.shader_compile import compile_compute
 from phosphene.engine.gl.shader_source import Source
 
-WIDE = 64  # words that a work group writes, as the shader says
-ROW = 1024  # work groups in a row: no driver takes all that a large picture needs in one
-NUMBERS = {
+GROUP_SIZE = 64  # 32-bit words that a work group writes; the shader has the same number
+GROUPS_PER_ROW = 1024  # no driver takes all work groups of a large frame in one row
+UNIFORMS = {
     "luma": (yuv420.Y_RED, yuv420.Y_GREEN, yuv420.Y_BLUE),
     "blue": (yuv420.U_RED, yuv420.U_GREEN, yuv420.U_BLUE),
     "red": (yuv420.V_RED, yuv420.V_GREEN, yuv420.V_BLUE),
     "offset": (yuv420.BLACK, yuv420.NEUTRAL),
-    "point": (yuv420.BITS, yuv420.QUAD),
-    "row": WIDE * ROW,
+    "fraction_bits": (yuv420.FRACTION_BITS, yuv420.CHROMA_BITS),
+    "row": GROUP_SIZE * GROUPS_PER_ROW,
 }
 
 
 class Yuv420Readback(Readback):
-    """A screen whose pictures are fetched as `to_i420` would make them, to the bit.
+    """A Readback whose frames arrive as `rgba_to_yuv420` would convert them, bit for bit.
 
-    It needs a context that computes, and should be a card's: where the processor draws, `to_i420` is thirty
+    It needs a context with compute shaders on a graphics card; with a software rasteriser, `rgba_to_yuv420` is thirty
     times as fast.
     """
 
@@ -28,20 +28,20 @@ class Yuv420Readback(Readback):
         self.program, self.words = None, -(-size[0] * size[1] * 3 // 8)
         super().__init__(context, size, (size[0] * size[1] * 3 // 2,))
         try:
-            self.program = computed(context, Source("post/i420.comp"))
-            for name, value in NUMBERS.items():
+            self.program = compile_compute(context, Source("post/yuv420.comp"))
+            for name, value in UNIFORMS.items():
                 self.program[name].value = value
         except BaseException:
             self.release()
             raise
 
-    def copy(self, buffer):
-        groups = -(-self.words // WIDE)
+    def copy_into(self, buffer):
+        groups = -(-self.words // GROUP_SIZE)
         self.texture.use(0)
         buffer.bind_to_storage_buffer(0)
-        self.program.run(min(groups, ROW), -(-groups // ROW))
+        self.program.run(min(groups, GROUPS_PER_ROW), -(-groups // GROUPS_PER_ROW))
         self.context.gl.memory_barrier()
-        self.context.settle()
+        self.context.sync_software()
 
     def release(self):
         super().release()
@@ -49,8 +49,8 @@ class Yuv420Readback(Readback):
             self.program.release()
 
 
-def screen_of(context, size):
-    """What a film is drawn on: an Yuv420Readback on a card that computes and has room for it, else a Readback."""
-    room = context.gl.info.get("GL_MAX_SHADER_STORAGE_BLOCK_SIZE", 0)
-    instant = context.computes and not context.software and 2 * size[0] * size[1] <= room
-    return (Yuv420Readback if instant else Readback)(context, size)
+def make_readback(context, size):
+    """A Yuv420Readback on a card with compute shaders and enough memory, else a Readback."""
+    max_bytes = context.gl.info.get("GL_MAX_SHADER_STORAGE_BLOCK_SIZE", 0)
+    on_gpu = context.has_compute and not context.software and 2 * size[0] * size[1] <= max_bytes
+    return (Yuv420Readback if on_gpu else Readback)(context, size)

@@ -1,23 +1,27 @@
-"""Where compiled kernels are kept between runs: one folder for each state of the source.
+"""The folder of compiled kernels: one for each state of the source.
 
-numba notices a change in the file of the function it cached, not in the files of the kernels
-inlined into it. So the folder is named after the source of every room that holds kernels: a change
-there is a new folder.
+numba notices a change in the file of the function it cached, but not in the files of the kernels inlined into it.
+So the folder's name is a hash of every room that contains kernels, and a change there starts a new folder.
 """
 
+import contextlib
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import sys
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1]
 ROOMS = ("native", "common", "rings", "effects", "listening", "evolution", "modulation", "audio", "encode")
-MAX_FOLDERS = 4  # folders: a few checkouts and versions side by side
+MAX_FOLDERS = 4  # a few checkouts and versions side by side
 
 
-def cache_home():
-    """The user's cache folder for Phosphene, made if it is missing."""
+def cache_home() -> Path:
+    """The user's cache folder for Phosphene, made if it is missing; a temporary one where it cannot be written."""
     if "PHOSPHENE_CACHE" in os.environ:
         home = Path(os.environ["PHOSPHENE_CACHE"])
     elif sys.platform == "win32":
@@ -26,30 +30,68 @@ def cache_home():
         home = Path.home() / "Library" / "Caches" / "Phosphene"
     else:
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "phosphene"
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not os.access(home, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as fault:
+        return _use_temporary_home(home, fault)
     return home
 
 
-def source_digest(rooms, *others):
-    """A name for the source of some rooms as it stands now, and for what else matters."""
-    whole = hashlib.sha256("".join(others).encode())
-    for file in sorted(file for room in rooms for file in [SOURCE / room, *(SOURCE / room).rglob("*.py")]):
-        if not file.is_file():
-            continue
-        whole.update(file.relative_to(SOURCE).as_posix().encode())
-        whole.update(file.read_bytes())
-    return whole.hexdigest()[:16]
+def _use_temporary_home(home: Path, fault: OSError) -> Path:
+    """A folder of this user's among the temporary files, for this process and its children; says so in one line."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folder = Path(tempfile.gettempdir()) / f"phosphene-{user}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    private = stat.S_ISDIR(found.st_mode) and (os.name == "nt" or (found.st_uid == user and not found.st_mode & 0o077))
+    if not private:  # kernels are loaded from here: nobody else may write them
+        folder = Path(tempfile.mkdtemp(prefix="phosphene-"))
+    os.environ["PHOSPHENE_CACHE"] = str(folder)
+    sys.stderr.write(f"phosphene: the cache {home} cannot be written ({fault.strerror}); using {folder}\n")
+    return folder
 
 
-def fingerprint():
-    """A name for the kernels' source as it stands now, and where: numba remembers by path."""
+def source_digest(rooms: Iterable[str], *extra: str) -> str:
+    """A hash of the source of some rooms and of other texts, as 16 hexadecimal digits.
+
+    Parameters
+    ----------
+    rooms : iterable of str
+        Folders or files below `phosphene/engine`: "listening", "effects/chain".
+    *extra : str
+        Whatever else a cached result depends on.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a room does not exist: its changes would go unnoticed.
+    """
+    files: list[Path] = []
+    for room in rooms:
+        path = SOURCE / room
+        found = [path] if path.is_file() else [*path.rglob("*.py")]
+        if not found:
+            raise FileNotFoundError(f"no source in {path}; a cache names it as a room it depends on")
+        files += found
+    digest = hashlib.sha256("".join(extra).encode())
+    for file in sorted(files):
+        digest.update(file.relative_to(SOURCE).as_posix().encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def fingerprint() -> str:
+    """The digest of the kernels' source and of its path, since numba remembers functions by path."""
     return source_digest(ROOMS, str(SOURCE))
 
 
-def set_numba_cache_dir():
-    """Tell numba where to keep what it compiles, and drop what older source left behind.
+def set_numba_cache_dir() -> Path:
+    """Point numba's cache at the folder of this source, and delete folders of older source.
 
-    A NUMBA_CACHE_DIR set by the user wins.
+    A NUMBA_CACHE_DIR set by the user is left as it is.
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return Path(os.environ["NUMBA_CACHE_DIR"])

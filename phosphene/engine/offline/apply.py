@@ -1,4 +1,4 @@
-"""A genome on a whole file: its channels and its rate stay, and how long it is is told."""
+"""Applies a genome to a whole sound file, which keeps its channels and its rate."""
 
 import contextlib
 import math
@@ -8,86 +8,110 @@ import numpy as np
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.common.atomic_files import check_writable, write_atomically
 from phosphene.engine.common.errors import PhospheneError, UsageError
+from phosphene.engine.common.output_paths import check_ending, check_not_input
 from phosphene.engine.documents.schema import active_genes
 from phosphene.engine.effects.chain import genome
-from phosphene.engine.encode.sound_file import FORMATS, SoundFile
+from phosphene.engine.encode.sound_file import ENDINGS, FORMATS, SoundFile, depths
 
-MOST = 8  # channels
-PIECE = 65_536  # frames read and written at once
+MAX_CHANNELS = 8
+BLOCK = 65_536  # frames read or written at once
 
 
-def apply(path, out, genes, *, depth=None, tail=0.0, overwrite=False, watch=lambda: None):
-    """Make the file; gives what there is to tell the user, a line each.
+def apply(path, out, genome_path, *, depth=None, tail=0.0, overwrite=False, on_progress=lambda: None):
+    """Apply a genome to a file and write the result.
 
     Parameters
     ----------
     path, out : Path
-        `out` ends in .wav or .flac.
-    genes : Path
-        Of the genome.
+        The input, any file that FFmpeg reads; the output, which ends in .wav or .flac.
+    genome_path : Path
+        A JSON file.
     depth : str, optional
-        Of a sample: "24", which is the default, or "float".
+        Format of a sample: "24", the default, or "float".
     tail : float
-        Seconds for which what rings on is kept, at the most.
-    watch : callable()
-        Called now and then; may raise to end it.
+        Longest time, in seconds, for which a tail is kept behind the end of the input.
+    overwrite : bool
+        Replace `out` if it exists.
+    on_progress : callable()
+        Called now and then; it may raise to cancel.
+
+    Returns
+    -------
+    list of str
+        Lines for the user.
 
     Raises
     ------
     UsageError, PhospheneError
-        With nothing left behind.
+        No file is left behind.
     """
-    form = out.suffix.lower(), depth or "24"
-    if form not in FORMATS:
-        endings = sorted({ending for ending, _ in FORMATS})
-        if form[0] in endings:
-            raise UsageError(f"--depth {depth}: {form[0]} holds {', '.join(d for e, d in FORMATS if e == form[0])}")
-        raise UsageError(f"-o {out}: ends in '{out.suffix}', can end in {' or '.join(endings)}")
-    check_writable(out, overwrite=overwrite)
-    told = active_genes(genome.load(genes)[0])
+    file_format = check_output(path, out, depth=depth, overwrite=overwrite)
+    genes = active_genes(genome.load(genome_path)[0])
     source = FileSource(path, fold=False)
-    if source.channels > MOST:
-        raise UsageError(f"{path}: has {source.channels} channels; {MOST} are the most")
-    x, remarks = read_whole(source), []
+    if source.channels > MAX_CHANNELS:
+        raise UsageError(f"{path}: has {source.channels} channels; {MAX_CHANNELS} are the most")
+    x, warnings = read_samples(source), []
     if source.broken:
-        remarks.append(f"{source.broken} damaged packets of {path} were left out")
-    made = genome.render(told, x, source.rate, tail=tail, remark=remarks.append, watch=watch)
-    y = genome.limited(made, source.rate)
-    watch()
-    write_whole(out, y, source.rate, depth=form[1], layout=source.layout)
-    length = f"{len(y) / source.rate:.2f} s"
-    if len(y) != len(x):
-        length = f"{len(x) / source.rate:.2f} s became {length}"
+        warnings.append(f"{source.broken} damaged packets of {path} were left out")
+    rendered = genome.render(genes, x, source.rate, tail=tail, remark=warnings.append, watch=on_progress)
+    y = genome.apply_limiter(rendered, source.rate)
+    on_progress()
+    write_samples(out, y, source.rate, depth=file_format[1], layout=source.layout)
+    return [*(f"{out}: {warning}" for warning in warnings), _summary(out, source, len(x), len(y), file_format)]
+
+
+def check_output(path, out, *, depth, overwrite):
+    """Check, before any work is done, that the output can be written; returns its (ending, depth).
+
+    Raises
+    ------
+    UsageError, PhospheneError
+    """
+    check_ending("-o", out, ENDINGS)
+    ending = out.suffix.lower()
+    if depth and (ending, depth) not in FORMATS:
+        raise UsageError(f"--depth {depth}: {ending} holds {', '.join(depths(ending))}")
+    check_not_input("-o", out, path)
+    check_writable(out, overwrite=overwrite)
+    return ending, depth or "24"
+
+
+def _summary(out, source, frames_in, frames_out, file_format):
+    """The line that says what was written."""
+    length = f"{frames_out / source.rate:.2f} s"
+    if frames_out != frames_in:
+        length = f"{frames_in / source.rate:.2f} s became {length}"
     channels = f"{source.channels} channel{'s' * (source.channels > 1)}"
-    return [
-        *(f"{out}: {remark}" for remark in remarks),
-        f"{out}: {length}, {source.rate} Hz, {channels}, {' '.join(form)[1:]}",
-    ]
+    return f"{out}: {length}, {source.rate} Hz, {channels}, {' '.join(file_format)[1:]}"
 
 
-def read_whole(source, longest=None):
-    """All the sound of a file, or its first `longest` seconds.
+def read_samples(source, max_seconds=None):
+    """All samples of a source, or those of its first `max_seconds`.
+
+    Returns
+    -------
+    float32 array, shape (frames, channels)
 
     Raises
     ------
     PhospheneError
-        If there is none.
+        If the file holds no sound.
     """
-    pieces, left = [], math.inf if longest is None else max(round(longest * source.rate), 1)
+    blocks, left = [], math.inf if max_seconds is None else max(round(max_seconds * source.rate), 1)
     while left:
-        piece = np.zeros((int(min(PIECE, left)), source.channels), np.float32)
-        count = source.read(piece)
-        pieces.append(piece[:count])
-        left = left - count if count == len(piece) else 0
-    if not any(map(len, pieces)):
+        block = np.zeros((int(min(BLOCK, left)), source.channels), np.float32)
+        count = source.read(block)
+        blocks.append(block[:count])
+        left = left - count if count == len(block) else 0
+    if not any(map(len, blocks)):
         raise PhospheneError(f"{source.path}: holds no sound")
-    return np.concatenate(pieces)
+    return np.concatenate(blocks)
 
 
-def write_whole(out, x, rate, *, depth="24", layout="stereo"):
-    """A sound to a file, by whose ending it is of one kind or another."""
-    form = out.suffix.lower(), depth
-    with write_atomically(out) as (part,), contextlib.closing(SoundFile(part, form, rate, layout)) as file:
-        for start in range(0, len(x), PIECE):
-            file.write(x[start : start + PIECE])
+def write_samples(out, x, rate, *, depth="24", layout="stereo"):
+    """Write float32 (frames, channels) samples to a file; its ending chooses the container."""
+    file_format = out.suffix.lower(), depth
+    with write_atomically(out) as (part,), contextlib.closing(SoundFile(part, file_format, rate, layout)) as file:
+        for start in range(0, len(x), BLOCK):
+            file.write(x[start : start + BLOCK])
         file.finish()

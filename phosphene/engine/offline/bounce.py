@@ -47,11 +47,11 @@ class BounceInput(NamedTuple):
     file: Path | None = None  # the input or the take
     seconds: float | None = None
 
-    def graph(self, sink_of, eyes_of=None):
+    def graph(self, make_sink, make_viewers=None):
         """The graph that plays this input into the node that `sink_of` makes."""
         if self.kind == "take":
-            return from_take(self.source, sink_of, eyes_of=eyes_of)
-        return from_source(self.source, self.preset, sink_of, seconds=self.seconds, eyes_of=eyes_of)
+            return from_take(self.source, make_sink, make_viewers=make_viewers)
+        return from_source(self.source, self.preset, make_sink, seconds=self.seconds, make_viewers=make_viewers)
 
 
 def bounce(source, outputs, *, depth=None, film=None, overwrite=False, threads=True, on_progress=None):
@@ -176,12 +176,12 @@ def _timings(graph, job, seconds, threads):
 
 def _warnings(graph):
     """Sentences about what went wrong without stopping the bounce."""
-    warnings, scrubbed = [], int(get(graph.player.gauges, int(Meter.SCRUBBED)))
+    warnings, scrubbed = [], int(get(graph.play.core.meters, int(Meter.SCRUBBED)))
     if scrubbed:
         warnings.append(f"{scrubbed} samples of the input were not numbers and became silence")
-    if muted := int(get(graph.player.gauges, int(Meter.MUTED))):
+    if muted := int(get(graph.play.core.meters, int(Meter.MUTED))):
         warnings.append(f"{muted} genes made no sound, and were bypassed from there on")
-    source = getattr(graph.feeder, "source", None)
+    source = getattr(graph.source, "source", None)
     source = getattr(source, "source", source)  # the one inside a VariableSpeedSource
     if isinstance(source, FileSource) and source.broken:
         warnings.append(f"{source.broken} damaged packets of {source.path} were left out")

@@ -1,4 +1,4 @@
-"""A studio: all that a film needs, joined, for as long as it is made."""
+"""FilmJob: what one film needs while it is rendered, from the GL context to the MP4."""
 
 import contextlib
 import os
@@ -7,29 +7,29 @@ import moderngl
 
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.encode.mp4 import Mp4Writer
-from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, screen_of
-from phosphene.engine.gl.context import offscreen
+from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, make_readback
+from phosphene.engine.gl.context import create_offscreen
 from phosphene.engine.offline.frame_pool import FramePool
 from phosphene.engine.offline.frame_renderer import FilmNode, FrameRenderer, Yuv420Node
 
-IN_FLIGHT = 2  # pictures that wait before each node
-THREADS = min(os.cpu_count() or 1, 16)  # of x264: beyond, each more adds more delay than speed
+FRAMES_IN_FLIGHT = 2  # that wait before each node
+ENCODER_THREADS = min(os.cpu_count() or 1, 16)  # of x264: beyond, each more adds more delay than speed
 
 
-class SoundTrack:
-    """A film's sound, to whoever writes sound to files."""
+class Mp4AudioTrack:
+    """The sound of an Mp4Writer, with the methods of a SoundFile."""
 
     def __init__(self, film):
-        self.write, self.finish = film.sound, film.end_sound
+        self.write, self.finish = film.write_audio, film.end_audio
 
 
 class FilmJob:
-    """A GL context, a film, and the nodes between them; a context manager that lets go of them all.
+    """A GL context, an MP4 and the nodes between them; a context manager that releases all of them.
 
     Parameters
     ----------
     path : Path
-    shot : Shot
+    settings : FilmSettings
     rate : int
         Of the sound.
     preset : Preset
@@ -37,51 +37,51 @@ class FilmJob:
     Raises
     ------
     UsageError, PhospheneError
-        If there is no OpenGL here, or it is too small for the picture; if the encoder does not open.
+        If OpenGL is missing or cannot draw this size, or the encoder does not open.
     """
 
-    def __init__(self, path, shot, rate, preset):
-        self.shot, self.preset, self.screen, self.camera = shot, preset, None, None
-        self.context = offscreen()
+    def __init__(self, path, settings, rate, preset):
+        self.settings, self.preset, self.readback, self.renderer = settings, preset, None, None
+        self.context = create_offscreen()
         try:
-            self.context.require(shot.size)
-            self.film = Mp4Writer(path, rate=rate, threads=THREADS, **shot._asdict())
+            self.context.check_size(settings.size)
+            self.film = Mp4Writer(path, rate=rate, threads=ENCODER_THREADS, **settings._asdict())
         except BaseException:
             self.context.release()
             raise
-        self.track = SoundTrack(self.film)
-        self.context.__exit__()  # current on no thread, until the camera is
+        self.track = Mp4AudioTrack(self.film)
+        self.context.__exit__()  # current on no thread until the renderer makes it current
 
-    def nodes(self, ear, player, script):
-        """The nodes that look at what is heard."""
-        width, height = self.shot.size
-        self.developed = FramePool((height * width * 3 // 2,), IN_FLIGHT, hashed=True)
-        self.projector = FilmNode(self.developed, self.film)
+    def nodes(self, listen, play, script):
+        """The nodes that draw, convert and encode; FrameRenderer explains the arguments."""
+        width, height = self.settings.size
+        self.yuv_frames = FramePool((height * width * 3 // 2,), FRAMES_IN_FLIGHT, hashed=True)
+        self.film_node = FilmNode(self.yuv_frames, self.film)
         try:
             with self.context:
-                self.screen = screen_of(self.context, self.shot.size)
-            instant = isinstance(self.screen, Yuv420Readback)
-            outlet = self.developed if instant else FramePool(self.screen.shape, IN_FLIGHT)
-            self.camera = FrameRenderer(
-                self.context, self.screen, self.shot.fps, self.preset, ear, player, script, outlet
+                self.readback = make_readback(self.context, self.settings.size)
+            on_gpu = isinstance(self.readback, Yuv420Readback)
+            drawn = self.yuv_frames if on_gpu else FramePool(self.readback.shape, FRAMES_IN_FLIGHT)
+            self.renderer = FrameRenderer(
+                self.context, self.readback, self.settings.fps, self.preset, listen, play, script, drawn
             )
         except moderngl.Error as fault:
             what = f"the graphics here have no room for it ({self.context.renderer}: {fault})"
             raise PhospheneError(f"--size {width}x{height}: {what}") from fault
-        darkroom = () if instant else (Yuv420Node(outlet, self.developed),)
-        return self.camera, *darkroom, self.projector
+        conversion = () if on_gpu else (Yuv420Node(drawn, self.yuv_frames),)
+        return self.renderer, *conversion, self.film_node
 
     @property
     def format(self):
         return self.film.format
 
-    def told(self):
-        """What a run record tells of the pictures."""
+    def record_fields(self):
+        """What the run record holds about the frames."""
         return {
-            "pictures": self.projector.shown,
-            "pictures_sha256": self.developed.hash.hexdigest(),
-            "size": f"{self.shot.size[0]}x{self.shot.size[1]}",
-            "fps": str(self.shot.fps),
+            "pictures": self.film_node.written,
+            "pictures_sha256": self.yuv_frames.hash.hexdigest(),
+            "size": f"{self.settings.size[0]}x{self.settings.size[1]}",
+            "fps": str(self.settings.fps),
             "gl_renderer": self.context.renderer,
         }
 
@@ -89,16 +89,16 @@ class FilmJob:
         return self
 
     def __exit__(self, *_):
-        with contextlib.ExitStack() as stack:  # one that fails must not keep the others
+        with contextlib.ExitStack() as stack:  # a release that fails must not keep the others from running
             stack.callback(self.film.close)
-            stack.callback(self._darken)
-            if self.camera:
-                stack.callback(self.camera.release)
+            stack.callback(self._release_context)
+            if self.renderer:
+                stack.callback(self.renderer.release)
 
-    def _darken(self):
+    def _release_context(self):
         with self.context:
             try:
-                if self.screen:
-                    self.screen.release()
+                if self.readback:
+                    self.readback.release()
             finally:
                 self.context.release()

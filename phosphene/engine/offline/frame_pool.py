@@ -1,4 +1,4 @@
-"""FramePool: pictures on their way from one node to the next, in memory that goes round."""
+"""FramePool: reused frame buffers between two nodes."""
 
 import hashlib
 from collections import deque
@@ -7,37 +7,50 @@ import numpy as np
 
 
 class FramePool:
-    """A few arrays of one shape, from one writer to one reader.
+    """A fixed number of uint8 arrays that travel from one writer to one reader and back.
 
-    The writer takes a blank and gives it filled; the reader takes the oldest and gives it back. Who gets
-    None comes again later. `hash`, if it is wanted, is of all that were given.
+    The writer calls `acquire`, fills the buffer and calls `push`. The reader calls `pull`, uses the frame and
+    calls `recycle`. `acquire` and `pull` return None if nothing is available; the caller tries again later.
+
+    Parameters
+    ----------
+    shape : tuple
+        Of each array.
+    count : int
+        Number of arrays.
+    hashed : bool
+        Keep `hash`, a SHA-256 over all frames in the order in which they are pushed.
     """
 
     def __init__(self, shape, count, *, hashed=False):
         self.hash = hashlib.sha256() if hashed else None
-        self.blanks = deque(np.zeros(shape, np.uint8) for _ in range(count))
+        self.free = deque(np.zeros(shape, np.uint8) for _ in range(count))
         self.filled = deque()
-        self.last_given = False
+        self.ended = False
 
-    def blank(self):
-        return self.blanks.popleft() if self.blanks else None
+    def acquire(self):
+        """A free buffer for the writer, or None."""
+        return self.free.popleft() if self.free else None
 
-    def give(self, slide):
+    def push(self, frame):
+        """Pass a filled buffer on to the reader."""
         if self.hash:
-            self.hash.update(slide)
-        self.filled.append(slide)
+            self.hash.update(frame)
+        self.filled.append(frame)
 
     def end(self):
-        """There will be no more."""
-        self.last_given = True
+        """Declare that the writer pushes no more frames."""
+        self.ended = True
 
-    def take(self):
+    def pull(self):
+        """The oldest filled buffer for the reader, or None."""
         return self.filled.popleft() if self.filled else None
 
-    def give_back(self, slide):
-        self.blanks.append(slide)
+    def recycle(self, frame):
+        """Return a buffer to the writer."""
+        self.free.append(frame)
 
     @property
-    def ended(self):
-        """True once the reader has had them all."""
-        return self.last_given and not self.filled
+    def exhausted(self):
+        """True once the writer has ended and the reader has pulled every frame."""
+        return self.ended and not self.filled

@@ -6,7 +6,7 @@ from phosphene.engine.gl.readback import DEPTH
 from phosphene.engine.rings import allocate, board
 from phosphene.engine.rings.board import put
 from phosphene.engine.takes.file import Change, Patch
-from phosphene.engine.visuals.catalogue import BOARD_SLOTS, settings
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, slot_values
 from phosphene.engine.visuals.renderer import Renderer
 
 
@@ -21,9 +21,9 @@ class FrameRenderer:
         Borrowed; frames are drawn on it and read back from it.
     fps : Fraction
     preset : Preset
-    ear : ListenNode or LookaheadNode
+    listen : ListenNode or LookaheadNode
         Has the feature frames.
-    player : PlayNode
+    play : PlayNode
         Knows how long the sound was in the end.
     script : deque of Begin, Swap, Change, Patch
         Events for the picture; each is there before the feature frames of its sample.
@@ -31,54 +31,54 @@ class FrameRenderer:
         Takes the frames as the readback gives them.
     """
 
-    name = "renderer"
+    name = thread = "renderer"
 
-    def __init__(self, context, readback, fps, preset, ear, player, script, outlet):
+    def __init__(self, context, readback, fps, preset, listen, play, script, outlet):
         self.context, self.readback, self.fps = context, readback, fps
-        self.ear, self.player, self.script, self.outlet = ear, player, script, outlet
+        self.listen, self.play, self.script, self.outlet = listen, play, script, outlet
         self.drawn, self.done = 0, False
         self.board = allocate(board.layout(BOARD_SLOTS))
-        for slot, value in settings(preset.params()):
+        for slot, value in slot_values(preset.params()):
             put(self.board, slot, value)
         with context:
             self.renderer = Renderer(
                 context,
                 readback.size,
-                frames=ear.frames,
+                frames=listen.frames,
                 board=self.board,
-                rate=player.rate,
+                rate=play.rate,
                 screen=readback,
                 look=preset.to_look(),
             )
-        ear.followers.append(self.renderer.signals)
+        listen.readers.append(self.renderer.signals)
 
     def step(self):
-        ended = self.ear.done  # read first: what is there afterwards is all there is
-        sample = float(self.drawn * self.player.rate / self.fps)
-        ready = self.renderer.reach(sample)
+        ended = self.listen.done  # read first: what is there afterwards is all there is
+        sample = float(self.drawn * self.play.rate / self.fps)
+        ready = self.renderer.advance_to(sample)
         if not (ended or ready):
             return 0
         buffer = self.outlet.acquire()
         if buffer is None:
             return 0
         with self.context:
-            more = ready or sample < self.player.heard
+            more = ready or sample < self.play.frames
             if more:
                 self._draw(sample)
-            if self.readback.waiting and (not more or len(self.readback.waiting) == DEPTH):
+            if self.readback.pending and (not more or len(self.readback.pending) == DEPTH):
                 self.readback.fetch(buffer)
                 self.outlet.push(buffer)
             else:
                 self.outlet.recycle(buffer)
-        if not (more or self.readback.waiting):
+        if not (more or self.readback.pending):
             self.outlet.end()
             self.done = True
         return 1
 
     def _draw(self, sample):
         self._apply_events(sample)
-        self.renderer.paint(sample)
-        self.readback.ask()
+        self.renderer.render(sample)
+        self.readback.request()
         self.drawn += 1
 
     def _apply_events(self, sample):
@@ -88,7 +88,7 @@ class FrameRenderer:
                 case Change(_, slot, value) if slot < BOARD_SLOTS:
                     put(self.board, slot, value)
                 case Patch() as patch:
-                    self.renderer.play(patch.preset.to_look(patch.look))
+                    self.renderer.show(patch.preset.to_look(patch.look))
                     if self.renderer.fault:
                         raise PhospheneError(self.renderer.fault)
                 case _:
@@ -102,7 +102,7 @@ class FrameRenderer:
 class Yuv420Node:
     """The node that converts RGBA frames to YUV 4:2:0 on the processor."""
 
-    name = "yuv420"
+    name = thread = "yuv420"
 
     def __init__(self, inlet, outlet):
         self.inlet, self.outlet, self.done = inlet, outlet, False
@@ -124,7 +124,7 @@ class Yuv420Node:
 class FilmNode:
     """The node that writes YUV 4:2:0 frames to an Mp4Writer; `written` counts them."""
 
-    name = "film"
+    name = thread = "film"
 
     def __init__(self, inlet, film):
         self.inlet, self.film, self.written, self.done = inlet, film, 0, False

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phosphene.engine.gl.context import offscreen
+from phosphene.engine.gl.context import create_offscreen
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
@@ -15,7 +15,7 @@ from phosphene.engine.offline.frame_pool import FramePool
 from phosphene.engine.offline.frame_renderer import FrameRenderer
 from phosphene.engine.presets.model import Preset
 
-IN_FLIGHT = 2  # frames that may wait between the renderer and the caller
+FRAMES_IN_FLIGHT = 2  # frames that may wait between the renderer and the caller
 
 
 def frame_stream(
@@ -28,7 +28,7 @@ def frame_stream(
     Parameters
     ----------
     source
-        See engine.audio.sources.
+        See phosphene.engine.audio.sources.
     preset : Preset
     size : (int, int)
         Width and height, both even.
@@ -46,32 +46,32 @@ def frame_stream(
     UsageError, PhospheneError
         If there is no OpenGL, or it is too small for the frame.
     """
-    context = offscreen()
-    screen = renderer = None
+    context = create_offscreen()
+    readback = renderer = None
     try:
-        context.require(size)
-        screen = Readback(context, size)
+        context.check_size(size)
+        readback = Readback(context, size)
         context.__exit__()  # the renderer makes it current for each step
-        frames = FramePool(screen.shape, IN_FLIGHT)
+        frames = FramePool(readback.shape, FRAMES_IN_FLIGHT)
 
-        def eyes(ear, player, script):  # type: ignore[no-untyped-def]
+        def viewers(ear, player, script):  # type: ignore[no-untyped-def]
             nonlocal renderer
-            renderer = FrameRenderer(context, screen, fps, preset, ear, player, script, frames)
+            renderer = FrameRenderer(context, readback, fps, preset, ear, player, script, frames)
             return (renderer,)
 
-        graph = from_source(source, preset, NullSink, seconds=seconds, eyes_of=eyes)
-        nodes = [graph.feeder, graph.player, graph.ear, graph.sink, *graph.eyes]
+        graph = from_source(source, preset, NullSink, seconds=seconds, make_viewers=viewers)
+        nodes = [graph.source, graph.play, graph.listen, graph.sink, *graph.viewers]
         while running := [node for node in nodes if not node.done]:
             moved = sum(node.step() or node.done for node in running)
-            while (frame := frames.take()) is not None:
+            while (frame := frames.pull()) is not None:
                 yield np.ascontiguousarray(frame[::-1, :, :3])
-                frames.give_back(frame)
+                frames.recycle(frame)
             if not moved:
                 raise RuntimeError(f"nodes wait for each other: {[node.name for node in running]}")
     finally:
         with context:
             if renderer:
-                renderer.painter.release()
-            if screen:
-                screen.release()
+                renderer.renderer.release()
+            if readback:
+                readback.release()
             context.release()

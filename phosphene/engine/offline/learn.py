@@ -1,4 +1,4 @@
-"""A lesson: sounds in files, and the genome that is learnt from them in another."""
+"""Learns a genome from recordings and writes it, with a preview and a table of metrics."""
 
 import csv
 import io
@@ -6,78 +6,87 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from phosphene.engine.audio.sources.base import RATE
+from phosphene.engine.audio.sources.base import DEFAULT_RATE
 from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.common.atomic_files import check_writable, write_text
 from phosphene.engine.common.errors import PhospheneError, UsageError
+from phosphene.engine.common.output_paths import check_ending, check_not_input
 from phosphene.engine.effects.chain import genome
-from phosphene.engine.encode.sound_file import FORMATS
-from phosphene.engine.evolution.descriptors import HEARD, RMS, portray
+from phosphene.engine.encode.sound_file import ENDINGS
+from phosphene.engine.evolution.descriptors import AUDIBLE, RMS, describe
 from phosphene.engine.evolution.search import evolve
-from phosphene.engine.offline.apply import read_whole, write_whole
+from phosphene.engine.offline.apply import read_samples, write_samples
 
-TABLES = ".json", ".csv"
-LONGEST = 600.0  # seconds of a file; what is learnt from is a stretch of them
+TABLE_ENDINGS = ".json", ".csv"
+MAX_SECONDS_READ = 600.0  # of a file; the search uses an excerpt of it
 
 
 class LearnOutputs(NamedTuple):
-    """Where to put what was learnt; None where it is not wanted."""
+    """Where to write the results; None for one that is not wanted."""
 
     genome: Path
     preview: Path | None
     metrics: Path | None
 
-    def claim(self, *, overwrite):
-        """Check, before any work is done, that all of it can be written."""
-        if self.genome.suffix.lower() != ".json":
-            raise UsageError(f"--genome-out {self.genome}: ends in '{self.genome.suffix}', can end in .json")
-        if self.metrics and self.metrics.suffix.lower() not in TABLES:
-            raise UsageError(f"--metrics-out {self.metrics}: ends in '{self.metrics.suffix}', can end in .json or .csv")
-        endings = sorted({ending for ending, _ in FORMATS})
-        if self.preview and self.preview.suffix.lower() not in endings:
-            allowed = " or ".join(endings)
-            raise UsageError(f"--preview-out {self.preview}: ends in '{self.preview.suffix}', can end in {allowed}")
-        wanted = [path for path in self if path is not None]
-        if len(set(wanted)) < len(wanted):
-            raise UsageError(f"{wanted[-1]}: is named twice; each result needs a file of its own")
-        for path in wanted:
+    def check(self, sources, *, overwrite):
+        """Check, before any work is done, that every result can be written and replaces none of the sources.
+
+        Raises
+        ------
+        UsageError, PhospheneError
+        """
+        check_ending("--genome-out", self.genome, (".json",))
+        if self.metrics:
+            check_ending("--metrics-out", self.metrics, TABLE_ENDINGS)
+        if self.preview:
+            check_ending("--preview-out", self.preview, ENDINGS)
+        paths = [path for path in self if path is not None]
+        if len(set(paths)) < len(paths):
+            raise UsageError(f"{paths[-1]}: is named twice; each result needs a file of its own")
+        for path in paths:
+            for source in sources:
+                check_not_input("--preview-out", path, source)
             check_writable(path, overwrite=overwrite)
 
 
-def learn(inputs, outs, *, target=None, remark=lambda sentence: None, **how):
-    """Learn a genome and write it; gives the Result of engine.evolve.evolve.
+def learn(inputs, outputs, *, target=None, warn=lambda sentence: None, **search_options):
+    """Learn a genome and write it.
 
     Parameters
     ----------
     inputs : list of Path
         Files, and folders of files.
-    outs : LearnOutputs
-        Claimed.
+    outputs : LearnOutputs
+        Checked.
     target : Path, optional
-        What the inputs shall come near.
-    remark : callable(str)
-        Told what a user should know.
-    how
-        As evolve takes it.
+        A sound that the inputs should come to resemble.
+    warn : callable(str)
+        Receives sentences for the user.
+    **search_options
+        Keyword arguments of phosphene.engine.evolution.search.evolve.
+
+    Returns
+    -------
+    Result of phosphene.engine.evolution.search
 
     Raises
     ------
     UsageError, PhospheneError
     """
-    sounds = list(_sounds(inputs, remark))
-    aim = None if target is None else _read(target)
-    result = evolve(sounds, RATE, target=aim, **how)
-    write_text(outs.genome, genome.text(result.genome))
-    if outs.preview:
-        made = genome.limited(genome.render(result.genome, sounds[0], RATE, remark=remark), RATE)
-        write_whole(outs.preview, made, RATE)
-    if outs.metrics:
-        write_text(outs.metrics, table(result.rows, outs.metrics.suffix.lower()))
+    sounds = list(_read_inputs(inputs, warn))
+    target_sound = None if target is None else _read(target)
+    result = evolve(sounds, DEFAULT_RATE, target=target_sound, **search_options)
+    write_text(outputs.genome, genome.to_json(result.genome))
+    if outputs.preview:
+        preview = genome.apply_limiter(genome.render(result.genome, sounds[0], DEFAULT_RATE, remark=warn), DEFAULT_RATE)
+        write_samples(outputs.preview, preview, DEFAULT_RATE)
+    if outputs.metrics:
+        write_text(outputs.metrics, format_table(result.rows, outputs.metrics.suffix.lower()))
     return result
 
 
-def table(rows, ending):
-    """A row an iteration, as JSON or CSV."""
+def format_table(rows, ending):
+    """The metrics, one row per iteration, as JSON or CSV text."""
     plain = [row._asdict() for row in rows]
     if ending == ".json":
         return json.dumps(plain, indent=2) + "\n"
@@ -89,7 +98,8 @@ def table(rows, ending):
     return text.getvalue()
 
 
-def _sounds(inputs, remark):
+def _read_inputs(inputs, warn):
+    """The sounds of files and folders; a file in a folder that cannot be used is skipped with a warning."""
     for path in inputs:
         if not path.is_dir():
             yield _read(path)
@@ -99,7 +109,7 @@ def _sounds(inputs, remark):
             try:
                 sound = _read(file)
             except PhospheneError as fault:
-                remark(f"{fault}; it is left out")
+                warn(f"{fault}; it is left out")
                 continue
             found += 1
             yield sound
@@ -108,7 +118,7 @@ def _sounds(inputs, remark):
 
 
 def _read(path):
-    sound = read_whole(FileSource(path, RATE), LONGEST)
-    if portray(sound, RATE).features[RMS] <= HEARD:
-        raise UsageError(f"{path}: is silent; nothing can be learnt from it")
+    sound = read_samples(FileSource(path, DEFAULT_RATE), MAX_SECONDS_READ)
+    if describe(sound, DEFAULT_RATE).features[RMS] <= AUDIBLE:
+        raise UsageError(f"{path}: is silent; nothing can be learned from it")
     return sound

@@ -1,86 +1,91 @@
-"""Stills: single pictures out of a bounce."""
+"""Stills: single frames of a bounce, without an encoder."""
 
 from importlib import resources
 
 import numpy as np
 
-from phosphene.engine.gl.context import offscreen
+from phosphene.engine.gl.context import create_offscreen
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.offline.frame_pool import FramePool
 from phosphene.engine.offline.frame_renderer import FrameRenderer
-from phosphene.engine.visuals.media_names import is_camera
+from phosphene.engine.visuals.media_names import is_live
 
 FPS = 30
-IN_FLIGHT = 2
-FIGURE = resources.files("phosphene.presets") / "media" / "figure.mp4"  # stands for whoever is before the camera
+FRAMES_IN_FLIGHT = 2
+FIGURE = resources.files("phosphene") / "presets" / "media" / "figure.mp4"  # stands in for a live camera
 
 
-class Picker:
-    """Takes pictures, and keeps those of some numbers."""
+class FrameCollector:
+    """The node that copies the frames with the numbers in `wanted`, and drops the others.
 
-    name = "picker"
+    `kept` holds them as uint8 (height, width, 3), the top row first; `seen` counts all frames.
+    """
+
+    name = thread = "collector"
 
     def __init__(self, inlet, wanted):
         self.inlet, self.wanted = inlet, wanted
-        self.kept, self.shown, self.done = [], 0, False
+        self.kept, self.seen, self.done = [], 0, False
 
     def step(self):
-        self.done = self.inlet.ended
-        if (slide := self.inlet.take()) is None:
+        self.done = self.inlet.exhausted
+        if (frame := self.inlet.pull()) is None:
             return 0
-        if self.shown in self.wanted:
-            self.kept.append(slide[::-1, :, :3].copy())
-        self.shown += 1
-        self.inlet.give_back(slide)
+        if self.seen in self.wanted:
+            self.kept.append(frame[::-1, :, :3].copy())
+        self.seen += 1
+        self.inlet.recycle(frame)
         return 1
 
 
-def stills(source, preset, moments, *, size, watch=None):
-    """Pictures of a source through a preset as a bounce shows it, the top row first.
+def render_stills(source, preset, moments, *, size, on_progress=None):
+    """Frames of a source through a preset, as a bounce at 30 frames a second shows them.
 
     Parameters
     ----------
     source
-        See engine.audio.sources.
+        See phosphene.engine.audio.sources.
     preset : Preset
     moments : sequence of float
         Seconds, rising.
     size : (int, int)
-    watch : callable(share), optional
-        Told how much is done.
+        Width and height.
+    on_progress : callable(share), optional
+        Called now and then with the share that is done, 0 to 1; it may raise to cancel.
 
     Returns
     -------
-    list of uint8 arrays (height, width, 3), fewer where the source ends before a moment
+    list of uint8 arrays, shape (height, width, 3)
+        The top row first; fewer than `moments` if the source ends before one.
     """
-    if preset.media and is_camera(preset.media):
+    if preset.media and is_live(preset.media):
         preset = preset.model_copy(update={"media": str(FIGURE)})
-    context = offscreen()
-    screen, camera = None, None
+    context = create_offscreen()
+    readback, renderer = None, None
     try:
-        context.require(size)
-        screen = Readback(context, size)
-        context.__exit__()  # current on no thread, until the camera is
+        context.check_size(size)
+        readback = Readback(context, size)
+        context.__exit__()  # current on no thread until the renderer makes it current
         wanted = {round(moment * FPS) for moment in moments}
         last = max(wanted) / FPS
 
-        def eyes(ear, player, script):
-            nonlocal camera
-            slides = FramePool(screen.shape, IN_FLIGHT)
-            camera = FrameRenderer(context, screen, FPS, preset, ear, player, script, slides)
-            return camera, Picker(slides, wanted)
+        def viewers(listen, play, script):
+            nonlocal renderer
+            frames = FramePool(readback.shape, FRAMES_IN_FLIGHT)
+            renderer = FrameRenderer(context, readback, FPS, preset, listen, play, script, frames)
+            return renderer, FrameCollector(frames, wanted)
 
         length = source.length / source.rate if source.length is not None else np.inf
-        graph = from_source(source, preset, NullSink, seconds=min(last + 2 / FPS, length), eyes_of=eyes)
-        picker = graph.eyes[-1]
-        graph.run(watch=(lambda: watch(picker.shown / FPS / last)) if watch and last else None)
-        return picker.kept
+        graph = from_source(source, preset, NullSink, seconds=min(last + 2 / FPS, length), make_viewers=viewers)
+        collector = graph.viewers[-1]
+        graph.run(watch=(lambda: on_progress(collector.seen / FPS / last)) if on_progress and last else None)
+        return collector.kept
     finally:
         with context:
-            if camera:
-                camera.painter.release()
-            if screen:
-                screen.release()
+            if renderer:
+                renderer.renderer.release()
+            if readback:
+                readback.release()
             context.release()

@@ -2,52 +2,39 @@
 
 import numpy as np
 
-from phosphene.engine.audio.core import CHANNELS
+from phosphene.engine.audio.taps import CHANNELS
 from phosphene.engine.recording.shared_frames import RecorderStat
-from phosphene.engine.rings import ring, timeline
+from phosphene.engine.rings import Segment
+from phosphene.engine.rings.tap import TapReader
 from phosphene.engine.visuals.window.frame_stats import count
 
-CHUNK = 4096  # frames at most that it gives at once
+MAX_READ_FRAMES = 4096  # given at once
 
 
 class AudioTrack:
-    """Reads the sound of a session; what was lost on the way is silence.
+    """Reads the sound of a session. What was lost on the way is silence.
 
     Parameters
     ----------
-    footage : Segment
+    shared : Segment
+        The recording's.
     start : int
         The sample that comes first; `next` is the one that comes next.
     """
 
-    def __init__(self, footage, start):
-        self.sound, self.joins = footage["sound"], footage["joins"]
-        self.next, self.gauges = start, footage["gauges"]
-        self.block, self.silence = np.zeros((2, CHUNK, CHANNELS), np.float32)
-        self.join = np.zeros(2)
+    def __init__(self, shared: Segment, start: int) -> None:
+        self.reader, self.stats, self.next = TapReader(shared["audio"], MAX_READ_FRAMES), shared["stats"], start
+        self.silence = np.zeros((MAX_READ_FRAMES, CHANNELS), np.float32)
 
-    def read(self):
-        """More of it, valid until the next call; None where nothing waits."""
-        waiting = min(ring.readable(self.sound, CHUNK), CHUNK)  # first: where these rows go on is told by now
-        if not waiting:
+    def read(self) -> np.ndarray | None:
+        """The next block, valid until the next call; None where nothing waits."""
+        if not self.reader.available():
             return None
-        sample, more = self._joined(self.sound.taken[ring.COUNT])
+        sample = self.reader.sample
         if sample > self.next:
-            block = self.silence[: min(sample - self.next, CHUNK)]
-            count(self.gauges, RecorderStat.LOST, len(block))
+            block = self.silence[: min(sample - self.next, MAX_READ_FRAMES)]
+            count(self.stats, RecorderStat.LOST, len(block))
         else:
-            block = self.block[: min(waiting, more)]
-            ring.pull(self.sound, block)
-            block = block[self.next - sample :]  # who was lost in the middle of a block plays it again
+            block = self.reader.read()[self.next - sample :]  # an audio process that died in a block plays it again
         self.next += len(block)
         return block
-
-    def _joined(self, row):
-        """The sample of a row, and for how many more they go together."""
-        told, more = timeline.record_count(self.joins), CHUNK
-        for index in range(told - 1, max(told - len(self.joins.marks), 0) - 1, -1):
-            if timeline.read(self.joins, index, self.join):
-                if self.join[0] <= row:
-                    return int(self.join[1] + row - self.join[0]), more
-                more = int(self.join[0] - row)
-        return self.next, more

@@ -1,53 +1,54 @@
-"""The cutter: of the pictures that were shown, one for each moment of a film."""
+"""Chooses, from the frames that were shown, one for each frame of the film."""
 
 from collections import deque
 
-LOYAL = 0.2  # of a picture's time that the next in line may be farther off than another
+NEXT_FRAME_BONUS = 0.2  # of a film frame's duration: how much farther off the next shown frame may be and still win
 
 
 class FrameSelector:
-    """Chooses the picture that is nearest to each moment.
+    """Chooses the shown frame that is nearest to each moment of the film.
 
-    Where pictures come as fast as the film goes, each is shown once, though the one clock is a little faster
-    than the other and neither is exact: the next in line is preferred, so that the film does not stutter
-    while it lies between two.
+    If frames are shown as fast as the film runs, each is used once, though the two clocks drift and jitter: the
+    next frame in order is preferred by NEXT_FRAME_BONUS, so that the film does not stutter while a moment lies
+    between two frames.
 
     Parameters
     ----------
     start : float
-        Sample of the film's first moment.
+        Sample of the film's first frame.
     period : float
-        Samples from one to the next.
+        Samples from one frame of the film to the next.
     """
 
     def __init__(self, start, period):
         self.start, self.period = start, period
-        self.cut, self.shown, self.waiting = 0, None, deque()  # (sample, picture), the oldest first
+        self.index = 0  # of the next frame of the film
+        self.current, self.queue = None, deque()  # (sample, frame); the queue is later, the oldest first
 
-    def add(self, sample, picture):
-        """One more that was shown; where the sound stood still, in place of those before."""
-        while self.waiting and self.waiting[-1][0] >= sample:
-            self.waiting.pop()
-        self.waiting.append((sample, picture))
+    def add(self, sample, frame):
+        """Add a frame that was shown; it replaces those of the same or a later sample, shown while the sound stood."""
+        while self.queue and self.queue[-1][0] >= sample:
+            self.queue.pop()
+        self.queue.append((sample, frame))
 
     @property
     def moment(self):
-        """The sample for which a picture is to be chosen next."""
-        return self.start + self.cut * self.period
+        """The sample for which the next frame is chosen."""
+        return self.start + self.index * self.period
 
     @property
-    def sure(self):
-        """True if no picture to come could be nearer."""
-        newest = self.waiting[-1] if self.waiting else self.shown
+    def ready(self):
+        """True if no frame that is still to come could be nearer."""
+        newest = self.queue[-1] if self.queue else self.current
         return newest is not None and newest[0] >= self.moment
 
     def choose(self):
-        """The picture for the next moment; None where it is the one before."""
-        line = [self.shown, *self.waiting] if self.shown else [None, *self.waiting]
-        moment, loyalty = self.moment, LOYAL * self.period
-        far = {at: abs(each[0] - moment) - loyalty * (at == 1) for at, each in enumerate(line) if each}
-        best = min(far, key=far.get)
-        self.cut += 1
+        """The frame for the next moment; None if the previous one is shown again."""
+        candidates = [self.current, *self.queue] if self.current else [None, *self.queue]
+        moment, bonus = self.moment, NEXT_FRAME_BONUS * self.period
+        distances = {at: abs(each[0] - moment) - bonus * (at == 1) for at, each in enumerate(candidates) if each}
+        best = min(distances, key=distances.get)
+        self.index += 1
         for _ in range(best):
-            self.shown = self.waiting.popleft()
-        return self.shown[1] if best else None
+            self.current = self.queue.popleft()
+        return self.current[1] if best else None

@@ -1,95 +1,98 @@
-"""The lens: pictures as they are shown, from GL to who records them."""
+"""FrameTap: copies frames, as they are shown, from GL to the recorder."""
 
 import math
 
 import numpy as np
 
-from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, screen_of
-from phosphene.engine.recording.shared_frames import RecorderStat, opened, slide
+from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, make_readback
+from phosphene.engine.recording.shared_frames import RecorderStat, frame_slot, open_segment
 from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.visuals.window.frame_stats import count
 
-LEAST = 16  # pixels a side
+MIN_SIDE = 16  # pixels
+MAX_BAR = 2  # pixels: a frame that misses the film's size by no more is stretched, without black bars
 
 
 class FrameTap:
-    """Takes pictures for as long as there is a recorder, and waits for nobody.
+    """Reads back frames while a recorder runs, and never waits.
 
-    Each is fetched when the next one is taken. One for which there is no room is dropped, and counted. All
-    are of one size, that of the first, on whichever life of the visual process; another one is fitted into it.
+    A frame is fetched when the next one is captured. If there is no free slot it is dropped and counted. All frames
+    have the size of the first, even after the visual process was restarted; a frame of another size is scaled to fit.
 
     Parameters
     ----------
     context : Context
         Current on this thread, as it must be in every method.
     film : dict
-        What the wish says of it.
+        "segment", the name of the shared memory, and "size", of which a film has at most as many pixels.
     """
 
     def __init__(self, context, film):
-        self.context, self.most, self.footage = context, math.prod(film["size"]), opened(film)
-        self.gauges, self.shown = self.footage["gauges"], self.footage["shown"]
-        self.screen, self.size, self.place = None, None, None
-        self.sample = np.full((1, 1), np.nan)  # of the picture that is on its way
+        self.context, self.max_pixels, self.segment = context, math.prod(film["size"]), open_segment(film)
+        self.stats, self.frame_times = self.segment["stats"], self.segment["frame_times"]
+        self.readback, self.size, self.fit = None, None, None
+        self.sample = np.full((1, 1), np.nan)  # of the frame that is being read back
 
-    def take(self, framebuffer, size, sample):
-        """Take the picture in a framebuffer, which shows what is heard at a sample.
+    def capture(self, framebuffer, size, sample):
+        """Capture the frame in a framebuffer, which belongs to a sample of the sound.
 
-        `size` is what it would have, had there been more time to draw it.
+        `size` is the size it would have at full resolution.
         """
-        if sample < 0 or not get(self.gauges, int(RecorderStat.ROLLING)):
+        if sample < 0 or not get(self.stats, int(RecorderStat.RECORDING)):
             return
-        self._give()
-        if not ring.writable(self.shown, 1):
-            count(self.gauges, RecorderStat.DROPPED)
+        self._publish()
+        if not ring.writable(self.frame_times, 1):
+            count(self.stats, RecorderStat.DROPPED)
             return
-        self._expose(framebuffer, size)
-        self.screen.ask()
+        self._set_source(framebuffer, size)
+        self.readback.request()
         self.sample[0, 0] = sample
 
-    def _give(self):
-        """Give the picture that is on its way."""
-        if self.screen and self.screen.waiting:
-            room = slide(self.footage, self.shown.written[ring.COUNT])
-            self.screen.fetch(room[: math.prod(self.screen.shape)])
-            ring.push(self.shown, self.sample)
+    def _publish(self):
+        """Pass on the frame that is being read back."""
+        if self.readback and self.readback.pending:
+            slot = frame_slot(self.segment, self.frame_times.written[ring.COUNT])
+            self.readback.fetch(slot[: math.prod(self.readback.shape)])
+            ring.push(self.frame_times, self.sample)
 
-    def _expose(self, framebuffer, size):
-        """Have a picture read, or first copied onto the film's screen, as large as it fits."""
-        if self.screen is None:
-            self.screen = screen_of(self.context, self._film_size(size))
-            put(self.gauges, int(RecorderStat.PLANAR), float(isinstance(self.screen, Yuv420Readback)))
+    def _set_source(self, framebuffer, size):
+        """Read from this framebuffer, or scale it into the film's own first."""
+        if self.readback is None:
+            self.readback = make_readback(self.context, self._film_size(size))
+            put(self.stats, int(RecorderStat.IS_YUV420), float(isinstance(self.readback, Yuv420Readback)))
         if framebuffer.size != self.size:
-            self.size, self.place = framebuffer.size, fitted(framebuffer.size, self.screen.size)
-            self.screen.framebuffer.clear()
-        if self.size == self.screen.size and not isinstance(self.screen, Yuv420Readback):
-            self.screen.source = framebuffer
+            self.size, self.fit = framebuffer.size, fit_size(framebuffer.size, self.readback.size)
+            self.readback.framebuffer.clear()
+        if self.size == self.readback.size and not isinstance(self.readback, Yuv420Readback):
+            self.readback.source = framebuffer
             return
-        self.screen.source = self.screen.framebuffer
-        self.context.copy(framebuffer, self.size, self.screen.framebuffer, *self.place)
+        self.readback.source = self.readback.framebuffer
+        self.context.copy(framebuffer, self.size, self.readback.framebuffer, *self.fit)
 
     def _film_size(self, size):
-        if not get(self.gauges, int(RecorderStat.WIDTH)):
-            for gauge, side in zip((RecorderStat.WIDTH, RecorderStat.HEIGHT), even(size, self.most)):
-                put(self.gauges, int(gauge), float(side))
-        return int(get(self.gauges, int(RecorderStat.WIDTH))), int(get(self.gauges, int(RecorderStat.HEIGHT)))
+        """The size of the films of this session; the first frame sets it."""
+        sides = RecorderStat.WIDTH, RecorderStat.HEIGHT
+        if not get(self.stats, int(RecorderStat.WIDTH)):
+            for stat, side in zip(sides, even_size(size, self.max_pixels)):
+                put(self.stats, int(stat), float(side))
+        return tuple(int(get(self.stats, int(stat))) for stat in sides)
 
     def release(self):
-        if self.screen:
-            self._give()
-            self.screen.release()
+        if self.readback:
+            self._publish()
+            self.readback.release()
 
 
-def even(size, most):
-    """The nearest size that a film can have, of `most` pixels at most."""
-    share = min(math.sqrt(most / math.prod(size)), 1.0)
-    return tuple(max(int(side * share) // 2 * 2, LEAST) for side in size)
+def even_size(size, max_pixels):
+    """The nearest size with even sides and at most `max_pixels` pixels."""
+    scale = min(math.sqrt(max_pixels / math.prod(size)), 1.0)
+    return tuple(max(int(side * scale) // 2 * 2, MIN_SIDE) for side in size)
 
 
-def fitted(size, room):
-    """The size that a picture has in a room, and its lower left corner; bars of a pixel of it are none."""
-    share = min(room[0] / size[0], room[1] / size[1])
-    sides = (round(side * share) for side in size)
-    place = tuple(most if most - side <= 2 * max(share, 1.0) else side for side, most in zip(sides, room))
-    return place, tuple((most - side) // 2 for side, most in zip(place, room))
+def fit_size(size, target):
+    """The size and the lower left corner of a frame that is scaled to fit into another size."""
+    scale = min(target[0] / size[0], target[1] / size[1])
+    sides = (round(side * scale) for side in size)
+    fitted = tuple(full if full - side <= MAX_BAR * max(scale, 1.0) else side for side, full in zip(sides, target))
+    return fitted, tuple((full - side) // 2 for side, full in zip(fitted, target))

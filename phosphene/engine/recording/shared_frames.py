@@ -1,69 +1,65 @@
-"""Footage: pictures and sound of a session on their way to who records them, in shared memory of their own."""
+"""The shared memory through which frames and sound of a session reach the recorder."""
 
 import math
 from enum import IntEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from phosphene.engine.audio.core import CHANNELS
-from phosphene.engine.rings import Segment, board, ring, timeline
+from phosphene.engine.audio import taps
+from phosphene.engine.audio.taps import TapPoint
+from phosphene.engine.rings import Segment, board, ring
 from phosphene.engine.rings.shared_memory import Layout
+from phosphene.engine.rings.tap import activate
 
-LARGEST = 1920, 1080  # of a film where nobody asked for a size
+MAX_SIZE = 1920, 1080  # of a film whose size was not given
 FPS = Fraction(30)
-PIXEL = 4  # bytes
-SLIDES = 4  # pictures that wait for a recorder that was busy
-SOUND = 1 << 18  # frames that do: while it is lost, and another one starts
+BYTES_PER_PIXEL = 4  # RGBA; YUV 4:2:0 needs less
+FRAME_SLOTS = 4  # frames that may wait for a busy recorder; a power of two
+AUDIO_FRAMES = 1 << 18  # that may wait: enough for the restart of a recorder that died
 
 
 class RecorderStat(IntEnum):
-    """What is told of it; all that is counted is counted up over all films of a session."""
+    """Slots of the statistics board. Counts run over all films of a session; PICTURES to LOST are report keys."""
 
-    BEAT = 0  # counted up while the recorder is well
-    ROLLING = 1  # 1 from when the recorder is there to when it ends by itself
-    WIDTH = 2  # of all films, as who draws had it first
+    HEARTBEAT = 0  # counted up while the recorder runs
+    RECORDING = 1  # 1 from the start of the recorder until it ends by itself
+    WIDTH = 2  # of all films; the visual process sets both with its first frame
     HEIGHT = 3
-    PLANAR = 4  # 1 where who draws gives I420, 0 where RGBA, the bottom row first
-    PICTURES = 5  # in the films
-    REPEATED = 6  # of these, those shown again because no other was nearer
-    DROPPED = 7  # pictures for which there was no room, told by who draws
-    FRAMES = 8  # of sound in the films
-    LOST = 9  # of these, those that are silence because there was no room
+    IS_YUV420 = 4  # 1 if the frames are YUV 4:2:0, 0 if RGBA, the bottom row first
+    PICTURES = 5  # frames in the films
+    REPEATED = 6  # of these, those that repeat the frame before
+    DROPPED = 7  # frames for which there was no slot; counted by the visual process
+    AUDIO_FRAMES = 8  # of sound in the films
+    LOST = 9  # of these, those replaced by silence because the ring was full
 
 
-class Slides(NamedTuple):
-    pictures: np.ndarray  # (SLIDES, bytes) uint8, a slide for each row of the ring of their samples
+class FrameSlots(NamedTuple):
+    frames: np.ndarray  # (FRAME_SLOTS, bytes) uint8; slot n belongs to row n of "frame_times"
 
 
-def plans(size):
-    """The things of a segment for films of as many pixels as `size` has, or fewer."""
+def layouts(size):
+    """What the segment holds, for films of at most as many pixels as `size` has."""
     return {
-        "gauges": board.layout(len(RecorderStat)),
-        "slides": Layout(Slides, (((SLIDES, PIXEL * math.prod(size)), np.uint8),)),
-        "shown": ring.layout(SLIDES, 1, np.float64),  # who draws writes, who records reads: the sample of each slide
-        "sound": ring.layout(SOUND, CHANNELS),  # the audio thread writes, who records reads
-        "joins": timeline.layout(64, 2),  # likewise: (row of sound, sample)
+        "stats": board.layout(len(RecorderStat)),
+        "frames": Layout(FrameSlots, (((FRAME_SLOTS, BYTES_PER_PIXEL * math.prod(size)), np.uint8),)),
+        "frame_times": ring.layout(FRAME_SLOTS, 1, np.float64),  # the sample of each frame, from the visual process
+        "audio": taps.layout("output", AUDIO_FRAMES),  # from the audio thread
     }
 
 
-def opened(film):
-    """The segment that a wish speaks of."""
-    return Segment(film["segment"], plans(film["size"]), create=False)
+def open_segment(film):
+    """The segment of a film config, {"segment": name, "size": (width, height)}."""
+    return Segment(film["segment"], layouts(film["size"]), create=False)
 
 
-def filmed(core, film):
-    """The core of a session, which gives what is heard to its film, where there is one."""
-    if not film:
-        return core
-    footage = opened(film)
-    footage["sound"].rows.max()  # all of it is mapped then, and the audio thread need not wait for that
-    core.switches[1] = 1
-    return core._replace(film=footage["sound"], joins=footage["joins"])
+def recorder_tap(film: dict[str, Any]) -> TapPoint:
+    """The tap through which the recorder reads what is heard."""
+    return TapPoint("output", activate(open_segment(film)["audio"]))
 
 
-def slide(footage, count):
-    """The slide of the count-th picture."""
-    pictures = footage["slides"].pictures
-    return pictures[count & (len(pictures) - 1)]
+def frame_slot(segment, count):
+    """The slot of the count-th frame."""
+    frames = segment["frames"].frames
+    return frames[count & (len(frames) - 1)]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from phosphene.engine.listening.waveform_overview import COLUMNS, drawn, extend, make_outline
-from phosphene.engine.offline.features.columns import Beats, begun
-from phosphene.engine.offline.features.downsample import pooled
-from tests.support.listen_output import RATE, drums, load, told
-from tests.support.sound_files import noise, write
+from phosphene.engine.offline.features.columns import BeatFinder, bar_starts
+from phosphene.engine.offline.features.downsample import downsample
+from tests.support.listen_output import RATE, drum_loop, load_arrays, listen_json
+from tests.support.sound_files import noise, write_sound
 
 
 @pytest.mark.parametrize("sizes", [[1], [2, 3], [7], [1_000]], ids=str)
@@ -21,7 +21,7 @@ def test_beats_fall_where_their_ramp_passes_whole_numbers(sizes):
     for t, a, b in zip(times, ramp, ramp[1:]):
         passed = np.arange(np.ceil(a), np.ceil(b))
         wanted = np.concatenate([wanted, t + 0.01 * (passed - a) / max(b - a, 1e-9)])
-    beats, edges = Beats(), [0, *itertools.takewhile(lambda n: n < 1_000, itertools.accumulate(sizes * 1_000)), 1_000]
+    beats, edges = BeatFinder(), [0, *itertools.takewhile(lambda n: n < 1_000, itertools.accumulate(sizes * 1_000)), 1_000]
     found = np.concatenate([beats.of(times[a:b], ramp[a:b], np.ones(b - a)) for a, b in itertools.pairwise(edges)])
     np.testing.assert_allclose(found, wanted, atol=1e-12)
     assert len(found) == np.ceil(ramp[-1]) and (np.diff(found) >= 0).all()
@@ -29,12 +29,12 @@ def test_beats_fall_where_their_ramp_passes_whole_numbers(sizes):
 
 def test_a_ramp_that_stands_has_no_beat():
     for place in (0.0, 3.7):
-        assert len(Beats().of(np.arange(9) / 9, np.full(9, place), np.ones(9))) == 0
+        assert len(BeatFinder().of(np.arange(9) / 9, np.full(9, place), np.ones(9))) == 0
 
 
 def test_a_beat_that_nobody_heard_is_none():
     times, confidence = np.arange(100) / 10, np.repeat([0.0, 1.0], 50)
-    assert Beats().of(times, times + 0.05, confidence).min() == pytest.approx(5.95)
+    assert BeatFinder().of(times, times + 0.05, confidence).min() == pytest.approx(5.95)
 
 
 @pytest.mark.parametrize("frames", [1, 100, COLUMNS, COLUMNS + 1, 5 * COLUMNS + 77])
@@ -51,18 +51,18 @@ def test_an_outline_goes_as_far_as_the_sound(frames):
 
 @pytest.mark.parametrize("width", [1, 7, 50, 10_000])
 def test_pooling_keeps_means_and_peaks(folder, capsys, width):
-    write("x.wav", drums(2 * RATE), RATE)
-    told(capsys, "x.wav", "-o", "x.npz")
-    arrays = load("x.npz")
+    write_sound("x.wav", drum_loop(2 * RATE), RATE)
+    listen_json(capsys, "x.wav", "-o", "x.npz")
+    arrays = load_arrays("x.npz")
     for name, ufunc, whole in (("mel", np.add, np.mean), ("onset", np.maximum, np.max)):
         rows = len(arrays[name])
         parts = np.split(arrays[name], np.arange(1, min(width, rows)) * rows // min(width, rows))
         wanted = [whole(part.astype(float), axis=0) for part in parts]
-        np.testing.assert_allclose(pooled("x.npz", name, width, ufunc), wanted, rtol=1e-6)
+        np.testing.assert_allclose(downsample("x.npz", name, width, ufunc), wanted, rtol=1e-6)
 
 
 def test_bars_begin_where_their_phase_falls_and_only_where_a_beat_is_heard():
     phase = np.array([0.0, 0.5, 0.9, 0.1, 0.6, 0.2, 0.7, 0.1])
     confidence = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 0.5, 0.5])
-    assert begun(phase, confidence).tolist() == [6]
-    assert begun(phase, confidence + 0.5).tolist() == [2, 6]
+    assert bar_starts(phase, confidence).tolist() == [6]
+    assert bar_starts(phase, confidence + 0.5).tolist() == [2, 6]

@@ -6,12 +6,20 @@ from typing import Any
 
 from phosphene.engine.common.errors import UsageError
 
+HELP = "validate presets, genomes, run records and controller mappings"
+EXAMPLE = "phosphene check mine.yaml"
 
-def run(asked):
+
+def add(parser):
+    parser.add_argument("files", nargs="+", metavar="NAME|FILE", help="names of presets, YAML and JSON files")
+    parser.add_argument("--permissive", action="store_true", help="accept what can be corrected, and say how")
+
+
+def run(args):
     """Validate files; all faults at once."""
     from phosphene.engine.cli.output import print_error, print_line
 
-    valid, faults = check(asked.files, permissive=asked.permissive)
+    valid, faults = check(args.files, permissive=args.permissive)
     for line in valid:
         print_line(line)
     for line in faults:

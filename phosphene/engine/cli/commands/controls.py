@@ -3,13 +3,23 @@
 import json
 import sys
 
+from phosphene.engine.cli.argument_types import add_preset_options
 
-def run(asked):
+HELP = "list every parameter, key and feature, with its OSC address"
+EXAMPLE = "phosphene controls --preset foxfire"
+
+
+def add(parser):
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    add_preset_options(parser)
+
+
+def run(args):
     """Every parameter, key and feature, and its OSC address."""
-    from phosphene.engine.cli.commands.shared import preset_of
+    from phosphene.engine.cli.commands.shared import preset_from_args
 
-    found = _found(preset_of(asked))
-    if asked.json:
+    found = _found(preset_from_args(args))
+    if args.json:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
         return
     for kind, rows in found.items():

@@ -1,17 +1,23 @@
-"""doctor: what is here and what is missing."""
+"""doctor: what this machine has, and what it lacks."""
 
 import json
 import sys
 
+HELP = "show what this machine has, what it lacks, and how to fix that"
+EXAMPLE = "phosphene doctor"
 
-def run(asked):
-    """What is here and what is missing."""
-    from phosphene.engine.cli.doctor import examine, lines
 
-    found = examine()
-    if asked.json:
+def add(parser):
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def run(args):
+    """Print what this machine has and lacks."""
+    from phosphene.engine.cli.doctor import format_report, inspect_machine
+
+    found = inspect_machine()
+    if args.json:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
     else:
-        for line in lines(found):
+        for line in format_report(found):
             sys.stdout.write(line + "\n")
-    return 0

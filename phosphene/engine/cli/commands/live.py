@@ -1,204 +1,174 @@
-"""live: sound from the source to the loudspeaker, and its picture, until it is ended."""
+"""live: plays sound from a source and draws it, until Ctrl-C, Escape or a closed window."""
 
-import itertools
 import json
-import time
-from functools import partial
+from pathlib import Path
 
-from phosphene.engine.cli.commands.shared import preset_from_args, ensure_compiled
+from phosphene.engine.cli.argument_types import add_preset_options, one_of, port, seconds, whole_number
+from phosphene.engine.cli.live_session import WINDOW_OPTIONS, LiveSession
 from phosphene.engine.common.atomic_files import check_writable
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.output_paths import check_ending
-from phosphene.engine.common.stop_signal import StopSignal
+from phosphene.engine.encode.video_args import parse_size
 
-HELD = 15.0  # seconds that a user may hold a window by its title, and some systems then hold who paints it
-TICK = 0.02  # seconds between two looks at what a performer does
-LOOK, SHOW = 5, 3  # ticks between two looks at the session, and two of its status lines
-USUAL = "default"  # the preset where no other is named
-MEASURING = 1.0  # seconds after which the latency is known
+HELP = "play sound from a source, and draw it in a window"
+EXAMPLE = "phosphene live --source file --file song.wav --preset foxfire"
 
 
-def run(asked):
-    """Sound from the source to the loudspeaker, and its picture, until Ctrl-C, Escape or a closed window."""
-    source = asked.source or ("file" if asked.file else "mic")
-    if (source == "file") != (asked.file is not None):
-        raise UsageError("--source file and --file F go together")
-    if asked.input and source != "mic":
-        raise UsageError(f"--input {asked.input}: is not heard with --source {source}")
-    look = {name: getattr(asked, name) for name in ("size", "fullscreen", "borderless", "monitor")}
-    given = [name for name, value in look.items() if value is not None and value is not False]
-    if given and (asked.headless or asked.latency):
-        other = "headless" if asked.headless else "latency"
-        raise UsageError(f"--{given[0]}: is of a window; leave out --{other}")
-    if asked.record:
-        _check_record(asked)
-    for path in filter(None, (asked.take, asked.record, asked.report)):
-        check_writable(path, overwrite=asked.overwrite or path is asked.report)
-    from phosphene.engine.session.child import ProcessHandle
+def add(parser):
+    parser.add_argument(
+        "--source",
+        type=one_of("mic", "file", "synth", "silence"),
+        metavar="mic|file|synth|silence",
+        help="where the sound comes from (default mic; file with --file)",
+    )
+    parser.add_argument("--file", type=Path, metavar="FILE", help="sound file to play in a loop")
+    parser.add_argument(
+        "--input", metavar="NAME|INDEX", help="input device, see 'phosphene doctor' (default the system's)"
+    )
+    parser.add_argument("--output", metavar="NAME|INDEX", help="output device (default the system's)")
+    parser.add_argument(
+        "--rate", type=whole_number(1_000, 768_000), metavar="HZ", help="sample rate in hertz (default the device's)"
+    )
+    parser.add_argument(
+        "--block",
+        type=whole_number(16, 8192),
+        default=256,
+        metavar="FRAMES",
+        help="frames per audio block (default 256)",
+    )
+    parser.add_argument(
+        "--buffer",
+        type=whole_number(1, 2_000),
+        default=20,
+        metavar="MS",
+        help="device latency to ask for, in milliseconds (default 20)",
+    )
+    parser.add_argument(
+        "--seconds", type=seconds, metavar="SECONDS", help="stop after so many seconds of sound (default never)"
+    )
+    add_preset_options(parser)
+    parser.add_argument("--playlist", type=Path, metavar="FILE", help="a YAML playlist: presets that take turns")
+    _add_window_options(parser)
+    _add_controller_options(parser)
+    parser.add_argument("--take", type=Path, metavar="FILE", help="record the input, to bounce it later")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="record sound and picture to an .mp4")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write statistics of the session as JSON")
+    parser.add_argument("--latency", action="store_true", help="print the latency of each node, and stop")
+    parser.add_argument("--overwrite", action="store_true", help="let --take and --record replace files that exist")
 
-    if asked.link:
-        from phosphene.engine.session.link import Link
-    link = Link() if asked.link else None
-    gear = _gear(asked)
-    wards = [
-        ProcessHandle("phosphene.engine.processes.audio", "the audio process")
-    ]  # before anything heavy is imported here: side by side
-    if not (asked.headless or asked.latency):
-        wards.append(ProcessHandle("phosphene.engine.processes.visual", "the visual process", stale=HELD))
-    recording = None
+
+def _add_window_options(parser):
+    parser.add_argument("--headless", action="store_true", help="open no window")
+    parser.add_argument(
+        "--size",
+        type=parse_size,
+        metavar="WxH",
+        help="size of the window in pixels (default 1280x720; 640x360 without a graphics card)",
+    )
+    parser.add_argument("--fullscreen", action="store_true", help="cover the monitor")
+    parser.add_argument(
+        "--borderless", action="store_true", help="window without a frame; without --size it covers the monitor"
+    )
+    parser.add_argument(
+        "--monitor",
+        type=whole_number(0, 63),
+        metavar="INDEX",
+        help="monitor to use, see 'phosphene doctor' (default the primary one)",
+    )
+
+
+def _add_controller_options(parser):
+    parser.add_argument("--link", action="store_true", help="share the tempo with an Ableton Link session")
+    parser.add_argument(
+        "--midi",
+        nargs="?",
+        const="",
+        metavar="NAME",
+        help="use MIDI devices whose name contains NAME (default all devices)",
+    )
+    parser.add_argument(
+        "--controllers", type=Path, metavar="FILE", help="mapping of MIDI controllers to parameters; key 'm' learns"
+    )
+    parser.add_argument(
+        "--osc-in", type=port, metavar="[HOST:]PORT", help="receive OSC on this port (default HOST 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--osc-out",
+        type=port,
+        metavar="[HOST:]PORT",
+        help="send features and parameters as OSC (default HOST 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--osc-rate", type=whole_number(1, 240), metavar="HZ", help="OSC messages per second (default 30)"
+    )
+
+
+def run(args):
+    """Play and draw until Ctrl-C, Escape, a closed window, or the end of --seconds."""
+    source = _check_args(args)
+    session = LiveSession(args, source)
     try:
-        from phosphene.engine.session.playlist_runner import PlaylistRunner
-        from phosphene.engine.session.supervisor import Supervisor
-
-        stop = StopSignal("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-        ensure_compiled(stop.is_set)
-        load = partial(_load, asked, source)
-        name, playlist = _programme(asked, load)
-        recording = _recording(asked)
-        film = {"film": recording.asked if recording else None}
-        configs = _config(asked, source) | film, look | film
-        session = Supervisor(wards[0], wards[1] if wards[1:] else None, load(name)[0], *configs, name)
-    except BaseException as fault:
-        gear.close()
-        for ward in wards:
-            ward.end()
-        if recording:
-            recording.close()
-        if isinstance(fault, KeyboardInterrupt):
-            return
+        session.start()
+    except KeyboardInterrupt:
+        session.abort()
+        return
+    except BaseException:
+        session.abort()
         raise
-    programme = PlaylistRunner(session, playlist, load, automatic=asked.playlist is not None)
-    if recording:
-        recording.begin(session)
     try:
-        did = _keep(session, stop, programme, asked, link, gear, recording)
-        if asked.latency:
-            _print_latency(session)
+        operator_report = session.run_loop()
+        if args.latency:
+            _print_latency(session.report.latency_ms())
     finally:
-        gear.close()
-        report = session.report()
-        session.close()
-        if recording:
-            _close(recording)
-            report["record"] = recording.report()
-    if asked.report:
+        report = session.close()
+    if args.report:
         from phosphene.engine.common.atomic_files import write_text
 
-        write_text(asked.report, json.dumps(report | did, indent=2, sort_keys=True) + "\n")
-    _farewell(report, asked)
+        write_text(args.report, json.dumps(report | operator_report, indent=2, sort_keys=True) + "\n")
+    _print_summary(report, args)
 
 
-def _check_record(asked):
-    if asked.headless or asked.latency:
-        other = "headless" if asked.headless else "latency"
-        raise UsageError(f"--record {asked.record}: a film needs a picture; leave out --{other}")
-    check_ending("--record", asked.record, (".mp4",))
+def _check_args(args):
+    """Check what can be checked before anything is opened; returns the source.
+
+    Raises
+    ------
+    UsageError
+    """
+    source = args.source or ("file" if args.file else "mic")
+    if (source == "file") != (args.file is not None):
+        raise UsageError("--source file and --file FILE need each other")
+    if args.input and source != "mic":
+        raise UsageError(f"--input {args.input}: is not used with --source {source}")
+    no_window = "--headless" if args.headless else "--latency" if args.latency else None
+    window_options = [name for name in WINDOW_OPTIONS if getattr(args, name) not in (None, False)]
+    if window_options and no_window:
+        raise UsageError(f"--{window_options[0]}: needs a window; leave out {no_window}")
+    if args.record:
+        if no_window:
+            raise UsageError(f"--record {args.record}: needs a picture; leave out {no_window}")
+        check_ending("--record", args.record, (".mp4",))
+    for path in filter(None, (args.take, args.record, args.report)):
+        check_writable(path, overwrite=args.overwrite or path is args.report)
+    return source
 
 
-def _recording(asked):
-    if not asked.record:
-        return None
-    from phosphene.engine.session.recorder_handle import RecorderHandle
-
-    return RecorderHandle(asked.record, asked.size)
-
-
-def _close(recording):
+def _print_latency(latency_ms):
     from phosphene.engine.cli.output import print_line
 
-    for notice in recording.close():
-        print_line(notice)
+    width = max(map(len, latency_ms))
+    for node, milliseconds in latency_ms.items():
+        print_line(f"{node:{width}}  {milliseconds:8.2f} ms")
 
 
-def _load(asked, source, name):
-    """A preset by its name, with what else was asked for, and the files that it is made of."""
-    from phosphene.engine.audio.sources.base import check_pulled
-    from phosphene.engine.presets.packaged import preset_files
-
-    preset = preset_from_args(asked, name)
-    check_pulled(preset.active_genes(), source)
-    return preset, [*preset_files(name), *filter(None, [asked.genome])]
-
-
-def _programme(asked, load):
-    """The name of the preset to begin with, and the playlist that the others come from."""
-    from phosphene.engine.presets.packaged import preset_names
-    from phosphene.engine.session.playlist import Playlist, PlaylistOrder, check_presets, load_playlist
-
-    if not asked.playlist:
-        return asked.preset or USUAL, Playlist(presets=preset_names())
-    playlist = load_playlist(asked.playlist)
-    check_presets(playlist, asked.playlist, load)
-    return asked.preset or PlaylistOrder(playlist).name, playlist
-
-
-def _gear(asked):
-    from phosphene.engine.session.controllers.hub import ControllerHub
-
-    listen, tell = asked.osc_in, asked.osc_out
-    return ControllerHub(midi=asked.midi, file=asked.controllers, listen=listen, tell=tell, rate=asked.osc_rate)
-
-
-def _config(asked, source):
-    return {
-        "source": source,
-        "file": str(asked.file.resolve()) if asked.file else None,
-        "take": str(asked.take.resolve()) if asked.take else None,
-        "input": asked.input,
-        "output": asked.output,
-        "rate": asked.rate,
-        "block": asked.block,
-        "buffer": asked.buffer / 1000,
-    }
-
-
-def _keep(session, stop, programme, asked, link, gear, recording):
-    """Watch over the session until it is over; gives what its performer did, for the report."""
-    from phosphene.engine.cli.output import console, print_line
-    from phosphene.engine.session.actions import OperatorActions
-    from phosphene.engine.session.keyboard import Keyboard
-    from phosphene.engine.session.status_line import StatusLine
-
-    with Keyboard(console.show_cursor) as keyboard:
-        performer = OperatorActions(session, keyboard, link, programme, gear)
-        with StatusLine(session, performer, console) as status:
-            for tick in itertools.count():
-                if stop.wait(TICK) or _over(session, asked):
-                    return {"tempo": performer.report(), "controllers": gear.report()}
-                notices = performer.heed()
-                if tick % LOOK == 0:
-                    notices += session.look() + programme.look(performer.heard(), session.seconds())
-                    notices += recording.look() if recording else []
-                for notice in notices:
-                    print_line(notice)
-                shown = {"preset": session.name, "faults": session.faults, "learn": gear.asks or ""}
-                performer.stage.tell(time.perf_counter(), notices, **shown)
-                if tick % SHOW == 0:
-                    status.show()
-
-
-def _over(session, asked):
-    end = MEASURING if asked.latency else asked.seconds
-    return session.closed or (end and session.seconds() >= end)
-
-
-def _print_latency(session):
+def _print_summary(report, args):
     from phosphene.engine.cli.output import print_line
 
-    nodes = session.latency_ms()
-    width = max(map(len, nodes))
-    for node, latency in nodes.items():
-        print_line(f"{node:{width}}  {latency:8.2f} ms")
-
-
-def _farewell(report, asked):
-    from phosphene.engine.cli.output import print_line
-
-    xruns = f"{report['underflows']} underflows, {report['overflows']} overflows"
-    print_line(f"{report['seconds_heard']:.1f} s heard, {xruns}")
-    if asked.record and report["record"]["films"]:
-        told = report["record"]
-        print_line(f"{', '.join(told['films'])}: {told['seconds']:.1f} s, {told['dropped']} pictures dropped")
-    if asked.take and asked.take.exists():
+    dropouts = f"{report['underflows']} underflows, {report['overflows']} overflows"
+    print_line(f"{report['seconds_heard']:.1f} s played, {dropouts}")
+    if args.record and report["record"]["films"]:
+        record = report["record"]
+        print_line(f"{', '.join(record['films'])}: {record['seconds']:.1f} s, {record['dropped']} frames dropped")
+    if args.take and args.take.exists():
         lost = report["frames_missing"]["untaped"]
-        print_line(f"{asked.take}: {'whole' if not lost else 'not whole: the disk was full or too slow'}")
+        print_line(f"{args.take}: {'incomplete: the disk was full or too slow' if lost else 'complete'}")

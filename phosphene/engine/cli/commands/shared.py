@@ -1,18 +1,23 @@
-"""What several commands need: the preset that was asked for, and kernels that are compiled."""
+"""What several commands need: the preset of the command line, and compiled kernels."""
 
 
-def preset_of(asked, name=None):
-    """The preset of a name, else the one that was asked for, with the genome that was asked for."""
+def preset_from_args(args, name=None):
+    """The preset `name`, by default that of the command line, with --genome, --set and --seed applied."""
     from phosphene.engine.presets.load import load_preset
 
-    sets = asked.set if asked.seed is None else [*asked.set, f"seed={asked.seed}"]
-    return load_preset(name or asked.preset, sets, genome=asked.genome)[0]
+    overrides = args.set if args.seed is None else [*args.set, f"seed={args.seed}"]
+    return load_preset(name or args.preset, overrides, genome=args.genome)[0]
 
 
-def warm_up(stopped=lambda: False, told=None):
-    """Compile under a progress bar, on the first start only; `stopped` ends it between two steps.
+def ensure_compiled(is_cancelled=lambda: False, announce=None):
+    """Compile all kernels on the first start, with a progress bar.
 
-    `told` gets the sentence that says so; without it, it goes to standard output.
+    Parameters
+    ----------
+    is_cancelled : callable()
+        Asked between two steps; True raises KeyboardInterrupt.
+    announce : callable(str), optional
+        Prints the sentence that says so; by default on standard output.
     """
     from phosphene.engine.cli import warmup
     from phosphene.engine.cli.output import print_line, progress_bar
@@ -20,13 +25,13 @@ def warm_up(stopped=lambda: False, told=None):
     if warmup.is_warm():
         return
     names = [name for name, _ in warmup.steps()]
-    (told or print_line)("first start: compiling, once")
+    (announce or print_line)("first start: compiling, once")
     with progress_bar() as bar:
         task = bar.add_task("compiling", total=len(names), detail="")
 
-        def step(name):
-            if stopped():
+        def on_step(name):
+            if is_cancelled():
                 raise KeyboardInterrupt
             bar.update(task, advance=0 if name == names[0] else 1, detail=name)
 
-        warmup.warm(step)
+        warmup.warm(on_step)

@@ -1,6 +1,6 @@
-"""The shelf: archives that were made before, kept under the user's cache folder by all that they follow from.
+"""The feature cache: .npz files under the user's cache folder, found by the metadata that they follow from.
 
-An entry is an archive and, behind it, its own hash: what was damaged is known, and made anew.
+An entry is an .npz followed by its own hash; a damaged entry is recognised and made anew.
 """
 
 import contextlib
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from phosphene.engine.native.cache import cache_home
 
-MOST = 2 << 30  # bytes; what was not used for longest goes first
-PIECE = 1 << 20
-PART = ".part"
-ABANDONED = 86_400.0  # seconds after which nobody is still writing a part
+MAX_BYTES = 2 << 30  # of all entries; the least recently used go first
+BLOCK = 1 << 20  # bytes copied at once
+PART_SUFFIX = ".part"
+PART_MAX_AGE = 86_400.0  # seconds after which a part was left by a process that died
 HASH = hashlib.sha256
-SEAL = HASH().digest_size
+CHECKSUM_SIZE = HASH().digest_size
 
 
 class FeatureCache:
@@ -25,74 +25,79 @@ class FeatureCache:
 
     Parameters
     ----------
-    remark : callable(str)
-        Told why something cannot be kept; that is no failure.
+    folder : Path, optional
+        Where the entries are; by default in the user's cache folder.
+    max_bytes : int
+        Most that all entries may take.
+    warn : callable(str)
+        Receives one sentence if the cache cannot be read or written, which is no failure.
     """
 
-    def __init__(self, folder=None, *, most=MOST, remark=lambda sentence: None):
-        self.place, self.most, self.remark = folder, most, remark
-        self.excused = False
+    def __init__(self, folder=None, *, max_bytes=MAX_BYTES, warn=lambda sentence: None):
+        self.given_folder, self.max_bytes, self.warn = folder, max_bytes, warn
+        self.warned = False
 
     @property
     def folder(self):
-        return Path(self.place or cache_home() / "listening")
+        return Path(self.given_folder or cache_home() / "listening")
 
-    def _entry(self, meta):
-        return self.folder / HASH(meta.encode()).hexdigest()
+    def entry_path(self, metadata):
+        """Where the entry with this metadata is or would be."""
+        return self.folder / HASH(metadata.encode()).hexdigest()
 
-    def take(self, meta, path):
-        """Copy the archive with this meta to a path; False if there is none that is whole."""
-        seal = HASH()
+    def load(self, metadata, path):
+        """Copy the entry with this metadata to `path`; False if there is none, or it is damaged."""
+        checksum = HASH()
         try:
-            entry = self._entry(meta)
+            entry = self.entry_path(metadata)
             with open(entry, "rb") as stored, open(path, "wb") as out:
-                left = os.fstat(stored.fileno()).st_size - SEAL
-                while left > 0 and (piece := stored.read(min(PIECE, left))):
-                    seal.update(piece)
-                    out.write(piece)
-                    left -= len(piece)
-                if left == 0 and stored.read() == seal.digest():
-                    with contextlib.suppress(OSError):  # to be told from what nobody uses; not at any price
+                left = os.fstat(stored.fileno()).st_size - CHECKSUM_SIZE
+                while left > 0 and (block := stored.read(min(BLOCK, left))):
+                    checksum.update(block)
+                    out.write(block)
+                    left -= len(block)
+                if left == 0 and stored.read() == checksum.digest():
+                    with contextlib.suppress(OSError):  # marks it as used; not worth a failure
                         os.utime(entry)
                     return True
             entry.unlink(missing_ok=True)
         except FileNotFoundError:
             pass
         except OSError as fault:
-            self._excuse("read", fault)
+            self._warn_once("read", fault)
         return False
 
-    def put(self, meta, path):
-        """Keep a copy of an archive, whole or not at all."""
-        if path.stat().st_size + SEAL > self.most:
+    def store(self, metadata, path):
+        """Keep a copy of a file, atomically; one larger than the whole cache is not kept."""
+        if path.stat().st_size + CHECKSUM_SIZE > self.max_bytes:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._copy(path, self._entry(meta))
-            self._make_room()
+            self._copy(path, self.entry_path(metadata))
+            self._remove_old_entries()
         except OSError as fault:
-            self._excuse("written to", fault)
+            self._warn_once("written to", fault)
 
     def _copy(self, path, entry):
-        part, seal = entry.with_name(f".{secrets.token_hex(16)}{PART}"), HASH()
+        part, checksum = entry.with_name(f".{secrets.token_hex(16)}{PART_SUFFIX}"), HASH()
         try:
-            with open(path, "rb") as made, open(part, "xb") as out:
-                while piece := made.read(PIECE):
-                    seal.update(piece)
-                    out.write(piece)
-                out.write(seal.digest())
+            with open(path, "rb") as source, open(part, "xb") as out:
+                while block := source.read(BLOCK):
+                    checksum.update(block)
+                    out.write(block)
+                out.write(checksum.digest())
             os.replace(part, entry)
         finally:
             part.unlink(missing_ok=True)
 
-    def _make_room(self):
-        """Let the oldest go, and what a process left that was killed."""
-        held = 0
-        for file, found in sorted(self._files(), key=lambda each: each[1].st_mtime, reverse=True):
-            part = file.suffix == PART
-            held += 0 if part else found.st_size
-            if time.time() - found.st_mtime > ABANDONED if part else held > self.most:
-                with contextlib.suppress(OSError):  # somebody is reading it, where that keeps it
+    def _remove_old_entries(self):
+        """Remove the least recently used entries beyond the limit, and parts that a killed process left."""
+        total = 0
+        for file, stat in sorted(self._files(), key=lambda each: each[1].st_mtime, reverse=True):
+            is_part = file.suffix == PART_SUFFIX
+            total += 0 if is_part else stat.st_size
+            if time.time() - stat.st_mtime > PART_MAX_AGE if is_part else total > self.max_bytes:
+                with contextlib.suppress(OSError):  # another process is reading it, on a system where that locks it
                     file.unlink()
 
     def _files(self):
@@ -100,7 +105,8 @@ class FeatureCache:
             with contextlib.suppress(FileNotFoundError):  # another process was quicker
                 yield file, file.stat()
 
-    def _excuse(self, what, fault):
-        if not self.excused:
-            self.remark(f"the cache cannot be {what}: {fault.filename or self.place}: {fault.strerror or fault}")
-        self.excused = True
+    def _warn_once(self, action, fault):
+        if not self.warned:
+            place = fault.filename or self.given_folder
+            self.warn(f"the cache cannot be {action}: {place}: {fault.strerror or fault}")
+        self.warned = True

@@ -1,4 +1,4 @@
-"""The arrays of an archive: what they are called, what they hold, and in which units."""
+"""The arrays of a feature file: their names, contents and units."""
 
 import json
 from typing import NamedTuple
@@ -11,11 +11,11 @@ from phosphene.engine.listening.frame import BANDS, ROWS, SCALARS, VERSION
 from phosphene.engine.listening.spectrum import WINDOW
 from phosphene.engine.native.cache import source_digest
 
-NAMES = {"onset_event": "onset_events", "beat": "beat_phase", "bar": "bar_phase"}  # where the record's is another
-EXACT = "travel"  # ends the names of what grows without end, and would be coarse in float32
-ROOMS = "native", "params.py", "rings", "effects/guard.py", "listening", "archives"  # which numbers come from
-SOURCES = source_digest(ROOMS)
-LEAST = 0.1  # confidence from which on a beat is one
+ARRAY_NAMES = {"onset_event": "onset_events", "beat": "beat_phase", "bar": "bar_phase"}  # where the record's differ
+FLOAT64_SUFFIX = "travel"  # ends the names of values that grow without end, and would be coarse in float32
+ROOMS = "native", "common", "rings", "effects/chain", "listening", "offline/features"  # whose source makes the numbers
+SOURCE_DIGEST = source_digest(ROOMS)
+MIN_BEAT_CONFIDENCE = 0.1  # below it a beat is not written
 
 
 class Column(NamedTuple):
@@ -28,8 +28,8 @@ class Column(NamedTuple):
 COLUMNS = {
     "times": Column("sample", "s", "<f8"),
     **{
-        NAMES.get(param.name, param.name): Column(
-            param.name, param.unit or "1", "<f8" if param.name.endswith(EXACT) else "<f4"
+        ARRAY_NAMES.get(param.name, param.name): Column(
+            param.name, param.unit or "1", "<f8" if param.name.endswith(FLOAT64_SUFFIX) else "<f4"
         )
         for param in SCALARS
     },
@@ -37,11 +37,11 @@ COLUMNS = {
     "mfcc": Column("mfcc", "1", "<f4", (ROWS["mfcc"],)),
     "chroma": Column("chroma", "1", "<f4", (ROWS["chroma"],)),
 }
-BEATS = {"beats": Column("beat", "s", "<f8")}
+BEAT_COLUMN = {"beats": Column("beat", "s", "<f8")}
 
 
-def rows_of(name, records, rate):
-    """A column of FRAME records."""
+def column_rows(name, records, rate):
+    """The rows of one column, from FRAME records."""
     column = COLUMNS[name]
     rows = records[column.field]
     if name == "times":
@@ -51,14 +51,19 @@ def rows_of(name, records, rate):
     return rows
 
 
-class Beats:
-    """When beats fall: where their ramp passes whole numbers, on a line from frame to frame."""
+class BeatFinder:
+    """Finds the times of beats: where the beat ramp passes whole numbers, interpolated between frames."""
 
     def __init__(self):
-        self.last = np.zeros((3, 0))
+        self.last = np.zeros((3, 0))  # time, ramp and confidence of the last frame of the previous call
 
-    def of(self, times, ramp, confidence):
-        """Seconds of the beats between the frames of the last call and the last of these; not where none was heard."""
+    def find(self, times, ramp, confidence):
+        """Seconds of the beats since the last frame of the previous call, without uncertain ones.
+
+        Parameters
+        ----------
+        times, ramp, confidence : float arrays, shape (frames,)
+        """
         times, ramp, confidence = np.concatenate([self.last, [times, ramp, confidence]], axis=1)
         self.last = np.stack([times[-1:], ramp[-1:], confidence[-1:]])
         whole = np.ceil(ramp)
@@ -66,31 +71,39 @@ class Beats:
         at = np.repeat(np.arange(len(counts)), counts)
         passed = whole[at] + np.arange(len(at)) - np.repeat(np.cumsum(counts) - counts, counts)
         share = (passed - ramp[at]) / (ramp[at + 1] - ramp[at])
-        return (times[at] + share * (times[at + 1] - times[at]))[confidence[at] >= LEAST]
+        return (times[at] + share * (times[at + 1] - times[at]))[confidence[at] >= MIN_BEAT_CONFIDENCE]
 
 
-def begun(phase, confidence):
-    """Frames at which a bar begins, of the phase of bars; none where no beat was heard."""
-    falls = np.flatnonzero(np.diff(phase) < -0.5)
-    return falls[confidence[falls] >= LEAST]
+def bar_starts(phase, confidence):
+    """Indices of the frames at which a bar begins, without uncertain ones."""
+    wraps = np.flatnonzero(np.diff(phase) < -0.5)
+    return wraps[confidence[wraps] >= MIN_BEAT_CONFIDENCE]
 
 
-def meta_of(reading, tempo):
-    """All that the arrays follow from, and their units, as JSON. Two archives with the same are the same."""
-    told = {
+def metadata_json(decoded, tempo):
+    """All that the arrays follow from, and their units, as JSON; equal metadata means equal arrays.
+
+    Parameters
+    ----------
+    decoded : DecodedFile
+        Read to its end.
+    tempo : str
+        "lookahead" or "causal".
+    """
+    metadata = {
         "phosphene": phosphene.__version__,
         "analyser": VERSION,
-        "sources": SOURCES,
+        "sources": SOURCE_DIGEST,
         "tempo": tempo,
         "parameters": {"hop": HOP, "window": WINDOW, "bands": BANDS},
-        "rate": reading.rate,
-        "hop": hop_of(reading.rate),
-        "channels": reading.channels,
-        "samples": reading.frames,
-        "seconds": reading.frames / reading.rate,
-        "samples_sha256": reading.hash.hexdigest(),
-        "damaged_packets": reading.source.broken,
-        "scrubbed_samples": reading.scrubbed,
-        "units": {name: column.unit for name, column in (COLUMNS | BEATS).items()},
+        "rate": decoded.rate,
+        "hop": hop_of(decoded.rate),
+        "channels": decoded.channels,
+        "samples": decoded.frames,
+        "seconds": decoded.frames / decoded.rate,
+        "samples_sha256": decoded.hash.hexdigest(),
+        "damaged_packets": decoded.source.broken,
+        "scrubbed_samples": decoded.scrubbed,
+        "units": {name: column.unit for name, column in (COLUMNS | BEAT_COLUMN).items()},
     }
-    return json.dumps(told, indent=2)
+    return json.dumps(metadata, indent=2)

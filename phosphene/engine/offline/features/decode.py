@@ -1,4 +1,4 @@
-"""A file as it is listened to."""
+"""DecodedFile: the sound of a file in blocks, with what the metadata needs of it."""
 
 import hashlib
 
@@ -12,49 +12,55 @@ BLOCK = 65_536  # frames
 
 
 class DecodedFile:
-    """The sound of a file in blocks, as a session would get it; whoever asks anew gets it from its beginning.
+    """A file as an iterable of float32 (frames, 2) blocks, scrubbed of NaN; each iteration starts at the beginning.
 
-    Read to its end it knows what it held: `frames`, `hash` (over all of them, before what is no number went),
-    `outline`, `remarks`.
+    After an iteration these are known: `frames`, `scrubbed` (samples that were not numbers), `hash` (over all
+    samples, before scrubbing), `outline` (of the waveform) and `warnings`.
+
+    Parameters
+    ----------
+    path : Path
+    on_progress : callable(DecodedFile)
+        Called after each block; it may raise to cancel.
 
     Raises
     ------
     UsageError
-        If there is no such file, or no sound in it that FFmpeg can read.
+        If the file does not exist, or holds no sound that FFmpeg can read.
     """
 
-    def __init__(self, path, watch=lambda reading: None):
-        self.path, self.watch = path, watch
-        self._begin()
+    def __init__(self, path, on_progress=lambda decoded: None):
+        self.path, self.on_progress = path, on_progress
+        self._open()
 
-    def _begin(self):
+    def _open(self):
         self.source = FileSource(self.path)
         self.rate, self.channels = self.source.rate, self.source.stream.channels
         self.frames, self.scrubbed = 0, 0
         self.hash, self.outline = hashlib.sha256(), make_outline()
 
     def __iter__(self):
-        self._begin()
-        block, count = np.zeros((BLOCK, SIDES), np.float32), BLOCK
+        self._open()
+        buffer, count = np.zeros((BLOCK, SIDES), np.float32), BLOCK
         while count == BLOCK:
-            count = self.source.read(block)
-            sound = block[:count]
-            self.hash.update(sound)
-            self.scrubbed += scrub(sound)
-            extend(self.outline, sound)
+            count = self.source.read(buffer)
+            block = buffer[:count]
+            self.hash.update(block)
+            self.scrubbed += scrub(block)
+            extend(self.outline, block)
             self.frames += count
-            yield sound
-            self.watch(self)
+            yield block
+            self.on_progress(self)
 
-    def to_the_end(self):
-        """Read without listening."""
+    def read_to_end(self):
+        """Decode the whole file for its hash and length; returns self."""
         for _ in self:
             pass
         return self
 
     @property
-    def remarks(self):
-        """What a user should know of it, a sentence each."""
+    def warnings(self):
+        """Sentences for the user."""
         broken, scrubbed = self.source.broken, self.scrubbed
         if broken:
             yield f"{broken} damaged packet{'s were' if broken > 1 else ' was'} left out"

@@ -1,21 +1,32 @@
-"""Long arrays for narrow pictures."""
+"""Downsamples long arrays of a feature file for narrow plots."""
 
 import numpy as np
 
 from phosphene.engine.offline.features import npz
 
 
-def pooled(path, name, columns, ufunc):
-    """An array of an archive in at most so many rows, each the np.maximum or the mean (np.add) of those it is for."""
-    rows = npz.length(path)
+def downsample(path, name, columns, ufunc):
+    """An array of a feature file, reduced to at most `columns` rows.
+
+    Parameters
+    ----------
+    path : Path
+        The .npz.
+    name : str
+        Of the array.
+    columns : int
+    ufunc : np.maximum or np.add
+        Keep the maximum or the mean of the rows that fall together.
+    """
+    rows = npz.row_count(path)
     edges = np.arange(min(columns, rows) + 1) * rows // min(columns, rows)
-    total, start = [], 0
-    for piece in npz.pieces(path, name):
-        place = np.searchsorted(edges, np.arange(start, start + len(piece)), side="right") - 1
-        firsts = np.flatnonzero(np.diff(place, prepend=-1))
-        parts = list(ufunc.reduceat(piece.astype(float), firsts))
-        if len(total) > place[0]:  # a row that the last piece began
-            total[-1] = ufunc(total[-1], parts.pop(0))
-        total += parts
-        start += len(piece)
-    return (np.transpose(total) / np.diff(edges)).T if ufunc is np.add else np.array(total)
+    reduced, start = [], 0
+    for block in npz.iterate_rows(path, name):
+        column = np.searchsorted(edges, np.arange(start, start + len(block)), side="right") - 1
+        firsts = np.flatnonzero(np.diff(column, prepend=-1))
+        parts = list(ufunc.reduceat(block.astype(float), firsts))
+        if len(reduced) > column[0]:  # a column that the previous block began
+            reduced[-1] = ufunc(reduced[-1], parts.pop(0))
+        reduced += parts
+        start += len(block)
+    return (np.transpose(reduced) / np.diff(edges)).T if ufunc is np.add else np.array(reduced)

@@ -1,4 +1,4 @@
-"""An .npz whose arrays may be longer than memory: written as they grow, read some rows at a time."""
+"""Reads and writes .npz files whose arrays may be longer than memory."""
 
 import contextlib
 import json
@@ -8,18 +8,19 @@ import zipfile
 
 import numpy as np
 
-PIECE = 1 << 20  # bytes that are moved at once
-DATED = (1980, 1, 1, 0, 0, 0)  # every member: the same arrays are the same file
+BLOCK = 1 << 20  # bytes that are read or copied at once
+TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # of every member, so that equal arrays are equal files
 
 
-class Growing:
-    """Arrays that grow on disk, each in a file without a name, until they are put together.
+class NpzWriter:
+    """Appends rows to arrays in temporary files, then joins them to one .npz; a context manager.
 
     Parameters
     ----------
     folder : Path
-        Where there is room for them.
+        Where the temporary files are.
     kinds : dict of str to (dtype, shape of a row)
+        The arrays by name.
     """
 
     def __init__(self, folder, kinds):
@@ -32,49 +33,52 @@ class Growing:
     def __exit__(self, *_):
         self.stack.close()
 
-    def add(self, name, rows):
+    def append(self, name, rows):
+        """Append rows to an array."""
         self.parts[name].write(np.ascontiguousarray(rows, self.kinds[name][0]))
 
-    def write(self, path, meta):
-        """Put them together, and a text `meta` with them; nothing is compressed: such numbers hardly get smaller."""
+    def write(self, path, metadata):
+        """Write the .npz with all arrays and a text `meta`; uncompressed, since such numbers hardly shrink."""
         with zipfile.ZipFile(path, "w") as archive:
             for name, part in self.parts.items():
                 dtype, shape = np.dtype(self.kinds[name][0]), self.kinds[name][1]
                 count = part.tell() // (dtype.itemsize * int(np.prod(shape)))
                 header = {"descr": dtype.str, "fortran_order": False, "shape": (count, *shape)}
                 part.seek(0)
-                with _member(archive, name) as member:
+                with _open_member(archive, name) as member:
                     np.lib.format.write_array_header_1_0(member, header)
-                    shutil.copyfileobj(part, member, PIECE)
-            with _member(archive, "meta") as member:
-                np.lib.format.write_array(member, np.array(meta), allow_pickle=False)
+                    shutil.copyfileobj(part, member, BLOCK)
+            with _open_member(archive, "meta") as member:
+                np.lib.format.write_array(member, np.array(metadata), allow_pickle=False)
 
 
-def _member(archive, name):
-    return archive.open(zipfile.ZipInfo(f"{name}.npy", DATED), "w", force_zip64=True)
+def _open_member(archive, name):
+    return archive.open(zipfile.ZipInfo(f"{name}.npy", TIMESTAMP), "w", force_zip64=True)
 
 
-def pieces(path, name):
-    """An array in pieces, one after the other."""
+def iterate_rows(path, name):
+    """An array in consecutive blocks of rows."""
     with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
         np.lib.format.read_magic(member)
         (_, *shape), _, dtype = np.lib.format.read_array_header_1_0(member)
         row = dtype.itemsize * int(np.prod(shape))
-        while piece := member.read(PIECE // row * row):
-            yield np.frombuffer(piece, dtype).reshape(-1, *shape)
+        while block := member.read(BLOCK // row * row):
+            yield np.frombuffer(block, dtype).reshape(-1, *shape)
 
 
-def whole(path, name):
+def read_array(path, name):
+    """A whole array."""
     with np.load(path, allow_pickle=False) as archive:
         return archive[name]
 
 
-def length(path):
-    """Rows that the arrays have."""
+def row_count(path):
+    """The number of frames, which all arrays but `beats` have as rows."""
     with zipfile.ZipFile(path) as archive, archive.open("times.npy") as member:
         np.lib.format.read_magic(member)
         return np.lib.format.read_array_header_1_0(member)[0][0]
 
 
-def meta(path):
-    return json.loads(str(whole(path, "meta")))
+def read_metadata(path):
+    """The metadata, as a dict."""
+    return json.loads(str(read_array(path, "meta")))

@@ -1,7 +1,8 @@
-"""The sheet: all of an archive in one picture, its panels above one axis of time."""
+"""Plots all arrays of a feature file: panels above one time axis."""
 
 import logging
 import warnings
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +11,10 @@ from phosphene.engine.listening.frame import BANDS
 from phosphene.engine.listening.mel_bands import corners
 from phosphene.engine.listening.waveform_overview import drawn
 from phosphene.engine.offline.features import npz
-from phosphene.engine.offline.features.columns import begun
-from phosphene.engine.offline.features.downsample import pooled
+from phosphene.engine.offline.features.columns import bar_starts
+from phosphene.engine.offline.features.downsample import downsample
 
-logging.getLogger("matplotlib").setLevel(logging.ERROR)  # at its first start it tells of the fonts that it looks for
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # at its first start it reports its search for fonts
 
 import matplotlib  # noqa: E402
 from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
@@ -23,18 +24,18 @@ from matplotlib.offsetbox import AnchoredOffsetbox, HPacker, TextArea  # noqa: E
 from matplotlib.ticker import MaxNLocator  # noqa: E402
 
 SIZE, DPI = (16.0, 11.5), 120
-COLUMNS = 1600  # that are told apart from left to right
-CROWDED = 450  # beats, bars or strokes: more would run together
-HIGH = 0.82  # of a lane
-DEEP = 75.0  # dB below the loudest band, where the picture is dark
-LONGEST = 80  # characters of a name
+MAX_COLUMNS = 1600  # drawn from left to right; longer arrays are downsampled
+MAX_LINES = 450  # beats, bars or drum strokes; more would run together
+STROKE_HEIGHT = 0.82  # of a lane
+MEL_RANGE = 75.0  # dB from the loudest band down to black
+MAX_NAME_LENGTH = 80  # characters
 
 GROUND, PANEL, LINE, DIM, INK = "#0a0b10", "#0f1118", "#262936", "#8b8a96", "#ece7dc"
 VIOLET, ROSE, EMBER, AMBER, ICE = "#6654cb", "#a83a86", "#ea6a55", "#ffbd59", "#86d3e3"
 GLOW = LinearSegmentedColormap.from_list("glow", [PANEL, "#221b52", "#4b3a9b", ROSE, EMBER, AMBER, "#fff4da"])
-TONES = "C C♯ D D♯ E F F♯ G G♯ A A♯ B".split()
+PITCH_CLASSES = "C C♯ D D♯ E F F♯ G G♯ A A♯ B".split()
 LANES = {"kick": EMBER, "snare": AMBER, "hat": ICE}
-HERTZ = (100, 500, 1_000, 2_000, 5_000, 10_000)
+MEL_TICKS = (100, 500, 1_000, 2_000, 5_000, 10_000)
 STYLE = {
     "font.size": 10.0,
     "text.color": INK,
@@ -61,56 +62,67 @@ GRID = {
 }
 
 
-class Scene(NamedTuple):
-    """What is drawn."""
+class PlotData(NamedTuple):
+    """The feature file that is plotted, and its time axis."""
 
-    path: object  # of the archive
-    meta: dict
+    path: Path  # of the .npz
+    metadata: dict
     seconds: float  # to the end of the last frame
     times: np.ndarray  # seconds at the middle of every column
 
-    def pooled(self, name, ufunc=np.maximum):
-        return pooled(self.path, name, COLUMNS, ufunc)
+    def downsampled(self, name, ufunc=np.maximum):
+        """An array, one row per column of the plot."""
+        return downsample(self.path, name, MAX_COLUMNS, ufunc)
 
 
-def draw(archive, path, outline, name):
-    """Draw an archive, and the outline of its sound, into a PNG; memory stays the same however long it is."""
-    meta, frames = npz.meta(archive), npz.length(archive)
-    seconds, columns = frames * meta["hop"] / meta["rate"], min(frames, COLUMNS)
-    scene = Scene(archive, meta, seconds, (np.arange(columns) + 0.5) * seconds / columns)
+def plot_features(npz_path, path, outline, name):
+    """Plot a feature file to a PNG, in constant memory.
+
+    Parameters
+    ----------
+    npz_path, path : Path
+        The feature file; the PNG.
+    outline : Outline
+        Of the waveform.
+    name : str
+        Of the sound file, for the title.
+    """
+    metadata, frames = npz.read_metadata(npz_path), npz.row_count(npz_path)
+    seconds, columns = frames * metadata["hop"] / metadata["rate"], min(frames, MAX_COLUMNS)
+    data = PlotData(npz_path, metadata, seconds, (np.arange(columns) + 0.5) * seconds / columns)
     with warnings.catch_warnings(), matplotlib.rc_context(dict(matplotlib.rcParamsDefault, **STYLE)):
-        warnings.simplefilter("ignore")  # of signs in a name that no font here has
+        warnings.simplefilter("ignore")  # about characters of the name that no font here has
         figure = Figure(SIZE, DPI)
         FigureCanvasAgg(figure)
         wave, mel, chroma, onsets, drums, beats = figure.subplots(6, sharex=True, gridspec_kw=GRID)
-        _name(figure, scene, name)
-        _wave(wave, scene, outline)
-        _mel(mel, scene)
-        _chroma(chroma, scene)
-        _onsets(onsets, scene)
-        _drums(drums, scene)
-        _beats(beats, scene)
+        _draw_title(figure, data, name)
+        _plot_wave(wave, data, outline)
+        _plot_mel(mel, data)
+        _plot_chroma(chroma, data)
+        _plot_onsets(onsets, data)
+        _plot_drums(drums, data)
+        _plot_beats(beats, data)
         beats.set_xlim(0.0, seconds)
         beats.xaxis.set_major_locator(MaxNLocator(12))
         beats.set_xlabel("seconds", color=DIM)
         figure.savefig(path, format="png")
 
 
-def _name(figure, scene, name):
+def _draw_title(figure, data, name):
     shown = "".join(sign if sign.isprintable() else "�" for sign in name)
-    shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
-    meta = scene.meta
-    channels = f"{meta['channels']} channel{'s' * (meta['channels'] != 1)}"
-    line = f"{meta['seconds']:.2f} s     {meta['rate']} Hz     {channels}     tempo: {meta['tempo']}"
+    shown = shown if len(shown) <= MAX_NAME_LENGTH else f"{shown[: MAX_NAME_LENGTH - 1]}…"
+    metadata = data.metadata
+    channels = f"{metadata['channels']} channel{'s' * (metadata['channels'] != 1)}"
+    line = f"{metadata['seconds']:.2f} s     {metadata['rate']} Hz     {channels}     tempo: {metadata['tempo']}"
     figure.text(GRID["left"], 0.952, shown, fontsize=21)
     figure.text(GRID["left"], 0.928, line, color=DIM)
-    version = f"phosphene {meta['phosphene']}     analyser {meta['analyser']}"
+    version = f"phosphene {metadata['phosphene']}     analyser {metadata['analyser']}"
     figure.text(GRID["right"], 0.928, version, color=DIM, ha="right")
 
 
-def _title(panel, words, *keys):
-    """What a panel shows, and at its right what its colours are."""
-    panel.set_title(words, loc="left", fontsize=10.5, pad=5.0)
+def _panel_title(panel, title, *keys):
+    """The title of a panel, and at its right the meaning of its colours."""
+    panel.set_title(title, loc="left", fontsize=10.5, pad=5.0)
     if keys:
         areas = [TextArea(key, textprops={"color": colour, "fontsize": 9.0}) for key, colour in keys]
         box = AnchoredOffsetbox(
@@ -125,93 +137,97 @@ def _title(panel, words, *keys):
         panel.add_artist(box)
 
 
-def _wave(panel, scene, outline):
+def _plot_wave(panel, data, outline):
     low, high, stretch = drawn(outline)
-    edge = 1.08 * max(np.abs(low).max(), np.abs(high).max()) or 1.0
-    times = (np.arange(len(low)) + 0.5) * stretch / scene.meta["rate"]
-    rms = 10.0 ** (scene.pooled("rms_db", np.add) / 20.0)
+    limit = 1.08 * max(np.abs(low).max(), np.abs(high).max()) or 1.0
+    times = (np.arange(len(low)) + 0.5) * stretch / data.metadata["rate"]
+    rms = 10.0 ** (data.downsampled("rms_db", np.add) / 20.0)
     panel.fill_between(times, low, high, color=VIOLET, linewidth=0.5)
-    panel.fill_between(scene.times, -rms, rms, color=ICE, alpha=0.75, linewidth=0.0)
-    panel.set_ylim(-edge, edge)
+    panel.fill_between(data.times, -rms, rms, color=ICE, alpha=0.75, linewidth=0.0)
+    panel.set_ylim(-limit, limit)
     panel.yaxis.set_major_locator(MaxNLocator(3, symmetric=True))
-    _title(panel, "waveform, of full scale", ("peaks", VIOLET), ("RMS", ICE))
+    _panel_title(panel, "waveform, full scale is 1", ("peaks", VIOLET), ("RMS", ICE))
 
 
-def _picture(panel, scene, rows, low, high):
-    """Rows from the bottom up, and the scale of their colours beside them."""
-    extent = (0.0, scene.seconds, -0.5, rows.shape[1] - 0.5)
+def _image(panel, data, rows, low, high):
+    """Rows as an image, from the bottom up, and its colour scale beside it."""
+    extent = (0.0, data.seconds, -0.5, rows.shape[1] - 0.5)
     image = panel.imshow(rows.T, GLOW, aspect="auto", origin="lower", extent=extent, vmin=low, vmax=high)
     image.set_interpolation("nearest")
-    beside = panel.inset_axes((1.01, 0.0, 0.008, 1.0))
-    bar = panel.figure.colorbar(image, beside)
+    scale = panel.inset_axes((1.01, 0.0, 0.008, 1.0))
+    bar = panel.figure.colorbar(image, scale)
     bar.outline.set_visible(False)
     bar.locator = MaxNLocator(4)
 
 
-def _mel(panel, scene):
-    rows = scene.pooled("mel", np.add)
-    top = max(rows.max(), DEEP - 100.0)
-    _picture(panel, scene, rows, top - DEEP, top)
-    middles = corners(scene.meta["rate"], BANDS)[1:-1]
-    ticks = [hertz for hertz in HERTZ if middles[0] <= hertz <= middles[-1]]
+def _plot_mel(panel, data):
+    rows = data.downsampled("mel", np.add)
+    top = max(rows.max(), MEL_RANGE - 100.0)
+    _image(panel, data, rows, top - MEL_RANGE, top)
+    centres = corners(data.metadata["rate"], BANDS)[1:-1]
+    ticks = [hertz for hertz in MEL_TICKS if centres[0] <= hertz <= centres[-1]]
     names = [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in ticks]
-    panel.set_yticks(np.interp(ticks, middles, np.arange(BANDS)), names)
-    _title(panel, "mel, dB of full scale")
+    panel.set_yticks(np.interp(ticks, centres, np.arange(BANDS)), names)
+    _panel_title(panel, "mel, dBFS")
 
 
-def _chroma(panel, scene):
-    rows = scene.pooled("chroma", np.add)
-    _picture(panel, scene, rows, 0.0, max(rows.max(), 1e-6))
-    panel.set_yticks(np.arange(len(TONES)), TONES, fontsize=8.0)
-    _title(panel, "chroma")
+def _plot_chroma(panel, data):
+    rows = data.downsampled("chroma", np.add)
+    _image(panel, data, rows, 0.0, max(rows.max(), 1e-6))
+    panel.set_yticks(np.arange(len(PITCH_CLASSES)), PITCH_CLASSES, fontsize=8.0)
+    _panel_title(panel, "chroma")
 
 
-def _onsets(panel, scene):
-    strength = scene.pooled("onset")
-    begun = scene.pooled("onset_events") > 0.5
-    panel.fill_between(scene.times, strength, color=VIOLET, linewidth=0.6)
-    size = float(np.clip(6_000.0 / max(begun.sum(), 1), 4.0, 22.0))
-    panel.scatter(scene.times[begun], strength[begun], size, color=AMBER, linewidth=0.0, zorder=3)
+def _plot_onsets(panel, data):
+    strength = data.downsampled("onset")
+    is_onset = data.downsampled("onset_events") > 0.5
+    panel.fill_between(data.times, strength, color=VIOLET, linewidth=0.6)
+    size = float(np.clip(6_000.0 / max(is_onset.sum(), 1), 4.0, 22.0))
+    panel.scatter(data.times[is_onset], strength[is_onset], size, color=AMBER, linewidth=0.0, zorder=3)
     panel.set_ylim(0.0, 1.15 * max(strength.max(), 1.0))
     panel.yaxis.set_major_locator(MaxNLocator(3))
-    count = int(npz.whole(scene.path, "onset_events").sum())
-    _title(panel, "onsets, dB that the bands rose by", ("strength", VIOLET), (f"{count} onsets", AMBER))
+    count = int(npz.read_array(data.path, "onset_events").sum())
+    _panel_title(panel, "onsets: rise of the bands in dB", ("strength", VIOLET), (f"{count} onsets", AMBER))
 
 
-def _drums(panel, scene):
+def _plot_drums(panel, data):
     for lane, (name, colour) in enumerate(LANES.items()):
-        likely = scene.pooled(name)
-        hit = likely > 0.0
+        strength = data.downsampled(name)
+        hit = strength > 0.0
         panel.axhline(lane, color=LINE, linewidth=0.6)
-        if hit.sum() > CROWDED:  # how much of it
-            much = scene.pooled(name, np.add)
-            panel.fill_between(scene.times, lane, lane + HIGH * much / much.max(), color=colour, linewidth=0.0)
+        if hit.sum() > MAX_LINES:  # their density instead
+            density = data.downsampled(name, np.add)
+            panel.fill_between(
+                data.times, lane, lane + STROKE_HEIGHT * density / density.max(), color=colour, linewidth=0.0
+            )
         else:
-            wide = float(np.clip(0.35 * COLUMNS / max(hit.sum(), 1), 0.9, 2.4))
-            panel.vlines(scene.times[hit], lane, lane + HIGH * likely[hit], color=colour, linewidth=wide)
+            line_width = float(np.clip(0.35 * MAX_COLUMNS / max(hit.sum(), 1), 0.9, 2.4))
+            panel.vlines(
+                data.times[hit], lane, lane + STROKE_HEIGHT * strength[hit], color=colour, linewidth=line_width
+            )
     panel.set_ylim(-0.1, len(LANES))
     panel.set_yticks(np.arange(len(LANES)) + 0.4, list(LANES))
     panel.tick_params("y", length=0.0)
-    _title(panel, "kick, snare and hat, as high as they are likely")
+    _panel_title(panel, "kick, snare and hat: height is likelihood")
 
 
-def _beats(panel, scene):
-    tempo, sure = scene.pooled("tempo", np.add), scene.pooled("confidence", np.add)
-    beats, phase = npz.whole(scene.path, "beats"), npz.whole(scene.path, "bar_phase")
-    bars = begun(phase, npz.whole(scene.path, "confidence")) * scene.seconds / len(phase)
-    other = panel.twinx()
-    other.set_zorder(panel.get_zorder() - 1)
+def _plot_beats(panel, data):
+    tempo, confidence = data.downsampled("tempo", np.add), data.downsampled("confidence", np.add)
+    beats, phase = npz.read_array(data.path, "beats"), npz.read_array(data.path, "bar_phase")
+    bars = bar_starts(phase, npz.read_array(data.path, "confidence")) * data.seconds / len(phase)
+    right_axis = panel.twinx()
+    right_axis.set_zorder(panel.get_zorder() - 1)
     panel.patch.set_visible(False)
-    other.fill_between(scene.times, sure, color=VIOLET, alpha=0.55, linewidth=0.0)
-    other.set_ylim(0.0, 1.0)
-    other.set_yticks((0.0, 0.5, 1.0))
-    panel.plot(scene.times, tempo, color=ICE, linewidth=1.6)
+    right_axis.fill_between(data.times, confidence, color=VIOLET, alpha=0.55, linewidth=0.0)
+    right_axis.set_ylim(0.0, 1.0)
+    right_axis.set_yticks((0.0, 0.5, 1.0))
+    panel.plot(data.times, tempo, color=ICE, linewidth=1.6)
     middle = 0.5 * (tempo.max() + tempo.min())
     reach = max(0.75 * np.ptp(tempo), 0.1 * middle)
     panel.set_ylim(middle - 1.6 * reach, middle + reach)
     panel.yaxis.set_major_locator(MaxNLocator(4))
     for times, height, colour in ((beats, 0.1, AMBER), (bars, 0.2, EMBER)):
-        if len(times) <= CROWDED:
+        if len(times) <= MAX_LINES:
             panel.vlines(times, 0.0, height, color=colour, linewidth=1.1, transform=panel.get_xaxis_transform())
     keys = (("tempo", ICE), ("confidence", VIOLET), (f"{len(beats)} beats", AMBER), (f"{len(bars)} bars", EMBER))
-    _title(panel, "beats, BPM", *keys)
+    _panel_title(panel, "beats, BPM", *keys)

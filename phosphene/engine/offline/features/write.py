@@ -1,4 +1,4 @@
-"""An archive: the timeline of a file as arrays, and what is told of it in a line."""
+"""Analyses a sound file and writes its features as arrays."""
 
 import numpy as np
 
@@ -6,87 +6,89 @@ from phosphene.engine.common.atomic_files import write_atomically
 from phosphene.engine.listening.frame import QUIETEST
 from phosphene.engine.listening.offline import frames
 from phosphene.engine.offline.features import npz
-from phosphene.engine.offline.features.columns import BEATS, COLUMNS, Beats, meta_of, rows_of
+from phosphene.engine.offline.features.columns import BEAT_COLUMN, COLUMNS, BeatFinder, column_rows, metadata_json
 from phosphene.engine.offline.features.decode import DecodedFile
 
-CONFIDENT = 0.5  # from here on a tempo is one
-KINDS = {name: (column.dtype, column.shape) for name, column in (COLUMNS | BEATS).items()}
+MIN_TEMPO_CONFIDENCE = 0.5  # of the frames whose tempo counts in the summary
+KINDS = {name: (column.dtype, column.shape) for name, column in (COLUMNS | BEAT_COLUMN).items()}
 
 
-def archive(path, out, *, plot=None, tempo="lookahead", shelf=None, watch=lambda reading: None):
-    """Listen to a file and write its arrays; gives what there is to tell of it.
+def write_features(path, out, *, plot=None, tempo="lookahead", cache=None, on_progress=lambda decoded: None):
+    """Analyse a file and write its arrays.
 
     Parameters
     ----------
     path, out : Path
         Any file that FFmpeg reads; an .npz.
     plot : Path, optional
-        A .png, for the sheet.
+        A .png for a plot of all arrays.
     tempo : str
-        "lookahead", by what comes, or "causal", by what came, as in a live session.
-    shelf : Shelf, optional
-        Where what was made before is looked for, and what is made now is kept.
-    watch : callable(DecodedFile)
-        Called now and then; may raise to end it.
+        "lookahead" uses what follows; "causal" uses only what came before, as a live session does.
+    cache : FeatureCache, optional
+        Searched for the result first; a new result is stored in it.
+    on_progress : callable(DecodedFile)
+        Called now and then; it may raise to cancel.
 
     Returns
     -------
     dict
-        Ready for JSON.
+        A summary, ready for JSON.
 
     Raises
     ------
     UsageError, PhospheneError
-        With nothing left behind.
+        No file is left behind.
     """
-    reading, cached = DecodedFile(path, watch), False
-    results = [result for result in (out, plot) if result]
-    with write_atomically(*results) as (part, *sheets):
-        for result in results:
-            result.parent.mkdir(parents=True, exist_ok=True)
-        if shelf:
-            cached = shelf.take(meta_of(reading.to_the_end(), tempo), part)
+    decoded, cached = DecodedFile(path, on_progress), False
+    outputs = [output for output in (out, plot) if output]
+    with write_atomically(*outputs) as (part, *plot_parts):
+        for output in outputs:
+            output.parent.mkdir(parents=True, exist_ok=True)
+        if cache:
+            cached = cache.load(metadata_json(decoded.read_to_end(), tempo), part)
         if not cached:
-            _listen(reading, part, tempo)
-            if shelf:
-                shelf.put(meta_of(reading, tempo), part)
+            _analyse(decoded, part, tempo)
+            if cache:
+                cache.store(metadata_json(decoded, tempo), part)
         if plot:
-            from phosphene.engine.offline.features.plot import draw
+            from phosphene.engine.offline.features.plot import plot_features
 
-            draw(part, sheets[0], reading.outline, path.name)
-        told = summary(part)
+            plot_features(part, plot_parts[0], decoded.outline, path.name)
+        summary = summarise(part)
     places = {"path": str(path), "archive": str(out), "plot": str(plot) if plot else None}
-    return {**places, "cached": cached, **told, "remarks": list(reading.remarks)}
+    return {**places, "cached": cached, **summary, "remarks": list(decoded.warnings)}
 
 
-def _listen(reading, part, tempo):
-    beats = Beats()
-    with npz.Growing(part.parent, KINDS) as arrays:
-        for records in frames(reading, reading.rate, ahead=tempo == "lookahead"):
+def _analyse(decoded, part, tempo):
+    """Run the analyser over a file and write the arrays."""
+    beats = BeatFinder()
+    with npz.NpzWriter(part.parent, KINDS) as arrays:
+        for records in frames(decoded, decoded.rate, ahead=tempo == "lookahead"):
             for name in COLUMNS:
-                arrays.add(name, rows_of(name, records, reading.rate))
-            arrays.add("beats", beats.of(records["sample"] / reading.rate, records["beat"], records["confidence"]))
-        arrays.write(part, meta_of(reading, tempo))
+                arrays.append(name, column_rows(name, records, decoded.rate))
+            times = beats.find(records["sample"] / decoded.rate, records["beat"], records["confidence"])
+            arrays.append("beats", times)
+        arrays.write(part, metadata_json(decoded, tempo))
 
 
-def summary(path):
-    """What a whole archive comes down to."""
-    meta = npz.meta(path)
-    confidence, loudness = npz.whole(path, "confidence"), npz.whole(path, "loudness")
-    sure, heard = confidence >= CONFIDENT, npz.whole(path, "silence") < 0.5
-    told = {
-        **{name: meta[name] for name in ("seconds", "rate", "channels")},
+def summarise(path):
+    """The summary of a feature file, as a dict ready for JSON."""
+    metadata = npz.read_metadata(path)
+    confidence, loudness = npz.read_array(path, "confidence"), npz.read_array(path, "loudness")
+    confident, audible = confidence >= MIN_TEMPO_CONFIDENCE, npz.read_array(path, "silence") < 0.5
+    summary = {
+        **{name: metadata[name] for name in ("seconds", "rate", "channels")},
         "frames": len(confidence),
-        "tempo": float(np.median(npz.whole(path, "tempo")[sure])) if sure.any() else None,
-        "tempo_by": meta["tempo"],
+        "tempo": float(np.median(npz.read_array(path, "tempo")[confident])) if confident.any() else None,
+        "tempo_by": metadata["tempo"],
         "confidence": float(confidence.mean()),
-        "beats": len(npz.whole(path, "beats")),
-        "onsets": int(npz.whole(path, "onset_events").sum()),
+        "beats": len(npz.read_array(path, "beats")),
+        "onsets": int(npz.read_array(path, "onset_events").sum()),
         "loudness_max": float(loudness.max()),
-        "loudness_mean": float(loudness[heard].mean()) if heard.any() else QUIETEST,
-        "peak_db": float(npz.whole(path, "peak_db").max()),
-        "centroid": float(npz.whole(path, "centroid")[heard].mean()) if heard.any() else None,
-        "silent": float(1.0 - heard.mean()),
-        "samples_sha256": meta["samples_sha256"],
+        "loudness_mean": float(loudness[audible].mean()) if audible.any() else QUIETEST,
+        "peak_db": float(npz.read_array(path, "peak_db").max()),
+        "centroid": float(npz.read_array(path, "centroid")[audible].mean()) if audible.any() else None,
+        "silent": float(1.0 - audible.mean()),
+        "samples_sha256": metadata["samples_sha256"],
     }
-    return {name: round(value, 3) if isinstance(value, float) else value for name, value in told.items()}
+    return {name: round(value, 3) if isinstance(value, float) else value for name, value in summary.items()}
