@@ -1,4 +1,4 @@
-"""AudioSignals: what a picture moves to, at the sample that is audible when it is seen."""
+"""Audio signals: the uniforms of the shaders, at the sample that is audible when a picture is seen."""
 
 import math
 from collections import deque
@@ -7,201 +7,235 @@ import numpy as np
 
 from phosphene.engine.listening.analyser import HOP
 from phosphene.engine.listening.frame import BANDS, POINTS, TONES, WIDTH, as_frame
-from phosphene.engine.modulation.matrix import Matrix
+from phosphene.engine.modulation.matrix import Matrix, Modulation
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
-from phosphene.engine.rings.timeline import read, record_count
+from phosphene.engine.rings.timeline import Timeline, read, record_count
 from phosphene.engine.visuals.catalogue import PARAM_COUNT
 
-QUIET = 48.0  # dB below the loudest of late that count as nothing
-GATE = -72.0  # dB of full scale that count as silence, however quiet the rest is
-FORGET = 12.0  # seconds in which what was loudest falls by half of QUIET
-RISE, FALL = 0.012, 0.18  # seconds to follow a band up, and down
-TILT = np.linspace(0.0, 15.0, BANDS)  # dB by which a band counts for more: music grows weaker upwards
-PAST = 0.1  # seconds after which who has only just begun to ask need not be told of an onset
-GLOW = 0.16  # seconds in which an onset fades to 1/e
-TURN = 6.0  # seconds of full loudness for a turn of audio.travel
-PARTS = np.array([0, 12, 36, BANDS])  # where bass, middle and treble begin: 30 Hz, 450 Hz, 2.6 kHz
-SIZES = np.diff(PARTS)
-PLACES = np.linspace(0, 1, BANDS)
-SEEN = 512  # points of waveform in a picture
-SMOOTH, SOFT = 16, 6  # points, over which it is averaged to find where it crosses zero, and to be seen
-BACK = 2 * POINTS + SMOOTH  # points back that a zero crossing is looked for: a turn of 50 Hz
-KEPT = (SEEN + SOFT + BACK) // POINTS + 3  # hops of it to choose them from
-LOWEST = 0.01  # of full scale: a waveform whose peaks are lower is not made larger
+RANGE_DB = 48.0  # a band this far below the recent maximum is 0
+SILENCE_DB = -72.0  # of full scale; below it a band is 0, however quiet the rest is
+HALF_LIFE = 12.0  # seconds in which the recent maximum falls by half of RANGE_DB
+ATTACK, RELEASE = 0.012, 0.18  # time constants of a band in seconds
+BAND_TILT_DB = np.linspace(0.0, 15.0, BANDS)  # added to each band, since music is weaker at higher frequencies
+MAX_ONSET_AGE = 0.1  # seconds; a new reader is not shown older onsets
+ONSET_DECAY = 0.16  # seconds in which an onset fades to 1/e
+TRAVEL_SECONDS = 6.0  # of full loudness for one turn of `travel`
+BAND_EDGES = np.array([0, 12, 36, BANDS])  # bands where bass, middle and treble begin: 30 Hz, 450 Hz, 2.6 kHz
+BAND_COUNTS = np.diff(BAND_EDGES)
+BAND_POSITIONS = np.linspace(0, 1, BANDS)
+CENTROID_SECONDS = 0.25  # time constant of the spectral centroid
+WAVE_POINTS = 512  # points of the waveform in a picture
+CROSSING_WINDOW, SMOOTHING_WINDOW = 16, 6  # points averaged to find a zero crossing, and for display
+MAX_CROSSING_DISTANCE = 2 * POINTS + CROSSING_WINDOW  # points searched for a zero crossing: a period of 50 Hz
+WAVE_HOPS = (WAVE_POINTS + SMOOTHING_WINDOW + MAX_CROSSING_DISTANCE) // POINTS + 3  # hops of waveform kept for that
+MIN_PEAK = 0.01  # of full scale; a waveform with lower peaks is not scaled up further
 DRUMS = "kick", "snare", "hat"
-STRUCK = 0.5  # likelihood from which on a drum is seen
-DOUBT, TRUST = 0.1, 0.35  # confidence in the beat up to which it is not seen, and from which on it is in full
-THROB = 0.15  # seconds in which a beat fades to 1/e
-NAMES = "level bass middle treble spectral_centroid onset travel kick snare hat beat bar tempo trust".split()
-AT = {name: at for at, name in enumerate(NAMES)}
-TURNS = "travel", "beat", "bar"  # of which the part behind the point is told
-SILENT = ({name: 0.0 for name in NAMES if name not in ("tempo", "trust")}) | {"hit": 0.0, "pulse": 0.0}
-SILENT |= {"mel": np.zeros(BANDS, np.float32)}  # an array: `uniform float mel[64]`
+MIN_DRUM_LIKELIHOOD = 0.5  # from which a drum is shown
+MIN_CONFIDENCE, FULL_CONFIDENCE = 0.1, 0.35  # of the beat tracker: `pulse` is 0 below the first, full from the second
+BEAT_DECAY = 0.15  # seconds in which a beat fades to 1/e
+NAMES = (
+    *("level", "bass", "middle", "treble", "spectral_centroid", "onset", "travel"),
+    *("kick", "snare", "hat", "beat", "bar", "tempo", "confidence"),
+)
+COLUMN = {name: at for at, name in enumerate(NAMES)}
+PHASES = "travel", "beat", "bar"  # only their fractional part is a signal
+INTERNAL = "tempo", "confidence"  # used for `pulse`, and no signals themselves
+SILENT_SIGNALS = {name: 0.0 for name in NAMES if name not in INTERNAL} | {"hit": 0.0, "pulse": 0.0}
 
 
 class State:
-    """What is known after a hop: its time, NAMES, the 64 bands and the twelve tones, from 0 to 1."""
+    """The signals after a hop: the sample of the hop, NAMES, the 64 bands and the twelve tones, 0 to 1."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.sample = -math.inf
         self.numbers = np.zeros(len(NAMES))
         self.bands = np.zeros(BANDS)
         self.tones = np.zeros(TONES)
 
 
-class Moves:
-    """What the rows of one preset make of the picture's parameters, hop by hop.
+class PictureModulation:
+    """The effect of one preset's modulation rows on the picture's parameters, hop by hop.
 
-    The places of rows are those of the board.
+    Parameters
+    ----------
+    modulation : Modulation
+        Its rows name slots of the board.
+    rate : int
+        Samples per second of the frames.
     """
 
-    def __init__(self, modulation, rate):
+    def __init__(self, modulation: Modulation, rate: int) -> None:
         self.matrix = Matrix(modulation, rate, FIRST_PICTURE_SLOT + PARAM_COUNT)
         self.before = self.after = np.zeros((PARAM_COUNT, 2))
 
-    def change(self, modulation):
-        """Let other rows move them, from the next hop on."""
+    def change(self, modulation: Modulation) -> None:
+        """Use other rows from the next hop on."""
         self.matrix.change(modulation)
 
-    def hear(self, record):
+    def advance(self, record: np.ndarray) -> None:
+        """Apply the rows to the next frame."""
         self.before, self.after = self.after, self.matrix.step(record)[FIRST_PICTURE_SLOT:].copy()
 
-    def at(self, share):
-        """(COUNT, 2): a share of the way from one hop to the next; see Matrix."""
+    def at(self, share: float) -> np.ndarray:
+        """Interpolate between the last two hops; shape (PARAM_COUNT, 2), see Matrix."""
         return self.before + share * (self.after - self.before)
 
 
 class AudioSignals:
-    """Follows a timeline of frames to a sample, hop by hop, so that no onset falls between two pictures.
+    """Follows a timeline of frames to a sample, hop by hop, so that no onset is lost between two pictures.
 
     Parameters
     ----------
     frames : Timeline
     rate : int
-        Samples per second of its stamps.
+        Samples per second of the frames.
     """
 
-    def __init__(self, frames, rate):
+    def __init__(self, frames: Timeline, rate: int) -> None:
         self.frames, self.rate = frames, rate
-        self.followers = []  # Moves
-        self.silent = True  # there is nothing to hear
-        self.index = 0  # of the record that is read next
+        self.followers: list[PictureModulation] = []
+        self.silent = True  # the newest frame is silence
+        self.index = 0  # of the next record
         self.record = np.zeros(WIDTH)
         self.before, self.after = State(), State()
-        self.loudest, self.peak = GATE + QUIET, LOWEST
-        self.last_onset, self.asked = -math.inf, False
-        self.onsets = deque()  # samples at which one came, not yet seen
-        self.waves = deque([np.zeros((POINTS, 2)) for _ in range(KEPT)], maxlen=KEPT)
+        self.loudest, self.peak = SILENCE_DB + RANGE_DB, MIN_PEAK  # recent maxima, of a band and of the waveform
+        self.last_onset, self.was_read = -math.inf, False
+        self.onsets: deque[float] = deque()  # samples of onsets that no picture has shown
+        self.waves = deque([np.zeros((POINTS, 2)) for _ in range(WAVE_HOPS)], maxlen=WAVE_HOPS)
 
-    def follow(self, modulation):
-        """What rows make of the picture's parameters, from what was heard last on."""
-        moves = Moves(modulation, self.rate)
+    def follow(self, modulation: Modulation) -> PictureModulation:
+        """Add rows that are advanced with every frame; they start with the newest one."""
+        follower = PictureModulation(modulation, self.rate)
         if math.isfinite(self.after.sample):
-            moves.hear(self.record)
-            moves.before = moves.after
-        self.followers.append(moves)
-        return moves
+            follower.advance(self.record)
+            follower.before = follower.after
+        self.followers.append(follower)
+        return follower
 
-    def reach(self, sample):
-        """Read on until a record lies past the sample; False if there is none yet."""
+    def advance_to(self, sample: float) -> bool:
+        """Read frames until one lies past the sample; False if there is none yet."""
         while self.after.sample <= sample:
-            if not self._read():
+            if not self._read_record():
                 return False
-            self._hear(as_frame(self.record))
+            self._add_frame(as_frame(self.record))
         return True
 
-    def _read(self):
-        """The next record that is all numbers, or the oldest that is left."""
-        last = record_count(self.frames)
+    def _read_record(self) -> bool:
+        """Read the next record without NaN or infinity; after being lapped, one from the middle of the timeline."""
+        end = record_count(self.frames)
         slots = self.frames.words.shape[0]
-        if self.index < last - slots:
-            self.index = last - slots // 2  # lapped: it is long past seeing
-        while self.index < last:
+        if self.index < end - slots:
+            self.index = end - slots // 2
+        while self.index < end:
             self.index += 1
             if read(self.frames, self.index - 1, self.record) and np.isfinite(self.record).all():
                 return True
         return False
 
-    def _hear(self, frame):
+    def _add_frame(self, frame: np.void) -> None:
+        """Make the next state from the last one and a frame."""
         state, self.before = State(), self.after
-        for moves in self.followers:
-            moves.hear(self.record)
+        for follower in self.followers:
+            follower.advance(self.record)
         state.sample, self.silent = float(frame["sample"]), bool(frame["silence"])
-        gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; one at the first
-        bands = frame["mel"] + TILT
-        loud = 10 * math.log10((10 ** (np.partition(bands, -8)[-8:] / 10)).sum() / 8)
-        self.loudest = max(loud, GATE + QUIET, self.loudest - gap * QUIET / 2 / FORGET)
-        self.peak = max(10 ** (frame["peak_db"] / 20), LOWEST, self.peak * 10 ** (-gap * QUIET / 40 / FORGET))
-        rise, fall = 1 - math.exp(-gap / RISE), 1 - math.exp(-gap / FALL)
-        more = np.minimum(np.maximum((bands - self.loudest) / QUIET + 1, 0), 1) - self.before.bands
-        state.bands = self.before.bands + np.where(more > 0, rise, fall) * more
+        gap = min(max((state.sample - self.before.sample) / self.rate, 0.0), 1.0)  # seconds; 1 for the first frame
+        self._update_spectrum(state, frame, gap)
         if frame["onset_event"]:
             self.last_onset = state.sample
             self.onsets.append(state.sample)
-        state.tones = self.before.tones + fall * (frame["chroma"] - self.before.tones)
-        self._sum_up(state, gap)
-        self._keep_time(state, frame, gap)
+        self._update_levels(state, gap)
+        self._update_rhythm(state, frame, gap)
         self.waves.append(frame["wave"].copy())
         self.after = state
 
-    def _sum_up(self, state, gap):
+    def _update_spectrum(self, state: State, frame: np.void, gap: float) -> None:
+        """Bands and tones, relative to the recent maximum."""
+        bands = frame["mel"] + BAND_TILT_DB
+        loud = 10 * math.log10((10 ** (np.partition(bands, -8)[-8:] / 10)).sum() / 8)
+        self.loudest = max(loud, SILENCE_DB + RANGE_DB, self.loudest - gap * RANGE_DB / 2 / HALF_LIFE)
+        faded = self.peak * 10 ** (-gap * RANGE_DB / 40 / HALF_LIFE)
+        self.peak = max(10 ** (frame["peak_db"] / 20), MIN_PEAK, faded)
+        rise, fall = 1 - math.exp(-gap / ATTACK), 1 - math.exp(-gap / RELEASE)
+        change = np.minimum(np.maximum((bands - self.loudest) / RANGE_DB + 1, 0), 1) - self.before.bands
+        state.bands = self.before.bands + np.where(change > 0, rise, fall) * change
+        state.tones = self.before.tones + fall * (frame["chroma"] - self.before.tones)
+
+    def _update_levels(self, state: State, gap: float) -> None:
+        """The signals that come from the bands and the onsets."""
         bands, before = state.bands, self.before.numbers
-        sums = np.add.reduceat(bands, PARTS[:-1])
+        sums = np.add.reduceat(bands, BAND_EDGES[:-1])
         level, weight = float(sums.sum()) / BANDS, bands * bands
-        whole = float(weight.sum())
-        centre = float((weight * PLACES).sum()) / whole if whole else before[4]
-        glow = 1.0 if self.last_onset == state.sample else before[5] * math.exp(-gap / GLOW)
-        centre = before[4] + (1 - math.exp(-gap / 0.25)) * (centre - before[4])
-        travel = before[AT["travel"]] + min(gap, 4 * HOP) * level / TURN
-        state.numbers[: AT["kick"]] = (level, *(sums / SIZES), centre, glow, travel)
+        total = float(weight.sum())
+        last_centroid = before[COLUMN["spectral_centroid"]]
+        centroid = float((weight * BAND_POSITIONS).sum()) / total if total else last_centroid
+        centroid = last_centroid + (1 - math.exp(-gap / CENTROID_SECONDS)) * (centroid - last_centroid)
+        onset = 1.0 if self.last_onset == state.sample else before[COLUMN["onset"]] * math.exp(-gap / ONSET_DECAY)
+        travel = before[COLUMN["travel"]] + min(gap, 4 * HOP) * level / TRAVEL_SECONDS
+        state.numbers[: COLUMN["kick"]] = (level, *(sums / BAND_COUNTS), centroid, onset, travel)
 
-    def _keep_time(self, state, frame, gap):
+    def _update_rhythm(self, state: State, frame: np.void, gap: float) -> None:
+        """The signals that come from drums and beats."""
         for drum in DRUMS:
-            struck = float(frame[drum]) if frame[drum] >= STRUCK else 0.0
-            state.numbers[AT[drum]] = max(struck, self.before.numbers[AT[drum]] * math.exp(-gap / GLOW))
-        trust = (float(frame["confidence"]) - DOUBT) / (TRUST - DOUBT)
-        state.numbers[AT["beat"] :] = frame["beat"], frame["bar"], frame["tempo"], min(max(trust, 0.0), 1.0)
+            strength = float(frame[drum]) if frame[drum] >= MIN_DRUM_LIKELIHOOD else 0.0
+            faded = self.before.numbers[COLUMN[drum]] * math.exp(-gap / ONSET_DECAY)
+            state.numbers[COLUMN[drum]] = max(strength, faded)
+        confidence = (float(frame["confidence"]) - MIN_CONFIDENCE) / (FULL_CONFIDENCE - MIN_CONFIDENCE)
+        confidence = min(max(confidence, 0.0), 1.0)
+        state.numbers[COLUMN["beat"] :] = frame["beat"], frame["bar"], frame["tempo"], confidence
 
-    def at(self, sample):
-        """What is heard at a sample that has been reached: numbers by name, bands, tones, the waveform before it.
+    def at(self, sample: float) -> tuple[dict[str, float], np.ndarray, np.ndarray, np.ndarray]:
+        """The signals at a sample that was reached; past the newest frame, those of that frame.
 
-        A sample that could not be reached gives what was last heard. `hit` is 1 where an onset came since
-        the last call, `pulse` 1 at a beat that is sure, then it fades.
+        Returns
+        -------
+        signals : dict
+            Numbers by name. `hit` is 1 if an onset came since the last call; `pulse` is 1 at a confident beat, then it
+            fades.
+        bands : array (BANDS,)
+        tones : array (TONES,)
+        wave : array (WAVE_POINTS, 2)
+            The waveform before the sample.
         """
         before, after, share = self.before, self.after, self.share(sample)
         numbers = before.numbers + share * (after.numbers - before.numbers)
         bands = before.bands + share * (after.bands - before.bands)
         tones = before.tones + share * (after.tones - before.tones)
+        signals = dict(zip(NAMES, numbers.tolist(), strict=True))
+        for name in PHASES:
+            signals[name] %= 1.0
+        since_beat = signals["beat"] * 60.0 / max(signals.pop("tempo"), 1.0)
+        pulse = signals.pop("confidence") * math.exp(-since_beat / BEAT_DECAY)
+        return {**signals, "hit": self._take_onsets(sample), "pulse": pulse}, bands, tones, self._wave(sample)
+
+    def _take_onsets(self, sample: float) -> float:
+        """1.0 if an onset up to the sample was not shown yet; it counts as shown afterwards."""
         hit = 0.0
         while self.onsets and self.onsets[0] <= sample:
-            if self.onsets.popleft() > sample - PAST * self.rate or self.asked:
+            if self.onsets.popleft() > sample - MAX_ONSET_AGE * self.rate or self.was_read:
                 hit = 1.0
-        self.asked = True
-        told = dict(zip(NAMES, numbers.tolist()))
-        for name in TURNS:
-            told[name] %= 1.0
-        ago = told["beat"] * 60.0 / max(told.pop("tempo"), 1.0)
-        pulse = told.pop("trust") * math.exp(-ago / THROB)
-        return {**told, "hit": hit, "pulse": pulse, "mel": bands.astype(np.float32)}, bands, tones, self._wave(sample)
+        self.was_read = True
+        return hit
 
-    def share(self, sample):
-        """How far a sample lies between the two frames that are known."""
+    def share(self, sample: float) -> float:
+        """Position of a sample between the last two frames, 0 to 1; 1 outside of them."""
         before, after = self.before.sample, self.after.sample
         return (sample - before) / (after - before) if math.isfinite(before) and before <= sample < after else 1.0
 
-    def _wave(self, sample):
-        """(SEEN, 2): the points that end at the sample, moved to where the sound last crossed zero upwards.
+    def _wave(self, sample: float) -> np.ndarray:
+        """(WAVE_POINTS, 2): the waveform up to the sample, moved back to the last upward zero crossing.
 
-        As large as if the loudest of late were full scale.
+        It is scaled as if the recent maximum were full scale.
         """
         wave = np.concatenate(self.waves)
         past = (self.after.sample - sample) / self.rate / HOP * POINTS if math.isfinite(self.after.sample) else 0.0
         end = len(wave) - POINTS - int(min(max(past, 0.0), POINTS))
-        latest = end - SEEN - SOFT  # of starts
-        first = latest - BACK
+        latest = end - WAVE_POINTS - SMOOTHING_WINDOW  # possible start
+        first = latest - MAX_CROSSING_DISTANCE
         sums = np.cumsum(wave[first:], axis=0)
-        middle = (sums[SMOOTH : latest - first + 1 + SMOOTH] - sums[: latest - first + 1]).sum(axis=1)
+        starts = latest - first + 1
+        middle = (sums[CROSSING_WINDOW : starts + CROSSING_WINDOW] - sums[:starts]).sum(axis=1)
         rising = np.flatnonzero((middle[:-1] < 0) & (middle[1:] >= 0))
         start = int(rising[-1]) if len(rising) else latest - first
-        soft = sums[start + SOFT : start + SOFT + SEEN] - sums[start : start + SEEN]
-        return soft / (SOFT * self.peak)
+        smooth = sums[start + SMOOTHING_WINDOW : start + SMOOTHING_WINDOW + WAVE_POINTS]
+        smooth = smooth - sums[start : start + WAVE_POINTS]
+        return smooth / (SMOOTHING_WINDOW * self.peak)
