@@ -23,7 +23,7 @@ from phosphene.engine.listening.rhythm.tempo_override import (
     SCALE,
     SOURCE,
     TAPPED,
-    make_hand,
+    make_tempo_override,
 )
 from phosphene.engine.native import FILL_SIGNATURE, descriptor_reader
 from phosphene.engine.native.kernel import OPTIONS
@@ -53,7 +53,7 @@ def led(rows, hand, change=None, at=0):
 
 
 def handed(source=HEARD, bpm=120.0, anchor=0.0, scale=1.0, nudge=0.0, bar=np.nan):
-    hand = make_hand()
+    hand = make_tempo_override()
     for place, value in zip((SOURCE, BPM, ANCHOR, SCALE, NUDGE, BAR_ANCHOR), (source, bpm, anchor, scale, nudge, bar)):
         hand[place] = value
     return hand
@@ -126,7 +126,7 @@ def test_streamed_is_whole(sizes):
     made, rows, hop, size = clip(ROCK)
     sound = made.sound[: 8 * RATE]
     listener, published = make_analyser(float(RATE)), allocate(plan(9.0))
-    rhythm, hand = make_rhythm(RATE, hop, size), make_hand()
+    rhythm, hand = make_rhythm(RATE, hop, size), make_tempo_override()
     row, told, at, turn = np.zeros(WIDTH), [], 0, 0
     while at < len(sound):
         analyse(listener, sound[at : at + sizes[turn % len(sizes)]], published)
@@ -159,7 +159,7 @@ def test_after_hours_of_silence_it_is_as_quick():
     quiet[:, AT.sample] = hop * np.arange(len(quiet))
     later = rows.copy()
     later[:, AT.sample] += hop * len(quiet)
-    rhythm, hand = make_rhythm(RATE, hop, size), make_hand()
+    rhythm, hand = make_rhythm(RATE, hop, size), make_tempo_override()
     follow_all(rhythm, quiet, hand)
     kept = rhythm.bank.real, rhythm.bank.imag, rhythm.pulse.real, rhythm.pulse.imag, rhythm.novelty.means
     assert min(np.abs(array[array != 0]).min() for array in kept) > 1e-250
@@ -173,7 +173,7 @@ def test_after_hours_of_silence_it_is_as_quick():
 def test_a_hand_leads(source):
     rows = clip(ROCK)[1]
     anchor, bar = 12_345.0, 12_345.0 + 2 * 60 / 97 * RATE
-    frames = led(rows, make_hand(), handed(source, 97.0, anchor, bar=bar), 600)
+    frames = led(rows, make_tempo_override(), handed(source, 97.0, anchor, bar=bar), 600)
     never_back(frames)
     settled = frames[1000:]
     assert settled["tempo"] == pytest.approx(97.0, abs=1e-3) and (settled["tempo_source"] == source).all()
@@ -190,19 +190,19 @@ def test_without_a_bar_the_bar_keeps_its_beat():
 
 def test_held_the_tempo_in_force_is_kept():
     rows = clip(JUMP)[1]
-    free, held = led(rows, make_hand()), led(rows, make_hand(), handed(HELD), 900)
+    free, held = led(rows, make_tempo_override()), led(rows, make_tempo_override(), handed(HELD), 900)
     before = held["tempo"][899]
     assert held["tempo"][1200:] == pytest.approx(before, rel=2e-3)
     assert free["tempo"][-1] != pytest.approx(before, rel=0.05), "it would have moved"
     assert np.diff(held["beat"][1200:]) == pytest.approx(HOP / RATE * held["tempo"][1200] / 60, rel=1e-6)
-    doubled = led(rows, make_hand(), handed(HELD, scale=2.0), 900)
+    doubled = led(rows, make_tempo_override(), handed(HELD, scale=2.0), 900)
     assert doubled["tempo"][-1] == pytest.approx(2 * before, rel=2e-3)
 
 
 @pytest.mark.parametrize("scale", [0.5, 2.0])
 def test_halved_and_doubled(scale):
     rows = clip(ROCK)[1]
-    plain, scaled = led(rows, make_hand()), led(rows, handed(scale=scale))
+    plain, scaled = led(rows, make_tempo_override()), led(rows, handed(scale=scale))
     never_back(scaled)
     sure = slice(900, None)
     assert scaled["tempo"][sure] == pytest.approx(scale * plain["tempo"][sure], rel=1e-6)
@@ -213,8 +213,8 @@ def test_halved_and_doubled(scale):
 @pytest.mark.parametrize("nudge", [0.2, -0.2, 0.45])
 def test_nudged(source, nudge):
     rows = clip(ROCK)[1]
-    plain = led(rows, make_hand(), handed(source), 900)
-    nudged = led(rows, make_hand(), handed(source, nudge=nudge), 900)
+    plain = led(rows, make_tempo_override(), handed(source), 900)
+    nudged = led(rows, make_tempo_override(), handed(source, nudge=nudge), 900)
     never_back(nudged)
     assert np.abs(apart(nudged["beat"][1300:], plain["beat"][1300:] + nudge)).max() < 1e-3
 
@@ -272,7 +272,7 @@ def faults(function, *state):
 
 
 def test_no_kernel_allocates_or_locks_or_raises():
-    rhythm, row, hand = make_rhythm(RATE, HOP, SIZE), np.zeros(WIDTH), make_hand()
+    rhythm, row, hand = make_rhythm(RATE, HOP, SIZE), np.zeros(WIDTH), make_tempo_override()
     sight = Foresight(RATE, HOP, SIZE).sight
     assert not faults(follow, rhythm, row, hand)
     assert not faults(push, sight, row)

@@ -15,9 +15,19 @@ from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.listening.analyser import plan
 from phosphene.engine.listening.frame import AT, WIDTH
-from phosphene.engine.listening.rhythm import tempo_board
-from phosphene.engine.listening.rhythm.tempo_board import DEFAULTS, FIRST, NAMES, SLOTS, allowed
-from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD, PARAMS, TAPPED
+from phosphene.engine.listening.rhythm import tempo_override
+from phosphene.engine.listening.rhythm.tempo_override import (
+    BEATS_PER_BAR,
+    DEFAULTS,
+    FIRST,
+    HEARD,
+    HELD,
+    NAMES,
+    PARAMS,
+    SLOTS,
+    TAPPED,
+    clamp_slot,
+)
 from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.tempo_control import TempoControl
@@ -50,8 +60,8 @@ def perform(desk, ear, rng, taper=None):
         if turn % 3 == 1:
             for param in rng.choice(len(PARAMS), 2):
                 drawn = rng.uniform(max(PARAMS[param].low, -1e6), min(PARAMS[param].high, 1e6))
-                values[PARAMS[param].name] = allowed(FIRST + param, drawn)
-            tempo_board.want(desk.params, values)
+                values[PARAMS[param].name] = clamp_slot(FIRST + param, drawn)
+            tempo_override.write_tempo(desk.params, values)
         count = int(rng.integers(1, 2_000))
         desk.play(noise(count, seed=turn), int(rng.integers(1, 1_024)))
         wanted += [tuple(values.values())] * count
@@ -139,7 +149,7 @@ TOLD = {  # of a slot, and what is made of it
 @pytest.mark.parametrize(("told", "found"), TOLD.items())
 def test_what_a_take_tells_of_tempo_is_taken_into_its_range(told, found):
     name, value = told
-    assert allowed(NAMES[f"tempo.{name}"], value) == pytest.approx(found, nan_ok=True)
+    assert clamp_slot(NAMES[f"tempo.{name}"], value) == pytest.approx(found, nan_ok=True)
 
 
 class Stage:
@@ -152,13 +162,13 @@ class Stage:
             "clock": allocate(timeline.layout(64, 3)),
             "frames": allocate(plan(seconds + 1.0)),
         }
-        tempo_board.want(self.segment["params"], DEFAULTS)
+        tempo_override.write_tempo(self.segment["params"], DEFAULTS)
         put(self.segment["meters"], int(Meter.RATE), float(RATE))
         record = np.zeros(WIDTH)
         for sample in np.arange(0.0, seconds * RATE, 512.0):
             beat = sample / RATE * bpm / 60.0 + 0.25
             record[AT.sample], record[AT.tempo] = sample, bpm
-            record[AT.beat], record[AT.bar] = beat, beat / BEATS
+            record[AT.beat], record[AT.bar] = beat, beat / BEATS_PER_BAR
             timeline.publish(self.segment["frames"], record)
             if len(self.segment["clock"].marks) > (seconds * RATE - sample) / 512:
                 moment = BEGIN + sample / RATE
@@ -254,14 +264,14 @@ def test_without_link_its_key_says_so():
 
 def test_a_tempo_is_never_seen_without_its_anchor(monkeypatch):
     """Whoever reads the slots in their order, whenever that is, and finds the new tempo finds the new anchor."""
-    stage, seen, write = Stage(), [], tempo_board.put
+    stage, seen, write = Stage(), [], tempo_override.put
 
     def watched(place, slot, value):
         write(place, slot, value)
         seen.append(stage.board())
 
     stage.hand.tap(BEGIN + 4.0)
-    monkeypatch.setattr(tempo_board, "put", watched)
+    monkeypatch.setattr(tempo_override, "put", watched)
     stage.hand.tap(BEGIN + 4.6)
     last = seen[-1]
     assert (last.source, seen[0].source) == (TAPPED, HEARD) and last.bpm != seen[0].bpm and len(seen) == len(PARAMS)

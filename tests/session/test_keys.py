@@ -11,8 +11,7 @@ import time
 import pytest
 
 from phosphene.engine.common.keys import ACTIONS, HELP, KEYS, key_list
-from phosphene.engine.listening.rhythm.tempo_board import NAMES
-from phosphene.engine.listening.rhythm.tempo_override import HEARD, TAPPED
+from phosphene.engine.listening.rhythm.tempo_override import HEARD, NAMES, TAPPED
 from phosphene.engine.rings.board import get
 from tests.e2e.test_show import SMALL, wait_for_pictures, window_of
 from tests.support.commands import ROOT

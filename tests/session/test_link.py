@@ -14,14 +14,13 @@ from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.common import optional_deps
 from phosphene.engine.listening.analyser import plan
 from phosphene.engine.listening.frame import AT, WIDTH
-from phosphene.engine.listening.rhythm import tempo_board
-from phosphene.engine.listening.rhythm.tempo_board import DEFAULTS, NAMES, SLOTS
-from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD, LINK
+from phosphene.engine.listening.rhythm import tempo_override
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR, DEFAULTS, HEARD, HELD, LINK, NAMES, SLOTS
 from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.session.link import Link
 from phosphene.engine.session.tempo_control import LINK_TOLERANCE, TempoControl
-from tests.support.commands import typed
+from tests.support.commands import run_command
 from tests.support.live_session import Session
 from tests.support.terminal import Terminal
 from tools.rig.sound_server import RATE, wait_for
@@ -64,7 +63,7 @@ class Peer:
         """Seconds between its beats, of the bar, and a beat at a moment."""
         at, here, bpm, _ = self.look()
         off = here + (moment - at) * bpm / 60.0 - beat
-        return abs(off - BEATS * round(off / BEATS)) * 60.0 / bpm
+        return abs(off - BEATS_PER_BAR * round(off / BEATS_PER_BAR)) * 60.0 / bpm
 
     def leave(self):
         self.process.stdin.close()
@@ -140,11 +139,11 @@ class Stage:
     def __init__(self, session):
         self.segment = {
             "params": allocate(board.layout(SLOTS)),
-            "meters": allocate(meters.plan()),
+            "meters": allocate(meters.layout()),
             "clock": allocate(timeline.layout(64, 3)),
             "frames": allocate(plan(1.0)),
         }
-        tempo_board.want(self.segment["params"], DEFAULTS)
+        tempo_override.write_tempo(self.segment["params"], DEFAULTS)
         put(self.segment["meters"], int(Meter.RATE), float(RATE))
         self.begin = time.perf_counter() - 10.0
         self.play()
@@ -248,5 +247,5 @@ def test_a_live_session_plays_along(server, peer):
 
 def test_without_aalink_one_line_names_the_extra(monkeypatch, capsys):
     monkeypatch.setattr(optional_deps, "find_spec", lambda name: None)
-    code, _, (line,) = typed(capsys, "live", "--headless", "--source", "silence", "--link")
+    code, _, (line,) = run_command(capsys, "live", "--headless", "--source", "silence", "--link")
     assert code == 2 and line.startswith("phosphene: --link: needs aalink") and "[control]" in line

@@ -5,8 +5,8 @@ import pytest
 from rich.text import Text
 
 from phosphene.engine.listening.frame import FRAME, SOURCES
-from phosphene.engine.listening.rhythm.tempo_override import BEATS
-from phosphene.engine.session.status_line import SEPARATOR, MIN_CONFIDENCE, fit_parts, tempo_text
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
+from phosphene.engine.session.status_line import MIN_CONFIDENCE, SEPARATOR, fit_parts, tempo_text
 
 
 def frame(**numbers):
@@ -30,11 +30,11 @@ def test_who_plays_along_is_counted():
 def test_one_dot_is_lit_and_bright_when_the_beat_comes(bar):
     def bright(place):
         line = tempo_text(frame(tempo=120.0, bar=place, confidence=1.0))
-        return line.plain[-BEATS:].index("●"), any(span.style == "bold" for span in line.spans)
+        return line.plain[-BEATS_PER_BAR:].index("●"), any(span.style == "bold" for span in line.spans)
 
-    for beat in range(BEATS):
-        assert bright(bar + (beat + 0.05) / BEATS) == (beat, True)
-        assert bright(bar + (beat + 0.60) / BEATS) == (beat, False)
+    for beat in range(BEATS_PER_BAR):
+        assert bright(bar + (beat + 0.05) / BEATS_PER_BAR) == (beat, True)
+        assert bright(bar + (beat + 0.60) / BEATS_PER_BAR) == (beat, False)
 
 
 @pytest.mark.parametrize(("source", "dim"), [("heard", True), ("tapped", False), ("held", False)])

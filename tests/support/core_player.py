@@ -12,7 +12,7 @@ from phosphene.engine.effects import EFFECTS
 from phosphene.engine.effects.chain import guard, limiter
 from phosphene.engine.graph.build import new_tap
 from phosphene.engine.graph.plan_swap import PlanSwapper
-from phosphene.engine.listening.rhythm import tempo_board
+from phosphene.engine.listening.rhythm import tempo_override
 from phosphene.engine.native import make_descriptor
 from phosphene.engine.rings import allocate, board, board_layout
 from phosphene.engine.rings.board import get, put
@@ -25,8 +25,8 @@ class CorePlayer:
     """A core with a tap at its output, another at its input, and any more in `points`. Both are idle at first."""
 
     def __init__(self, rate=RATE, *points, **instead):
-        self.params, self.meters = allocate(board.layout(tempo_board.SLOTS)), allocate(meters.layout())
-        tempo_board.want(self.params, tempo_board.DEFAULTS)
+        self.params, self.meters = allocate(board.layout(tempo_override.SLOTS)), allocate(meters.layout())
+        tempo_override.write_tempo(self.params, tempo_override.DEFAULTS)
         self.output_tap, self.input_tap = new_tap("output", rate), new_tap("input", rate)
         self.points = (
             TapPoint("output", self.output_tap, int(Meter.UNHEARD)),

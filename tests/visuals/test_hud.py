@@ -6,14 +6,15 @@ import pytest
 from phosphene.engine.common.keys import KEYS
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.listening.frame import FRAME, SCALARS, SOURCES
-from phosphene.engine.listening.rhythm.tempo_override import BEATS
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
 from phosphene.engine.session.show_actions import EMPTY_HUD
 from phosphene.engine.visuals.hud import panels
 from phosphene.engine.visuals.hud.font import Font
 from phosphene.engine.visuals.hud.hud import NOTICED, READ, Hud
 from phosphene.engine.visuals.hud.overlay_batch import LARGE, ROOM, OverlayBatch
 from phosphene.engine.visuals.hud.panels import BRIGHT, DIM, HOT, LIT, PALE, STROKES, Readout
-from tests.support.scene_renderer import RATE, Easel, heard, music, names
+from tests.support.gl_objects import count_gl_objects
+from tests.support.scene_renderer import RATE, SceneRenderer, analysed, music
 
 WHITE, BLUE = 0xFFFFFFFF, 0x3366CCFF
 ROOMS = [(640, 360), (1280, 720), (1920, 1080), (3840, 2160), (320, 180)]
@@ -96,26 +97,26 @@ def test_what_was_put_on_it_is_drawn_once_however_much_it_was(context, sheet):
     sheet.fit((1024, 64))
     for column in range(ROOM + 100):
         sheet.box(column % 1024, column // 1024, 1, 1, WHITE)
-    before = names(context)
+    before = count_gl_objects(context)
     assert drawn(context, (1024, 64), sheet.draw).sum() == 3 * 255 * (ROOM + 100)
     assert not drawn(context, (1024, 64), sheet.draw).any()
-    assert names(context) == before
+    assert count_gl_objects(context) == before
 
 
 def test_it_leaves_nothing_behind_and_the_picture_as_it_was(context):
-    frames = heard(music(1.0))
-    with Easel(context, frames) as easel:
-        alone = easel.pictures(0.5)
-    before = names(context)
-    with Easel(context, frames) as easel:
+    frames = analysed(music(1.0))
+    with SceneRenderer(context, frames) as harness:
+        alone = harness.pictures(0.5)
+    before = count_gl_objects(context)
+    with SceneRenderer(context, frames) as harness:
         hud, under = Hud(context, frames), []
         for picture in range(15):
-            under.append(easel.picture(picture * RATE / 30))
-            easel.screen.framebuffer.use()
+            under.append(harness.picture(picture * RATE / 30))
+            harness.screen.framebuffer.use()
             write(hud, (640, 360), moment=picture / 30)
         hud.write((1280, 720), 1.0, RATE, RATE, EMPTY_HUD, **ABOUT)
         hud.release()
-    assert names(context) == before
+    assert count_gl_objects(context) == before
     np.testing.assert_array_equal(under, alone)
 
 
@@ -128,7 +129,7 @@ def write(hud, room, moment=10.0, sample=RATE / 2, **told):
 
 @pytest.mark.parametrize("room", ROOMS[:3])
 def test_the_middle_of_the_picture_is_free(context, room):
-    hud = Hud(context, heard(music(1.0)))
+    hud = Hud(context, analysed(music(1.0)))
     context.timing.times = {f"pass {number}": number * 1e-3 for number in range(20)}
     told = {"faults": ["f" * 400], "learn": "turn a knob", "notices": [[9.0, "n" * 400]], "preset": ENDLESS}
     picture = drawn(context, room, lambda: write(hud, room, **told))
@@ -177,12 +178,12 @@ def put(sheet, frame, peak=-12.0, glows=(0.0,) * 4):
     return {words: ink for _, _, words, ink, _ in sheet.words}, sheet.boxes
 
 
-@pytest.mark.parametrize("beat", range(BEATS))
+@pytest.mark.parametrize("beat", range(BEATS_PER_BAR))
 def test_one_dot_is_lit_and_it_is_the_beat_and_bright_as_it_comes(sheet, beat):
     for gone, ink in ((0.05, BRIGHT), (0.6, LIT)):
-        _, boxes = put(sheet, frame(bar=7.0 + (beat + gone) / BEATS))
+        _, boxes = put(sheet, frame(bar=7.0 + (beat + gone) / BEATS_PER_BAR))
         dots = [colour for (_, _, wide, high), colour, radius in boxes if wide == high == 2 * radius]
-        assert [dot == ink for dot in dots] == [n == beat for n in range(BEATS)] and dots.count(PALE) == BEATS - 1
+        assert [dot == ink for dot in dots] == [n == beat for n in range(BEATS_PER_BAR)] and dots.count(PALE) == BEATS_PER_BAR - 1
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -225,7 +226,7 @@ def test_a_lamp_is_lit_by_its_stroke(sheet, lamp):
 def test_lamps_and_peaks_follow_what_is_heard(context):
     sound = np.zeros((2 * RATE, 2), np.float32)
     sound[RATE : RATE + 480] = 0.9
-    hud = Hud(context, heard(sound))
+    hud = Hud(context, analysed(sound))
     hud.index, seen = 0, []
     for moment in np.arange(0.5, 1.9, 1 / 30):
         drawn(context, (640, 360), lambda moment=moment: write(hud, (640, 360), moment, moment * RATE))
@@ -243,7 +244,7 @@ def said(hud, moment, **told):
 
 
 def test_notices_go_and_faults_stay_until_they_are_mended(context):
-    hud = Hud(context, heard(music(0.1)))
+    hud = Hud(context, analysed(music(0.1)))
     told = {"faults": ["scope.frag:3: no 'hue'"], "notices": [[10.0, "first"], [12.0, "second"]]}
     assert [words for words, _ in said(hud, 12.5, **told)] == ["scope.frag:3: no 'hue'", "first", "second"]
     assert [words for words, _ in said(hud, 10.5 + NOTICED, **told)] == ["scope.frag:3: no 'hue'", "second"]
@@ -253,7 +254,7 @@ def test_notices_go_and_faults_stay_until_they_are_mended(context):
 
 
 def test_lateness_is_that_of_the_last_seconds_and_numbers_stand_still_to_be_read(context):
-    hud = Hud(context, heard(music(0.2)))
+    hud = Hud(context, analysed(music(0.2)))
     for picture in range(600):
         hud.note(picture / 60, 0.1 if picture < 100 else 0.004, picture == 50)
     readout = hud._readout(10.0, 0.0, RATE, preset="p", **ABOUT)

@@ -22,7 +22,7 @@ from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.listening.frame import FRAME, WIDTH
 from phosphene.engine.listening.rhythm.lookahead import Foresight, pull, push
 from phosphene.engine.listening.rhythm.rhythm import follow, make_rhythm
-from phosphene.engine.listening.rhythm.tempo_override import make_hand
+from phosphene.engine.listening.rhythm.tempo_override import make_tempo_override
 from phosphene.engine.native import kernel
 from phosphene.engine.rings import allocate, timeline
 from tools.bench.row import Row
@@ -74,7 +74,7 @@ def foresee_all(sight, rows, out):
 
 def causal(rows, hop, size, rate=rhythm_clips.RATE):
     told = rows.copy()
-    follow_all(make_rhythm(rate, hop, size), told, make_hand())
+    follow_all(make_rhythm(rate, hop, size), told, make_tempo_override())
     return told.view(FRAME)[:, 0]
 
 

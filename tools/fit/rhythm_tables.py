@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from phosphene.engine.listening.frame import AT, BANDS
 from phosphene.engine.listening.rhythm import beat_tracker, tempo_bank
 from phosphene.engine.listening.rhythm.novelty import PARTS, find_novelty, make_novelty
-from phosphene.engine.listening.rhythm.tempo_override import BEATS
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
 from phosphene.engine.native import kernel
 from tools.bench.rhythm import heard
 from tools.fit import rhythm_clips
@@ -56,7 +56,7 @@ def examples(names):
         seconds, count = rows[:, AT.sample] / rhythm_clips.RATE, len(rows) // EVERY
         known = np.interp(seconds, clip.beats, clip.tempo) if len(clip.beats) else np.zeros(len(rows))
         beats = np.interp(seconds, clip.beats, np.arange(len(clip.beats))) if len(clip.beats) else known
-        strengths, bars = np.zeros((count, PARTS, tempo_bank.PACES)), np.zeros((count, BEATS, PARTS))
+        strengths, bars = np.zeros((count, PARTS, tempo_bank.PACES)), np.zeros((count, BEATS_PER_BAR, PARTS))
         places = np.zeros((count, 2, PARTS, beat_tracker.HARMONICS))
         parts = make_novelty(rhythm_clips.RATE, hop), tempo_bank.make_bank(rhythm_clips.RATE, hop)
         bands = np.ascontiguousarray(rows[:, AT.mel : AT.mel + BANDS])
@@ -102,7 +102,7 @@ def by_place(places):
 
 def by_beat(bars):
     loud = beat_tracker.LOUDNESS + np.abs(bars).sum(axis=(1, 2), keepdims=True)
-    return np.stack([np.roll(bars / loud, -first, axis=1).reshape(len(bars), -1) for first in range(BEATS)], axis=1)
+    return np.stack([np.roll(bars / loud, -first, axis=1).reshape(len(bars), -1) for first in range(BEATS_PER_BAR)], axis=1)
 
 
 def right_place(count):
@@ -145,7 +145,7 @@ def main():
         print(f"SPEAKING {ratio:.2f}: {tuple(weights.tolist())}")
     print(f"LEANING {leaning[0]}, {leaning[1]}; NOTHING {leaning[2]}")
     print(f"FITTING {tables[1].reshape(PARTS, -1).tolist()}")
-    print(f"BEGINNING {tables[2].reshape(BEATS, -1).tolist()}")
+    print(f"BEGINNING {tables[2].reshape(BEATS_PER_BAR, -1).tolist()}")
     strengths, places, bars, bpm = examples(rhythm_clips.names("held", OTHERS))
     tempi = np.append(tempo_bank.make_bank(48_000, 512).tempi, 1e-9)[chosen(by_tempo(strengths), tables[0])]
     off = (chosen(by_place(places), tables[1]) / beat_tracker.PLACES + 0.5) % 1 - 0.5

@@ -28,7 +28,7 @@ from phosphene.engine.graph.lookahead_node import LookaheadNode
 from phosphene.engine.graph.memory import memory_layouts
 from phosphene.engine.graph.node import Node
 from phosphene.engine.graph.nodes import CHUNK, PlayNode, SourceNode
-from phosphene.engine.listening.rhythm import tempo_board
+from phosphene.engine.listening.rhythm import tempo_override
 from phosphene.engine.modulation.audio_mover import AudioMover, sounding
 from phosphene.engine.modulation.matrix import STILL, Modulation
 from phosphene.engine.presets.model import Preset
@@ -151,7 +151,7 @@ def join(
         What moves the sound.
     """
     memory = {name: allocate(layout) for name, layout in memory_layouts().items()}
-    tempo_board.want(memory["params"], tempo_board.DEFAULTS)
+    tempo_override.write_tempo(memory["params"], tempo_override.DEFAULTS)
     script, view_script = deque(acts), deque[Any]()
     scripts = (script, view_script) if make_viewers else (script,)
     inlet = allocate(ring.layout(QUEUE, CHANNELS * (2 if wide else 1)))

@@ -10,7 +10,7 @@ from phosphene.engine.listening.frame import AT, POINTS, SCALARS, WIDTH
 from phosphene.engine.listening.loudness import Level, make_level, weigh
 from phosphene.engine.listening.onsets import Events, happen, make_events
 from phosphene.engine.listening.rhythm.rhythm import Rhythm, follow, make_rhythm
-from phosphene.engine.listening.rhythm.tempo_override import make_hand
+from phosphene.engine.listening.rhythm.tempo_override import make_tempo_override
 from phosphene.engine.listening.spectrum import Spectrum, bands, crossings, look, make_spectrum, shape
 from phosphene.engine.native import aligned_zeros, kernel
 from phosphene.engine.rings import timeline
@@ -50,7 +50,7 @@ def make_analyser(rate, start=0):
         aligned_zeros((2, -(-hop // 8) * 8), np.float64),
         np.array([0, 0, start]),
         record,
-        make_hand(),
+        make_tempo_override(),
         make_level(rate, hop),
         spectrum,
         make_tones(rate, window, hop),

@@ -7,7 +7,7 @@ import numpy as np
 
 from phosphene.engine.listening.frame import AT, BANDS, CEPSTRA
 from phosphene.engine.listening.mel_bands import SPLITS, triangles
-from phosphene.engine.native import aligned, dot, kernel
+from phosphene.engine.native import aligned_zeros, dot, kernel
 from phosphene.engine.native.fft import Fft, make_fft, transform
 
 WINDOW = 2048 / 48_000  # seconds, rounded up to a power of two of samples
@@ -40,30 +40,30 @@ def make_spectrum(rate):
     bins = window // 2
     angles = 2 * np.pi * np.arange(bins) / window
     hertz = np.arange(bins + 1) * rate / window
-    places = aligned((3, bins + 8), np.float64)
+    places = aligned_zeros((3, bins + 8), np.float64)
     places[:, : bins + 1] = hertz ** np.arange(3)[:, None]
     band, of = np.arange(CEPSTRA)[:, None], np.arange(BANDS)
     cosines = np.cos(np.pi * band * (of + 0.5) / BANDS) * np.sqrt(np.where(band, 2, 1) / BANDS)
-    taper = aligned((window,), np.float64)
+    taper = aligned_zeros((window,), np.float64)
     taper[:] = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(window) + 0.5) / window)
     return Spectrum(
-        aligned((window,), np.float64),
+        aligned_zeros((window,), np.float64),
         taper,
         make_fft(bins),
         np.array([np.cos(angles), np.sin(angles)]),
-        *(aligned((bins + 8,), kind) for kind in (np.float64, np.float64, np.float32)),
+        *(aligned_zeros((bins + 8,), kind) for kind in (np.float64, np.float64, np.float32)),
         places,
         np.array([1, *(min(round(split * window / rate), bins + 1) for split in SPLITS), bins + 1]),
         *_by_eights(*triangles(rate, window, window, BANDS), bins + 8),
         cosines,
-        aligned((LANES,), np.float64),
+        aligned_zeros((LANES,), np.float64),
     )
 
 
 def _by_eights(edges, weights, bins):
     """The same bands, each of so many bins that eight go at a time."""
     widest = -(-weights.shape[1] // 8) * 8
-    table, places = aligned((len(edges), widest), np.float64), np.zeros_like(edges)
+    table, places = aligned_zeros((len(edges), widest), np.float64), np.zeros_like(edges)
     for row, into, place, (first, last) in zip(weights, table, places, edges):
         count = -(-(last - first) // 8) * 8
         start = min(first, bins - count)

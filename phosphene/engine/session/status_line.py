@@ -1,50 +1,58 @@
-"""What a session shows in the terminal: a status line that stays, notices that scroll."""
+"""The status line of a live session: it stays at the bottom of the terminal while notices scroll."""
 
 import sys
 import time
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
-from rich.live import Live as Lit
+from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
 from phosphene.engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
-from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR, HEARD
 from phosphene.engine.rings.timeline import read, record_count
+from phosphene.engine.session.actions import OperatorActions
+from phosphene.engine.session.report import SessionReport
 
 SEPARATOR = "  "
-SHOWN = 2  # of who moves what
-CELLS = 20  # of a level meter
-QUIET, LOUD = -60.0, 0.0  # dB at its ends
-HOT = -3.0  # dB: the peak turns red
-REFRESH = 16  # a second: a beat is seen to come
-GLOW = 0.25  # of a beat that its dot is bright
-MIN_CONFIDENCE = 0.3  # confidence below which a tempo that is heard is dim
+MAX_MOVES = 2  # entries of what moves what
+METER_CELLS = 20
+METER_LOW, METER_HIGH = -60.0, 0.0  # dB
+RED_ABOVE = -3.0  # dB of the peak
+REFRESH_RATE = 16  # per second: fast enough to see beats
+BRIGHT_BEATS = 0.25  # of a beat for which its dot is bright
+MIN_CONFIDENCE = 0.3  # of the analysed tempo; below, it is dim
+LOAD_SMOOTHING = 0.2
 
 
-def level_meter(rms, peak):
-    """A bar for the level, a mark for the peak, both in dB."""
-    cells = (round(CELLS * (level - QUIET) / (LOUD - QUIET)) for level in (rms, peak))
-    level, mark = (min(max(cell, 0), CELLS) for cell in cells)
-    bar = Text().append("▮" * level, style="green").append("·" * (CELLS - level), style="dim")
+def level_meter(rms: float, peak: float) -> Text:
+    """A bar for the level and a mark for the peak, both in dB."""
+    cells = (round(METER_CELLS * (level - METER_LOW) / (METER_HIGH - METER_LOW)) for level in (rms, peak))
+    level, mark = (min(max(cell, 0), METER_CELLS) for cell in cells)
+    bar = Text().append("▮" * level, style="green").append("·" * (METER_CELLS - level), style="dim")
     if mark > 0:
-        bar = bar[: mark - 1] + Text("▮", style="red" if peak > HOT else "yellow") + bar[mark:]
+        bar = bar[: mark - 1] + Text("▮", style="red" if peak > RED_ABOVE else "yellow") + bar[mark:]
     return bar
 
 
-def tempo_text(frame, peers=None):
-    """Tempo and where it comes from; a dot for each beat of a bar, of which the one that is heard is lit."""
+def tempo_text(frame: Any, peers: int | None = None) -> Text:
+    """Tempo, its source, and a dot for each beat of the bar. The current beat's dot is filled."""
     source = SOURCES[round(float(frame["tempo_source"]))]
     style = "dim" if source == SOURCES[HEARD] and frame["confidence"] < MIN_CONFIDENCE else "default"
     line = Text(f"{frame['tempo']:5.1f} bpm {source}{'' if peers is None else f' +{peers}'} ", style=style)
-    beat, gone = divmod(float(frame["bar"]) % 1.0 * BEATS, 1.0)
-    for dot in range(BEATS):
-        lit = dot == int(beat)
-        line.append("●" if lit else "○", style="bold" if lit and gone < GLOW else "dim" if not lit else style)
+    beat, phase = divmod(float(frame["bar"]) % 1.0 * BEATS_PER_BAR, 1.0)
+    for dot in range(BEATS_PER_BAR):
+        if dot == int(beat):
+            line.append("●", style="bold" if phase < BRIGHT_BEATS else style)
+        else:
+            line.append("○", style="dim")
     return line
 
 
-def fit_parts(parts, width):
-    """(what it is worth, text) side by side; what is worth least is left out where there is no room."""
+def fit_parts(parts: Iterable[tuple[int, Text]], width: int) -> Text:
+    """(priority, text) pairs side by side; those of the lowest priority are left out where the width is too small."""
     parts = list(parts)
     while len(parts) > 1 and sum(len(text) + len(SEPARATOR) for _, text in parts) - len(SEPARATOR) > width:
         parts.remove(min(parts, key=lambda part: part[0]))
@@ -52,61 +60,78 @@ def fit_parts(parts, width):
 
 
 class StatusLine:
-    """Level, tempo, load, xruns and latency of a session, as long as standard output is a terminal."""
+    """Level, tempo, load, dropouts and latency of a session, if standard output is a terminal. A context manager.
 
-    def __init__(self, session, performer, console):
-        self.console = console
-        self.session, self.performer, self.record = session, performer, np.zeros(WIDTH)
-        self.before = session.meters()
-        self.load = 0.0
+    Parameters
+    ----------
+    report : SessionReport
+    actions : OperatorActions
+    console : Console
+        Of the terminal.
+    """
 
-    def __enter__(self):
-        self.lit = (
-            Lit(console=self.console, refresh_per_second=REFRESH, transient=True) if sys.stdout.isatty() else None
-        )
-        if self.lit:
-            self.lit.start()
+    def __init__(self, report: SessionReport, actions: OperatorActions, console: Console) -> None:
+        self.report, self.actions, self.console = report, actions, console
+        self.supervisor = report.supervisor
+        self.record, self.meters_before, self.load = np.zeros(WIDTH), report.meters(), 0.0
+        self.live: Live | None = None
+
+    def __enter__(self) -> "StatusLine":
+        if sys.stdout.isatty():
+            self.live = Live(console=self.console, refresh_per_second=REFRESH_RATE, transient=True)
+            self.live.start()
         return self
 
-    def __exit__(self, *_):
-        if self.lit:
-            self.lit.stop()
+    def __exit__(self, *_: Any) -> None:
+        if self.live:
+            self.live.stop()
 
-    def show(self):
-        if self.lit:
-            self.lit.update(self.line())
+    def show(self) -> None:
+        if self.live:
+            self.live.update(self.line())
 
-    def line(self):
-        told = self.session.told
-        return fit_parts(self._parts(told), self.console.width) if told else Text("starting", style="dim")
+    def line(self) -> Text:
+        if not self.supervisor.audio_status:
+            return Text("starting", style="dim")
+        return fit_parts(self._parts(), self.console.width)
 
-    def _parts(self, told):
-        meters = self.session.meters()
-        frames = self.session.segment["frames"]
-        count = record_count(frames)
-        level = QUIETEST, QUIETEST
-        if count and read(frames, count - 1, self.record):
-            level = self.record[AT.rms_db], self.record[AT.peak_db]
-        busy, heard = meters["busy"] - self.before["busy"], meters["position"] - self.before["position"]
-        if heard:
-            self.load += 0.2 * (busy * told["rate"] / heard - self.load)
-        self.before = meters
-        xruns = int(meters["underflows"] + meters["overflows"])
-        minutes, seconds = divmod(int(self.session.seconds()), 60)
-        lamp = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
-        yield 8, lamp + level_meter(*level) + Text(f" {level[0]:6.1f} dB" if level[0] > QUIET else "  quiet  ")
-        if (frame := self.performer.present.frame(time.perf_counter())) is not None:
-            yield 9, tempo_text(frame, self.performer.peers)
-        if asks := self.performer.gear.asks:
-            yield 10, Text(asks, style="bold")
+    def _parts(self) -> Iterator[tuple[int, Text]]:
+        """The parts from left to right, with their priorities."""
+        status, meters = self.supervisor.audio_status, self.report.meters()
+        self._update_load(meters, status["rate"])
+        rms, peak = self._levels()
+        device = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
+        yield 8, device + level_meter(rms, peak) + Text(f" {rms:6.1f} dB" if rms > METER_LOW else "  quiet  ")
+        if (frame := self.actions.now_playing.frame(time.perf_counter())) is not None:
+            yield 9, tempo_text(frame, self.actions.link_peers)
+        if prompt := self.actions.controllers.learn_prompt:
+            yield 10, Text(prompt, style="bold")
         yield 2, Text(f"load {100 * self.load:.1f} %")
-        yield 6, Text(f"xruns {xruns}", style="default" if not xruns else "yellow")
-        yield 3, Text(f"latency {self.session.latency_ms()['total']:.0f} ms")
-        if tells := self.session.desk.tells():
-            more = f" +{len(tells) - SHOWN}" if len(tells) > SHOWN else ""
-            yield 1, Text(", ".join(tells[:SHOWN]) + more, style="dim")
+        xruns = int(meters["underflows"] + meters["overflows"])
+        yield 6, Text(f"xruns {xruns}", style="yellow" if xruns else "default")
+        yield 3, Text(f"latency {self.report.latency_ms()['total']:.0f} ms")
+        if moves := self.supervisor.parameters.summary():
+            more = f" +{len(moves) - MAX_MOVES}" if len(moves) > MAX_MOVES else ""
+            yield 1, Text(", ".join(moves[:MAX_MOVES]) + more, style="dim")
+        minutes, seconds = divmod(int(self.report.seconds()), 60)
         yield 4, Text(f"{minutes:02d}:{seconds:02d}")
-        if restarts := sum(self.session.restarts().values()):
+        if restarts := sum(self.supervisor.restarts().values()):
             yield 5, Text(f"restarts {restarts}", style="yellow")
-        if told["trouble"]:
-            yield 7, Text(told["trouble"], style="yellow")
+        if status["fault"]:
+            yield 7, Text(status["fault"], style="yellow")
+
+    def _levels(self) -> tuple[float, float]:
+        """RMS and peak of the newest frame of features, in dB."""
+        frames = self.supervisor.segment["frames"]
+        count = record_count(frames)
+        if count and read(frames, count - 1, self.record):
+            return self.record[AT.rms_db], self.record[AT.peak_db]
+        return QUIETEST, QUIETEST
+
+    def _update_load(self, meters: dict[str, float], rate: float) -> None:
+        """Smooth the share of real time that the audio callback needs."""
+        busy = meters["busy"] - self.meters_before["busy"]
+        played = meters["position"] - self.meters_before["position"]
+        if played:
+            self.load += LOAD_SMOOTHING * (busy * rate / played - self.load)
+        self.meters_before = meters

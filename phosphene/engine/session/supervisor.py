@@ -6,9 +6,9 @@ from typing import Any
 
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.common.errors import PhospheneError, UsageError
-from phosphene.engine.listening.rhythm import tempo_board
+from phosphene.engine.listening.rhythm import tempo_override
 from phosphene.engine.presets.model import Preset
-from phosphene.engine.processes.serve import AUDIO_MAIL, PLANS, VISUAL_MAIL
+from phosphene.engine.processes.shared_layout import AUDIO_MAIL, LAYOUTS, VISUAL_MAIL
 from phosphene.engine.rings import Segment, SessionLock, remove_stale_segments
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.rings.mailbox import fetch_text, reset
@@ -51,14 +51,15 @@ class Supervisor:
         self.audio, self.visual = audio, visual
         self.has_picture, self.window_closed, self.visual_retry_at = visual is not None, False, 0.0
         self.lock = SessionLock()
-        self.segment = Segment(self.lock.name, PLANS, create=True)
+        self.segment = Segment(self.lock.name, LAYOUTS, create=True)
         self._reset_mailboxes(AUDIO_MAIL)
         self._reset_mailboxes(VISUAL_MAIL)
         self.audio_status: dict[str, Any] = {}
         self.visual_status: dict[str, Any] = {}
         self.picture_failed = False  # set when a preset's picture goes wrong; whoever replaces the preset clears it
         self.notices: list[str] = []
-        tempo_board.want(self.segment["params"], tempo_board.DEFAULTS)
+        self.visual_notices_read = 0
+        tempo_override.write_tempo(self.segment["params"], tempo_override.DEFAULTS)
         put(self.segment["cues"], int(Cue.FULL), float(visual_config["fullscreen"]))
         self.publisher = PresetPublisher(self.segment, preset, name)
         self.config = {**config, "segment": self.lock.name, "preset": preset.to_dict(), "again": False}
@@ -110,12 +111,12 @@ class Supervisor:
 
     def _on_audio_status(self, status: dict[str, Any]) -> None:
         before = self.audio_status
-        if status["trouble"] and status["trouble"] != before.get("trouble"):
-            self.notices.append(f"{status['trouble']}; playing without a device until it is back")
-        elif before.get("trouble") and not status["trouble"]:
+        if status["fault"] and status["fault"] != before.get("fault"):
+            self.notices.append(f"{status['fault']}; playing without a device until it is back")
+        elif before.get("fault") and not status["fault"]:
             self.notices.append(f"playing on {status['devices']['output']}")
-        if status["take_trouble"] and status["take_trouble"] != before.get("take_trouble"):
-            self.notices.append(f"{status['take_trouble']}; the sound goes on")
+        if status["take_fault"] and status["take_fault"] != before.get("take_fault"):
+            self.notices.append(f"{status['take_fault']}; the sound goes on")
         self.audio_status = status
 
     def _on_visual_status(self, status: dict[str, Any]) -> None:

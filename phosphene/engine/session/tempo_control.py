@@ -1,140 +1,162 @@
-"""The hand: what a performer does to the tempo."""
+"""Tempo control: what the operator does to the tempo; follows Ableton Link and leads it."""
 
 import math
+from typing import Any
 
-from phosphene.engine.listening.rhythm.tempo_board import BPM, DEFAULTS, SCALE, want
-from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD, HELD, LINK, TAPPED
+from phosphene.engine.audio.now_playing import NowPlaying
+from phosphene.engine.listening.rhythm.tempo_override import (
+    BEATS_PER_BAR,
+    BPM_PARAM,
+    DEFAULTS,
+    HEARD,
+    HELD,
+    LINK,
+    SCALE_PARAM,
+    TAPPED,
+    write_tempo,
+)
+from phosphene.engine.rings.board import Board
+from phosphene.engine.session.link import Link
 from phosphene.engine.session.tap_tempo import TapTempo
 
-LINK_TOLERANCE = 2e-3  # seconds that Link's beat may be off before it is told anew
+LINK_TOLERANCE = 2e-3  # seconds; the board is updated when Link's beat is off by more
 
 
 class TempoControl:
-    """Taps, nudges, holds; follows Link and leads it. Whatever changes is on the board at once.
+    """Taps, nudges, holds. Every change is on the board at once.
 
-    Moments are those of `time.perf_counter()`, and mean what was audible then.
+    Moments are those of `time.perf_counter()`, and stand for what was audible then.
 
     Parameters
     ----------
     board : Board
-        The session's.
-    present : Present
-        Of the same.
+        The session's parameters.
+    now_playing : NowPlaying
+        Of the same session.
     link : Link, optional
-        Followed from the first on.
+        Followed from the start.
     """
 
-    def __init__(self, board, present, link=None):
-        self.board, self.present, self.link = board, present, link
-        self.tapper, self.wanted, self.before = TapTempo(), dict(DEFAULTS), {}
+    def __init__(self, board: Board, now_playing: NowPlaying, link: Link | None = None) -> None:
+        self.board, self.now_playing, self.link = board, now_playing, link
+        self.tap_tempo = TapTempo()
+        self.settings: dict[str, float] = dict(DEFAULTS)
+        self.before_hold: dict[str, float] = {}
         if link:
-            self._want(source=LINK)
+            self._set(source=LINK)
 
     @property
-    def source(self):
-        return self.wanted["source"]
+    def source(self) -> float:
+        """Where the tempo comes from: HEARD, TAPPED, LINK or HELD."""
+        return self.settings["source"]
 
-    def _want(self, **changed):
-        self.wanted |= changed
-        want(self.board, self.wanted)
+    def _set(self, **changes: float) -> None:
+        self.settings |= changes
+        write_tempo(self.board, self.settings)
 
-    def _heard(self, moment):
-        """The frame of a moment and its tempo, which is in range."""
-        frame = self.present.frame(moment)
-        return frame, BPM.default if frame is None else BPM.clamp(float(frame["tempo"]))
+    def _frame_and_bpm(self, moment: float) -> tuple[Any, float]:
+        """The frame of features that was audible at a moment, and its tempo, limited to our range."""
+        frame = self.now_playing.frame(moment)
+        return frame, BPM_PARAM.default if frame is None else BPM_PARAM.clamp(float(frame["tempo"]))
 
-    def _length(self, bpm):
-        """Samples of a beat."""
-        return 60.0 * self.present.rate / bpm
+    def _beat_samples(self, bpm: float) -> float:
+        return 60.0 * self.now_playing.rate / bpm
 
-    def tap(self, moment):
-        """A beat is heard; two of them are a tempo."""
-        beat = self.tapper.tap(moment)
+    def tap(self, moment: float) -> None:
+        """A beat is at this moment. Two taps set the tempo."""
+        beat = self.tap_tempo.tap(moment)
         if beat is None:
             return
-        if self.source == LINK:
-            self.link.lead(BPM.clamp(beat.bpm), beat.moment)
-            self.keep_up()
+        if self.link and self.source == LINK:
+            self.link.set_tempo(BPM_PARAM.clamp(beat.bpm), beat.moment)
+            self.follow_link()
         else:
-            self._go_on(TAPPED, BPM.clamp(beat.bpm), beat.moment)
+            self._fix(TAPPED, BPM_PARAM.clamp(beat.bpm), beat.moment)
 
-    def _go_on(self, source, bpm, moment, nudge=0.0):
-        """At a tempo from the beat at a moment; bars are counted on if somebody has said where they begin."""
-        frame, bar = self.present.frame(moment), self.wanted["bar"]
+    def _fix(self, source: float, bpm: float, moment: float, nudge: float = 0.0) -> None:
+        """Fix the tempo from the beat at a moment. Bars are counted on if their start was ever set."""
+        frame, bar = self.now_playing.frame(moment), self.settings["bar"]
         if frame is None:
             return
-        anchor = self.present.sample(moment)
+        anchor = self.now_playing.sample(moment)
         if not math.isnan(bar):
-            bar = anchor - round(BEATS * (frame["bar"] - nudge / BEATS)) % BEATS * self._length(bpm)
-        self._want(source=source, bpm=bpm, anchor=anchor, nudge=nudge, bar=bar)
+            beats = round(BEATS_PER_BAR * (frame["bar"] - nudge / BEATS_PER_BAR)) % BEATS_PER_BAR
+            bar = anchor - beats * self._beat_samples(bpm)
+        self._set(source=source, bpm=bpm, anchor=anchor, nudge=nudge, bar=bar)
 
-    def nudge(self, beats):
-        """All beats come so much earlier."""
-        self._want(nudge=self.wanted["nudge"] + beats)
+    def nudge(self, beats: float) -> None:
+        """Move all beats earlier by a part of a beat."""
+        self._set(nudge=self.settings["nudge"] + beats)
 
-    def nudge_by_time(self, seconds, moment):
-        self.nudge(seconds * self._heard(moment)[1] / 60.0)
+    def nudge_by_time(self, seconds: float, moment: float) -> None:
+        self.nudge(seconds * self._frame_and_bpm(moment)[1] / 60.0)
 
-    def multiply(self, factor):
-        """Half or double time."""
-        bpm, scale = self.wanted["bpm"] * factor, SCALE.clamp(self.wanted["scale"] * factor)
+    def multiply(self, factor: float) -> None:
+        """Half or double the tempo; nothing changes if the result would be out of range."""
+        bpm, scale = self.settings["bpm"] * factor, SCALE_PARAM.clamp(self.settings["scale"] * factor)
         if self.source == HEARD:
-            self._want(scale=scale)
-        elif bpm != BPM.clamp(bpm) or (self.source == HELD and scale != self.wanted["scale"] * factor):
+            self._set(scale=scale)
+        elif bpm != BPM_PARAM.clamp(bpm) or (self.source == HELD and scale != self.settings["scale"] * factor):
             return
-        elif self.source == LINK:
-            self.link.lead(bpm)
-            self.keep_up()
+        elif self.link and self.source == LINK:
+            self.link.set_tempo(bpm)
+            self.follow_link()
         else:
-            self._want(bpm=bpm, scale=scale if self.source == HELD else self.wanted["scale"])
+            self._set(bpm=bpm, scale=scale if self.source == HELD else self.settings["scale"])
 
-    def hold(self, moment):
-        """Keep tempo and beat as they are; or let them go again."""
+    def hold(self, moment: float) -> None:
+        """Hold tempo and beat as they are; if they are held, let them go."""
         if self.source == HELD:
-            self._want(**self.before | {"nudge": self.wanted["nudge"]})
-            self.keep_up()
+            self._set(**self.before_hold | {"nudge": self.settings["nudge"]})
+            self.follow_link()
             return
-        frame, bpm = self._heard(moment)
+        frame, bpm = self._frame_and_bpm(moment)
         if frame is not None:
-            self.before, nudge = dict(self.wanted), self.wanted["nudge"]
-            self._go_on(HELD, bpm, moment - (frame["beat"] - nudge) % 1.0 * 60.0 / bpm, nudge)
+            self.before_hold, nudge = dict(self.settings), self.settings["nudge"]
+            self._fix(HELD, bpm, moment - (frame["beat"] - nudge) % 1.0 * 60.0 / bpm, nudge)
 
-    def follow(self):
-        """Back to what is heard, as it is heard."""
-        self._want(**DEFAULTS)
+    def follow(self) -> None:
+        """Follow the analysed tempo, without any change to it."""
+        self._set(**DEFAULTS)
 
-    def begin_bar(self, moment):
-        """The beat that is nearest to a moment is a bar's first."""
-        frame, bpm = self._heard(moment)
-        if self.source == LINK:
+    def begin_bar(self, moment: float) -> None:
+        """Begin the bars at the beat nearest to a moment."""
+        frame, bpm = self._frame_and_bpm(moment)
+        if self.link and self.source == LINK:
             self.link.begin_bar(moment)
-            self.keep_up()
+            self.follow_link()
         elif frame is not None:
-            away = round(frame["beat"]) - frame["beat"]
-            self._want(bar=frame["sample"] + away * self._length(bpm))
+            distance = round(frame["beat"]) - frame["beat"]
+            self._set(bar=frame["sample"] + distance * self._beat_samples(bpm))
 
-    def toggle_link(self, moment):
-        """To Link, and back. Who is alone there brings the tempo along. Gives a line to say where there is no Link."""
+    def toggle_link(self, moment: float) -> str | None:
+        """Follow Link, or stop to. If we are alone in the session, it takes over our tempo.
+
+        Returns a notice for the user if there is no Link.
+        """
         if self.link is None:
             return "Link is off: start with --link"
         if self.source == LINK:
-            return self.follow()
-        frame, bpm = self._heard(moment)
+            self.follow()
+            return None
+        frame, bpm = self._frame_and_bpm(moment)
         if frame is not None and not self.link.peers:
-            self.link.lead(bpm, moment - frame["beat"] % 1.0 * 60.0 / bpm)
-        self._want(source=LINK, nudge=0.0)
-        return self.keep_up()
+            self.link.set_tempo(bpm, moment - frame["beat"] % 1.0 * 60.0 / bpm)
+        self._set(source=LINK, nudge=0.0)
+        self.follow_link()
+        return None
 
-    def keep_up(self):
-        """Where Link is followed, tell of its beat as soon as it is not where it was told to be."""
-        if self.source != LINK:
+    def follow_link(self) -> None:
+        """If Link is followed, update the board where tempo or beat differ from Link's. Called once per tick."""
+        if not self.link or self.source != LINK:
             return
         moment, beat, bpm = self.link.now()
-        sample = self.present.sample(moment)
+        sample = self.now_playing.sample(moment)
         if sample is None:
             return
-        length = self._length(bpm)
-        off = (sample - self.wanted["bar"]) / length - beat  # no number before the first time
-        off -= BEATS * round(off / BEATS) if math.isfinite(off) else 0.0
-        if bpm != self.wanted["bpm"] or not abs(off) * 60.0 / bpm < LINK_TOLERANCE:
-            self._want(bpm=bpm, anchor=sample - beat % 1.0 * length, bar=sample - beat % BEATS * length)
+        samples_per_beat = self._beat_samples(bpm)
+        off = (sample - self.settings["bar"]) / samples_per_beat - beat  # NaN the first time
+        off -= BEATS_PER_BAR * round(off / BEATS_PER_BAR) if math.isfinite(off) else 0.0
+        if bpm != self.settings["bpm"] or not abs(off) * 60.0 / bpm < LINK_TOLERANCE:
+            anchor = sample - beat % 1.0 * samples_per_beat
+            self._set(bpm=bpm, anchor=anchor, bar=sample - beat % BEATS_PER_BAR * samples_per_beat)

@@ -8,7 +8,7 @@ from phosphene.engine.listening.frame import AT
 from phosphene.engine.listening.rhythm.tempo_override import (
     ANCHOR,
     BAR_ANCHOR,
-    BEATS,
+    BEATS_PER_BAR,
     BPM,
     HEARD,
     HELD,
@@ -41,35 +41,35 @@ def tell(ramp, record, hand, beats, hertz, sure, rate):
     if hand[SOURCE] == HEARD:
         ramp[LEADS] = sure >= (LOST if ramp[LEADS] else LED)
         hertz, beats = hertz * scale, beats * scale
-        bars = beats / BEATS
+        bars = beats / BEATS_PER_BAR
     else:
         ramp[LEADS] = hand[SOURCE] != HELD or math.isnan(ramp[SAMPLE])  # who begins goes by what was in force then
         sure = 1.0
         if ramp[LEADS]:
             hertz = hand[BPM] / 60.0
             beats = (sample - hand[ANCHOR]) / rate * hertz
-            bars = (sample - hand[BAR_ANCHOR]) / rate * hertz / BEATS
+            bars = (sample - hand[BAR_ANCHOR]) / rate * hertz / BEATS_PER_BAR
     if ramp[LEADS]:
         ramp[KEPT] = hertz / scale
     seconds = (sample - ramp[SAMPLE]) / rate
     if math.isnan(seconds):
-        begin(ramp, hertz, beats + hand[NUDGE], bars + hand[NUDGE] / BEATS)
+        begin(ramp, hertz, beats + hand[NUDGE], bars + hand[NUDGE] / BEATS_PER_BAR)
         seconds = 0.0
     glide = 1.0 - math.exp(-seconds / GLIDE)
     ramp[TEMPO] += glide * (60.0 * scale * ramp[KEPT] - ramp[TEMPO])
     ramp[SURE] += glide * (sure - ramp[SURE])
     run = seconds * ramp[TEMPO] / 60.0
     if ramp[LEADS]:
-        owe(ramp, beats + hand[NUDGE] - run, bars + (hand[NUDGE] - run) / BEATS)
+        owe(ramp, beats + hand[NUDGE] - run, bars + (hand[NUDGE] - run) / BEATS_PER_BAR)
     else:
         ramp[OWED] += hand[NUDGE] - ramp[NUDGED]
-        ramp[BAR_OWED] += (hand[NUDGE] - ramp[NUDGED]) / BEATS
+        ramp[BAR_OWED] += (hand[NUDGE] - ramp[NUDGED]) / BEATS_PER_BAR
     ramp[NUDGED], ramp[SAMPLE] = hand[NUDGE], sample
     advance(ramp, BEAT, OWED, run, seconds)
     if not math.isnan(hand[BAR_ANCHOR]):
         told = (hand[SOURCE] == TAPPED or hand[SOURCE] == LINK) and ramp[LEADS]
         count_bars(ramp, told, hand[BAR_ANCHOR], (sample - hand[BAR_ANCHOR]) * ramp[TEMPO] / 60.0 / rate, run)
-    advance(ramp, BAR, BAR_OWED, run / BEATS, seconds)
+    advance(ramp, BAR, BAR_OWED, run / BEATS_PER_BAR, seconds)
     octave = math.log2(ramp[TEMPO])
     ramp[USUAL] += (1.0 - math.exp(-seconds / REMEMBERED)) * (octave - ramp[USUAL])
     record[AT.tempo], record[AT.beat], record[AT.bar] = ramp[TEMPO], ramp[BEAT], ramp[BAR]
@@ -83,7 +83,7 @@ def begin(ramp, hertz, beats, bars):
     """The first record has nothing before it: it may begin anywhere in a beat."""
     if ramp[LEADS]:
         ramp[BEAT] = beats % 1.0
-        ramp[BAR] = beats / BEATS % 1.0 if math.isnan(bars) else bars % 1.0
+        ramp[BAR] = beats / BEATS_PER_BAR % 1.0 if math.isnan(bars) else bars % 1.0
         ramp[TEMPO] = 60.0 * hertz
         ramp[USUAL] = math.log2(ramp[TEMPO])
 
@@ -93,7 +93,7 @@ def owe(ramp, beats, bars):
     """How far it is from where beat and bar are to where they should be, but for whole ones."""
     ramp[OWED] = ahead(beats - ramp[BEAT])
     if math.isnan(bars):  # any bar does that keeps to the beat
-        ramp[BAR_OWED] = ahead(beats - BEATS * ramp[BAR]) / BEATS
+        ramp[BAR_OWED] = ahead(beats - BEATS_PER_BAR * ramp[BAR]) / BEATS_PER_BAR
     else:
         ramp[BAR_OWED] = ahead(bars - ramp[BAR])
 
@@ -111,11 +111,11 @@ def count_bars(ramp, told, anchor, since, run):
     """
     place = ramp[BEAT] + ramp[OWED]
     if told:
-        ramp[SAID], ramp[ONE] = anchor, round(place - run - BEATS * (ramp[BAR] + ramp[BAR_OWED]))
+        ramp[SAID], ramp[ONE] = anchor, round(place - run - BEATS_PER_BAR * (ramp[BAR] + ramp[BAR_OWED]))
     elif ramp[SAID] != anchor:
         ramp[SAID], ramp[ONE] = anchor, round(ramp[BEAT] - since)
     if not told:
-        ramp[BAR_OWED] = ahead((place - ramp[ONE] - run) / BEATS - ramp[BAR])
+        ramp[BAR_OWED] = ahead((place - ramp[ONE] - run) / BEATS_PER_BAR - ramp[BAR])
 
 
 @kernel

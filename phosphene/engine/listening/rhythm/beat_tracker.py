@@ -7,7 +7,7 @@ import numpy as np
 
 from phosphene.engine.listening.rhythm.novelty import BACK, PARTS
 from phosphene.engine.listening.rhythm.tempo_bank import FASTEST, SLOWEST
-from phosphene.engine.listening.rhythm.tempo_override import BEATS
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
 from phosphene.engine.native import kernel
 
 HARMONICS = 4  # of the beat, down to its sixteenths
@@ -49,7 +49,7 @@ def make_pulse(rate, hop, size):
         np.array([0.0, 2.0]),
         np.zeros((PARTS, HARMONICS)),
         np.zeros((PARTS, HARMONICS)),
-        np.zeros((BEATS, PARTS)),
+        np.zeros((BEATS_PER_BAR, PARTS)),
         np.zeros((round(REPLAYED / step), PARTS)),
         np.zeros(PLACES),
         LATE * size / rate + (0.5 * BACK - 1.0) * step,
@@ -65,8 +65,8 @@ def gather(pulse, rises, beat):
     now, fade = pulse.now, pulse.fade
     beat -= pulse.late * now[HERTZ]
     number = math.floor(beat + 0.5)
-    for place in range(BEATS):
-        on = place == number % BEATS and abs(beat - number) < AT_BEAT
+    for place in range(BEATS_PER_BAR):
+        on = place == number % BEATS_PER_BAR and abs(beat - number) < AT_BEAT
         for part in range(PARTS):
             pulse.bar[place, part] += pulse.bar_fade * ((rises[part] if on else 0.0) - pulse.bar[place, part])
     c, s = math.cos(2.0 * math.pi * beat), -math.sin(2.0 * math.pi * beat)
@@ -149,8 +149,8 @@ def pull(pulse, seconds, sense):
 def speaks(pulse, first):
     """How much says that a bar begins on a beat."""
     told, loud = 0.0, LOUDNESS
-    for place in range(BEATS):
+    for place in range(BEATS_PER_BAR):
         for part in range(PARTS):
-            told += BEGINNING[place, part] * pulse.bar[(first + place) % BEATS, part]
+            told += BEGINNING[place, part] * pulse.bar[(first + place) % BEATS_PER_BAR, part]
             loud += abs(pulse.bar[place, part])
     return told / loud

@@ -17,7 +17,7 @@ from phosphene.engine.listening.rhythm.beat_tracker import BEAT, HERTZ, NEAR, Pu
 from phosphene.engine.listening.rhythm.novelty import PARTS
 from phosphene.engine.listening.rhythm.rhythm import FIRST, FITTING, SURE, Rhythm, hear_rhythm, make_rhythm, strength_of
 from phosphene.engine.listening.rhythm.tempo_bank import TURNS
-from phosphene.engine.listening.rhythm.tempo_override import make_hand
+from phosphene.engine.listening.rhythm.tempo_override import make_tempo_override
 from phosphene.engine.native import copy_rows, kernel
 
 AHEAD, PORTION = 8.0, 1.0  # seconds that are looked ahead, and that are settled at once
@@ -62,7 +62,7 @@ class Foresight:
             make_rhythm(rate, hop, size),
             make_pulse(rate, hop, size),
             make_ramp(),
-            make_hand(),
+            make_tempo_override(),
             portion,
             float(rate),
         )

@@ -20,7 +20,7 @@ from phosphene.engine.listening.rhythm.tempo_bank import (
     resound,
     weigh,
 )
-from phosphene.engine.listening.rhythm.tempo_override import BEATS
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
 from phosphene.engine.native import copy_rows, kernel
 
 CERTAIN = 0.3  # how likely a tempo must be to be taken on
@@ -141,7 +141,7 @@ def strength_of(fit):
 def find_bar(rhythm):
     pulse, state = rhythm.pulse, rhythm.state
     first = 0
-    for place in range(1, BEATS):
+    for place in range(1, BEATS_PER_BAR):
         if beat.speaks(pulse, place) > beat.speaks(pulse, first):
             first = place
     state[CLAIMED] = state[CLAIMED] + 1.0 if first != state[FIRST] else 0.0

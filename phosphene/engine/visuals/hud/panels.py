@@ -6,8 +6,8 @@ import numpy as np
 
 from phosphene.engine.common.keys import HELP, KEYS
 from phosphene.engine.listening.frame import BANDS, SCALARS, SOURCES
-from phosphene.engine.listening.rhythm.tempo_override import BEATS, HEARD
-from phosphene.engine.visuals.audio_signals import TILT
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR, HEARD
+from phosphene.engine.visuals.audio_signals import BAND_TILT_DB
 from phosphene.engine.visuals.hud.overlay_batch import LARGE
 
 BRIGHT, DIM, PALE, LIT = 0xF4F6FAFF, 0x9AA4B5FF, 0xFFFFFF24, 0x7DE3D2FF
@@ -122,9 +122,9 @@ def _tempo(panel, frame):
     end = sheet.say(panel.left, round(panel.top - 0.15 * sheet.line), f"{float(frame['tempo']):.1f}", ink, LARGE)
     end += sheet.letter
     sheet.say(end, round(panel.top + 0.05 * sheet.line), f"bpm {source}", DIM)
-    beat, gone = divmod(float(frame["bar"]) % 1.0 * BEATS, 1.0)
+    beat, gone = divmod(float(frame["bar"]) % 1.0 * BEATS_PER_BAR, 1.0)
     side = round(0.7 * sheet.line)
-    for dot in range(BEATS):
+    for dot in range(BEATS_PER_BAR):
         lit = dot == int(beat)
         colour = PALE if not lit else BRIGHT if gone < GLOW else LIT
         sheet.box(end + dot * 1.6 * side, round(panel.top + 1.15 * sheet.line), side, side, colour, side / 2)
@@ -135,7 +135,7 @@ def _bands(panel, mel):
     """Bars for the bands, the lowest on the left."""
     sheet, high = panel.sheet, 2.5 * panel.sheet.line
     places = np.round(panel.left + np.linspace(0, panel.width, BANDS + 1)).tolist()
-    share = np.clip((mel + TILT - FAINT) / (STRONG - FAINT), 0.0, 1.0)
+    share = np.clip((mel + BAND_TILT_DB - FAINT) / (STRONG - FAINT), 0.0, 1.0)
     bottom, tall = round(panel.top + high), np.maximum(np.round(share * high), 1.0).tolist()
     gap = round(panel.width / BANDS / 5)
     for left, right, up in zip(places, places[1:], tall):
