@@ -50,9 +50,9 @@ WRONG = {  # what is typed: what is told, a line for each fault
     ("check",): ["the following arguments are required: FILE"],
     ("check", "no.yaml"): ["no.yaml: No such file"],
     ("doctor", "--jason"): ["--jason"],
-    ("live", "--source", "file"): ["--source file and --file F go together"],
-    ("live", "--headless", "--fullscreen"): ["--fullscreen: is of a window; leave out --headless"],
-    ("live", "--headless", "--monitor", "0"): ["--monitor: is of a window; leave out --headless"],
+    ("live", "--source", "file"): ["--source file and --file FILE need each other"],
+    ("live", "--headless", "--fullscreen"): ["--fullscreen: needs a window; leave out --headless"],
+    ("live", "--headless", "--monitor", "0"): ["--monitor: needs a window; leave out --headless"],
     ("live", "--size", "640"): ["--size: '640' is not a size; write one like 1280x720"],
     ("live", "--block", "3"): ["--block: 3 is outside 16 to 8192"],
 }

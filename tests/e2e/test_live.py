@@ -53,7 +53,7 @@ def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
         session.heard(3.5)
         code, out, _ = session.end()
         recorded = recording.sound()
-    assert code == 0 and out.count("played anew") == 2 and f"{take}: whole" in out
+    assert code == 0 and out.count("reloaded") == 2 and f"{take}: complete" in out
     bounced = tmp_path / "out" / "set.wav"
     bounced.parent.mkdir()
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0
@@ -79,7 +79,7 @@ def test_a_genome_is_played_and_played_anew_when_its_file_changes(server, tmp_pa
         session.heard(5.0)
         code, out, _ = session.end()
         heard = np.abs(recording.sound())
-    assert code == 0 and out.count("played anew") == 1 and "g.json:1" in out and "the old one plays on" in out
+    assert code == 0 and out.count("reloaded") == 1 and "g.json:1" in out and "the old preset keeps playing" in out
     begin = np.flatnonzero(heard.max(axis=1) > QUIET)[0]
     assert heard[begin : begin + RATE].max() > 20 * heard[begin + 4 * RATE : begin + 4 * RATE + RATE // 2].max()
 
@@ -98,7 +98,7 @@ def test_what_a_microphone_cannot_follow_is_refused(server, tmp_path):
     code, out, _ = session.end()
     player.kill()
     player.wait()
-    assert code == 0 and "microphone" in out and "the old one plays on" in out
+    assert code == 0 and "microphone" in out and "the old preset keeps playing" in out
 
 
 def test_the_microphone_is_heard(server, tmp_path):
@@ -219,7 +219,7 @@ def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):
         assert session.heard(before / RATE + 1.5)["position"] > before
         code, out, _ = session.end(signal.SIGTERM)
     told = json.loads(report.read_text())
-    assert code == 0 and "is started again" in out and told["restarts"] == {"audio": 1, "visual": 0}
+    assert code == 0 and "is restarted" in out and told["restarts"] == {"audio": 1, "visual": 0}
     bounced = tmp_path / "set.wav"
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced]).returncode == 0
     frames = json.loads((tmp_path / "run.json").read_text())["frames"]
@@ -229,9 +229,9 @@ def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):
 def test_what_lies_in_the_folder_is_not_taken_for_python(tmp_path, monkeypatch):
     (tmp_path / "random.py").write_text("raise SystemExit('shadowed')\n")
     monkeypatch.chdir(tmp_path)
-    ward = ProcessHandle("phosphene.engine.processes.audio", "the audio process")
-    ward.end()
-    assert ward.process.returncode == 0
+    process = ProcessHandle("phosphene.engine.processes.audio", "the audio process")
+    process.stop()
+    assert process.process.returncode == 0
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -290,7 +290,7 @@ def test_a_server_that_goes_and_comes_back(server, tmp_path):
         assert wait_for(lambda: reading(segment["meters"])["device"] == 1.0, seconds=60), "the server was not found"
         assert wait_for(lambda: np.abs(recording.sound()[-RATE:]).max(initial=0) > QUIET), "nothing sounds again"
         code, out, _ = session.end()
-    assert code == 0 and "looked for" in out and "playing on" in out
+    assert code == 0 and "until it is back" in out and "playing on" in out
     assert json.loads(report.read_text())["seconds_heard"] > 1.5
 
 
@@ -319,4 +319,4 @@ def test_a_fault_in_an_edited_preset_leaves_the_old_one_playing(server, tmp_path
     preset.write_text("genome: [{op: volum}]\n")
     session.heard(1.5)
     code, out, _ = session.end()
-    assert code == 0 and "p.yaml:1" in out and "'volume'" in out and "the old one plays on" in out
+    assert code == 0 and "p.yaml:1" in out and "'volume'" in out and "the old preset keeps playing" in out

@@ -16,13 +16,13 @@ import pytest
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.processes.recorder import RecorderProcess
-from phosphene.engine.processes.serve import PLANS
-from phosphene.engine.recording.shared_frames import FPS, RecorderStat, opened, plans, slide
+from phosphene.engine.processes.shared_layout import LAYOUTS
+from phosphene.engine.recording.shared_frames import FPS, RecorderStat, frame_slot, layouts, open_segment
 from phosphene.engine.rings import Segment, SessionLock, ring, timeline
 from phosphene.engine.rings.board import get, put
 from tests.e2e.test_live import QUIET
 from tests.e2e.test_show import SMALL, lit, shown, wait_for_pictures, window_of, write
-from tests.support.commands import typed
+from tests.support.commands import run_command
 from tests.support.live_session import Session
 from tools.rig.sound_server import RATE, wait_for
 
@@ -69,11 +69,11 @@ class Set:
 
     def __init__(self, path):
         self.claims = SessionLock("-session"), SessionLock("-test")
-        self.session = Segment(self.claims[0].name, PLANS, create=True)
-        self.footage = Segment(self.claims[1].name, plans(SIZE), create=True)
+        self.session = Segment(self.claims[0].name, LAYOUTS, create=True)
+        self.footage = Segment(self.claims[1].name, layouts(SIZE), create=True)
         put(self.session["meters"], int(Meter.RATE), float(RATE))
         for gauge, side in zip((RecorderStat.WIDTH, RecorderStat.HEIGHT), SIZE):
-            put(self.footage["gauges"], int(gauge), float(side))
+            put(self.footage["stats"], int(gauge), float(side))
         timeline.publish(self.footage["joins"], np.zeros(2))
         config = {"film": {"segment": self.claims[1].name, "size": SIZE}, "path": str(path), "part": f"{path}.part"}
         self.recorder, self.fault = RecorderProcess(config, self.session), None
@@ -96,14 +96,14 @@ class Set:
             now = time.perf_counter()
             timeline.publish(self.session["clock"], np.array([sample, now, now]))
             until = min(round(sample) + 2_000, len(sound))  # sound is given before it is heard
-            self._wait(lambda at=at, until=until: ring.writable(self.footage["sound"], 1 << 17) >= until - at)
-            ring.push(self.footage["sound"], sound[at:until])
+            self._wait(lambda at=at, until=until: ring.writable(self.footage["audio"], 1 << 17) >= until - at)
+            ring.push(self.footage["audio"], sound[at:until])
             at = until
-            self._wait(lambda: ring.writable(self.footage["shown"], 1))
+            self._wait(lambda: ring.writable(self.footage["frame_times"], 1))
             lit = any(0 <= sample - click * RATE < 0.1 * RATE for click in clicks)
-            slide(self.footage, int(self.footage["shown"].written[ring.COUNT]))[:] = 255 * lit
-            ring.push(self.footage["shown"], np.array([[sample]]))
-        ring.push(self.footage["sound"], sound[at:])
+            frame_slot(self.footage, int(self.footage["frame_times"].written[ring.COUNT]))[:] = 255 * lit
+            ring.push(self.footage["frame_times"], np.array([[sample]]))
+        ring.push(self.footage["audio"], sound[at:])
         if stop:
             self.recorder.stop()
         else:
@@ -127,7 +127,7 @@ def test_what_is_shown_and_heard_at_once_is_so_in_the_film(rate, first, tmp_path
     stage, path, clicks = Set(tmp_path / "x.mp4"), tmp_path / "x.mp4", [0.5, 1.37, 2.0, 3.11]
     try:
         stage.shoot(4.0, rate, first, clicks)
-        told = {gauge: get(stage.footage["gauges"], int(gauge)) for gauge in RecorderStat}
+        told = {gauge: get(stage.footage["stats"], int(gauge)) for gauge in RecorderStat}
     finally:
         stage.strike()
     times, lights, sound, begin = film_of(path)
@@ -150,7 +150,7 @@ def test_sound_of_another_rate_ends_a_film_which_is_whole(tmp_path):
     stage = Set(path)
     try:
         stage.shoot(2.0, 30, 0.0, [0.5], stop=False)
-        assert get(stage.footage["gauges"], int(RecorderStat.ROLLING)) == 0
+        assert get(stage.footage["stats"], int(RecorderStat.RECORDING)) == 0
     finally:
         stage.strike()
     rates = "the sound has 44100 frames a second now, and had 48000"
@@ -161,7 +161,7 @@ def test_sound_of_another_rate_ends_a_film_which_is_whole(tmp_path):
 def gauge(session, which, size=(320, 180)):
     film = {"segment": f"phosphene-{session.process.pid}-film", "size": size}
     try:
-        return get(opened(film)["gauges"], int(which))
+        return get(open_segment(film)["stats"], int(which))
     except FileNotFoundError:
         return 0
 
@@ -286,8 +286,8 @@ def test_what_a_killed_session_filmed_plays(everyone, server, screen, tmp_path):
     "words, told",
     [
         (["--record", "x.mov"], "--record x.mov: ends in '.mov', can end in .mp4"),
-        (["--record", "x.mp4", "--headless"], "--record x.mp4: a film needs a picture; leave out --headless"),
-        (["--record", "x.mp4", "--latency"], "--record x.mp4: a film needs a picture; leave out --latency"),
+        (["--record", "x.mp4", "--headless"], "--record x.mp4: needs a picture; leave out --headless"),
+        (["--record", "x.mp4", "--latency"], "--record x.mp4: needs a picture; leave out --latency"),
         (["--record", "no/x.mp4"], "no/x.mp4: there is no folder no"),
         (["--record", "there.mp4"], "there.mp4: exists; name another file, or add --overwrite"),
         (["--record", "folder.mp4"], "folder.mp4: is a folder; name a file in it"),
@@ -296,7 +296,7 @@ def test_what_a_killed_session_filmed_plays(everyone, server, screen, tmp_path):
 def test_what_cannot_be_recorded_is_told_in_one_line(words, told, folder, capsys):
     Path("there.mp4").write_text("a film")
     Path("folder.mp4").mkdir()
-    code, out, errors = typed(capsys, "live", "--source", "synth", *words)
+    code, out, errors = run_command(capsys, "live", "--source", "synth", *words)
     assert (code, out, errors) == (2, "", [f"phosphene: {told}"])
     assert sorted(path.name for path in Path().iterdir()) == ["folder.mp4", "there.mp4"]
 

@@ -116,7 +116,7 @@ def test_a_killed_picture_costs_not_one_sample_and_comes_back(server, screen, tm
         code, out, _ = session.end()
         recorded = recording.sound()
     told = json.loads(report.read_text())
-    assert code == 0 and "the visual process was lost" in out and f"{take}: whole" in out
+    assert code == 0 and "the visual process was lost" in out and f"{take}: complete" in out
     assert told["restarts"] == {"audio": 0, "visual": 1} and told["gl"]
     bounced = tmp_path / "set.wav"
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0
@@ -135,7 +135,7 @@ def test_one_that_is_killed_again_and_again_comes_back_in_the_end(server, screen
             os.kill(killed, signal.SIGKILL)
         wait_for_pictures(session)
         code, out, _ = session.end()
-    assert code == 0 and 1 <= out.count("is started again") <= 2
+    assert code == 0 and 1 <= out.count("is restarted") <= 2
 
 
 def test_a_picture_outlives_the_sound_and_follows_it_again(server, screen):
@@ -195,7 +195,7 @@ def test_a_preset_changes_the_picture_while_it_plays(server, screen, tmp_path):
         preset.write_text("scene: scope\n")
         wait_for_pictures(session, 60)
         code, out, _ = session.end()
-    assert code == 0 and "played anew" in out
+    assert code == 0 and "reloaded" in out
 
 
 @pytest.mark.parametrize("without", ["a display", "a GL that is new enough"])

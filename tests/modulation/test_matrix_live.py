@@ -49,7 +49,7 @@ def test_rows_move_what_sounds_are_changed_while_it_plays_and_bounce_as_they_wer
         np.testing.assert_array_equal(moved(session), before)  # the old plan rings out as it was
         code, out, _ = session.end()
         recorded = recording.sound()
-    assert code == 0 and out.count("played anew") == 2 and "-70 is outside -60 to 24 dB; the old one plays on" in out
+    assert code == 0 and out.count("reloaded") == 2 and "-70 is outside -60 to 24 dB; the old preset keeps playing" in out
     bounced = tmp_path / "out" / "set.wav"
     bounced.parent.mkdir()
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0
@@ -71,7 +71,7 @@ def test_an_audio_process_that_comes_back_has_its_rows_again(server, tmp_path):
         session.segment()["moves"].words[:] = 0  # whoever comes puts it there anew
         assert wait_for(lambda: moved(session)[0].tolist() == [1.0, -60.0])
         code, out, _ = session.end()
-    assert code == 0 and "is started again" in out
+    assert code == 0 and "is restarted" in out
 
 
 def test_a_picture_is_moved_anew_while_it_plays_and_by_who_comes_back(server, screen, tmp_path):
@@ -89,4 +89,4 @@ def test_a_picture_is_moved_anew_while_it_plays_and_by_who_comes_back(server, sc
         wait_for_pictures(session, 30)
         assert wait_for(lambda: lit(screen) > 1.5 * dim), "whoever came back knows of no rows"
         code, out, err = session.end()
-    assert (code, err) == (0, "") and dim > 0.0 and "played anew" in out and "is started again" in out
+    assert (code, err) == (0, "") and dim > 0.0 and "reloaded" in out and "is restarted" in out

@@ -18,10 +18,10 @@ from phosphene.engine.rings import allocate, board, board_layout, ring
 from phosphene.engine.rings.board import put
 from phosphene.engine.rings.mailbox import post
 from phosphene.engine.takes.file import (
-    BOTH,
+    SOUND_AND_RETURN,
     CHANGES,
     GENOME,
-    HEAD,
+    RECORD_HEADER,
     MAGIC,
     SOUND,
     Begin,
@@ -184,8 +184,8 @@ def test_every_record_of_the_take_is_heard(which, heard):
 
 def test_a_take_cut_short_anywhere_is_a_shorter_take(heard, tmp_path):
     raw = tape(tmp_path / "set.take").read_bytes()
-    first = len(MAGIC) + HEAD.size
-    first += HEAD.unpack(raw[len(MAGIC) : first])[1]
+    first = len(MAGIC) + RECORD_HEADER.size
+    first += RECORD_HEADER.unpack(raw[len(MAGIC) : first])[1]
     lengths = []
     for size in np.linspace(first + 7_000, len(raw) - 1, 12).astype(int):
         (tmp_path / "cut.take").write_bytes(raw[:size])
@@ -196,20 +196,20 @@ def test_a_take_cut_short_anywhere_is_a_shorter_take(heard, tmp_path):
     assert lengths == sorted(lengths) and len(set(lengths)) > 4
 
 
-@pytest.mark.parametrize("cut", [1, HEAD.size + 1, 50_000])
+@pytest.mark.parametrize("cut", [1, RECORD_HEADER.size + 1, 50_000])
 def test_who_writes_on_behind_a_crash_loses_nothing(cut, heard, tmp_path):
     """The record that the crash cut short is the last of the first life: all of the second one is there."""
     path = tmp_path / "set.take"
     lives = next(n for n, record in enumerate(STORY[1:], 1) if isinstance(record, Begin))
     tape(path, STORY[:lives])
     with open(path, "ab") as file:
-        file.write((HEAD.pack(SOUND, 1 << 17) + bytes(1 << 17))[:cut])
+        file.write((RECORD_HEADER.pack(SOUND, 1 << 17) + bytes(1 << 17))[:cut])
     tape(path, STORY[lives:])
     np.testing.assert_array_equal(bounced(path, tmp_path / "x.wav")[0], heard)
 
 
 def record(kind, payload):
-    return HEAD.pack(kind, len(payload)) + payload
+    return RECORD_HEADER.pack(kind, len(payload)) + payload
 
 
 def told(**changed):
@@ -233,7 +233,7 @@ DAMAGED = {  # what is in the file: the exit code, and what is told
     MAGIC + record(b"head", told(preset=7)) + HEARD: (2, "its preset"),
     MAGIC + record(b"head", told()) + HEARD: (1, "damaged"),  # no genome was told
     GOOD: (2, "holds no sound"),
-    GOOD + HEAD.pack(SOUND, 1 << 63) + bytes(100): (2, "holds no sound"),
+    GOOD + RECORD_HEADER.pack(SOUND, 1 << 63) + bytes(100): (2, "holds no sound"),
     GOOD + HEARD + record(b"what", b"is it"): (1, "unknown record"),
     GOOD + record(CHANGES, bytes(25)) + HEARD: (1, "damaged"),
     GOOD + record(CHANGES, np.array([0.0, board_layout.GENOME_SLOTS, 1.0]).tobytes()) + HEARD: (1, "damaged"),
@@ -241,7 +241,7 @@ DAMAGED = {  # what is in the file: the exit code, and what is told
     GOOD + record(CHANGES, np.array([np.nan, 0.0, 1.0]).tobytes()) + HEARD: (1, "damaged"),
     GOOD + record(GENOME, b"{}") + HEARD: (1, "damaged"),
     GOOD + record(GENOME, UNKNOWN) + HEARD: (2, "did you mean 'volume'?"),
-    GOOD + HEARD + record(BOTH, bytes(17)): (1, "damaged"),
+    GOOD + HEARD + record(SOUND_AND_RETURN, bytes(17)): (1, "damaged"),
 }
 
 

@@ -19,6 +19,7 @@ from phosphene.engine.effects import EFFECTS
 from phosphene.engine.native.cache import cache_home
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.session.child import ProcessHandle
+from phosphene.engine.session.report import SessionReport
 from phosphene.engine.session.supervisor import Supervisor
 from tools.rig.screen import Screen
 from tools.rig.sound_server import RATE, SoundServer
@@ -52,14 +53,15 @@ def play(kind, seconds, *words):
     config = dict(source=kind.source, file=None, take=None, input=None, output=None)
     config |= dict(rate=RATE, block=BLOCK, buffer=BUFFER, film=None)
     look = {"size": SIZE, "fullscreen": False, "borderless": False, "monitor": None, "film": None}
-    session = Supervisor(audio, visual, load_preset(None, [EVERYTHING, *words])[0], config, look)
+    supervisor = Supervisor(audio, visual, load_preset(None, [EVERYTHING, *words])[0], config, look)
+    report = SessionReport(supervisor)
     try:
-        while session.seconds() < seconds:
-            session.look()
+        while report.seconds() < seconds:
+            supervisor.poll()
             time.sleep(LOOK)
-        return session.report()
+        return report.to_dict()
     finally:
-        session.close()
+        supervisor.close()
 
 
 def soak(seconds):

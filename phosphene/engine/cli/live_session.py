@@ -54,11 +54,11 @@ class LiveSession:
 
     def _load(self, name):
         """A preset with the overrides of the command line, and the files that it is made of."""
-        from phosphene.engine.audio.sources.base import check_pulled
+        from phosphene.engine.audio.sources.base import check_source_speed
         from phosphene.engine.presets.packaged import preset_files
 
         preset = preset_from_args(self.args, name)
-        check_pulled(preset.active_genes(), self.source)
+        check_source_speed(preset.active_genes(), self.source)
         return preset, [*preset_files(name), *filter(None, [self.args.genome])]
 
     def abort(self):

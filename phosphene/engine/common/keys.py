@@ -1,65 +1,70 @@
-"""Keys: what each does, in the terminal, in the window, on a controller and by OSC alike."""
+"""The key table: what each key does in the terminal, in the window, on a controller and by OSC."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 HELP = "?"
-STEP, MOMENT = 1 / 32, 0.01  # of a nudge: beats, seconds
+NUDGE_BEATS, NUDGE_SECONDS = 1 / 32, 0.01
 
 
 class Key(NamedTuple):
-    """A row of the table: `act(performer, moment)` does it, and may give a line to say."""
+    """A row of the table.
 
-    keys: str  # any of them
-    name: str
-    word: str  # by which controllers call it
-    does: str
-    act: Callable
+    `action(actions, moment)` runs it on the session's OperatorActions. `moment` is the time of the press by
+    `time.perf_counter()`. It may return a line for the user.
+    """
+
+    characters: str  # any of them triggers the action
+    label: str  # as the list of keys shows it
+    name: str  # as MIDI mappings and OSC addresses call it
+    description: str
+    action: Callable[[Any, float], str | None]
 
 
-def panic(performer, moment):
-    performer.stage.panic()
-    performer.hand.follow()
-    return "panic: everything as the preset has it"
+def panic(actions, moment):
+    """Resets every parameter to the preset's value and follows the analysed tempo again."""
+    actions.show.panic()
+    actions.tempo.follow()
+    return "panic: every parameter is as in the preset"
 
 
 TEMPO_KEYS = (
-    Key(" ", "space", "tap", "tap the tempo; two taps are one, eight a steady one", lambda who, at: who.hand.tap(at)),
-    Key("\n", "enter", "one", "the one: a bar begins at this beat", lambda who, at: who.hand.begin_bar(at)),
-    Key("\x7f", "backspace", "heard", "back to the tempo that is heard", lambda who, at: who.hand.follow()),
-    Key("h", "h", "hold", "hold the tempo; again lets it go", lambda who, at: who.hand.hold(at)),
-    Key("-/", "- /", "half", "half time", lambda who, at: who.hand.multiply(0.5)),
-    Key("=+*", "= + *", "double", "double time", lambda who, at: who.hand.multiply(2.0)),
-    Key("[", "[", "later", "beats a 32nd of a beat later", lambda who, at: who.hand.nudge(-STEP)),
-    Key("]", "]", "earlier", "beats a 32nd of a beat earlier", lambda who, at: who.hand.nudge(STEP)),
-    Key("{", "{", "later_ms", "beats 10 ms later", lambda who, at: who.hand.nudge_by_time(-MOMENT, at)),
-    Key("}", "}", "earlier_ms", "beats 10 ms earlier", lambda who, at: who.hand.nudge_by_time(MOMENT, at)),
-    Key("l", "l", "link", "Ableton Link, and back (with --link)", lambda who, at: who.hand.toggle_link(at)),
+    Key(" ", "space", "tap", "tap the tempo: 2 taps set it, 8 make it steady", lambda a, at: a.tempo.tap(at)),
+    Key("\n", "enter", "one", "start a bar at the nearest beat", lambda a, at: a.tempo.begin_bar(at)),
+    Key("\x7f", "backspace", "heard", "follow the tempo of the sound again", lambda a, at: a.tempo.follow()),
+    Key("h", "h", "hold", "hold the tempo; again: let it go", lambda a, at: a.tempo.hold(at)),
+    Key("-/", "- /", "half", "half time", lambda a, at: a.tempo.multiply(0.5)),
+    Key("=+*", "= + *", "double", "double time", lambda a, at: a.tempo.multiply(2.0)),
+    Key("[", "[", "later", "beats 1/32 beat later", lambda a, at: a.tempo.nudge(-NUDGE_BEATS)),
+    Key("]", "]", "earlier", "beats 1/32 beat earlier", lambda a, at: a.tempo.nudge(NUDGE_BEATS)),
+    Key("{", "{", "later_ms", "beats 10 ms later", lambda a, at: a.tempo.nudge_by_time(-NUDGE_SECONDS, at)),
+    Key("}", "}", "earlier_ms", "beats 10 ms earlier", lambda a, at: a.tempo.nudge_by_time(NUDGE_SECONDS, at)),
+    Key("l", "l", "link", "follow Ableton Link; again: stop (with --link)", lambda a, at: a.tempo.toggle_link(at)),
 )
 LEARN_KEYS = (
-    Key("m", "m", "learn", "learn: choose a parameter, turn a knob (with --midi)", lambda who, at: who.gear.learn()),
-    Key(".", ".", "choose_next", "learn: the next parameter", lambda who, at: who.gear.choose(1)),
-    Key(",", ",", "choose_previous", "learn: the one before", lambda who, at: who.gear.choose(-1)),
-    Key(">", ">", "leap_next", "learn: the next scene, gene, or the keys", lambda who, at: who.gear.leap(1)),
-    Key("<", "<", "leap_previous", "learn: the one before", lambda who, at: who.gear.leap(-1)),
-    Key("u", "u", "forget", "learn: no knob moves it any more", lambda who, at: who.gear.forget()),
+    Key("m", "m", "learn", "MIDI learn on or off (with --midi)", lambda a, at: a.controllers.toggle_learning()),
+    Key(".", ".", "choose_next", "learn: next parameter", lambda a, at: a.controllers.choose(1)),
+    Key(",", ",", "choose_previous", "learn: previous parameter", lambda a, at: a.controllers.choose(-1)),
+    Key(">", ">", "leap_next", "learn: next section", lambda a, at: a.controllers.choose_section(1)),
+    Key("<", "<", "leap_previous", "learn: previous section", lambda a, at: a.controllers.choose_section(-1)),
+    Key("u", "u", "forget", "learn: unmap the parameter", lambda a, at: a.controllers.unmap()),
 )
 SHOW_KEYS = (
-    Key("n", "n", "next", "the next preset, or of the playlist", lambda who, at: who.programme.next()),
-    Key("p", "p", "previous", "the preset before it in the list", lambda who, at: who.programme.next(-1)),
-    Key("b", "b", "blackout", "blackout; again gives the light back", lambda who, at: who.stage.blackout()),
-    Key("z", "z", "freeze", "freeze the picture; again lets it go", lambda who, at: who.stage.freeze()),
-    Key("!", "!", "panic", "panic: everything as the preset has it", panic),
-    Key("d\t", "d tab", "hud", "meters and times over the picture, and away", lambda who, at: who.stage.show_hud()),
-    Key("f", "f", "fill", "all over the monitor, and back", lambda who, at: who.stage.fill()),
-    Key("s", "s", "still", "keep the picture as a PNG in this folder", lambda who, at: who.stage.keep_still()),
+    Key("n", "n", "next", "next preset of the playlist", lambda a, at: a.playlist.next()),
+    Key("p", "p", "previous", "previous preset of the playlist", lambda a, at: a.playlist.next(-1)),
+    Key("b", "b", "blackout", "blackout; again: light", lambda a, at: a.show.toggle_blackout()),
+    Key("z", "z", "freeze", "freeze the picture; again: let it move", lambda a, at: a.show.toggle_freeze()),
+    Key("!", "!", "panic", "panic: reset every parameter to the preset", panic),
+    Key("d\t", "d tab", "hud", "show or hide the HUD", lambda a, at: a.show.toggle_hud()),
+    Key("f", "f", "fill", "full screen on or off", lambda a, at: a.show.toggle_fullscreen()),
+    Key("s", "s", "still", "save the picture as a PNG in this folder", lambda a, at: a.show.save_still()),
 )
 KEYS = TEMPO_KEYS + SHOW_KEYS + LEARN_KEYS
-ACTIONS = {key: row.act for row in KEYS for key in row.keys}
-CHARACTERS = {row.word: row.keys[0] for row in KEYS}
+ACTIONS = {character: key.action for key in KEYS for character in key.characters}
+CHARACTERS = {key.name: key.characters[0] for key in KEYS}
 
 
 def key_list():
-    """A line for each."""
-    width = max(len(row.name) for row in KEYS)
-    return [*(f"  {row.name:{width}}  {row.does}" for row in KEYS), f"  {HELP:{width}}  this list"]
+    """The help text: one line per key."""
+    width = max(len(key.label) for key in KEYS)
+    return [*(f"  {key.label:{width}}  {key.description}" for key in KEYS), f"  {HELP:{width}}  this list"]

@@ -1,4 +1,4 @@
-"""A process of ours, as its keeper holds it: started, watched over, and started again."""
+"""A child process of the session: started, watched by its heartbeat, restarted when it is lost."""
 
 import contextlib
 import json
@@ -7,94 +7,106 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from typing import Any
 
-FAREWELL = 5.0  # seconds that it has to end by itself
-STALE = 3.0
-GRACE = 20.0  # seconds of the same while it starts: compiling takes its time
-MAX_EARLY_EXITS = 5  # deaths within the first seconds of life after which there is no point
-YOUNG = 2.0  # seconds
+EXIT_TIMEOUT = 5.0  # seconds to exit by itself before it is killed
+STALE_SECONDS = 3.0  # without a heartbeat, after which it counts as hung
+STARTUP_SECONDS = 20.0  # the same before the first heartbeat, since compiling takes time
+MAX_EARLY_EXITS = 5  # in a row, after which a restart is pointless
+EARLY_SECONDS = 2.0  # of life within which an exit is early
 
 
 class ProcessHandle:
-    """A Python that already imports what it needs while we still read the preset.
+    """A Python process that imports its module while the main process still reads the preset.
 
     Parameters
     ----------
     module : str
-        Reads its wish, a line of JSON, from standard input, and ends when that ends.
+        Runs as `__main__`. It reads its config, a line of JSON, from standard input, and exits when that closes.
     name : str
         What messages call it.
-    stale : float
-        Seconds without a beat after which it counts as hung.
-    kind : int
-        How far it gives way to the others, where the system knows of such.
+    stale_seconds : float
+        Time without a heartbeat after which it counts as hung.
+    niceness : int
+        Unix niceness, where the system has it.
     """
 
-    def __init__(self, module, name, stale=STALE, kind=0):
-        self.module, self.name, self.stale, self.kind = module, name, stale, kind
-        self.restarts, self.falls, self.lived = 0, 0, False
-        self.read_beat, self.beat = None, 0.0
+    def __init__(self, module: str, name: str, stale_seconds: float = STALE_SECONDS, niceness: int = 0) -> None:
+        self.module, self.name, self.stale_seconds, self.niceness = module, name, stale_seconds, niceness
+        self.restarts = self.early_exits = 0
+        self.has_run = False  # true once any life had a heartbeat
+        self.read_heartbeat: Callable[[], float] = float
+        self.heartbeat = 0.0
         self._start()
 
-    def _start(self):
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (read when the process died)
-        words = [sys.executable, "-P", "-m", self.module]  # the user's folder may hold a random.py
+    def _start(self) -> None:
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (read after the process exits)
+        words = [sys.executable, "-P", "-m", self.module]  # -P: the working directory may hold a random.py
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stderr=self.errors)
-        if self.kind and hasattr(os, "setpriority"):
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, self.kind)
-        self.born = self.beaten = time.monotonic()
-        self.well = False
+        if self.niceness and hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, self.niceness)
+        self.started_at = self.last_beat_at = time.monotonic()
+        self.is_responding = False  # true once this life had a heartbeat
 
-    def config(self, config, read_beat):
-        """Tell it what to do. `read_beat` gives a number that it counts up while it is well."""
-        self.read_beat, self.beaten = read_beat, time.monotonic()
-        with contextlib.suppress(BrokenPipeError):  # it died: `lost` will say so
-            self.process.stdin.write(json.dumps(config).encode() + b"\n")
-            self.process.stdin.flush()
+    def send_config(self, config: dict[str, Any], read_heartbeat: Callable[[], float]) -> None:
+        """Send the config. `read_heartbeat` returns a number that the process counts up while it is well."""
+        self.read_heartbeat, self.last_beat_at = read_heartbeat, time.monotonic()
+        stdin = self.process.stdin
+        assert stdin
+        with contextlib.suppress(BrokenPipeError):  # it died: `poll` reports why
+            stdin.write(json.dumps(config).encode() + b"\n")
+            stdin.flush()
 
-    def lost(self):
-        """Why it is no more, or None while it is well. One that hangs is ended."""
-        beat = self.read_beat()
-        if beat != self.beat:
-            self.beat, self.beaten, self.well, self.lived = beat, time.monotonic(), True, True
+    def poll(self) -> str | None:
+        """The reason why the process is lost, None while it is well. A process that hangs is killed."""
+        heartbeat = self.read_heartbeat()
+        if heartbeat != self.heartbeat:
+            self.heartbeat, self.last_beat_at = heartbeat, time.monotonic()
+            self.is_responding = self.has_run = True
         if self.process.poll() is not None:
-            return self._last_words()
-        if time.monotonic() - self.beaten > (self.stale if self.well else GRACE):
+            return self._exit_reason()
+        if time.monotonic() - self.last_beat_at > (self.stale_seconds if self.is_responding else STARTUP_SECONDS):
             self.process.kill()
             self.process.wait()
             return "it hung"
         return None
 
     @property
-    def ended_well(self):
-        """True if it ended because it was to end."""
+    def exited_normally(self) -> bool:
         return self.process.returncode == 0
 
     @property
-    def hopeless(self):
-        """True if it has died so often, and so young, that there is no point."""
-        return self.falls + (time.monotonic() - self.born < YOUNG) >= MAX_EARLY_EXITS
+    def keeps_failing(self) -> bool:
+        """True after so many early exits in a row that a restart is pointless."""
+        return self.early_exits + self._is_early() >= MAX_EARLY_EXITS
 
-    def _last_words(self):
+    def _is_early(self) -> bool:
+        return time.monotonic() - self.started_at < EARLY_SECONDS
+
+    def _exit_reason(self) -> str:
+        """The last line of its standard error, else its exit code."""
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"{self.name} ended with {self.process.returncode}"
+        return lines[-1] if lines else f"{self.name} exited with code {self.process.returncode}"
 
-    def restart(self):
-        """Start another one in its place; it wants to be told its wish."""
-        self.falls = self.falls + 1 if time.monotonic() - self.born < YOUNG else 0
+    def restart(self) -> None:
+        """Replace the process by a new one, which needs its config again."""
+        self.early_exits = self.early_exits + 1 if self._is_early() else 0
         self.restarts += 1
-        self.end()
+        self.stop()
         self._start()
 
-    def end(self):
-        """Let go of it, and wait until it has ended; gives why, where that was not well."""
+    def stop(self) -> str | None:
+        """Close its standard input and wait until it exits; returns the reason if that was not a normal exit."""
+        stdin = self.process.stdin
+        assert stdin
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()
+            stdin.close()
         try:
-            self.process.wait(FAREWELL)
+            self.process.wait(EXIT_TIMEOUT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         with self.errors:
-            return None if self.ended_well else self._last_words()
+            return None if self.exited_normally else self._exit_reason()

@@ -1,4 +1,4 @@
-"""The terminal's keyboard: keys as they are typed, each with its moment, and a terminal that is left as it was."""
+"""The terminal's keyboard: each key with its moment; the terminal is restored at the end."""
 
 import os
 import re
@@ -7,69 +7,78 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from typing import Any
 
-REST = 0.05  # seconds: longer than a terminal takes over the parts of one key, and between two looks at one not ours
-SPECIAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^\[O])", re.DOTALL)  # arrows, function keys, a letter with Alt
-BEGUN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z")  # the first part of one
-SAME = str.maketrans({"\r": "\n", "\x08": "\x7f"})
+POLL_SECONDS = 0.05  # longer than a terminal takes between the bytes of one key
+ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^\[O])", re.DOTALL)  # arrows, F keys, Alt with a letter
+PARTIAL_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|O)?\Z")  # the beginning of one
+KEY_ALIASES = str.maketrans({"\r": "\n", "\x08": "\x7f"})
 
 
 class Keyboard:
-    """Where standard input is a terminal: gives its keys, without waiting for Enter, for as long as the block lasts.
+    """Reads keys without waiting for Enter, if standard input is a terminal. A context manager.
 
-    Nothing is read while another program has the terminal. `show_cursor(bool)` is called when that changes.
+    Nothing is read while another program has the terminal.
+
+    Parameters
+    ----------
+    show_cursor : callable(bool)
+        Called when this process takes the terminal or gives it back.
     """
 
-    def __init__(self, show_cursor=lambda shown: None):
-        self.show_cursor, self.typed, self.ended = show_cursor, SimpleQueue(), threading.Event()
-        self.terminal, self.reader = None, threading.Thread(target=self._read)
+    def __init__(self, show_cursor: Callable[[bool], Any] = lambda visible: None) -> None:
+        self.show_cursor, self.queue, self.stopping = show_cursor, SimpleQueue[tuple[float, str]](), threading.Event()
+        self.terminal: Terminal | None = None
+        self.reader = threading.Thread(target=self._read)
 
-    def __enter__(self):
+    def __enter__(self) -> "Keyboard":
         if sys.stdin is not None and sys.stdin.isatty():
             self.terminal = Terminal(self.show_cursor)
             self.reader.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         if self.terminal:
-            self.ended.set()
+            self.stopping.set()
             self.reader.join()
-            self.terminal.leave()
+            self.terminal.restore()
 
-    def pressed(self):
-        """(moment, key) of all that were typed since the last call."""
+    def poll(self) -> list[tuple[float, str]]:
+        """(moment, key) of every key typed since the last call."""
         found = []
         try:
             while True:
-                found.append(self.typed.get_nowait())
+                found.append(self.queue.get_nowait())
         except Empty:
             return found
 
-    def _read(self):
-        while not self.ended.is_set() and (keys := self.terminal.keys()) is not None:
+    def _read(self) -> None:
+        assert self.terminal
+        while not self.stopping.is_set() and (keys := self.terminal.read_keys()) is not None:
             moment = time.perf_counter()
-            for key in keys.translate(SAME):
-                self.typed.put((moment, key))
+            for key in keys.translate(KEY_ALIASES):
+                self.queue.put((moment, key))
 
 
 if sys.platform == "win32":
     import msvcrt
 
     class Terminal:
-        """A console; it needs no setting up."""
+        """A Windows console, which needs no setup."""
 
-        def __init__(self, show_cursor):
+        def __init__(self, show_cursor: Callable[[bool], Any]) -> None:
             pass
 
-        def leave(self):
+        def restore(self) -> None:
             pass
 
-        def keys(self):
-            """Those typed since the last call, or the next ones if they come soon."""
-            found, until = "", time.monotonic() + REST
+        def read_keys(self) -> str | None:
+            """Keys typed since the last call. Waits up to POLL_SECONDS for the first."""
+            found, until = "", time.monotonic() + POLL_SECONDS
             while not msvcrt.kbhit() and time.monotonic() < until:
-                time.sleep(REST / 10)
+                time.sleep(POLL_SECONDS / 10)
             while msvcrt.kbhit():
                 key = msvcrt.getwch()
                 if key in "\x00\xe0":  # the first half of an arrow or a function key
@@ -83,58 +92,58 @@ else:
     import tty
 
     class Terminal:
-        """The terminal that standard input is; taken when made, while it is ours."""
+        """The terminal behind standard input, in cbreak mode while this process is in its foreground."""
 
-        def __init__(self, show_cursor):
-            self.show_cursor, self.file, self.begun = show_cursor, sys.stdin.fileno(), ""
-            self.usual = termios.tcgetattr(self.file)
+        def __init__(self, show_cursor: Callable[[bool], Any]) -> None:
+            self.show_cursor, self.file, self.partial = show_cursor, sys.stdin.fileno(), ""
+            self.saved_modes = termios.tcgetattr(self.file)
             self.handlers = {name: signal.getsignal(name) for name in (signal.SIGTSTP, signal.SIGCONT, signal.SIGTTIN)}
-            signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # to read what is not ours is an error then, and no full stop
-            self._take()
+            signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # a read in the background fails then, not stops us
+            self._enter()
 
-        def leave(self):
+        def restore(self) -> None:
             for name, handler in self.handlers.items():
                 signal.signal(name, handler)
-            self._give_back()
+            self._restore_modes()
 
-        def keys(self):
-            """Those typed since the last call, or the next ones if they come soon; None if none will ever come."""
-            if not self._ours():
-                time.sleep(REST)
+        def read_keys(self) -> str | None:
+            """Keys typed since the last call. Waits up to POLL_SECONDS for the first; None after a hang-up."""
+            if not self._is_foreground():
+                time.sleep(POLL_SECONDS)
                 return ""
-            if not select.select([self.file], [], [], REST)[0]:
-                self.begun = ""
+            if not select.select([self.file], [], [], POLL_SECONDS)[0]:
+                self.partial = ""
                 return ""
             try:
-                came = os.read(self.file, 256)
+                raw = os.read(self.file, 256)
             except OSError:
-                return None if self._ours() else ""  # ours, and yet not to be read, it was hung up
-            text = SPECIAL.sub("", self.begun + came.decode(errors="ignore"))
-            self.begun = found[0] if (found := BEGUN.search(text)) else ""
-            return text.removesuffix(self.begun) if came else None
+                return None if self._is_foreground() else ""
+            text = ESCAPE_SEQUENCE.sub("", self.partial + raw.decode(errors="ignore"))
+            self.partial = found[0] if (found := PARTIAL_SEQUENCE.search(text)) else ""
+            return text.removesuffix(self.partial) if raw else None
 
-        def _ours(self):
-            """False while another program has the terminal, and to touch it would stop us."""
+        def _is_foreground(self) -> bool:
+            """False while another program has the terminal: to change it then would stop this process."""
             try:
                 return os.tcgetpgrp(self.file) == os.getpgrp()
-            except OSError:  # nobody is ruled from it: it belongs to whoever has it
+            except OSError:  # not the controlling terminal, so no process group has it
                 return True
 
-        def _take(self, *_):
-            """At first, and whenever we go on after a stop."""
+        def _enter(self, *_: Any) -> None:
+            """Take the terminal: at first, and when the process continues after a stop."""
             signal.signal(signal.SIGTSTP, self._stop)
-            signal.signal(signal.SIGCONT, self._take)
-            if self._ours():
+            signal.signal(signal.SIGCONT, self._enter)
+            if self._is_foreground():
                 tty.setcbreak(self.file, termios.TCSADRAIN)
                 self.show_cursor(False)
 
-        def _stop(self, *_):
-            """Ctrl-Z: stop as if nothing had ever been changed."""
-            self._give_back()
+        def _stop(self, *_: Any) -> None:
+            """On Ctrl-Z, give the terminal back and stop."""
+            self._restore_modes()
             self.show_cursor(True)
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.kill(os.getpid(), signal.SIGTSTP)
 
-        def _give_back(self):
-            if self._ours():
-                termios.tcsetattr(self.file, termios.TCSADRAIN, self.usual)
+        def _restore_modes(self) -> None:
+            if self._is_foreground():
+                termios.tcsetattr(self.file, termios.TCSADRAIN, self.saved_modes)

@@ -1,89 +1,129 @@
-"""The desk: where presets, hands and the matrix meet, parameter by parameter.
+"""The parameters of a session: the preset, the operator's controllers and the matrix set them by name.
 
-Whoever touched a parameter last has it: a hand, MIDI and OSC count alike. A preset that is saved again moves what
-the file changed and nothing else, so that what a hand has set stays. Rows of the matrix come last: they start from
-where the others left it, and take their amount of it.
+The last one to set a parameter wins: keys, MIDI and OSC count alike. When a preset is saved again, only what changed
+in the file is applied, so what the operator set stays. Rows of the matrix come last: they start from the value that
+the others left and move it by their amount.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from phosphene.engine.common.errors import unknown
 from phosphene.engine.common.params import Param
-from phosphene.engine.rings.board import put
+from phosphene.engine.effects import EFFECTS
+from phosphene.engine.modulation.matrix import Modulation
+from phosphene.engine.presets.model import Preset
+from phosphene.engine.rings import board_layout
+from phosphene.engine.rings.board import Board, put
+from phosphene.engine.visuals import catalogue
 
-PRESET, HANDS = "preset", ("hand", "midi", "osc")
+PRESET, KEYS, MIDI, OSC = "preset", "keys", "midi", "osc"  # what sets a parameter
+OPERATOR = KEYS, MIDI, OSC
 
 
 class Parameter(NamedTuple):
-    """A parameter under its dotted name: `genome.1.gain`, `visuals.scope.hue`, `scene`."""
+    """A parameter of the current preset under its dotted name: `genome.1.gain`, `visuals.scope.hue`."""
 
     name: str
     param: Param
-    value: float  # as the preset has it
+    value: float  # the preset's
     slot: int  # on the board
-    place: int  # as rows know it
+    place: int  # the number by which rows of the matrix refer to it
+
+
+class BaseValue(NamedTuple):
+    """A value before the matrix moves it."""
+
+    value: float
+    set_by: str
 
 
 class ParameterState(NamedTuple):
-    value: float  # before any row
-    who: str  # set it last
-    rows: list  # that move it: what each listens to
+    value: float  # before the matrix moves it
+    set_by: str
+    rows: list[str]  # sources of the matrix rows that move it
 
 
 class ParameterStore:
-    """Every put goes through it.
+    """Sets parameters and knows what set each of them last. Every write to the board goes through it.
 
     Parameters
     ----------
     board : Board
+        The session's parameters in shared memory.
     """
 
-    def __init__(self, board):
-        self.board, self.controls, self.bases, self.rows = board, {}, {}, []
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.parameters: dict[str, Parameter] = {}
+        self.base_values: dict[str, BaseValue] = {}
+        self.rows: list[dict] = []
 
-    def lay(self, controls, modulation):
-        """Take up what a preset says: a control that it has anew, elsewhere or at another value is put there."""
-        before, self.controls = self.controls, {control.name: control for control in controls}
-        self.bases = {name: base for name, base in self.bases.items() if name in self.controls}
-        for name, control in self.controls.items():
-            if before.get(name) != control:
-                self._put(control, control.value, PRESET)
+    def apply_preset(self, parameters: Iterable[Parameter], modulation: Modulation) -> None:
+        """Take over a preset's parameters; writes those that are new or have another slot or value than before."""
+        before, self.parameters = self.parameters, {parameter.name: parameter for parameter in parameters}
+        self.base_values = {name: base for name, base in self.base_values.items() if name in self.parameters}
+        for name, parameter in self.parameters.items():
+            if before.get(name) != parameter:
+                self._write(parameter, parameter.value, PRESET)
         self.rows = [row for row in modulation.rows if row["amount"] and row["to"]]
 
-    def move(self, name, value, who):
-        """Set a parameter, one of HANDS; gives the nearest value that is allowed, which it has now.
+    def set(self, name: str, value: float, set_by: str) -> float:
+        """Set a parameter; returns its new value, the nearest that is allowed. `set_by` is one of OPERATOR.
 
         Raises
         ------
         UsageError
             If there is no such parameter.
         """
-        if name not in self.controls:
-            raise unknown("parameter", name, self.controls, who)
-        return self._put(self.controls[name], value, who)
+        if name not in self.parameters:
+            raise unknown("parameter", name, self.parameters, set_by)
+        return self._write(self.parameters[name], value, set_by)
 
-    def _put(self, control, value, who):
-        value = control.param.clamp(float(value))
-        put(self.board, control.slot, value)
-        self.bases[control.name] = value, who
+    def _write(self, parameter: Parameter, value: float, set_by: str) -> float:
+        value = parameter.param.clamp(float(value))
+        put(self.board, parameter.slot, value)
+        self.base_values[parameter.name] = BaseValue(value, set_by)
         return value
 
-    def restore(self):
-        """Every parameter as the preset has it, whoever moved it."""
-        for control in self.controls.values():
-            self._put(control, control.value, PRESET)
+    def reset(self) -> None:
+        """Set every parameter to the preset's value."""
+        for parameter in self.parameters.values():
+            self._write(parameter, parameter.value, PRESET)
 
-    def standing(self, name):
-        """Who has a parameter, and at what value."""
-        place = self.controls[name].place
-        return ParameterState(*self.bases[name], [row["from"] for row in self.rows if place in row["to"]])
+    def state(self, name: str) -> ParameterState:
+        place = self.parameters[name].place
+        return ParameterState(*self.base_values[name], [row["from"] for row in self.rows if place in row["to"]])
 
-    def tells(self):
-        """Who moves what, in short: `bass_fast → scope.afterglow`, `hand → genome.1.gain`."""
-        hands = [f"{who} → {_short(name)}" for name, (_, who) in self.bases.items() if who != PRESET]
-        return hands + [f"{row['from'].partition('.')[2]} → {_short(row['name'])}" for row in self.rows]
+    def summary(self) -> list[str]:
+        """What moves what, in short: `bass_fast → scope.afterglow`, `keys → genome.1.gain`."""
+        set_by_operator = [
+            f"{base.set_by} → {_short(name)}" for name, base in self.base_values.items() if base.set_by != PRESET
+        ]
+        return set_by_operator + [f"{row['from'].partition('.')[2]} → {_short(row['name'])}" for row in self.rows]
 
 
-def _short(name):
+def preset_parameters(preset: Preset, genome_serial: int, look_serial: int = 0) -> Iterator[Parameter]:
+    """Every parameter that a preset sets. The serial numbers of genome and look choose the slots on the board."""
+    values = preset.params()
+    for (section, param), place in catalogue.PARAM_SLOTS.items():
+        value = param.to_number(values[section][param.name])
+        name = f"visuals.{section}.{param.name}"
+        yield Parameter(name, param, value, catalogue.look_slot(look_serial, place), place)
+    active = [(index, gene) for index, gene in enumerate(preset.genome) if not gene.bypass]
+    for position, (index, gene) in enumerate(active):
+        for number, param in enumerate(EFFECTS[gene.op].PARAMS):
+            slot = board_layout.gene_slot(genome_serial, position, number)
+            place = board_layout.gene_slot(0, position, number)
+            yield Parameter(f"genome.{index}.{param.name}", param, getattr(gene.params, param.name), slot, place)
+
+
+def preset_uses(preset: Preset, name: str) -> bool:
+    """True if a parameter belongs to something that a preset shows or plays."""
+    root, section = name.split(".")[:2]
+    return root != "visuals" or section in (preset.scene, *preset.passes, catalogue.FINISH)
+
+
+def _short(name: str) -> str:
     root, _, rest = name.partition(".")
     return rest if root in ("effects", "visuals") else name

@@ -1,7 +1,8 @@
-"""Playlists: which presets play by turns, and when the next one comes."""
+"""Playlists: which presets play, in which order, and the rules that change them."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -15,7 +16,7 @@ LISTED, RANDOM = "listed", "random"
 
 
 class Playlist(Strict):
-    """The names of presets, and the rules by which they change; a rule that is 0 is none."""
+    """Names of presets, and the rules that change them. A rule that is 0 is off."""
 
     presets: Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=1000)]
     bars: int = Field(0, ge=0, le=10_000, description="0 to 10000 bars")
@@ -25,13 +26,13 @@ class Playlist(Strict):
     seed: int = Field(0, ge=0, le=2**63 - 1)
 
 
-def load_playlist(path):
-    """The Playlist in a YAML file, its presets' paths as from where it lies.
+def load_playlist(path: Path | str) -> Playlist:
+    """The playlist in a YAML file. Paths of presets in it are relative to its folder.
 
     Raises
     ------
     UsageError
-        A line for every fault.
+        With one line per fault.
     """
     playlist = validate(Playlist, read_document(Path(path)))[0]
     folder = Path(path).parent
@@ -40,12 +41,13 @@ def load_playlist(path):
 
 
 class PlaylistOrder:
-    """Places in a playlist, one after the other without an end; at random, all of them before one comes again."""
+    """Positions in a playlist, without an end. In random order each round plays every preset once."""
 
-    def __init__(self, playlist):
-        self.playlist, self.at = playlist, 0
+    def __init__(self, playlist: Playlist) -> None:
+        self.playlist, self.position = playlist, 0
 
-    def _round(self, number):
+    def _round(self, number: int) -> list[int]:
+        """The presets of a round, as indices. A round never begins with the preset that ended the one before."""
         count = len(self.playlist.presets)
         if self.playlist.order == LISTED:
             return list(range(count))
@@ -55,55 +57,65 @@ class PlaylistOrder:
         return order
 
     @property
-    def name(self):
-        """Of the preset whose turn it is."""
+    def name(self) -> str:
+        """The preset at the current position."""
         count = len(self.playlist.presets)
-        return self.playlist.presets[self._round(self.at // count)[self.at % count]]
+        return self.playlist.presets[self._round(self.position // count)[self.position % count]]
 
-    def step(self, steps):
-        """Go on, or back as far as it began."""
-        self.at = max(self.at + steps, 0) if self.playlist.order == RANDOM else self.at + steps
+    def step(self, steps: int) -> None:
+        """Move the position; in random order not back beyond the start."""
+        position = self.position + steps
+        self.position = max(position, 0) if self.playlist.order == RANDOM else position
 
 
 class ChangeRules:
-    """Tells when it is time for the next preset, from what is audible."""
+    """Decides from what is audible when the next preset is due."""
 
-    def __init__(self, playlist):
+    def __init__(self, playlist: Playlist) -> None:
         self.playlist = playlist
-        self.began, self.quiet = None, None
-        self.told = False  # this silence has had its change
+        self.started: tuple[float, float] | None = None  # seconds and bar at which the preset began
+        self.silent_since: float | None = None  # seconds
+        self.silence_used = False  # this silence has changed the preset already
 
-    def due(self, frame, seconds):
-        """True where the next one is to come: `frame` is what is heard after so many seconds of the stream."""
-        if self.began is None:
-            self.began = seconds, frame["bar"]
-        if frame["bar"] < self.began[1]:  # of sound that was lost, and began anew
-            self.began = self.began[0], frame["bar"]
-        since, bar = self.began
+    def is_due(self, frame: Any, seconds: float) -> bool:
+        """True if the next preset is due.
+
+        Parameters
+        ----------
+        frame : frame of features
+            What is audible now; its `bar` and `silence` count.
+        seconds : float
+            Length of the sound so far.
+        """
+        if self.started is None:
+            self.started = seconds, frame["bar"]
+        if frame["bar"] < self.started[1]:  # the bars were counted anew after lost sound
+            self.started = self.started[0], frame["bar"]
+        since, bar = self.started
         rules = self.playlist
         due = (rules.bars and frame["bar"] - bar >= rules.bars) or (
             rules.minutes and seconds - since >= 60 * rules.minutes
         )
         if not frame["silence"]:
-            self.quiet, self.told = None, False
-        elif self.quiet is None:
-            self.quiet = seconds
-        elif rules.silence and not self.told and seconds - self.quiet >= rules.silence:
-            self.told = due = True
+            self.silent_since, self.silence_used = None, False
+        elif self.silent_since is None:
+            self.silent_since = seconds
+        elif rules.silence and not self.silence_used and seconds - self.silent_since >= rules.silence:
+            self.silence_used = due = True
         return bool(due)
 
-    def begin(self):
-        """Another one has come."""
-        self.began = None
+    def restart(self) -> None:
+        """Another preset has come: count bars and minutes from now on."""
+        self.started = None
 
 
-def check_presets(playlist, path, load):
-    """Load every preset once, so that no fault waits for the night.
+def check_presets(playlist: Playlist, path: Path, load: Callable[[str], Any]) -> None:
+    """Load every preset of a playlist once, so that errors appear before the show.
 
     Raises
     ------
     UsageError
-        A line for every fault.
+        With one line per fault.
     """
     faults = []
     for name in dict.fromkeys(playlist.presets):

@@ -1,88 +1,114 @@
-"""The programme: which preset plays now, and which one next."""
+"""Plays presets one after the other: by key, by the rules of a playlist, and anew when a file is saved."""
 
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.file_watch import FileWatch
-from phosphene.engine.session.playlist import PlaylistOrder, ChangeRules
+from phosphene.engine.presets.model import Preset
+from phosphene.engine.session.playlist import LISTED, ChangeRules, Playlist, PlaylistOrder
 
-REMEMBERED = 32  # presets that one may go back
+MAX_HISTORY = 32  # presets to go back through
+
+Load = Callable[[str], tuple[Preset, list[Any]]]
+
+
+class PresetPlayer(Protocol):
+    """What plays the presets: the Supervisor."""
+
+    picture_failed: bool
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_settled(self) -> bool: ...
+
+    def play(self, preset: Preset, name: str) -> None: ...
 
 
 class PlaylistRunner:
-    """Changes presets: by hand, by the rules of a playlist, and as a file of the one that plays is saved.
+    """Decides which preset plays.
 
-    A preset with a fault is told of, and the old one plays on. None comes before the last one plays alone.
+    A preset with errors is reported, and the old one keeps playing. A new one waits until the last has been faded in.
 
     Parameters
     ----------
-    session : Session
-        That plays the playlist's first, or another.
+    player : PresetPlayer
+        Plays a preset already: the playlist's first, or another.
     playlist : Playlist
     load : callable(name)
-        Gives the Preset of that name, and the files that it is made of.
+        Returns a preset and the files that it is made of.
     automatic : bool
-        Whether the playlist's rules hold; else only hands change presets.
+        Whether the playlist's rules change presets. Else only keys do.
     """
 
-    def __init__(self, session, playlist, load, *, automatic):
-        self.session, self.load = session, load
+    def __init__(self, player: PresetPlayer, playlist: Playlist, load: Load, *, automatic: bool) -> None:
+        self.player, self.load = player, load
         self.order, self.rules = PlaylistOrder(playlist), ChangeRules(playlist) if automatic else None
-        self.wanted, self.past = deque(), deque(maxlen=REMEMBERED)
-        self.name, self.files = session.name, []
+        self.requested: deque[str] = deque()
+        self.history: deque[str] = deque(maxlen=MAX_HISTORY)
+        self.name = player.name
+        self.files: list[FileWatch] = []
         if self.name in playlist.presets:
-            self.order.at = playlist.presets.index(self.name) if playlist.order == "listed" else 0
+            self.order.position = playlist.presets.index(self.name) if playlist.order == LISTED else 0
         self._watch()
 
-    def _watch(self):
+    def _watch(self) -> None:
         try:
             paths = self.load(self.name)[1]
-        except UsageError:  # it was sound a moment ago, and is told of when it is next saved
+        except UsageError:  # it loaded a moment ago; the error is reported when the file is saved next
             return
         self.files = [FileWatch(path) for path in paths]
 
-    def next(self, steps=1):
-        """The next preset, or the one before."""
+    def next(self, steps: int = 1) -> None:
+        """Request a preset so many places further in the playlist; negative steps go back."""
         self.order.step(steps)
-        self.wanted.append(self.order.name)
+        self.requested.append(self.order.name)
 
-    def back(self):
-        """The preset that was there before this one; the playlist's next, where none was."""
-        if self.past:
-            self.wanted.append(self.past.pop())
+    def back(self) -> None:
+        """Request the preset that played before this one; the playlist's next if there is none."""
+        if self.history:
+            self.requested.append(self.history.pop())
         else:
             self.next()
 
-    def look(self, frame, seconds):
-        """Change what is to be changed; gives what there is to tell the user.
+    def poll(self, frame: Any, seconds: float) -> list[str]:
+        """Change the preset if it is time to; returns notices for the user.
 
-        `frame` is what is heard after so many seconds of the stream, None while nothing is.
+        Parameters
+        ----------
+        frame : frame of features, optional
+            What is audible now; None before there is sound.
+        seconds : float
+            Length of the sound so far.
         """
-        if self.session.sick:
-            self.session.sick = False
+        if self.player.picture_failed:
+            self.player.picture_failed = False
             self.back()
-        if not self.session.settled:
+        if not self.player.is_settled:
             return []
-        if self.rules and frame is not None and not self.wanted and self.rules.due(frame, seconds):
+        if self.rules and frame is not None and not self.requested and self.rules.is_due(frame, seconds):
             self.next()
-        if self.wanted:
-            name = self.wanted.pop()
-            self.wanted.clear()
+        if self.requested:
+            name = self.requested.pop()
+            self.requested.clear()
             return self._play(name)
         changed = [str(file.path) for file in self.files if file.changed()]
-        return self._play(self.name, f"{' and '.join(changed)}: played anew") if changed else []
+        return self._play(self.name, f"{' and '.join(changed)}: reloaded") if changed else []
 
-    def _play(self, name, told=None):
+    def _play(self, name: str, notice: str | None = None) -> list[str]:
         try:
             preset, paths = self.load(name)
         except UsageError as fault:
-            return [f"{line}; the old one plays on" for line in str(fault).splitlines()]
+            return [f"{line}; the old preset keeps playing" for line in str(fault).splitlines()]
         if name != self.name:
-            self.past.append(self.name)
-        watched = {watch.path: watch for watch in self.files}  # from when they were read first
+            self.history.append(self.name)
+        watched = {watch.path: watch for watch in self.files}  # kept: they know the files as they were first read
         self.name, self.files = name, [watched.get(path) or FileWatch(path) for path in paths]
-        self.session.play(preset, name)
-        if self.rules and not told:
-            self.rules.begin()
-        return [told or f"{Path(name).stem}: plays"]
+        self.player.play(preset, name)
+        if self.rules and not notice:
+            self.rules.restart()
+        return [notice or f"{Path(name).stem}: playing"]

@@ -1,64 +1,73 @@
-"""The stagehand: what a performer does to the picture."""
+"""What the operator does to the picture: blackout, freeze, panic, HUD, full screen, stills."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
+from phosphene.engine.rings import Segment
 from phosphene.engine.rings.mailbox import post_text
+from phosphene.engine.session.parameters import KEYS, ParameterStore
 from phosphene.engine.visuals.cues import Cue, repeat, toggle
 
 BLACKOUT, FREEZE = "visuals.finish.blackout", "visuals.finish.freeze"
-ON = 0.5  # beyond which they are
-MAX_NOTICES, MAX_FAULTS, MAX_LINE_LENGTH = (
-    3,
-    4,
-    300,
-)  # notices and faults that the HUD has room for, and letters of each
-EMPTY_HUD: dict = {"preset": "", "notices": [], "faults": [], "learn": ""}  # as it begins
+ON_ABOVE = 0.5  # value of a parameter that is switched on
+MAX_NOTICES, MAX_FAULTS, MAX_LINE_LENGTH = 3, 4, 300  # what fits in the HUD: lines, and characters of each
+EMPTY_HUD: dict[str, Any] = {"preset": "", "notices": [], "faults": [], "learn": ""}
 
 
 class ShowActions:
-    """Parameters go by the desk, so that takes hold them; the operator's own wishes by cues.
+    """Sets parameters, which takes record; what is no parameter goes through cues, which takes do not record.
 
     Parameters
     ----------
     segment : Segment
         The session's.
-    desk : Desk
-        Of the same.
+    parameters : ParameterStore
+        Of the same session.
     """
 
-    def __init__(self, segment, desk):
-        self.cues, self.mail, self.desk = segment["cues"], segment["hud"], desk
-        self.told = EMPTY_HUD
+    def __init__(self, segment: Segment, parameters: ParameterStore) -> None:
+        self.cues, self.hud_mailbox, self.parameters = segment["cues"], segment["hud"], parameters
+        self.hud = EMPTY_HUD
 
-    def blackout(self):
-        self._turn(BLACKOUT)
+    def toggle_blackout(self) -> None:
+        self._toggle_parameter(BLACKOUT)
 
-    def freeze(self):
-        self._turn(FREEZE)
+    def toggle_freeze(self) -> None:
+        self._toggle_parameter(FREEZE)
 
-    def _turn(self, name):
-        """Over, from off to on or back."""
-        self.desk.move(name, float(self.desk.standing(name).value <= ON), "hand")
+    def _toggle_parameter(self, name: str) -> None:
+        self.parameters.set(name, float(self.parameters.state(name).value <= ON_ABOVE), KEYS)
 
-    def show_hud(self):
+    def toggle_hud(self) -> None:
         toggle(self.cues, Cue.HUD)
 
-    def fill(self):
+    def toggle_fullscreen(self) -> None:
         toggle(self.cues, Cue.FULL)
 
-    def keep_still(self):
+    def save_still(self) -> None:
         repeat(self.cues, Cue.STILLS)
 
-    def panic(self):
-        """Every parameter as the preset has it, and nothing left of what fed back."""
-        self.desk.restore()
+    def panic(self) -> None:
+        """Reset every parameter to the preset's value, and clear the passes that feed back."""
+        self.parameters.reset()
         repeat(self.cues, Cue.CLEARS)
 
-    def tell(self, moment, notices=(), **told):
-        """Let the HUD show what the terminal says: `preset`, `faults`, which stay, and `learn`, as they are now."""
-        notices = [*self.told["notices"], *([moment, notice[:MAX_LINE_LENGTH]] for notice in notices)][-MAX_NOTICES:]
-        told = {**self.told, **told, "notices": notices}
-        told["faults"] = [fault[:MAX_LINE_LENGTH] for fault in told["faults"][:MAX_FAULTS]]
-        if told != self.told:
-            self.told = told
-            post_text(self.mail, json.dumps(told))
+    def publish_hud(self, moment: float, notices: Sequence[str] = (), **fields: Any) -> None:
+        """Post the content of the HUD if it has changed.
+
+        Parameters
+        ----------
+        moment : float
+            Time of the notices.
+        notices : sequence of str
+            New lines; the last MAX_NOTICES are kept.
+        fields
+            `preset`, `faults` and `learn` as they are now. Those not given stay.
+        """
+        lines = [*self.hud["notices"], *([moment, notice[:MAX_LINE_LENGTH]] for notice in notices)][-MAX_NOTICES:]
+        hud = {**self.hud, **fields, "notices": lines}
+        hud["faults"] = [fault[:MAX_LINE_LENGTH] for fault in hud["faults"][:MAX_FAULTS]]
+        if hud != self.hud:
+            self.hud = hud
+            post_text(self.hud_mailbox, json.dumps(hud))

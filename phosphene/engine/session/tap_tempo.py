@@ -1,12 +1,15 @@
-"""Taps: a tempo and its beat from the moments at which a performer hits a key."""
+"""Tap tempo: tempo and beat from the moments at which a key is tapped."""
 
 from statistics import linear_regression
 from typing import NamedTuple
 
-MOST = 8  # taps that count
-MAX_PAUSE_SECONDS, GAP = 2.0, 2.5  # seconds, and beats, without a tap after which the next one is a first one
-DEBOUNCE_SECONDS = 0.15  # seconds after the last within which a tap is a key that bounces, or repeats
-EVEN, UNSURE = 0.2, 0.4  # of a beat that a tap may be off: after many, and so much more the fewer there were
+MAX_TAPS = 8  # the last ones count
+MAX_PAUSE_SECONDS, MAX_PAUSE_BEATS = 2.0, 2.5  # without a tap, after which the next tap starts anew
+DEBOUNCE_SECONDS = 0.15  # after a tap; another one within is a bouncing or repeating key
+TOLERANCE, FEW_TAPS_TOLERANCE = (
+    0.2,
+    0.4,
+)  # beats that a tap may be off: always, and this / number of taps more
 
 
 class TappedBeat(NamedTuple):
@@ -15,55 +18,57 @@ class TappedBeat(NamedTuple):
 
 
 class TapTempo:
-    """The line through the last taps, so that the unsteadiness of a hand is averaged over all of them.
+    """Fits a line through the last taps, which averages their errors.
 
-    A tap that is off the beat is put aside. If the next one is as far from it as it was from the last, they
-    are the first of another tempo; half and double time are no more than that.
+    A tap off the beat is an outlier and set aside. If the next tap is as far from the outlier as the outlier was from
+    the last tap, these three start another tempo. Half and double time are recognised in this way too.
     """
 
-    def __init__(self):
-        self.taps, self.aside = [], None  # (number of the beat, moment); a moment
+    def __init__(self) -> None:
+        self.taps: list[tuple[int, float]] = []  # (number of the beat, moment)
+        self.outlier: float | None = None
         self.last = 0.0
 
-    def tap(self, moment):
-        """Take in a tap; gives the TappedBeat by all that count, None where it adds nothing."""
+    def tap(self, moment: float) -> TappedBeat | None:
+        """Add a tap; returns the beat by all taps that count, None if this tap changes nothing or is the first."""
         since, self.last = moment - self.last, moment
         if since < DEBOUNCE_SECONDS:
             return None
-        if since > MAX_PAUSE_SECONDS or (len(self.taps) > 1 and since > GAP * self._line()[0]):
-            self.taps, self.aside = [], None
+        if since > MAX_PAUSE_SECONDS or (len(self.taps) > 1 and since > MAX_PAUSE_BEATS * self._fit_line()[0]):
+            self.taps, self.outlier = [], None
         if len(self.taps) < 2:
             self.taps.append((len(self.taps), moment))
-        elif not self._fits(moment):
+        elif not self._add(moment):
             return None
-        del self.taps[:-MOST]
+        del self.taps[:-MAX_TAPS]
         if len(self.taps) < 2:
             return None
-        period, start = self._line()
+        period, start = self._fit_line()
         return TappedBeat(60.0 / period, start + self.taps[-1][0] * period)
 
-    def _fits(self, moment):
-        """Find the place of a tap; False if it was put aside."""
-        period, start = self._line()
+    def _add(self, moment: float) -> bool:
+        """Number a tap and add it; False if it became the outlier."""
+        period, start = self._fit_line()
         number, latest = round((moment - start) / period), self.taps[-1]
-        reach = (EVEN + UNSURE / len(self.taps)) * period
-        even = abs(moment - start - number * period) <= reach and number > latest[0]
-        if self.aside is None:
-            if even and number == latest[0] + 1:
+        tolerance = (TOLERANCE + FEW_TAPS_TOLERANCE / len(self.taps)) * period
+        on_beat = abs(moment - start - number * period) <= tolerance and number > latest[0]
+        if self.outlier is None:
+            if on_beat and number == latest[0] + 1:
                 self.taps.append((number, moment))
                 return True
-            self.aside = moment
+            self.outlier = moment
             return False
-        first, second = self.aside - latest[1], moment - self.aside
-        if abs(second - first) <= EVEN * first:
-            self.taps = [(0, latest[1]), (1, self.aside), (2, moment)]
-        elif even:
+        first, second = self.outlier - latest[1], moment - self.outlier
+        if abs(second - first) <= TOLERANCE * first:
+            self.taps = [(0, latest[1]), (1, self.outlier), (2, moment)]
+        elif on_beat:
             self.taps.append((number, moment))
         else:
-            self.taps = [(0, self.aside), (1, moment)]
-        self.aside = None
+            self.taps = [(0, self.outlier), (1, moment)]
+        self.outlier = None
         return True
 
-    def _line(self):
-        """Seconds a beat, and when beat 0 was."""
-        return linear_regression(*zip(*self.taps))
+    def _fit_line(self) -> tuple[float, float]:
+        """Seconds per beat, and the moment of beat 0."""
+        period, start = linear_regression(*zip(*self.taps))
+        return period, start

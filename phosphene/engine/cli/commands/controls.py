@@ -1,79 +1,85 @@
-"""controls: every parameter, key and feature, and its OSC address."""
+"""controls: lists every parameter, key and feature, with its OSC address."""
 
 import json
 import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
 
 from phosphene.engine.cli.argument_types import add_preset_options
 
+if TYPE_CHECKING:
+    from phosphene.engine.presets.model import Preset
+    from phosphene.engine.session.parameters import Parameter
+
 HELP = "list every parameter, key and feature, with its OSC address"
-EXAMPLE = "phosphene controls --preset foxfire"
+EXAMPLE = "phosphene controls --preset mycelium"
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     add_preset_options(parser)
 
 
-def run(args):
-    """Every parameter, key and feature, and its OSC address."""
+def run(args: Namespace) -> None:
+    """Print the list."""
     from phosphene.engine.cli.commands.shared import preset_from_args
 
-    found = _found(preset_from_args(args))
+    sections = _sections(preset_from_args(args))
     if args.json:
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        sys.stdout.write(json.dumps(sections, indent=2) + "\n")
         return
-    for kind, rows in found.items():
-        sys.stdout.write(f"{kind}\n")
+    for name, rows in sections.items():
+        sys.stdout.write(f"{name}\n")
         width = max(len(row["address"]) for row in rows)
         for row in rows:
             sys.stdout.write(f"  {row['address']:{width}}  {row['about']}\n")
 
 
-def _found(preset):
+def _sections(preset: "Preset") -> dict[str, list[dict[str, Any]]]:
     from phosphene.engine.common.keys import KEYS
-    from phosphene.engine.listening.frame import SCALARS
-    from phosphene.engine.session.controllers.osc_addresses import (
-        LIST,
-        feature_addresses,
-        key_address,
-        param_address,
-        share_address,
-    )
-    from phosphene.engine.session.supervisor import controls
+    from phosphene.engine.session.controllers.osc_addresses import LIST, key_address
+    from phosphene.engine.session.parameters import preset_parameters
 
-    params = [
-        {
-            "address": param_address(control.name),
-            "share": share_address(control.name),
-            "name": control.name,
-            "low": control.param.low,
-            "high": control.param.high,
-            "unit": control.param.unit,
-            "curve": control.param.curve,
-            "choices": control.param.choices,
-            "value": control.value,
-            "about": f"{control.param.range_text}; now {_said(control)}",
-        }
-        for control in controls(preset, 0)
-    ]
-    units = {param.name: param.unit or param.range_text for param in SCALARS}
-    features = [
-        {"address": address, "numbers": count, "about": f"{count} numbers" if count > 1 else _unit(address, units)}
-        for address, _, count in feature_addresses()
-    ]
     return {
-        "parameters": params,
-        "keys": [{"address": key_address(row.word), "name": f"keys.{row.word}", "about": row.does} for row in KEYS],
+        "parameters": [_parameter_row(parameter) for parameter in preset_parameters(preset, genome_serial=0)],
+        "keys": [
+            {"address": key_address(key.name), "name": f"keys.{key.name}", "about": key.description} for key in KEYS
+        ],
         "questions": [{"address": LIST, "about": "answers with all parameters and keys"}],
-        "features": features,
+        "features": _feature_rows(),
     }
 
 
-def _said(control):
-    choices = control.param.choices
-    return choices[int(control.value)] if choices else f"{control.value:g}"
+def _parameter_row(parameter: "Parameter") -> dict[str, Any]:
+    from phosphene.engine.session.controllers.osc_addresses import param_address, share_address
+
+    param = parameter.param
+    value = param.choices[int(parameter.value)] if param.choices else f"{parameter.value:g}"
+    return {
+        "address": param_address(parameter.name),
+        "share": share_address(parameter.name),
+        "name": parameter.name,
+        "low": param.low,
+        "high": param.high,
+        "unit": param.unit,
+        "curve": param.curve,
+        "choices": param.choices,
+        "value": parameter.value,
+        "about": f"{param.range_text}; now {value}",
+    }
 
 
-def _unit(address, units):
-    root, _, name = address.rpartition("/")
-    return units[name] if root.endswith("feature") else "0 to 1"
+def _feature_rows() -> list[dict[str, Any]]:
+    from phosphene.engine.listening.frame import SCALARS
+    from phosphene.engine.session.controllers.osc_addresses import feature_addresses
+
+    units = {param.name: param.unit or param.range_text for param in SCALARS}
+
+    def unit_of(address: str) -> str:
+        folder, _, name = address.rpartition("/")
+        return units[name] if folder.endswith("feature") else "0 to 1"
+
+    return [
+        {"address": address, "numbers": count, "about": f"{count} numbers" if count > 1 else unit_of(address)}
+        for address, _, count in feature_addresses()
+    ]

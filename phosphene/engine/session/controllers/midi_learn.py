@@ -1,143 +1,150 @@
-"""Learning: move a knob, touch a parameter, and the one moves the other from then on."""
+"""MIDI learn: choose a parameter, turn a knob, and the knob moves the parameter from then on."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
-from phosphene.engine.common.keys import LEARN_KEYS, CHARACTERS
+from phosphene.engine.common.keys import CHARACTERS, LEARN_KEYS
 from phosphene.engine.session.controllers.midi_mapping import KEYS, MappingRow
-from phosphene.engine.session.controllers.midi_messages import FINE, NARROW
+from phosphene.engine.session.controllers.midi_messages import FINE_OFFSET, MAX_7_BIT, MidiEvent
+from phosphene.engine.session.parameters import ParameterStore
 
-ENOUGH = 4  # messages by which a knob is told from one that was bumped, and from a button
-AIDS = [f"{KEYS}.{row.word}" for row in LEARN_KEYS]
-PAUSE = 2.0  # seconds after which a knob that is moved again is a new one
-MOST = 32  # messages that are looked at
-FEW = 20  # steps that a knob without an end is turned by between two messages, at the most
+MIN_EVENTS = 4  # of a knob: fewer may be a bump, or a button
+MAX_EVENTS = 32  # of a control that are kept
+PAUSE_SECONDS = 2.0  # after which the events of a control are collected anew
+MAX_ENCODER_STEPS = 20  # of an endless encoder between two events
+LEARN_KEY_NAMES = [f"{KEYS}.{key.name}" for key in LEARN_KEYS]
 
 
 class MidiLearner:
-    """Off at first. While on, it knows which parameter or key was chosen, and listens for the knob.
+    """Connects the chosen parameter or key with the control that is moved. Off at first.
 
-    The other way round goes too: a knob that was moved waits for a parameter to be touched.
+    It also works the other way round: a control that was moved waits until a parameter is chosen or moved.
 
     Parameters
     ----------
-    desk : Desk
-    plays : callable(name)
-        Whether a parameter is worth offering. Any that is touched will do.
+    parameters : ParameterStore
+    is_used : callable(name)
+        Whether a parameter is offered. Others can still be learnt by moving them.
     """
 
-    def __init__(self, desk, plays=lambda name: True):
-        self.desk, self.plays, self.on = desk, plays, False
-        self.chosen, self.waiting = None, None  # a name; (what a row begins with) of a knob
-        self.heard = {}  # by (port, what): (moment, values) since it was first moved
+    def __init__(self, parameters: ParameterStore, is_used: Callable[[str], bool] = lambda name: True) -> None:
+        self.parameters, self.is_used, self.is_on = parameters, is_used, False
+        self.chosen: str | None = None  # a parameter or key
+        self.waiting: dict[str, Any] | None = None  # fields of a row for the control that waits for a parameter
+        self.events: dict[tuple[str, str], tuple[float, list[int]]] = {}  # by (port, control): last moment, values
 
-    def toggle(self):
-        self.on, self.chosen, self.waiting = not self.on, None, None
-        self.heard.clear()
+    def toggle(self) -> None:
+        self.is_on, self.chosen, self.waiting = not self.is_on, None, None
+        self.events.clear()
 
-    def names(self):
-        """All that is offered."""
-        return [*filter(self.plays, self.desk.controls), *(f"{KEYS}.{word}" for word in CHARACTERS)]
+    def names(self) -> list[str]:
+        """The parameters and keys that are offered."""
+        return [*filter(self.is_used, self.parameters.parameters), *(f"{KEYS}.{name}" for name in CHARACTERS)]
 
-    def step(self, by):
-        """Choose what lies so many places further."""
-        self._go(self.names(), self.chosen, by)
+    def choose(self, step: int) -> None:
+        """Choose the name so many places further."""
+        self._step(self.names(), self.chosen, step)
 
-    def leap(self, by):
-        """Choose the first of the next section, or of the one before: another scene, gene, or the keys."""
-        firsts = {section(name): name for name in reversed(self.names())}
-        self._go([*reversed(firsts.values())], firsts.get(section(self.chosen or "")), by)
+    def choose_section(self, step: int) -> None:
+        """Choose the first name of a section so many places further: another scene, another gene, or the keys."""
+        firsts = {_section(name): name for name in reversed(self.names())}
+        self._step([*reversed(firsts.values())], firsts.get(_section(self.chosen or "")), step)
 
-    def _go(self, names, here, by):
-        at = names.index(here) + by if here in names else min(by, 0)
-        self._choose(names[at % len(names)])
+    def _step(self, names: list[str], current: str | None, step: int) -> None:
+        index = names.index(current) + step if current in names else min(step, 0)
+        self._choose(names[index % len(names)])
 
-    def _choose(self, name):
+    def _choose(self, name: str) -> None:
         self.chosen, self.waiting = name, None
-        self.heard.clear()
+        self.events.clear()
 
-    def touch(self, name):
-        """Another controller moved a parameter: that is the one. Gives the MappingRow for the knob that waits, if one does."""
-        row = self.waiting and MappingRow(**self.waiting, to=name)
+    def parameter_moved(self, name: str) -> MappingRow | None:
+        """Choose a parameter that another controller moved; returns a row if a control waits for one."""
+        row = MappingRow(**self.waiting, to=name) if self.waiting else None
         self._choose(name)
         return row
 
-    def hear(self, said):
-        """A device said something; gives the MappingRow once it is clear what."""
-        found = self._recognise(said)
-        if not found:
+    def add_event(self, event: MidiEvent) -> MappingRow | None:
+        """Take in an event; returns a row once it is clear which control is moved."""
+        fields = self._recognise(event)
+        if not fields:
             return None
-        self.heard.clear()
-        plain = {**found, "port": said.port.partition(":")[0]}  # what follows is called otherwise elsewhere
+        self.events.clear()
+        fields = {**fields, "port": event.port.partition(":")[0]}  # what follows differs from machine to machine
         if self.chosen is None:
-            self.waiting = plain
+            self.waiting = fields
             return None
-        return MappingRow(**plain, to=self.chosen)
+        return MappingRow(**fields, to=self.chosen)
 
-    def lets(self, name):
-        """True if what moves something may do so: meanwhile nothing is moved but what is chosen, and what helps to."""
-        return not self.on or self.chosen in (None, name) or name in AIDS
+    def allows(self, target: str) -> bool:
+        """True if a control may move its target now: while learning, only the chosen one and the keys of MIDI learn."""
+        return not self.is_on or self.chosen in (None, target) or target in LEARN_KEY_NAMES
 
-    def asks(self):
-        """What the performer should do next, in a line; None while off."""
-        if not self.on:
+    @property
+    def prompt(self) -> str | None:
+        """What the user should do next, None while learning is off."""
+        if not self.is_on:
             return None
         if self.waiting:
-            return f"learn: {self.waiting['from']} moves what? touch it by OSC, or choose it by . and turn again"
+            control = self.waiting["from"]
+            return f"learn: {control} moves what? choose a parameter (. ,) and turn again, or move it by OSC"
         if not self.chosen:
-            return "learn: choose what is moved, by . , > < or by touching it"
-        endless = any(_endless(values) for _, values in self.heard.values())
-        return f"learn: {self.chosen} by which knob? {'and back' if endless else 'turn it'}"
+            return "learn: choose a parameter (. , > <), or move it by OSC"
+        is_encoder = any(_is_relative(values) for _, values in self.events.values())
+        return f"learn: {self.chosen}: turn a knob{' back, too' if is_encoder else ''}"
 
-    def _recognise(self, said):
-        kind, _, rest = said.what.partition(".")
-        moment, values = self.heard.get((said.port, said.what), (said.moment, []))
-        values = [*(values if said.moment - moment <= PAUSE else []), said.value][-MOST:]
-        self.heard[said.port, said.what] = said.moment, values
+    def _recognise(self, event: MidiEvent) -> dict[str, Any] | None:
+        """Fields of a row for the control that an event is of, None while that is unclear."""
+        kind, _, rest = event.control.partition(".")
+        moment, values = self.events.get((event.port, event.control), (event.moment, []))
+        values = [*(values if event.moment - moment <= PAUSE_SECONDS else []), event.value][-MAX_EVENTS:]
+        self.events[event.port, event.control] = event.moment, values
         if kind in ("note", "program"):
-            return {"from": said.what} if said.value else None
+            return {"from": event.control} if event.value else None
         if kind != "cc":
-            paired = kind == "cc14" and not self._pairs(said.port, rest)
-            return {"from": said.what} if len(values) >= ENOUGH and not paired else None
-        if self.chosen and self.chosen.startswith(KEYS) and said.down:
-            return {"from": said.what}
-        if len(values) > 1 and {*values} == {0, NARROW}:
-            return {"from": said.what, "pickup": False}
-        if len(values) < ENOUGH or self._is_half(said.port, rest):
+            only_one_half = kind == "cc14" and not self._sends_both_halves(event.port, rest)
+            return {"from": event.control} if len(values) >= MIN_EVENTS and not only_one_half else None
+        if self.chosen and self.chosen.startswith(KEYS) and event.is_pressed:
+            return {"from": event.control}
+        if len(values) > 1 and {*values} == {0, MAX_7_BIT}:
+            return {"from": event.control, "pickup": False}
+        if len(values) < MIN_EVENTS or self._is_half(event.port, rest):
             return None
-        if not _endless(values):
-            return {"from": said.what}
-        turns = _turns(values)
-        return turns and {"from": f"{turns}.{rest}"}
+        if not _is_relative(values):
+            return {"from": event.control}
+        encoder = _encoder_kind(values)
+        return {"from": f"{encoder}.{rest}"} if encoder else None
 
-    def _pairs(self, port, rest):
-        """True if both halves of a 14-bit controller come in step."""
+    def _sends_both_halves(self, port: str, rest: str) -> bool:
+        """True if both halves of a 14-bit controller were moved about as often."""
         channel, number = rest.split(".")
-        counts = [
-            len(self.heard.get((port, f"cc.{channel}.{n}"), (0, []))[1]) for n in (int(number), int(number) + FINE)
-        ]
-        return min(counts) >= ENOUGH - 1
+        controls = (f"cc.{channel}.{half}" for half in (int(number), int(number) + FINE_OFFSET))
+        return min(len(self.events.get((port, control), (0.0, []))[1]) for control in controls) >= MIN_EVENTS - 1
 
-    def _is_half(self, port, rest):
+    def _is_half(self, port: str, rest: str) -> bool:
         channel, number = rest.split(".")
-        return int(number) < 2 * FINE and self._pairs(port, f"{channel}.{int(number) % FINE}")
+        first_half = f"{channel}.{int(number) % FINE_OFFSET}"
+        return int(number) < 2 * FINE_OFFSET and self._sends_both_halves(port, first_half)
 
 
-def section(name):
+def _section(name: str) -> str:
     return name.rpartition(".")[0]
 
 
-def _endless(values):
-    """True if numbers are steps and not places: small, from one of the middles there are, and now and then the same."""
-    small = all(min(value, abs(value - 64), 128 - value) <= FEW for value in values)
+def _is_relative(values: list[int]) -> bool:
+    """True if values are steps of an endless encoder: near 0, 64 or 127, and sometimes the same twice."""
+    small = all(min(value, abs(value - 64), 128 - value) <= MAX_ENCODER_STEPS for value in values)
     return small and any(one == two for one, two in pairwise(values))
 
 
-def _turns(values):
-    """How a knob without an end counts; None before it was turned both ways."""
-    up = any(0 < value <= FEW for value in values)
-    if up and any(value >= NARROW + 1 - FEW for value in values):
+def _encoder_kind(values: list[int]) -> str | None:
+    """How an endless encoder counts, None before it was turned both ways."""
+    up = any(0 < value <= MAX_ENCODER_STEPS for value in values)
+    if up and any(value >= MAX_7_BIT + 1 - MAX_ENCODER_STEPS for value in values):
         return "twos"
-    beyond = any(64 < value <= 64 + FEW for value in values)
-    if up and beyond:
+    above_middle = any(64 < value <= 64 + MAX_ENCODER_STEPS for value in values)
+    if up and above_middle:
         return "sign"
-    return "offset" if beyond and any(64 - FEW <= value < 64 for value in values) else None
+    below_middle = any(64 - MAX_ENCODER_STEPS <= value < 64 for value in values)
+    return "offset" if above_middle and below_middle else None

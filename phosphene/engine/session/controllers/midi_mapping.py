@@ -1,10 +1,11 @@
-"""The mapping: which knob moves which parameter and which button presses which key, as a file holds it."""
+"""The MIDI mapping: which knob moves which parameter, and which button presses which key, as a file holds it."""
 
 import json
 import re
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, ValidatorFunctionWrapHandler, create_model, model_validator
 
 from phosphene.engine.common.errors import UsageError, unknown
 from phosphene.engine.common.keys import CHARACTERS
@@ -15,130 +16,136 @@ from phosphene.engine.documents.load import read_document
 from phosphene.engine.documents.schema import Strict, bounded_tuple, custom_fault, param_field, validate_with_faults
 from phosphene.engine.documents.validation import validate
 
-MOST = 512  # knobs and buttons
+MAX_ROWS = 512
 CHANNELS = 16
-TURNS = ("twos", "offset", "sign")  # knobs without an end, by how they count: what others call 2's complement, ...
-NUMBER_COUNTS = {  # that a kind may have; with None it has none
+ENCODERS = ("twos", "offset", "sign")  # endless encoders by how they count: two's complement, from 64, sign and size
+NUMBER_COUNTS = {  # by kind of control; a kind with None has no numbers
     "cc": 128,
     "cc14": 32,
     "nrpn": 16_383,
-    **dict.fromkeys(TURNS, 128),
+    **dict.fromkeys(ENCODERS, 128),
     "note": 128,
     "program": 128,
     "bend": None,
     "pressure": None,
 }
-WIDE = 1 << 20  # characters, so that no row is broken
-KEYS = "keys"  # before the word of a key
-STEP = Param("step", 1 / 128, low=1 / 16_384, high=1 / 4, unit="of the way", curve="exp")  # of a knob without an end
+NO_LINE_BREAKS = 1 << 20  # characters: a row stays on one line
+KEYS = "keys"  # the first part of a key's name
+STEP = Param("step", 1 / 128, low=1 / 16_384, high=1 / 4, unit="of the range", curve="exp")  # per step of an encoder
 
-MappingRow = create_model(
-    "row",
-    __base__=Strict,
-    **{
-        "from": (str, ...),
-        "to": (str, ...),
-        "port": (str, ""),  # a part of its name; of any, where nothing is said
-        "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # the parameter's own, where nothing is said
-        "pickup": (bool, True),
-        "toggle": (bool, False),
-        STEP.name: param_field(STEP),
-    },
-)
+
+class _RowMethods(Strict):
+    @property
+    def control(self) -> str:
+        """The knob or button; its field `from` is a Python keyword."""
+        return getattr(self, "from")
+
+
+_FIELDS: dict[str, Any] = {
+    "from": (str, ...),
+    "to": (str, ...),
+    "port": (str, ""),  # part of the port's name; empty for every port
+    "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # empty for the parameter's own
+    "pickup": (bool, True),
+    "toggle": (bool, False),
+    STEP.name: param_field(STEP),
+}
+MappingRow: Any = create_model("row", __base__=_RowMethods, **_FIELDS)
 
 
 class MidiMapping(Strict):
-    """Rows, each from something that a device says to a parameter, or to a key."""
+    """Rows; each leads from a knob or button to a parameter or a key."""
 
     about: str = ""
-    controllers: bounded_tuple(MappingRow, MOST) = ()
+    controllers: bounded_tuple(MappingRow, MAX_ROWS) = ()
 
     @model_validator(mode="wrap")
     @classmethod
-    def _joined(cls, given, handler):
-        rows = given.get("controllers") if isinstance(given, dict) else None
-        return validate_with_faults(given, handler, [*_loose_ends(rows if isinstance(rows, list | tuple) else ())])
+    def _check_rows(cls, plain: Any, handler: ValidatorFunctionWrapHandler) -> "MidiMapping":
+        rows = plain.get("controllers") if isinstance(plain, dict) else None
+        return validate_with_faults(plain, handler, _row_faults(rows if isinstance(rows, list | tuple) else ()))
 
-    def text(self):
-        """As YAML that loads back to this, a row a line."""
-        plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))  # PyYAML knows no tuples
-        rows = [f"- {_flow(row)}" for row in plain.pop("controllers", ())]
+    def to_yaml(self) -> str:
+        """YAML that loads back to this, one line per row."""
+        plain = json.loads(json.dumps(self.model_dump(exclude_defaults=True)))  # PyYAML cannot write tuples
+        rows = [f"- {_row_yaml(row)}" for row in plain.pop("controllers", ())]
         about = dump_yaml(plain) if plain else ""
         return about + "\n".join(["controllers:", *rows] if rows else ["controllers: []"]) + "\n"
 
-    def learnt(self, row):
-        """With another row; what came from the same knob, or went to the same place, gives way."""
-        kept = [old for old in self.controllers if not _same(old, row)]
-        return self.model_copy(update={"controllers": (*kept, row)[-MOST:]})
+    def with_row(self, row: MappingRow) -> "MidiMapping":
+        """This with another row, which replaces those of the same control or the same target."""
+        kept = [old for old in self.controllers if not _conflict(old, row)]
+        return self.model_copy(update={"controllers": (*kept, row)[-MAX_ROWS:]})
 
-    def without(self, name):
-        """Without the rows that go to a parameter or a key."""
+    def without_target(self, name: str) -> "MidiMapping":
+        """This without the rows that lead to a parameter or key."""
         kept = tuple(row for row in self.controllers if row.to != name)
         return self.model_copy(update={"controllers": kept})
 
 
-def _flow(plain):
-    return dump_yaml(plain, sort_keys=False, default_flow_style=True, width=WIDE).strip()
+def _row_yaml(plain: dict[str, Any]) -> str:
+    return dump_yaml(plain, sort_keys=False, default_flow_style=True, width=NO_LINE_BREAKS).strip()
 
 
-def _same(old, row):
+def _conflict(old: MappingRow, row: MappingRow) -> bool:
     short, long = sorted((old.port.lower(), row.port.lower()), key=len)
-    return old.to == row.to or (short in long and heard_as(old) == heard_as(row))
+    return old.to == row.to or (short in long and control_of(old) == control_of(row))
 
 
-def heard_as(row):
-    """What a device says when it is moved: a knob without an end says `cc`."""
-    kind, _, rest = getattr(row, "from").partition(".")
-    return f"cc.{rest}" if kind in TURNS else getattr(row, "from")
+def control_of(row: MappingRow) -> str:
+    """The control whose events a row is for, as in MidiEvent: an endless encoder sends `cc`."""
+    kind, _, rest = row.control.partition(".")
+    return f"cc.{rest}" if kind in ENCODERS else row.control
 
 
-def load_mapping(path):
-    """The MidiMapping in a file.
+def load_mapping(path: Any) -> MidiMapping:
+    """The mapping in a file.
 
     Raises
     ------
     UsageError
-        A line for every fault.
+        With one line per fault.
     """
     return validate(MidiMapping, read_document(path))[0]
 
 
-def _loose_ends(rows):
-    """What is wrong with the names in plain rows, as pydantic tells of faults."""
-    for at, row in enumerate(rows):
-        for key, look in (("from", check_from), ("to", _check_to)) if isinstance(row, dict) else ():
+def _row_faults(rows: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """What is wrong with the names and ranges in plain rows."""
+    for index, row in enumerate(rows):
+        if not isinstance(row, dict):
+            continue
+        for key, check in (("from", _check_control), ("to", _check_target)):
             if isinstance(name := row.get(key), str):
                 try:
-                    look(name)
+                    check(name)
                 except UsageError as fault:
-                    yield custom_fault(str(fault).removeprefix(": "), ("controllers", at, key), name)
-        ends = row.get("range", ()) if isinstance(row, dict) else ()
+                    yield custom_fault(str(fault).removeprefix(": "), ("controllers", index, key), name)
+        ends = row.get("range", ())
         if isinstance(ends, list | tuple) and len(ends) not in (0, 2):
-            yield custom_fault(
-                f"needs two numbers, low and high, found {len(ends)}", ("controllers", at, "range"), ends
-            )
+            message = f"needs two numbers, low and high, found {len(ends)}"
+            yield custom_fault(message, ("controllers", index, "range"), ends)
 
 
-def check_from(name):
-    """Raises UsageError, without a place, if nothing that a device says is called so."""
+def _check_control(name: str) -> None:
+    """Raises UsageError, without a place, if no control can have this name."""
     kind, *rest = name.split(".")
     if kind not in NUMBER_COUNTS:
         raise unknown("kind of message", shorten(kind), NUMBER_COUNTS, "")
-    most = NUMBER_COUNTS[kind]
-    shape = f"{kind}.CHANNEL" if most is None else f"{kind}.CHANNEL.NUMBER"
-    if len(rest) != (1 if most is None else 2) or not all(re.fullmatch("[0-9]{1,5}", part) for part in rest):
+    count = NUMBER_COUNTS[kind]
+    shape = f"{kind}.CHANNEL" if count is None else f"{kind}.CHANNEL.NUMBER"
+    if len(rest) != (1 if count is None else 2) or not all(re.fullmatch("[0-9]{1,5}", part) for part in rest):
         raise UsageError(f"found '{shorten(name)}', needs {shape}")
     if not 1 <= int(rest[0]) <= CHANNELS:
         raise UsageError(f"no channel {rest[0]} (has 1 to {CHANNELS})")
-    if most is not None and int(rest[1]) >= most:
-        raise UsageError(f"{kind}: no number {rest[1]} (has 0 to {most - 1})")
+    if count is not None and int(rest[1]) >= count:
+        raise UsageError(f"{kind}: no number {rest[1]} (has 0 to {count - 1})")
 
 
-def _check_to(name):
-    root, dot, word = name.partition(".")
-    if root == KEYS and word not in CHARACTERS:
-        raise unknown("key", shorten(word), CHARACTERS, "")
+def _check_target(name: str) -> None:
+    """Raises UsageError, without a place, if the name is neither a parameter's nor a key's."""
+    root, dot, key = name.partition(".")
+    if root == KEYS and key not in CHARACTERS:
+        raise unknown("key", shorten(key), CHARACTERS, "")
     if not dot:
-        raise UsageError(
-            f"found '{shorten(name)}', needs a parameter, as in visuals.scope.hue, or a key, as in keys.tap"
-        )
+        found = f"found '{shorten(name)}'"
+        raise UsageError(f"{found}, needs a parameter, as in visuals.scope.hue, or a key, as in keys.tap")

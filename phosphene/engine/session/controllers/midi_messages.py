@@ -1,125 +1,131 @@
-"""MIDI: messages of a device as what was said, by which knob or button, and how far it stands."""
+"""MIDI messages of a device as events: which knob or button moved, and to which value."""
 
 from typing import NamedTuple
 
 from mido import Message
 
-PRESSED = 0.5  # share from which on a button is down
-NARROW, WIDE = 127, 16_383  # what 7 bits and 14 bits reach
-HALF_TIMEOUT = 0.01  # seconds in which a second half follows the first; devices take one
-FINE = 32  # from a first half's number to the second's
+PRESSED_FROM = 0.5  # position from which a button counts as pressed
+MAX_7_BIT, MAX_14_BIT = 127, 16_383
+HALF_TIMEOUT = 0.01  # seconds for the second half of a 14-bit value to follow the first; devices take 1 ms
+FINE_OFFSET = 32  # from the number of a first half to that of the second
 DATA, DATA_FINE = 6, 38
 NRPN_FINE, NRPN, RPN_FINE, RPN = 98, 99, 100, 101
-NOBODY = WIDE  # the number by which a device lets go of NRPN
+NO_NRPN = MAX_14_BIT  # the number that deselects the NRPN
 
 
 class MidiEvent(NamedTuple):
-    what: (
-        str  # kind, channel from 1, number: cc.1.16, cc14.1.1, nrpn.1.300, note.10.36, program.1.4, bend.1, pressure.1
-    )
+    """A knob or button has a new value.
+
+    `control` names it by kind, channel (from 1) and number: cc.1.16, cc14.1.1, nrpn.1.300, note.10.36, program.1.4,
+    bend.1, pressure.1.
+    """
+
+    control: str
     value: int
-    most: int  # that it may be
+    maximum: int  # of the value
     port: str
     moment: float  # by time.perf_counter()
 
     @property
-    def share(self):
-        return self.value / self.most
+    def position(self) -> float:
+        """The value from 0 to 1."""
+        return self.value / self.maximum
 
     @property
-    def down(self):
-        """True of a button that is pressed, however softly a pad was struck."""
-        return self.value > 0 if self.what.startswith("note") else self.share >= PRESSED
+    def is_pressed(self) -> bool:
+        """True for a button that is down. A pad counts however softly it is hit."""
+        return self.value > 0 if self.control.startswith("note") else self.position >= PRESSED_FROM
 
 
 class MidiParser:
-    """What stands behind one port.
+    """Turns the messages of one port into events.
 
-    A controller below 64 is told of twice: alone, and as half of a 14-bit one. Which of the two a device
-    means is known to who listens.
+    A controller number below 64 gives two events: one for itself, one as half of a 14-bit value. The receiver knows
+    which of them it wants.
     """
 
-    def __init__(self, port):
+    def __init__(self, port: str) -> None:
         self.port = port
-        self.halves = {}  # by name: [first, second or None]
-        self.waiting = {}  # by name: since when for its second half
-        self.numbers = {}  # by channel: [first, second half] of the NRPN that data goes to
+        self.halves: dict[str, list] = {}  # by control: [first, second or None]
+        self.pending: dict[str, float] = {}  # by control: moment of a first half whose second has not come
+        self.numbers: dict[int, list] = {}  # by channel: [first, second] half of the selected NRPN's number
 
-    def hear(self, moment, raw):
-        """Take in a message; gives what is MidiEvent.
+    def parse(self, moment: float, raw: list[int]) -> list[MidiEvent]:
+        """The events of a message.
 
         Raises
         ------
         ValueError
-            If it is none.
+            If it is not a MIDI message.
         """
         try:
             message = Message.from_bytes(raw)
-        except IndexError:  # mido's word for one that is cut short
+        except IndexError:  # mido raises this for a message that is cut short
             raise ValueError("cut short") from None
         if not hasattr(message, "channel"):
             return []
         channel = message.channel + 1
         match message.type:
             case "control_change":
-                return self._turn(moment, channel, message.control, message.value)
+                return self._control_change(moment, channel, message.control, message.value)
             case "note_on" | "note_off":
                 value = message.velocity if message.type == "note_on" else 0
-                return [self._said(f"note.{channel}.{message.note}", value, NARROW, moment)]
+                return [self._event(f"note.{channel}.{message.note}", value, MAX_7_BIT, moment)]
             case "program_change":
-                return [self._said(f"program.{channel}.{message.program}", NARROW, NARROW, moment)]
+                return [self._event(f"program.{channel}.{message.program}", MAX_7_BIT, MAX_7_BIT, moment)]
             case "pitchwheel":
-                return [self._said(f"bend.{channel}", message.pitch + 8192, WIDE, moment)]
+                return [self._event(f"bend.{channel}", message.pitch + 8192, MAX_14_BIT, moment)]
             case "aftertouch":
-                return [self._said(f"pressure.{channel}", message.value, NARROW, moment)]
+                return [self._event(f"pressure.{channel}", message.value, MAX_7_BIT, moment)]
         return []
 
-    def rest(self, moment):
-        """What was said by first halves whose second half is not coming."""
-        late = [what for what, since in self.waiting.items() if moment - since > HALF_TIMEOUT]
-        return [self._whole(what, self.waiting.pop(what)) for what in late]
+    def flush(self, moment: float) -> list[MidiEvent]:
+        """The events of first halves whose second half is overdue."""
+        late = [control for control, since in self.pending.items() if moment - since > HALF_TIMEOUT]
+        return [self._both_halves(control, self.pending.pop(control)) for control in late]
 
-    def _said(self, what, value, most, moment):
-        return MidiEvent(what, value, most, self.port, moment)
+    def _event(self, control: str, value: int, maximum: int, moment: float) -> MidiEvent:
+        return MidiEvent(control, value, maximum, self.port, moment)
 
-    def _turn(self, moment, channel, number, value):
+    def _control_change(self, moment: float, channel: int, number: int, value: int) -> list[MidiEvent]:
         if number in (NRPN, NRPN_FINE, RPN, RPN_FINE):
-            return self._address(channel, number, value)
+            self._select_nrpn(channel, number, value)
+            return []
         nrpn = self._nrpn(channel)
         if nrpn and number in (DATA, DATA_FINE):
             return self._half(nrpn, number == DATA, value, moment)
-        said = [self._said(f"cc.{channel}.{number}", value, NARROW, moment)]
-        if number < 2 * FINE:
-            said += self._half(f"cc14.{channel}.{number % FINE}", number < FINE, value, moment)
-        return said
+        events = [self._event(f"cc.{channel}.{number}", value, MAX_7_BIT, moment)]
+        if number < 2 * FINE_OFFSET:
+            events += self._half(f"cc14.{channel}.{number % FINE_OFFSET}", number < FINE_OFFSET, value, moment)
+        return events
 
-    def _address(self, channel, number, value):
+    def _select_nrpn(self, channel: int, number: int, value: int) -> None:
         before = self._nrpn(channel)
         halves = self.numbers.setdefault(channel, [None, None])
         if number in (RPN, RPN_FINE):
             halves[:] = None, None
         else:
             halves[number == NRPN_FINE] = value
-        if before != self._nrpn(channel):
+        if before and before != self._nrpn(channel):
             self.halves.pop(before, None)
-            self.waiting.pop(before, None)
-        return []
+            self.pending.pop(before, None)
 
-    def _nrpn(self, channel):
+    def _nrpn(self, channel: int) -> str | None:
+        """The control that data messages of a channel belong to, None if no NRPN is selected."""
         first, second = self.numbers.get(channel, (None, None))
-        if first is None or second is None or (number := first << 7 | second) == NOBODY:
+        if first is None or second is None or (number := first << 7 | second) == NO_NRPN:
             return None
         return f"nrpn.{channel}.{number}"
 
-    def _half(self, what, first, value, moment):
-        halves = self.halves.setdefault(what, [0, None])
-        halves[not first] = value
-        if first:
-            self.waiting[what] = moment
+    def _half(self, control: str, is_first: bool, value: int, moment: float) -> list[MidiEvent]:
+        halves = self.halves.setdefault(control, [0, None])
+        halves[not is_first] = value
+        if is_first:
+            self.pending[control] = moment
             return []
-        self.waiting.pop(what, None)
-        return [self._whole(what, moment)]
+        self.pending.pop(control, None)
+        return [self._both_halves(control, moment)]
 
-    def _whole(self, what, moment):
-        first, second = self.halves[what]
-        return self._said(what, first << 7 | (first if second is None else second), WIDE, moment)
+    def _both_halves(self, control: str, moment: float) -> MidiEvent:
+        first, second = self.halves[control]
+        return self._event(control, first << 7 | (first if second is None else second), MAX_14_BIT, moment)

@@ -1,14 +1,18 @@
-"""MappedControls: rows of a mapping at work on the desk."""
+"""Rows of a MIDI mapping at work: knobs pick parameters up, buttons toggle them or press keys."""
 
-from phosphene.engine.session.controllers.midi_mapping import KEYS, TURNS, heard_as
-from phosphene.engine.session.controllers.midi_messages import NARROW
+from collections.abc import Callable, Iterator
 
-NEAR = 2 / NARROW  # shares by which a knob may miss a parameter and yet pick it up
-MOMENTARY = ("note", "program", "pressure")  # what always comes from rest, so there is nothing to pick up
+from phosphene.engine.common.params import Param
+from phosphene.engine.session.controllers.midi_mapping import ENCODERS, KEYS, MappingRow, MidiMapping, control_of
+from phosphene.engine.session.controllers.midi_messages import MAX_7_BIT, MidiEvent
+from phosphene.engine.session.parameters import MIDI, BaseValue, ParameterStore
+
+PICKUP_TOLERANCE = 2 / MAX_7_BIT  # of the range: a knob this close to its parameter picks it up
+MOMENTARY = ("note", "program", "pressure")  # these always start from rest, so there is nothing to pick up
 
 
-def encoder_steps(kind, value):
-    """Steps that a knob without an end was turned by, to the right."""
+def encoder_steps(kind: str, value: int) -> int:
+    """Steps that an endless encoder was turned by; to the right is positive."""
     if kind == "offset":
         return value - 64
     if kind == "sign":
@@ -17,59 +21,62 @@ def encoder_steps(kind, value):
 
 
 class MappedControl:
-    """One row. It moves its parameter from where it stands as that does, so that nothing jumps; unless it need not.
+    """One row. Its knob moves the parameter only once it has passed the parameter's position, so that nothing jumps.
 
     Parameters
     ----------
-    row : Row
+    row : MappingRow
     """
 
-    def __init__(self, row):
-        self.row, self.kind = row, getattr(row, "from").partition(".")[0]
-        self.eager = self.kind in (*TURNS, *MOMENTARY) or row.toggle or not row.pickup
-        self.place, self.left = None, None  # where it stands, as a share of the parameter's way; the base it left there
-        self.down = False
+    def __init__(self, row: MappingRow) -> None:
+        self.row, self.kind = row, row.control.partition(".")[0]
+        self.needs_pickup = row.pickup and not row.toggle and self.kind not in (*ENCODERS, *MOMENTARY)
+        self.position: float | None = None  # of the knob, 0 to 1
+        self.last_set: BaseValue | None = None  # what it set the parameter to
+        self.is_pressed = False
 
-    def means(self, said):
-        return self.row.port.lower() in said.port.lower()
+    def matches_port(self, event: MidiEvent) -> bool:
+        return self.row.port.lower() in event.port.lower()
 
-    def press(self, said):
-        """True if a button has just gone down, or a knob was turned to the right."""
-        if self.kind in TURNS:
-            return encoder_steps(self.kind, said.value) > 0
-        before, self.down = self.down and self.kind != "program", said.down
-        return self.down and not before
+    def press(self, event: MidiEvent) -> bool:
+        """True if a button has just gone down, or an encoder was turned to the right."""
+        if self.kind in ENCODERS:
+            return encoder_steps(self.kind, event.value) > 0
+        before, self.is_pressed = self.is_pressed and self.kind != "program", event.is_pressed
+        return self.is_pressed and not before
 
-    def move(self, said, desk):
-        """Move the parameter, where there is such a one now."""
-        control = desk.controls.get(self.row.to)
-        if control is None:
+    def move(self, event: MidiEvent, parameters: ParameterStore) -> None:
+        """Move the parameter, if the current preset has it."""
+        parameter = parameters.parameters.get(self.row.to)
+        if parameter is None:
             return
-        param, base = control.param, desk.bases[control.name]
-        stands = param.position_of(base[0])
-        place = self._place(said, param, stands)
-        if self._has(base, stands, place):
-            if place != stands:
-                desk.move(control.name, param.value_at(place), "midi")
-            self.left = desk.bases[control.name]
+        param, base = parameter.param, parameters.base_values[parameter.name]
+        current = param.position_of(base.value)
+        target = self._target(event, param, current)
+        if self._has_picked_up(base, current, target):
+            if target != current:
+                parameters.set(parameter.name, param.value_at(target), MIDI)
+            self.last_set = parameters.base_values[parameter.name]
 
-    def _place(self, said, param, stands):
-        """Where the parameter should be, as a share of its way."""
+    def _target(self, event: MidiEvent, param: Param, current: float) -> float:
+        """Where the parameter should be. All are positions in its range, 0 to 1."""
         low, high = (param.position_of(param.clamp(end)) for end in self.row.range or (param.low, param.high))
         if self.row.toggle:
-            return stands if not self.press(said) else high if abs(stands - low) <= abs(stands - high) else low
-        if self.kind not in TURNS:
-            return low + said.share * (high - low)
+            if not self.press(event):
+                return current
+            return high if abs(current - low) <= abs(current - high) else low
+        if self.kind not in ENCODERS:
+            return low + event.position * (high - low)
         step = 1.0 / (len(param.choices) - 1) if param.choices else self.row.step
-        way = step if high >= low else -step
-        return min(max(stands + way * encoder_steps(self.kind, said.value), min(low, high)), max(low, high))
+        step = step if high >= low else -step
+        return min(max(current + step * encoder_steps(self.kind, event.value), min(low, high)), max(low, high))
 
-    def _has(self, base, stands, place):
-        """True if the parameter is where the knob left it, or is just passed by it."""
-        before, self.place = self.place, place
-        if self.eager or base == self.left or abs(place - stands) <= NEAR:
+    def _has_picked_up(self, base: BaseValue, current: float, target: float) -> bool:
+        """True if the parameter is where the knob left it, or the knob has just passed it."""
+        before, self.position = self.position, target
+        if not self.needs_pickup or base == self.last_set or abs(target - current) <= PICKUP_TOLERANCE:
             return True
-        return before is not None and (before - stands) * (place - stands) <= 0
+        return before is not None and (before - current) * (target - current) <= 0
 
 
 class MappedControls:
@@ -77,30 +84,31 @@ class MappedControls:
 
     Parameters
     ----------
-    desk : Desk
+    parameters : ParameterStore
     """
 
-    def __init__(self, desk):
-        self.desk, self.listening = desk, {}
+    def __init__(self, parameters: ParameterStore) -> None:
+        self.parameters = parameters
+        self.by_control: dict[str, list[MappedControl]] = {}
 
-    def lay(self, mapping):
-        """Take other rows; those that stay keep what they know."""
-        old = {knob.row: knob for knobs in self.listening.values() for knob in knobs}
-        self.listening = {}
+    def load(self, mapping: MidiMapping) -> None:
+        """Replace the rows; those that are in both mappings keep their state."""
+        old = {control.row: control for controls in self.by_control.values() for control in controls}
+        self.by_control = {}
         for row in mapping.controllers:
-            self.listening.setdefault(heard_as(row), []).append(old.get(row) or MappedControl(row))
+            self.by_control.setdefault(control_of(row), []).append(old.get(row) or MappedControl(row))
 
-    def hearing(self, said):
-        """Those that something was said to."""
-        return [knob for knob in self.listening.get(said.what, ()) if knob.means(said)]
+    def matching(self, event: MidiEvent) -> list[MappedControl]:
+        """The rows that an event is for."""
+        return [control for control in self.by_control.get(event.control, ()) if control.matches_port(event)]
 
-    def take(self, said, goes=lambda name: True):
-        """Do what was said, as far as it `goes(name)`; gives the words of keys that were pressed."""
-        for knob in self.hearing(said):
-            root, _, word = knob.row.to.partition(".")
-            if not goes(knob.row.to):
+    def apply(self, event: MidiEvent, allows: Callable[[str], bool] = lambda name: True) -> Iterator[str]:
+        """Move the parameters that an event is for and `allows(name)`; yields the names of the keys it presses."""
+        for control in self.matching(event):
+            root, _, key = control.row.to.partition(".")
+            if not allows(control.row.to):
                 continue
             if root != KEYS:
-                knob.move(said, self.desk)
-            elif knob.press(said):
-                yield word
+                control.move(event, self.parameters)
+            elif control.press(event):
+                yield key

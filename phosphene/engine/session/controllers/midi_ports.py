@@ -1,27 +1,26 @@
-"""MidiPorts: MIDI devices as they come and go, and what they send."""
+"""MIDI ports: opens devices as they are plugged in, and collects what they send."""
 
 import re
 import sys
 import threading
 import time
 from collections import deque
+from typing import Any
 
 from phosphene.engine.common import optional_deps
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.mute_stderr import muted_stderr
 
-SCAN_SECONDS = 0.25  # seconds between two looks for devices
-WAITING = 1024  # messages between two looks at them, of which the newest count: 50,000 a second
-THROUGH = "midi through"  # Linux's own, where whatever is sent comes back
-NUMBERED = re.compile(
-    r" \d+$" if sys.platform == "win32" else r" \d+:\d+$"
-)  # what is another number once it was unplugged
+SCAN_SECONDS = 0.25  # between two scans for devices
+MAX_MESSAGES = 1024  # between two polls, of which the newest stay: 50,000 per second
+THROUGH = "midi through"  # a port of Linux that returns whatever is sent to it
+PORT_NUMBER = re.compile(r" \d+$" if sys.platform == "win32" else r" \d+:\d+$")  # differs after plugging in again
 
 
 class MidiPorts:
-    """Every device whose name has `wanted` in it, opened whenever it is there, until closed.
+    """Every device whose name contains `wanted`, open while it is connected.
 
-    Work goes on in a thread of its own, since a system may take its time over a device.
+    Runs a thread of its own, since a system may block while it opens a device.
 
     Parameters
     ----------
@@ -29,117 +28,122 @@ class MidiPorts:
         Empty for all devices.
     """
 
-    def __init__(self, wanted=""):
-        self.wanted, self.inbox, self.came = wanted, deque(maxlen=WAITING), 0
-        self.notices, self.open, self.lookout = deque(), {}, None
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self._keep, daemon=True)
+    def __init__(self, wanted: str = "") -> None:
+        self.wanted = wanted
+        self.messages: deque[tuple[float, str, list[int]]] = deque(maxlen=MAX_MESSAGES)  # (moment, port, bytes)
+        self.received = 0
+        self.notices: deque[str] = deque()
+        self.clients: dict[str, Any] = {}  # by port name
+        self.scanner: Any = None
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
     @property
-    def names(self):
-        return sorted(map(port_title, [*self.open]))
+    def names(self) -> list[str]:
+        return sorted(map(port_title, [*self.clients]))
 
-    def close(self):
-        self.ended.set()
-        self.thread.join(1.0)  # a system that takes longer over a device is not waited for
+    def close(self) -> None:
+        self.stopping.set()
+        self.thread.join(1.0)  # do not wait for a system that blocks for longer
 
-    def _keep(self):
-        told = False
-        while True:
-            there = self._look()
-            for name in [name for name in self.open if name not in there]:
-                self.notices.append(f"{port_title(name)} was unplugged; it is looked for")
-                self._let_go(name)
-            for at, name in enumerate(there):
-                if name not in self.open and self._means(name):
-                    self._open(at, name)
-            if not self.open and not told:
-                self.notices.append(
-                    f"no MIDI device{f' called {self.wanted!r}' * bool(self.wanted)} yet; it is looked for"
-                )
-            told = True
-            if self.ended.wait(SCAN_SECONDS):
-                break
-        for name in [*self.open]:
-            self._let_go(name)
-        if self.lookout:
-            self.lookout.delete()
+    def _run(self) -> None:
+        self._open_and_close()
+        if not self.clients:
+            called = f" called {self.wanted!r}" if self.wanted else ""
+            self.notices.append(f"no MIDI device{called} yet; waiting for it")
+        while not self.stopping.wait(SCAN_SECONDS):
+            self._open_and_close()
+        for name in [*self.clients]:
+            self._close_port(name)
+        if self.scanner:
+            self.scanner.delete()
 
-    def _means(self, name):
-        return self.wanted.lower() in name.lower() and (self.wanted or not name.lower().startswith(THROUGH))
+    def _open_and_close(self) -> None:
+        names = self._scan()
+        for name in [name for name in self.clients if name not in names]:
+            self.notices.append(f"{port_title(name)} was unplugged; waiting for it")
+            self._close_port(name)
+        for number, name in enumerate(names):
+            if name not in self.clients and self._is_wanted(name):
+                self._open_port(number, name)
 
-    def _look(self):
-        """Names of what is there; none where the system has no MIDI at the moment."""
+    def _is_wanted(self, name: str) -> bool:
+        if not self.wanted:
+            return not name.lower().startswith(THROUGH)
+        return self.wanted.lower() in name.lower()
+
+    def _scan(self) -> list[str]:
+        """Names of the connected devices; none while the system has no MIDI."""
         import rtmidi
 
         try:
-            self.lookout = self.lookout or open_client("looking")
-            return self.lookout.get_ports() if self.lookout else []
+            self.scanner = self.scanner or open_client("looking")
+            return self.scanner.get_ports() if self.scanner else []
         except rtmidi.RtMidiError:
-            self.lookout = None
+            self.scanner = None
             return []
 
-    def _open(self, at, name):
+    def _open_port(self, number: int, name: str) -> None:
         import rtmidi
 
-        device = open_client("listening")
-        if device is None:
+        client = open_client("listening")
+        if client is None:
             return
         try:
-            device.set_callback(self._take, port_title(name))
-            device.open_port(at, "in")
-        except rtmidi.RtMidiError:  # another program has it to itself, or it has just gone
-            device.delete()
+            client.set_callback(self._on_message, port_title(name))
+            client.open_port(number, "in")
+        except rtmidi.RtMidiError:  # another program has it for itself, or it has just gone
+            client.delete()
             return
-        self.open[name] = device
+        self.clients[name] = client
         self.notices.append(f"listening to {port_title(name)}")
 
-    def _let_go(self, name):
-        device = self.open.pop(name)
-        device.cancel_callback()
-        device.close_port()
-        device.delete()
+    def _close_port(self, name: str) -> None:
+        client = self.clients.pop(name)
+        client.cancel_callback()
+        client.close_port()
+        client.delete()
 
-    def _take(self, event, name):
-        self.inbox.append((time.perf_counter(), name, event[0]))
-        self.came += 1
-
-
-def port_title(name):
-    """A port's name without what changes when it is plugged in again."""
-    return NUMBERED.sub("", name)
+    def _on_message(self, event: tuple[list[int], float], name: str) -> None:
+        self.messages.append((time.perf_counter(), name, event[0]))
+        self.received += 1
 
 
-def open_client(name):
-    """A connection to the system's MIDI, by the first of its interfaces that answers; None if none does."""
+def port_title(name: str) -> str:
+    """A port's name without the part that changes when it is plugged in again."""
+    return PORT_NUMBER.sub("", name)
+
+
+def open_client(name: str) -> Any:
+    """A connection to the first MIDI interface of the system that answers; None if none does."""
     import rtmidi
 
-    for system in rtmidi.get_compiled_api():
+    for api in rtmidi.get_compiled_api():
         try:
             with muted_stderr():
-                return rtmidi.MidiIn(system, name=f"phosphene {name}")
+                return rtmidi.MidiIn(api, name=f"phosphene {name}")
         except rtmidi.RtMidiError:
             continue
     return None
 
 
-def missing_library():
-    """Why MIDI cannot be had, None if it can."""
+def missing_library() -> str | None:
+    """Why MIDI is not available, None if it is."""
     return optional_deps.missing_packages(mido="mido", python_rtmidi="rtmidi")
 
 
-def require_library():
+def require_library() -> None:
     """Raises UsageError if the libraries are not installed."""
     if why := missing_library():
         raise UsageError(f"--midi: {why}")
 
 
-def device_names():
-    """Names of the devices that are connected."""
-    lookout = open_client("looking")
-    if lookout is None:
+def device_names() -> list[str]:
+    """Names of the connected devices."""
+    scanner = open_client("looking")
+    if scanner is None:
         return []
-    names = lookout.get_ports()
-    lookout.delete()
+    names = scanner.get_ports()
+    scanner.delete()
     return [*map(port_title, names)]

@@ -1,140 +1,161 @@
-"""MidiSession: all that is connected by MIDI, at work on the desk."""
+"""MIDI in a session: devices, their mapping, and MIDI learn."""
 
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from phosphene.engine.common.atomic_files import check_writable, write_text
 from phosphene.engine.common.errors import PhospheneError, UsageError, nearest
 from phosphene.engine.common.file_watch import FileWatch
 from phosphene.engine.common.keys import CHARACTERS
-from phosphene.engine.session.controllers.midi_learn import AIDS, MidiLearner
-from phosphene.engine.session.controllers.midi_mapping import KEYS, MidiMapping, load_mapping
-from phosphene.engine.session.controllers.midi_messages import MidiParser
+from phosphene.engine.session.controllers.controller import Events, KeyPress, SessionAccess
+from phosphene.engine.session.controllers.midi_learn import LEARN_KEY_NAMES, MidiLearner
+from phosphene.engine.session.controllers.midi_mapping import KEYS, MappingRow, MidiMapping, load_mapping
+from phosphene.engine.session.controllers.midi_messages import MidiEvent, MidiParser
 from phosphene.engine.session.controllers.midi_pickup import MappedControls
 from phosphene.engine.session.controllers.midi_ports import MidiPorts
 
-USUAL = Path("controllers.yaml")  # where what is learnt is kept
+DEFAULT_FILE = Path("controllers.yaml")
 
 
 class MidiSession:
-    """Reads the mapping at first, and whenever it is edited; writes it when something is learnt.
+    """A Controller. Reads the mapping at first and whenever it is edited; writes it when something is learnt.
 
     Parameters
     ----------
     wanted : str
-        A part of the devices' names; empty for all.
+        Part of the devices' names; empty for all devices.
     file : Path, optional
-        The mapping's, which need not be there yet.
+        The mapping, which need not exist yet.
 
     Raises
     ------
     UsageError
-        If the mapping has faults, or could not be written.
+        If the mapping has faults or cannot be written.
     """
 
-    def __init__(self, wanted, file=None):
-        self.file = file or USUAL
+    name = "midi"
+
+    def __init__(self, wanted: str, file: Path | None = None) -> None:
+        self.file = file or DEFAULT_FILE
         if file:
             check_writable(file, overwrite=True)
         self.mapping = load_mapping(self.file) if self.file.exists() else MidiMapping()
         self.watch, self.ports = FileWatch(self.file), MidiPorts(wanted)
-        self.devices, self.notices = {}, []
-        self.taken, self.malformed, self.faulty = 0, 0, False
+        self.parsers: dict[str, MidiParser] = {}  # by port
+        self.new_notices: list[str] = []
+        self.processed = self.malformed = 0
+        self.file_has_faults = False
 
-    def join(self, desk, plays=lambda name: True):
-        """Work on a desk from now on; what is offered to be learnt is what `plays(name)`."""
-        self.desk, self.learner, self.knobs = desk, MidiLearner(desk, plays), MappedControls(desk)
-        self._lay(self.mapping)
+    def connect(self, session: SessionAccess) -> None:
+        self.parameters = session.parameters
+        self.learner = MidiLearner(session.parameters, session.is_used)
+        self.controls = MappedControls(session.parameters)
+        self._load(self.mapping)
 
-    def heed(self):
-        """Do what was said since the last time; gives (moment, word) of the keys that were pressed."""
-        pressed, inbox = [], self.ports.inbox
-        for _ in range(len(inbox)):
-            moment, port, raw = inbox.popleft()
-            self.taken += 1
+    def poll(self) -> Events:
+        """Move parameters by the messages that came since the last call."""
+        presses: list[KeyPress] = []
+        messages = self.ports.messages
+        for _ in range(len(messages)):
+            moment, port, raw = messages.popleft()
+            self.processed += 1
             try:
-                said = self._device(port).hear(moment, raw)
+                events = self._parser(port).parse(moment, raw)
             except ValueError:
                 self.malformed += 1
                 continue
-            pressed += self._take(said)
+            presses += self._apply(events)
         now = time.perf_counter()
-        for device in self.devices.values():
-            pressed += self._take(device.rest(now))
-        return pressed
+        for parser in self.parsers.values():
+            presses += self._apply(parser.flush(now))
+        return Events(presses)
 
-    def look(self):
-        """Gives what there is to tell the user."""
+    def _parser(self, port: str) -> MidiParser:
+        return self.parsers.get(port) or self.parsers.setdefault(port, MidiParser(port))
+
+    def _apply(self, events: Iterable[MidiEvent]) -> Iterator[KeyPress]:
+        for event in events:
+            helps_learning = any(control.row.to in LEARN_KEY_NAMES for control in self.controls.matching(event))
+            if self.learner.is_on and not helps_learning:
+                self._learn(self.learner.add_event(event))
+            for key in self.controls.apply(event, self.learner.allows):
+                yield KeyPress(event.moment, key)
+
+    def parameter_moved(self, name: str) -> None:
+        if self.learner.is_on:
+            self._learn(self.learner.parameter_moved(name))
+
+    def notices(self) -> list[str]:
+        """Reload the mapping if its file has changed; returns new lines for the user."""
         if self.watch.changed():
-            self._read()
+            self._reload()
         while self.ports.notices:
-            self.notices.append(self.ports.notices.popleft())
-        notices, self.notices = self.notices, []
+            self.new_notices.append(self.ports.notices.popleft())
+        notices, self.new_notices = self.new_notices, []
         return notices
 
-    def _read(self):
+    def _reload(self) -> None:
         try:
-            self._lay(load_mapping(self.file))
-            self.faulty = False
-            self.notices.append(f"{self.file}: read anew")
+            self._load(load_mapping(self.file))
+            self.file_has_faults = False
+            self.new_notices.append(f"{self.file}: reloaded")
         except UsageError as fault:
-            self.faulty = True
-            self.notices += [f"{line}; the old one stays" for line in str(fault).splitlines()]
+            self.file_has_faults = True
+            self.new_notices += [f"{line}; the old mapping stays" for line in str(fault).splitlines()]
 
-    def touch(self, name):
-        """Another controller moved a parameter."""
-        if self.learner.on:
-            self._keep(self.learner.touch(name))
+    def toggle_learning(self) -> None:
+        self.learner.toggle()
 
-    def forget(self):
-        """Gives a line to say."""
+    def choose(self, step: int) -> None:
+        self.learner.choose(step)
+
+    def choose_section(self, step: int) -> None:
+        self.learner.choose_section(step)
+
+    @property
+    def prompt(self) -> str | None:
+        return self.learner.prompt
+
+    def unmap(self) -> str:
         name = self.learner.chosen
         if not name:
-            return "forget: choose a parameter first, by m and ."
-        self._save(self.mapping.without(name))
-        return f"nothing moves {name} any more"
+            return "unmap: choose a parameter first (m, then .)"
+        self._save(self.mapping.without_target(name))
+        return f"no control moves {name} any more"
 
-    def close(self):
-        self.ports.close()
-
-    def report(self):
+    def report(self) -> dict[str, Any]:
         return {
             "devices": self.ports.names,
-            "messages": self.ports.came,
+            "messages": self.ports.received,
             "malformed": self.malformed,
-            "dropped": self.ports.came - self.taken - len(self.ports.inbox),
+            "dropped": self.ports.received - self.processed - len(self.ports.messages),
         }
 
-    def _device(self, port):
-        return self.devices.get(port) or self.devices.setdefault(port, MidiParser(port))
+    def close(self) -> None:
+        self.ports.close()
 
-    def _take(self, said):
-        for each in said:
-            if self.learner.on and not any(knob.row.to in AIDS for knob in self.knobs.hearing(each)):
-                self._keep(self.learner.hear(each))
-            for word in self.knobs.take(each, self.learner.lets):
-                yield each.moment, word
-
-    def _keep(self, row):
+    def _learn(self, row: MappingRow | None) -> None:
         if row:
-            self.notices.append(f"{getattr(row, 'from')} moves {row.to}")
-            self._save(self.mapping.learnt(row))
+            self.new_notices.append(f"{row.control} moves {row.to}")
+            self._save(self.mapping.with_row(row))
 
-    def _save(self, mapping):
+    def _save(self, mapping: MidiMapping) -> None:
         self.mapping = mapping
-        self.knobs.lay(mapping)
-        if self.faulty:
-            self.notices.append(f"{self.file}: has faults; what is learnt is kept until the end, or until it is mended")
+        self.controls.load(mapping)
+        if self.file_has_faults:
+            self.new_notices.append(f"{self.file}: has faults; what is learnt is not saved until they are corrected")
             return
         try:
-            write_text(self.file, mapping.text())
+            write_text(self.file, mapping.to_yaml())
         except PhospheneError as fault:
-            self.notices.append(f"{fault}; it is kept until the end")
+            self.new_notices.append(f"{fault}; what is learnt works until the session ends")
         self.watch.changed()
 
-    def _lay(self, mapping):
+    def _load(self, mapping: MidiMapping) -> None:
         self.mapping = mapping
-        self.knobs.lay(mapping)
-        names = [*self.desk.controls, *(f"{KEYS}.{word}" for word in CHARACTERS)]
+        self.controls.load(mapping)
+        names = [*self.parameters.parameters, *(f"{KEYS}.{name}" for name in CHARACTERS)]
         for name in dict.fromkeys(row.to for row in mapping.controllers if row.to not in names):
-            self.notices.append(f"{self.file}: there is no {name} in this preset{nearest(name, names)}")
+            self.new_notices.append(f"{self.file}: no parameter {name} in this preset{nearest(name, names)}")

@@ -1,23 +1,26 @@
-"""Announcing: what is audible now, by OSC, many times a second."""
+"""Sends the features of what is audible now by OSC, many times per second."""
 
 import threading
 import time
+from typing import Any
 
 import numpy as np
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
+from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.rings.timeline import read, record_count
 from phosphene.engine.session.controllers.osc_addresses import PHASES, feature_addresses
 from phosphene.engine.session.controllers.osc_packets import BUNDLE_HEADER_BYTES
+from phosphene.engine.session.controllers.osc_sockets import OscSender
 
-MAX_DATAGRAM_BYTES = 1472  # bytes that travel in one piece over any network
-STROKES = np.array([AT.onset_event, AT.kick, AT.snare, AT.hat])  # of one hop: told once, and never missed
+MAX_DATAGRAM_BYTES = 1472  # travels unfragmented over any network
+ONSETS = np.array([AT.onset_event, AT.kick, AT.snare, AT.hat])  # last one hop; sent once each and never missed
 
 
-def message(address, *numbers):
-    """A message of numbers, as a packet."""
+def float_message(address: str, *numbers: float) -> OscMessage:
     builder = OscMessageBuilder(address)
     for number in numbers:
         builder.add_arg(float(number), "f")
@@ -25,92 +28,96 @@ def message(address, *numbers):
 
 
 class BundleTemplate:
-    """A bundle whose numbers are written anew each time.
+    """A bundle that is built once. Afterwards only its numbers change.
 
     Parameters
     ----------
-    entries : list of (address, place, count)
+    entries : list of (address, offset, count)
         As `feature_addresses` gives them.
     """
 
-    def __init__(self, entries):
-        builder, self.places, numbers, at = OscBundleBuilder(IMMEDIATELY), [], [], BUNDLE_HEADER_BYTES
-        for address, place, count in entries:
-            content = message(address, *[0.0] * count)
+    def __init__(self, entries: list[tuple[str, int, int]]) -> None:
+        builder, end = OscBundleBuilder(IMMEDIATELY), BUNDLE_HEADER_BYTES
+        self.offsets: list[int] = []  # in a frame
+        words: list[int] = []  # in the packet
+        for address, offset, count in entries:
+            content = float_message(address, *[0.0] * count)
             builder.add_content(content)
-            at += 4 + content.size
-            numbers += range(at // 4 - count, at // 4)
-            self.places += range(place, place + count)
+            end += 4 + content.size
+            words += range(end // 4 - count, end // 4)
+            self.offsets += range(offset, offset + count)
         self.packet = bytearray(builder.build().dgram)
-        self.words, self.numbers = np.frombuffer(self.packet, ">f4"), np.array(numbers)
+        self.words, self.number_words = np.frombuffer(self.packet, ">f4"), np.array(words)
 
-    def fill(self, frame):
-        """The packet for a frame, as a row of numbers."""
-        self.words[self.numbers] = frame[self.places]
+    def fill(self, frame: np.ndarray) -> bytearray:
+        """The packet for a frame of features, given as a row of numbers. Valid until the next call."""
+        self.words[self.number_words] = frame[self.offsets]
         return self.packet
 
 
-def bundle_templates():
-    """All that is announced, on as few sheets as travel in one piece."""
-    entries, room = [], 0
+def bundle_templates() -> list[BundleTemplate]:
+    """Templates for all features, as few as fit into unfragmented datagrams."""
+    groups: list[list[tuple[str, int, int]]] = []
+    room = 0
     for entry in feature_addresses():
-        size = 4 + message(entry[0], *[0.0] * entry[2]).size
+        size = 4 + float_message(entry[0], *[0.0] * entry[2]).size
         if room < size:
-            entries.append([])
+            groups.append([])
             room = MAX_DATAGRAM_BYTES - BUNDLE_HEADER_BYTES
-        entries[-1].append(entry)
+        groups[-1].append(entry)
         room -= size
-    return [BundleTemplate(each) for each in entries]
+    return [BundleTemplate(group) for group in groups]
 
 
 class FeatureSender:
-    """Sends what is audible at a rate, from a thread of its own, until closed.
+    """Sends from a thread of its own until it is closed.
 
     Parameters
     ----------
-    present : Present
-        Its own.
-    outlet : Outlet
+    now_playing : NowPlaying
+        For this thread only.
+    sender : OscSender
     rate : float
-        Times a second.
+        Times per second.
     """
 
-    def __init__(self, present, outlet, rate):
-        self.present, self.outlet, self.period = present, outlet, 1.0 / rate
-        self.sheets, self.ended = bundle_templates(), threading.Event()
-        self.index, self.record = record_count(present.segment["frames"]), np.zeros(WIDTH)
-        self.thread = threading.Thread(target=self._keep, daemon=True)
+    def __init__(self, now_playing: NowPlaying, sender: OscSender, rate: float) -> None:
+        self.now_playing, self.sender, self.period = now_playing, sender, 1.0 / rate
+        self.templates, self.stopping = bundle_templates(), threading.Event()
+        self.next_record = record_count(now_playing.segment["frames"])
+        self.record = np.zeros(WIDTH)
+        self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
-    def close(self):
-        self.ended.set()
+    def close(self) -> None:
+        self.stopping.set()
         self.thread.join()
 
-    def _keep(self):
+    def _run(self) -> None:
         due = time.perf_counter()
-        while not self.ended.wait(max(due - time.perf_counter(), 0.0)):
-            self.announce(time.perf_counter())
+        while not self.stopping.wait(max(due - time.perf_counter(), 0.0)):
+            self.send_features(time.perf_counter())
             due = max(due + self.period, time.perf_counter())
 
-    def announce(self, moment):
-        """Send what is audible at a moment."""
-        if self.present.frame(moment) is None:
+    def send_features(self, moment: float) -> None:
+        """Send what is audible at a moment; nothing before there is sound."""
+        if self.now_playing.frame(moment) is None:
             return
-        heard = self.present.record.copy()
-        heard[STROKES] = self._strokes(heard[AT.sample])
-        heard[[*PHASES.values()]] %= 1.0
-        for sheet in self.sheets:
-            self.outlet.send(sheet.fill(heard))
+        frame = self.now_playing.record.copy()
+        frame[ONSETS] = self._onsets_until(frame[AT.sample])
+        frame[[*PHASES.values()]] %= 1.0
+        for template in self.templates:
+            self.sender.send(template.fill(frame))
 
-    def _strokes(self, sample):
-        """The strongest since the last time, up to a sample."""
-        frames, strongest = self.present.segment["frames"], np.zeros(len(STROKES))
-        last = record_count(frames)
-        self.index = max(self.index, last - len(frames.marks) // 2)
-        while self.index < last:
-            if read(frames, self.index, self.record):
+    def _onsets_until(self, sample: Any) -> np.ndarray:
+        """The strongest onsets since the last call, up to a sample."""
+        frames, strongest = self.now_playing.segment["frames"], np.zeros(len(ONSETS))
+        end = record_count(frames)
+        self.next_record = max(self.next_record, end - len(frames.marks) // 2)
+        while self.next_record < end:
+            if read(frames, self.next_record, self.record):
                 if self.record[AT.sample] > sample:
                     break
-                strongest = np.maximum(strongest, self.record[STROKES])
-            self.index += 1
+                strongest = np.maximum(strongest, self.record[ONSETS])
+            self.next_record += 1
         return strongest

@@ -1,4 +1,4 @@
-"""OSC: packets as messages, whoever sent them."""
+"""OSC packets from outside, checked and parsed."""
 
 import math
 import re
@@ -8,48 +8,48 @@ from pythonosc.osc_message import OscMessage, ParseError
 
 from phosphene.engine.session.controllers.osc_sockets import MAX_PACKET_BYTES
 
-DEEPEST = 8  # bundles in bundles
+MAX_DEPTH = 8  # bundles in bundles
 BUNDLE, BUNDLE_HEADER_BYTES = b"#bundle\0", 16
-WHOLE = re.compile(rb"/[!-~]*\0{1,4}(,[ifhdsTFN]*\0{1,4}|\Z)")  # what pythonosc reads without a word to the terminal
+WELL_FORMED = re.compile(rb"/[!-~]*\0{1,4}(,[ifhdsTFN]*\0{1,4}|\Z)")  # what pythonosc reads without a warning
 
 
 class MalformedPacket(ValueError):
-    """No OSC, or none that means something."""
+    """Not OSC, or nothing that can be done."""
 
 
 class OscRequest(NamedTuple):
     address: str
-    value: float | None  # None asks for it
+    value: float | None  # None asks for the value
 
 
-def parse_packet(packet, depth=0):
-    """What a packet asks for, in order; when, is always now.
+def parse_packet(packet: bytes, depth: int = 0) -> list[OscRequest]:
+    """The requests in a packet, in their order. Times of bundles are ignored: everything is done now.
 
-    Its numbers are the first of each message, and finite.
+    Of each message the first argument counts, which must be a finite number.
 
     Raises
     ------
     MalformedPacket
     """
-    if not packet or len(packet) % 4 or len(packet) > MAX_PACKET_BYTES or depth > DEEPEST:
+    if not packet or len(packet) % 4 or len(packet) > MAX_PACKET_BYTES or depth > MAX_DEPTH:
         raise MalformedPacket
     if not packet.startswith(BUNDLE):
-        return [_message(packet)]
-    found, at = [], BUNDLE_HEADER_BYTES
+        return [_parse_message(packet)]
     if len(packet) < BUNDLE_HEADER_BYTES:
         raise MalformedPacket
-    while at < len(packet):
-        size = int.from_bytes(packet[at : at + 4], "big")
-        at += 4
-        if size > len(packet) - at:
+    requests, offset = [], BUNDLE_HEADER_BYTES
+    while offset < len(packet):
+        size = int.from_bytes(packet[offset : offset + 4], "big")
+        offset += 4
+        if size > len(packet) - offset:
             raise MalformedPacket
-        found += parse_packet(packet[at : at + size], depth + 1)
-        at += size
-    return found
+        requests += parse_packet(packet[offset : offset + size], depth + 1)
+        offset += size
+    return requests
 
 
-def _message(packet):
-    if not WHOLE.match(packet):
+def _parse_message(packet: bytes) -> OscRequest:
+    if not WELL_FORMED.match(packet):
         raise MalformedPacket
     try:
         message = OscMessage(packet)

@@ -1,161 +1,203 @@
-"""The wire: OSC in and out, at work on the desk."""
+"""OSC in a session: requests in, answers and changes out, features at a fixed rate."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from phosphene.engine.common.keys import CHARACTERS
-from phosphene.engine.session.controllers.midi_messages import PRESSED
+from phosphene.engine.session.controllers.controller import Events, KeyPress, SessionAccess
+from phosphene.engine.session.controllers.midi_messages import PRESSED_FROM
 from phosphene.engine.session.controllers.osc_addresses import LIST, key_address, param_address, share_address
-from phosphene.engine.session.controllers.osc_features import FeatureSender, message
-from phosphene.engine.session.controllers.osc_packets import MalformedPacket, parse_packet
-from phosphene.engine.session.controllers.osc_sockets import OscReceiver, OscSender
+from phosphene.engine.session.controllers.osc_features import FeatureSender, float_message
+from phosphene.engine.session.controllers.osc_packets import MalformedPacket, OscRequest, parse_packet
+from phosphene.engine.session.controllers.osc_sockets import Address, OscReceiver, OscSender
+from phosphene.engine.session.parameters import OSC, BaseValue, Parameter
 
-MAX_REQUESTS = 256  # messages that are done at a time; of more, the newest
-TOLD = 32  # values that are told at a time
+MAX_REQUESTS = 256  # per poll; of more, the newest are done
+MAX_CHANGES = 32  # parameters whose changes are sent per poll
+
+
+class Target(NamedTuple):
+    """What an address stands for."""
+
+    act: Callable[..., None]  # (name, value, moment, peer)
+    name: str
 
 
 class OscSession:
-    """Does what packets ask for, answers, and tells of parameters that others move.
+    """A Controller. Carries out what packets ask for, answers, and sends changes that others make.
 
     Parameters
     ----------
-    listen, tell : (str, int), optional
-        Host and port of what comes in, and of where everything goes.
+    receive_on, send_to : (str, int), optional
+        Host and port to listen on, and to send everything to.
     rate : float
-        Times a second that features are told.
+        Times per second that features are sent.
 
     Raises
     ------
     UsageError
-        If a port is taken.
+        If a port is taken or a host is unknown.
     """
 
-    def __init__(self, listen, tell, rate):
-        self.outlet = OscSender(*tell) if tell else None
-        self.inlet = OscReceiver(*listen) if listen else None
-        self.rate, self.announcer = rate, None
-        self.laid, self.targets, self.told = None, {}, {}
-        self.moved, self.pressed, self.asked, self.listed = [], [], [], False
-        self.taken = self.malformed = self.unknown = self.dropped = 0
+    name = "osc"
 
-    def join(self, desk, present):
-        self.desk = desk
-        if self.outlet:
-            self.announcer = FeatureSender(present, self.outlet, self.rate)
+    def __init__(self, receive_on: Address | None, send_to: Address | None, rate: float) -> None:
+        self.sender = OscSender(*send_to) if send_to else None
+        self.receiver = OscReceiver(*receive_on) if receive_on else None
+        self.rate = rate
+        self.features: FeatureSender | None = None
+        self.known: dict[str, Parameter] | None = None  # the parameters that `targets` are made of
+        self.targets: dict[str, Target] = {}  # by address
+        self.sent_values: dict[str, BaseValue] = {}
+        self.processed = self.malformed = self.unknown = self.dropped = 0
+        self._clear_requests()
 
-    def heed(self):
-        """Do what came since the last time; gives (moment, word) of the keys that were pressed, and who was moved last.
+    def connect(self, session: SessionAccess) -> None:
+        self.parameters = session.parameters
+        if self.sender:
+            self.features = FeatureSender(session.now_playing, self.sender, self.rate)
 
-        The newest first: of several values for one parameter, all but that would be overwritten at once.
+    def poll(self) -> Events:
+        """Carry out the packets that came since the last call.
+
+        The newest first, since of several values for one parameter only the last counts.
         """
-        if self.laid is not self.desk.controls:
-            self._lay()
-        self.moved, self.pressed, self.asked, self.listed, left = [], [], [], False, MAX_REQUESTS
-        for moment, packet, peer in reversed(self._came()):
+        if self.known is not self.parameters.parameters:
+            self._make_targets()
+        self._clear_requests()
+        left = MAX_REQUESTS
+        for moment, packet, peer in reversed(self._take_packets()):
             if left <= 0:
                 self.dropped += 1
                 continue
-            found = self._read(packet)
-            left -= max(len(found), 1)
-            for address, value in reversed(found):
-                self._do(address, value, moment, peer)
-        for tell, name, peer in reversed(self.asked):  # when all is done
-            for packet in tell(name):
-                self.inlet.answer(peer, packet)
-        if self.outlet:
-            self._tell()
-        return self.pressed[::-1], self.moved[0] if self.moved else None
+            requests = self._parse(packet)
+            left -= max(len(requests), 1)
+            for address, value in reversed(requests):
+                self._carry_out(address, value, moment, peer)
+        self._answer_questions()
+        self._send_changes()
+        return Events(self.presses[::-1], self.moved[0] if self.moved else None)
 
-    def close(self):
-        for end in filter(None, (self.announcer, self.inlet, self.outlet)):
-            end.close()
+    def parameter_moved(self, name: str) -> None:
+        """Nothing to do: `poll` sends every change."""
 
-    def report(self):
-        came = self.inlet.came if self.inlet else 0
-        missed = came - self.taken - len(self.inlet.inbox) if self.inlet else 0
+    def notices(self) -> list[str]:
+        return []
+
+    def report(self) -> dict[str, Any]:
+        received = self.receiver.received if self.receiver else 0
+        missed = received - self.processed - len(self.receiver.packets) if self.receiver else 0
         return {
-            "packets": came,
+            "packets": received,
             "malformed": self.malformed,
             "unknown": self.unknown,
             "dropped": self.dropped + missed,
-            "sent": self.outlet.sent if self.outlet else 0,
+            "sent": self.sender.sent if self.sender else 0,
         }
 
-    def _lay(self):
-        """Know the address of everything there is."""
-        self.laid, self.told = self.desk.controls, {}
-        self.targets = {LIST: (self._list, "")}
-        self.targets |= {key_address(word): (self._press, word) for word in CHARACTERS}
-        for name in self.laid:
-            self.targets[param_address(name)] = self._move, name
-            self.targets[share_address(name)] = self._move_by_share, name
+    def close(self) -> None:
+        for end in (self.features, self.receiver, self.sender):
+            if end:
+                end.close()
 
-    def _came(self):
-        inbox = self.inlet.inbox if self.inlet else ()
-        came = [inbox.popleft() for _ in range(len(inbox))]
-        self.taken += len(came)
-        return came
+    def _clear_requests(self) -> None:
+        self.moved: list[str] = []
+        self.presses: list[KeyPress] = []
+        self.questions: list[tuple[Callable[[str], Iterator[bytes]], str, Address | None]] = []
+        self.is_listed = False
 
-    def _read(self, packet):
+    def _make_targets(self) -> None:
+        self.known = self.parameters.parameters
+        self.sent_values = {}
+        self.targets = {LIST: Target(self._ask_list, "")}
+        self.targets |= {key_address(name): Target(self._press, name) for name in CHARACTERS}
+        for name in self.known:
+            self.targets[param_address(name)] = Target(self._set_value, name)
+            self.targets[share_address(name)] = Target(self._set_position, name)
+
+    def _take_packets(self) -> list[tuple[float, bytes, Address | None]]:
+        if not self.receiver:
+            return []
+        packets = self.receiver.packets
+        taken = [packets.popleft() for _ in range(len(packets))]
+        self.processed += len(taken)
+        return taken
+
+    def _parse(self, packet: bytes) -> list[OscRequest]:
         try:
             return parse_packet(packet)
         except MalformedPacket:
             self.malformed += 1
             return []
 
-    def _do(self, address, value, moment, peer):
+    def _carry_out(self, address: str, value: float | None, moment: float, peer: Address | None) -> None:
         if address not in self.targets:
             self.unknown += 1
             return
-        act, name = self.targets[address]
-        act(name, value, moment, peer)
+        target = self.targets[address]
+        target.act(target.name, value, moment, peer)
 
-    def _press(self, word, value, moment, peer):
-        if value is None or value >= PRESSED:
-            self.pressed.append((moment, word))
+    def _press(self, name: str, value: float | None, moment: float, peer: Address | None) -> None:
+        if value is None or value >= PRESSED_FROM:
+            self.presses.append(KeyPress(moment, name))
 
-    def _move(self, name, value, moment, peer):
+    def _set_value(self, name: str, value: float | None, moment: float, peer: Address | None) -> None:
         if value is None:
-            self.asked.append((self._value, name, peer))
+            self.questions.append((self._value_answer, name, peer))
         elif name not in self.moved:
             self.moved.append(name)
-            self.desk.move(name, value, "osc")
+            self.parameters.set(name, value, OSC)
 
-    def _move_by_share(self, name, value, moment, peer):
+    def _set_position(self, name: str, value: float | None, moment: float, peer: Address | None) -> None:
         if value is None:
-            self.asked.append((self._share, name, peer))
+            self.questions.append((self._position_answer, name, peer))
         else:
-            self._move(name, self.laid[name].param.value_at(min(max(value, 0.0), 1.0)), moment, peer)
+            param = self.parameters.parameters[name].param
+            self._set_value(name, param.value_at(min(max(value, 0.0), 1.0)), moment, peer)
 
-    def _list(self, _, value, moment, peer):
-        if not self.listed:
-            self.listed = True
-            self.asked.append((lambda _: listing(self.laid, self.desk.bases), "", peer))
+    def _ask_list(self, name: str, value: float | None, moment: float, peer: Address | None) -> None:
+        if not self.is_listed:
+            self.is_listed = True
+            self.questions.append((self._list_answer, name, peer))
 
-    def _value(self, name):
-        yield message(param_address(name), self.desk.bases[name][0]).dgram
+    def _answer_questions(self) -> None:
+        """Answer last, so that answers hold what the same packets set."""
+        for packets_for, name, peer in reversed(self.questions):
+            for packet in packets_for(name):
+                if self.receiver:
+                    self.receiver.answer(peer, packet)
 
-    def _share(self, name):
-        yield message(share_address(name), self.laid[name].param.position_of(self.desk.bases[name][0])).dgram
+    def _value_answer(self, name: str) -> Iterator[bytes]:
+        yield float_message(param_address(name), self.parameters.base_values[name].value).dgram
 
-    def _tell(self):
-        """Tell of values that are others than they were, unless they came by OSC."""
-        changed = [name for name, base in self.desk.bases.items() if self.told.get(name) != base]
-        for name in changed[:TOLD]:
-            value, who = self.told[name] = self.desk.bases[name]
-            if who != "osc":
-                self.outlet.send(message(param_address(name), value).dgram)
+    def _position_answer(self, name: str) -> Iterator[bytes]:
+        position = self.parameters.parameters[name].param.position_of(self.parameters.base_values[name].value)
+        yield float_message(share_address(name), position).dgram
 
+    def _list_answer(self, _: str) -> Iterator[bytes]:
+        """A packet per parameter: address, value, low, high, unit; and one per key: its address."""
+        for name, parameter in self.parameters.parameters.items():
+            builder = OscMessageBuilder(LIST)
+            builder.add_arg(param_address(name), "s")
+            param = parameter.param
+            for number in (self.parameters.base_values[name].value, param.low, param.high):
+                builder.add_arg(float(number), "f")
+            builder.add_arg(param.unit, "s")
+            yield builder.build().dgram
+        for key in CHARACTERS:
+            builder = OscMessageBuilder(LIST)
+            builder.add_arg(key_address(key), "s")
+            yield builder.build().dgram
 
-def listing(controls, bases):
-    """The answer to LIST, a packet each: address, value, low, high, unit; of a key no more than the address."""
-    for name, control in controls.items():
-        builder = OscMessageBuilder(LIST)
-        builder.add_arg(param_address(name), "s")
-        for number in (bases[name][0], control.param.low, control.param.high):
-            builder.add_arg(float(number), "f")
-        builder.add_arg(control.param.unit, "s")
-        yield builder.build().dgram
-    for word in CHARACTERS:
-        builder = OscMessageBuilder(LIST)
-        builder.add_arg(key_address(word), "s")
-        yield builder.build().dgram
+    def _send_changes(self) -> None:
+        """Send values that differ from those sent last, unless they came by OSC."""
+        if not self.sender:
+            return
+        values = self.parameters.base_values
+        changed = [name for name, base in values.items() if self.sent_values.get(name) != base]
+        for name in changed[:MAX_CHANGES]:
+            base = self.sent_values[name] = values[name]
+            if base.set_by != OSC:
+                self.sender.send(float_message(param_address(name), base.value).dgram)
