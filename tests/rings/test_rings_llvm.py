@@ -1,4 +1,4 @@
-"""What the rings' kernels compile to is what `ringmodels` says of them, operation by operation."""
+"""The rings' kernels compile to the operations of their models in `ring_models`, one by one."""
 
 import itertools
 import re
@@ -10,12 +10,12 @@ from numba import njit, typeof
 from phosphene.engine.rings import allocate, board, mailbox, ring, timeline
 from tests.support import ring_models as model
 
-DATA = ("rows", "slots")  # shared, and plain: what the orders protect
+DATA = ("rows", "slots")  # shared but plain: what the memory orders protect
 RING, TIMELINE = allocate(ring.layout(4, 2)), allocate(timeline.layout(4, 3))
 MAILBOX, BOARD = allocate(mailbox.layout(5)), allocate(board.layout(4))
 BLOCK, RECORD, WORDS = np.zeros((3, 2), np.float32), np.zeros(3), np.zeros(5, np.int64)
 
-KERNELS = {  # the kernel, arguments to compile it for, its operations, and the words it alone stores
+KERNELS = {  # kernel, arguments to compile it for, operations of its model, and the field it alone stores
     "readable": (ring.readable, (RING, 1), model.readable(1), "taken"),
     "writable": (ring.writable, (RING, 1), model.writable(1), "written"),
     "push": (ring.push, (RING, BLOCK), model.push(2), "written"),
@@ -24,7 +24,7 @@ KERNELS = {  # the kernel, arguments to compile it for, its operations, and the 
     "ended": (ring.ended, (RING,), model.ended(), "taken"),
     "publish": (timeline.publish, (TIMELINE, RECORD), model.publish(), "count"),
     "read": (timeline.read, (TIMELINE, 0, RECORD), model.read(), ""),
-    "newest": (timeline.record_count, (TIMELINE,), model.newest(), ""),
+    "record_count": (timeline.record_count, (TIMELINE,), model.record_count(), ""),
     "post": (mailbox.post, (MAILBOX, WORDS), model.post(), "back"),
     "fetch": (mailbox.fetch, (MAILBOX, WORDS), model.fetch(), "front"),
     "put": (board.put, (BOARD, 0, 0.5), model.put(), ""),
@@ -35,7 +35,7 @@ ORDERS = {"monotonic": "relaxed", "acquire": "acquire", "release": "release", "a
 
 
 def body(kernel, arguments):
-    """The LLVM of a kernel itself, compiled afresh: one loaded from the cache has no code to inspect."""
+    """The LLVM of a kernel itself, newly compiled: one loaded from the cache has no code to inspect."""
     fresh = njit(kernel.py_func, nogil=True, error_model="numpy")
     fresh.compile(tuple(map(typeof, arguments)))
     (signature,) = fresh.signatures
@@ -44,19 +44,19 @@ def body(kernel, arguments):
     return found[0]
 
 
-def field(code, pointer, thing):
-    """The name of the field that a pointer points into, None if it is not of `thing`."""
+def field(code, pointer, structure):
+    """The field of `structure` that a pointer points into, or None."""
     offset = 0
     while step := re.search(rf"^ *{re.escape(pointer)} = getelementptr [^\n]*?ptr ([^,]+), i64 (\S+)$", code, re.M):
-        pointer, bytes = step[1], step[2]
-        offset += int(bytes) if re.fullmatch(r"-?\d+", bytes) else 0
-    place = re.fullmatch(r"%arg\.(ring|timeline|mailbox|board)\.(\d)\.4", pointer)
-    name = type(thing)._fields[int(place[2])] if place else None
+        pointer, size = step[1], step[2]
+        offset += int(size) if re.fullmatch(r"-?\d+", size) else 0
+    match = re.fullmatch(r"%arg\.(ring|timeline|mailbox|board)\.(\d)\.4", pointer)
+    name = type(structure)._fields[int(match[2])] if match else None
     return "ended" if name == "written" and offset == 8 * ring.ENDED else name
 
 
-def touched(line):
-    """(kind, pointer) of what a line of code reads and writes."""
+def memory_operations(line):
+    """(kind, pointer) of each access to memory in a line of LLVM."""
     pointers = re.findall(r"ptr (?:[a-z]+ |\d+ )*(%[^\s,)]+)", line)
     if "@llvm.memcpy" in line:
         return [("store", pointers[0]), ("load", pointers[1])]
@@ -65,7 +65,7 @@ def touched(line):
 
 
 def in_program_order(code):
-    """The lines, each block after all those that it cannot come back to: LLVM puts some loops behind their exits."""
+    """The lines in the order they run: LLVM places some loops after the blocks that follow them."""
     parts = re.split(r"^([^\s:;]+):.*$", code, flags=re.M)
     blocks = dict(zip(["entry", *parts[1::2]], parts[0::2]))
     reach = {name: set(re.findall(r"label %([^\s,\]]+)", text)) for name, text in blocks.items()}
@@ -76,24 +76,25 @@ def in_program_order(code):
     return [line for name in ordered for line in blocks[name].splitlines()]
 
 
-def accesses(code, thing):
-    """(kind, order, field) of every access of `thing`, in program order."""
+def accesses(code, structure):
+    """(kind, order, field) of every access to `structure`, in program order."""
     for line in in_program_order(code):
         order = re.search(rf" ({'|'.join(ORDERS)}), align", line)
-        for kind, pointer in touched(line):
-            name = field(code, pointer, thing)
+        for kind, pointer in memory_operations(line):
+            name = field(code, pointer, structure)
             if name:
                 yield kind, ORDERS[order[1]] if order else "plain", name
 
 
 def shared(accesses):
-    """Without the words that one end keeps to itself, and without repetition: a loop may be unrolled."""
-    kept = (access for access in accesses if access[1] != "plain" or access[2] in DATA)
-    return [access for access, _ in itertools.groupby(kept)]
+    """The accesses to shared words, without repetitions: a loop may be unrolled."""
+    found = (access for access in accesses if access[1] != "plain" or access[2] in DATA)
+    return [access for access, _ in itertools.groupby(found)]
 
 
-def declared(ops):
-    return shared((op.kind, op.order, op.place[0]) for op in ops if op.kind != "let")
+def modelled(ops):
+    """The shared accesses of a model."""
+    return shared((op.kind, op.order, op.address[0]) for op in ops if op.kind != "let")
 
 
 @pytest.fixture(scope="module", params=KERNELS.values(), ids=KERNELS)
@@ -102,19 +103,19 @@ def compiled(request):
     return body(kernel, arguments), arguments[0], ops, own
 
 
-def test_a_kernel_is_its_model(compiled):
-    code, thing, ops, own = compiled
-    found = list(accesses(code, thing))
-    assert shared(found) == declared(ops)
+def test_kernel_compiles_to_its_model(compiled):
+    code, structure, ops, own = compiled
+    found = list(accesses(code, structure))
+    assert shared(found) == modelled(ops)
     assert {name for _, order, name in found if order == "plain"} <= {*DATA, own}
 
 
-def test_a_kernel_neither_allocates_nor_locks_nor_raises(compiled):
+def test_kernel_has_no_allocation_lock_or_raise(compiled):
     code = compiled[0]
     assert "define" in code and not re.findall(FORBIDDEN, code)
 
 
-def test_reading_by_time_adds_no_order_of_its_own():
+def test_read_at_adds_no_memory_order_of_its_own():
     code = body(timeline.read_at, (TIMELINE, 0.5, RECORD, RECORD))
-    assert {*accesses(code, TIMELINE)} == {*declared(model.newest()), *declared(model.read())}
+    assert {*accesses(code, TIMELINE)} == {*modelled(model.record_count()), *modelled(model.read())}
     assert not re.findall(FORBIDDEN, code)

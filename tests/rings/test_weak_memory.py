@@ -1,4 +1,4 @@
-"""The checker itself: the classic litmus tests come out as the architecture manual and the language say."""
+"""The model checker: classic litmus tests have the outcomes that the Armv8 manual and LLVM specify."""
 
 import pytest
 
@@ -14,19 +14,19 @@ def write(order, name, value=1, **rest):
 
 
 def results(*programs):
-    """What the registers end with, thread by thread, over all executions."""
+    """The final registers, thread by thread, of every execution."""
     return {tuple(value for thread in end.registers for value in thread.values()) for end in explore(programs)}
 
 
 @pytest.mark.parametrize("store", ["relaxed", "release"])
 @pytest.mark.parametrize("load", ["relaxed", "acquire"])
-def test_a_message_is_passed_whole_only_by_release_to_acquire(store, load):
+def test_message_passing_needs_release_and_acquire(store, load):
     seen = results([write("relaxed", "x"), write(store, "y")], [read(load, "y", "a"), read("relaxed", "x", "b")])
     assert seen >= {(0, 0), (0, 1), (1, 1)}
     assert ((1, 0) in seen) == ((store, load) != ("release", "acquire"))
 
 
-def test_a_load_is_speculated_past_a_condition_but_waits_for_an_address():
+def test_load_is_speculated_past_a_condition_but_waits_for_its_address():
     writer = [write("relaxed", "x"), write("release", "y")]
     first = read("relaxed", "y", "a")
     under = Op("load", "relaxed", ("x",), to="b", when=lambda a: a == 1)
@@ -35,7 +35,7 @@ def test_a_load_is_speculated_past_a_condition_but_waits_for_an_address():
     assert (1, 0) not in results(writer, [first, indexed])
 
 
-def test_both_may_miss_the_others_store():
+def test_store_buffering_lets_both_threads_miss_the_other_store():
     for store, load in (("relaxed", "relaxed"), ("release", "acquire")):
         seen = results([write(store, "x"), read(load, "y", "a")], [write(store, "y"), read(load, "x", "b")])
         assert seen == {(0, 0), (0, 1), (1, 0), (1, 1)}
@@ -50,7 +50,7 @@ def test_both_may_miss_the_others_store():
         ("relaxed", "release", False, False),
     ],
 )
-def test_both_may_see_the_others_later_store(load, store, dependent, circular):
+def test_load_buffering_lets_both_threads_see_the_later_store(load, store, dependent, circular):
     when = {"when": lambda a: a == 1} if dependent else {}
     back = {"when": lambda b: b == 1} if dependent else {}
     one = [read(load, "x", "a"), write(store, "y", **when)]
@@ -58,12 +58,12 @@ def test_both_may_see_the_others_later_store(load, store, dependent, circular):
     assert ((1, 1) in results(one, two)) == circular
 
 
-def test_one_place_has_one_history():
+def test_one_address_has_one_history():
     seen = results([write("relaxed", "x", 1), write("relaxed", "x", 2)], [read("relaxed", "x", r) for r in "ab"])
     assert seen == {(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)}
 
 
-def test_a_write_is_seen_by_all_at_once():
+def test_write_becomes_visible_to_all_threads_at_once():
     readers = (
         [read("acquire", "x", "a"), read("acquire", "y", "b")],
         [read("acquire", "y", "c"), read("acquire", "x", "d")],
@@ -72,23 +72,23 @@ def test_a_write_is_seen_by_all_at_once():
     assert (1, 0, 0, 1) in seen and (1, 0, 1, 0) not in seen
 
 
-def test_what_was_seen_is_passed_on():
+def test_visibility_is_transitive():
     middle = [read("acquire", "x", "a"), write("release", "y", lambda a: a)]
     last = [read("acquire", "y", "b"), read("relaxed", "x", "c")]
     seen = results([write("relaxed", "x")], middle, last)
     assert (1, 1, 1) in seen and (1, 1, 0) not in seen
 
 
-def test_swaps_take_turns():
+def test_swaps_are_atomic():
     swaps = [[Op("swap", "relaxed", ("x",), n, to=r)] for n, r in ((1, "a"), (2, "b"))]
     assert results(*swaps) == {(0, 1), (2, 0)}
 
 
-@pytest.mark.parametrize("place", ["x", "z"])
-def test_only_release_and_acquire_rule_out_a_race(place):
+@pytest.mark.parametrize("name", ["x", "z"])
+def test_only_release_and_acquire_prevent_a_race(name):
     def race(store, load):
         reader = [read(load, "y", "a"), read("plain", "x", "b", when=lambda a: a == 1)]
-        return any(end.race for end in explore([[write("plain", place), write(store, "y")], reader]))
+        return any(end.race for end in explore([[write("plain", name), write(store, "y")], reader]))
 
     assert not race("release", "acquire")
-    assert race("relaxed", "acquire") == race("release", "relaxed") == (place == "x")
+    assert race("relaxed", "acquire") == race("release", "relaxed") == (name == "x")

@@ -1,27 +1,27 @@
-"""The kernels of `engine.rings` as operations for `weakmemory`, on a ring or timeline of two places.
+"""The kernels of `engine.rings` as operations for `weak_memory`, on a ring or timeline of two slots.
 
-Each function gives the operations of one call in program order. Words that only one end stores, its own count and
-its last look at the other's, are that end's registers `own` and `other`. `test_rings_llvm` compares all of this
-with what the kernels compile to.
+Each function returns the operations of one call in program order. Words that only one end stores, its own count and
+the last known count of the other end, are that end's registers `own` and `other`. `test_rings_llvm` compares the
+models with the compiled kernels.
 """
 
 from tests.support.weak_memory import Op, let
 
 SIZE = 2  # rows of the ring, slots of the timeline
 WORDS = 2  # of a record, and of a value in the mailbox
-DIRTY, SLOT = 4, 3
+DIRTY, SLOT_MASK = 4, 3
 
 
-def load(site, order, *place, to, when=True):
-    return Op("load", order, place, to=to, when=when, site=site)
+def load(site, order, *address, to, when=True):
+    return Op("load", order, address, to=to, when=when, site=site)
 
 
-def store(site, order, *place, value, when=True):
-    return Op("store", order, place, value, when=when, site=site)
+def store(site, order, *address, value, when=True):
+    return Op("store", order, address, value, when=when, site=site)
 
 
-def swap(site, order, *place, value, to, when=True):
-    return Op("swap", order, place, value, to, when, site)
+def swap(site, order, *address, value, to, when=True):
+    return Op("swap", order, address, value, to, when, site)
 
 
 def writable(wanted):
@@ -39,11 +39,11 @@ def readable(wanted):
 
 
 def push(wanted):
-    """Row n carries n + 1, so what one push was short of is what the next one brings."""
+    """Row n holds n + 1, so rows that did not fit are pushed by the next call."""
 
     def row(n):
-        place, value = (lambda own: (own + n) % SIZE), (lambda own: own + n + 1)
-        return store("push", "plain", "rows", place, value=value, when=lambda count: n < count)
+        index, value = (lambda own: (own + n) % SIZE), (lambda own: own + n + 1)
+        return store("push", "plain", "rows", index, value=value, when=lambda count: n < count)
 
     return [
         *writable(wanted),
@@ -74,11 +74,11 @@ def end():
 
 
 def ended():
-    ready, look = readable(1)
+    ready, reload = readable(1)
     return [
         load("ended", "acquire", "ended", to="ended"),
         ready,
-        look._replace(when=lambda ended, ready: ended == 1 and ready < 1),
+        reload._replace(when=lambda ended, ready: ended == 1 and ready < 1),
         let("finished", lambda ended, own, other: ended == 1 and other == own),
     ]
 
@@ -94,8 +94,8 @@ def publish(index=0):
     ]
 
 
-def newest(to="newest"):
-    return [load("newest", "acquire", "count", to=to)]
+def record_count(to="newest"):
+    return [load("record_count", "acquire", "count", to=to)]
 
 
 def read(index=lambda: 0, call=0, when=True):
@@ -117,7 +117,7 @@ def post(value=0):
     return [
         *(store("post", "plain", "slots", lambda back: back, w, value=value) for w in range(WORDS)),
         swap("post", "acq_rel", "middle", value=lambda back: back | DIRTY, to="got"),
-        let("back", lambda got: got & SLOT),
+        let("back", lambda got: got & SLOT_MASK),
     ]
 
 
@@ -131,7 +131,7 @@ def fetch(call=0):
     return [
         load("fetch", "relaxed", "middle", to="middle"),
         swap("fetch", "acq_rel", "middle", value=lambda front: front, to="got", when=posted),
-        let("front", lambda got: got & SLOT, when=posted),
+        let("front", lambda got: got & SLOT_MASK, when=posted),
         *(word(w) for w in range(WORDS)),
     ]
 

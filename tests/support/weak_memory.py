@@ -1,15 +1,14 @@
-"""Every way in which a small concurrent program can end, on a machine and in a language that promise little.
+"""A model checker for weak memory: it finds every way in which a small concurrent program can end.
 
-The machine is an Armv8 in kind: one memory, in which a write is seen by all at once, and threads that run their
-operations in any order but for what `Thread.waits` forbids. What depends on a register waits for it; a load may
-be speculated past a condition, and an execution that guessed wrong is dropped; a store may not. An acquire may
-pass an earlier release. Left out: that a thread may read a store of its own before the others can.
+The machine resembles Armv8: one memory, in which a write becomes visible to all threads at once, and threads that
+run their operations in any order that `Thread.waits` allows. An operation that depends on a register waits for it. A
+load may be speculated past a condition, and an execution that guessed wrong is dropped; a store may not. An acquire
+may pass an earlier release. Not modelled: a thread may read a store of its own before the other threads can.
 
-The language is LLVM's: only release and acquire order two threads, and dependencies do not. Two accesses of one
-place, at least one of them plain and at least one a write, that nothing orders are a race, whatever the machine
-made of them.
+The language is LLVM's: only release and acquire order two threads; dependencies do not. Two unordered accesses of
+one address, at least one of them plain and at least one a write, are a race, whatever the machine made of them.
 
-Everything is 0 at first. Functions say by the names of their parameters which registers they read.
+All memory is 0 at first. The parameter names of a function are the registers it reads.
 """
 
 from functools import cache
@@ -19,11 +18,11 @@ from typing import NamedTuple
 class Op(NamedTuple):
     kind: str  # load, store or swap; or let, which touches no memory
     order: str = ""  # plain, relaxed, acquire, release or acq_rel
-    place: tuple = ()  # a name and its indices; each may be a function of registers
-    value: object = 0  # what is written, or what `let` gives; may be a function
-    to: str = ""  # the register that takes what was read
-    when: object = True  # it happens only if this holds; may be a function
-    site: str = ""  # the function of the engine it stands in
+    address: tuple = ()  # a name and its indices; each may be a function of registers
+    value: object = 0  # what is written, or the result of `let`; may be a function
+    to: str = ""  # the register that receives what was read
+    when: object = True  # the condition; may be a function
+    site: str = ""  # the function of the engine that contains it
 
     @property
     def writes(self):
@@ -39,20 +38,20 @@ class Op(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What became of an operation; `seen` says how far into each thread an acquire reached."""
+    """The result of an operation; `seen` is the last operation of each thread that an acquire has seen."""
 
     value: int = 0
-    place: tuple = ()
+    address: tuple = ()
     seen: tuple = ()
 
 
 class End(NamedTuple):
-    registers: tuple  # of a dict for each thread: by name, in program order, as they were last set
-    memory: dict  # by place
+    registers: tuple  # a dict for each thread: last values by name, in program order
+    memory: dict  # by address
     race: bool
 
 
-SKIPPED = Done(place=("skipped",))  # its condition did not hold
+SKIPPED = Done(address=("skipped",))  # its condition did not hold
 
 
 def let(to, value, **rest):
@@ -60,19 +59,20 @@ def let(to, value, **rest):
 
 
 class Thread:
-    """A straight line of operations. `done` is a row of what became of each: None while it waits."""
+    """A straight line of operations. `done` holds the result of each: None while it waits."""
 
     def __init__(self, number, threads, ops):
         self.number, self.threads, self.ops = number, threads, tuple(ops)
 
     def register(self, done, j, name, firm):
+        """The value of a register before operation j, None if it is not known yet."""
         for i in reversed(range(j)):
             if self.ops[i].to == name and done[i] is not SKIPPED:
                 return None if done[i] is None or (firm and not self.firm(done, i)) else done[i].value
         return 0
 
     def evaluate(self, done, j, part, firm=False):
-        """A part of operation j, None if it is not known yet; `firm` leaves out what is only speculated."""
+        """A part of operation j, None if it is not known yet. With `firm`, speculated values count as unknown."""
         if not callable(part):
             return part
         code = part.__code__
@@ -81,52 +81,53 @@ class Thread:
 
     def firm(self, done, i):
         op = self.ops[i]
-        return all(self.evaluate(done, i, part, firm=True) is not None for part in (op.when, op.value, *op.place))
+        return all(self.evaluate(done, i, part, firm=True) is not None for part in (op.when, op.value, *op.address))
 
-    def place(self, done, j, firm=False):
-        parts = tuple(self.evaluate(done, j, part, firm) for part in self.ops[j].place)
+    def address(self, done, j, firm=False):
+        parts = tuple(self.evaluate(done, j, part, firm) for part in self.ops[j].address)
         return None if None in parts else parts
 
     def ready(self, done):
-        """What may run next: (operation, place, value to write, how far it has seen into each thread)."""
+        """The operations that may run next: (index, address, value to write, last operation seen of each thread)."""
         found = []
         for j, op in enumerate(self.ops):
             if done[j] is not None or op.kind == "let":
                 continue
             holds = self.evaluate(done, j, op.when, op.writes)
-            place, value = self.place(done, j, op.writes), self.evaluate(done, j, op.value, op.writes)
-            if place is None or value is None or holds is False or (op.writes and holds is None):
+            address, value = self.address(done, j, op.writes), self.evaluate(done, j, op.value, op.writes)
+            if address is None or value is None or holds is False or (op.writes and holds is None):
                 continue
-            if not self.waits(done, j, place) and not self.late(done, j, place):
-                found.append((j, place, value, self.sight(done, j)))
+            if not self.waits(done, j, address) and not self.too_late(done, j, address):
+                found.append((j, address, value, self.view(done, j)))
         return found
 
-    def waits(self, done, j, place):
-        """An earlier operation must run first: an acquire, the same place, or anything before a release."""
+    def waits(self, done, j, address):
+        """An earlier operation must run first: an acquire, the same address, or anything before a release."""
         op = self.ops[j]
         for i, earlier in enumerate(self.ops[:j]):
             if done[i] is not None or earlier.kind == "let":
                 continue
             if op.writes:
-                if op.releases or earlier.acquires or self.place(done, i) in (None, place):
+                if op.releases or earlier.acquires or self.address(done, i) in (None, address):
                     return True
-            elif self.evaluate(done, i, earlier.when) and (earlier.acquires or self.place(done, i) == place):
+            elif self.evaluate(done, i, earlier.when) and (earlier.acquires or self.address(done, i) == address):
                 return True
         return False
 
-    def late(self, done, j, place):
-        """A later operation was speculated past this one, and should not have been."""
-        ran = [k.place for k in done[j + 1 :] if k is not None and k is not SKIPPED and k.place]
-        return bool(ran) if self.ops[j].acquires else place in ran
+    def too_late(self, done, j, address):
+        """A later operation was wrongly speculated past this one."""
+        later = [k.address for k in done[j + 1 :] if k is not None and k is not SKIPPED and k.address]
+        return bool(later) if self.ops[j].acquires else address in later
 
-    def sight(self, done, j):
+    def view(self, done, j):
+        """The last operation of each thread that operation j has seen."""
         seen = [i.seen for i in done[:j] if i is not None and i.seen] + [(-1,) * self.threads]
-        reach = [max(column) for column in zip(*seen)]
-        reach[self.number] = j
-        return tuple(reach)
+        last = [max(column) for column in zip(*seen)]
+        last[self.number] = j
+        return tuple(last)
 
     def run(self, done, j, result):
-        """`done` once operation j ran; None if that shows a wrong guess."""
+        """`done` after operation j; None if that proves a speculation wrong."""
         row = list(done)
         if j is not None:
             row[j] = result
@@ -143,11 +144,11 @@ class Thread:
 
 
 def explore(programs, memory=()):
-    """Yield every End of some programs that run beside each other."""
+    """Yield every End of programs that run concurrently."""
     threads = [Thread(number, len(programs), ops) for number, ops in enumerate(programs)]
     ready, run = cache(Thread.ready), cache(Thread.run)
     nothing = (-1,) * len(threads)
-    first = tuple((place, (value, nothing)) for place, value in sorted(dict(memory).items()))
+    first = tuple((address, (value, nothing)) for address, value in sorted(dict(memory).items()))
     state = first, tuple(thread.run((None,) * len(thread.ops), None, None) for thread in threads), False
     stack, known = [state], {state}
     while stack:
@@ -156,28 +157,29 @@ def explore(programs, memory=()):
             yield _end(threads, memory, rows, race)
         cells = dict(memory)
         for thread, row in zip(threads, rows):
-            for j, place, value, sight in ready(thread, row):
-                op, (held, carried) = thread.ops[j], cells.get(place, (0, nothing))
-                result = Done(held if op.kind != "store" else 0, place, carried if op.acquires else ())
+            for j, address, value, view in ready(thread, row):
+                op, (stored, released) = thread.ops[j], cells.get(address, (0, nothing))
+                result = Done(stored if op.kind != "store" else 0, address, released if op.acquires else ())
                 after = run(thread, row, j, result)
                 if after is None:
                     continue
-                then = memory
+                later = memory
                 if op.writes:
-                    kept = carried if op.kind == "swap" else nothing  # a swap carries on what a release began
-                    kept = tuple(map(max, kept, sight)) if op.releases else kept
-                    then = tuple(sorted({**cells, place: (value, kept)}.items()))
+                    kept = released if op.kind == "swap" else nothing  # a swap continues a release sequence
+                    kept = tuple(map(max, kept, view)) if op.releases else kept
+                    later = tuple(sorted({**cells, address: (value, kept)}.items()))
                 others = tuple(after if t is thread else row for t, row in zip(threads, rows))
-                state = then, others, race or _races(threads, rows, thread, op, place, sight)
+                state = later, others, race or _races(threads, rows, thread, op, address, view)
                 if state not in known:
                     known.add(state)
                     stack.append(state)
 
 
-def _races(threads, rows, thread, op, place, sight):
-    for other, row, reach in zip(threads, rows, sight):
+def _races(threads, rows, thread, op, address, view):
+    """Another thread accessed the same address without being ordered before this operation."""
+    for other, row, last_seen in zip(threads, rows, view):
         for k, (done, theirs) in enumerate(zip(row, other.ops)):
-            if done is not None and done.place == place and other is not thread and k > reach:
+            if done is not None and done.address == address and other is not thread and k > last_seen:
                 if (op.writes or theirs.writes) and "plain" in (op.order, theirs.order):
                     return True
     return False
@@ -188,4 +190,4 @@ def _end(threads, memory, rows, race):
         {op.to: done.value for op, done in zip(thread.ops, row) if op.to and done is not SKIPPED}
         for thread, row in zip(threads, rows)
     )
-    return End(registers, {place: value for place, (value, _) in memory}, race)
+    return End(registers, {address: value for address, (value, _) in memory}, race)

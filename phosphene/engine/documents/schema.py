@@ -61,7 +61,8 @@ def genome_type(effects: Mapping[str, Any]) -> Any:
     genes = []
     for op, effect in effects.items():
         params = params_model(f"{op} parameters", effect.PARAMS)
-        genes.append(create_model(op, __base__=Gene, op=(Literal[op], ...), params=(params, params())))
+        fields: dict[str, Any] = {"op": (Literal[op], ...), "params": (params, params())}
+        genes.append(create_model(op, __base__=Gene, **fields))
     return bounded_tuple(Annotated[Union[tuple(genes)], Field(discriminator="op")], MAX_GENES)  # noqa: UP007
 
 

@@ -1,10 +1,10 @@
-"""The ground floor: what numba lacks, so that everything above can be written in Python."""
+"""What numba lacks: atomics, SIMD lanes, functions by address, an FFT, and the cache of compiled kernels."""
 
 from phosphene.engine.native.cache import set_numba_cache_dir
 
 set_numba_cache_dir()
 
-from phosphene.engine.native.atomics import (
+from phosphene.engine.native.atomics import (  # noqa: E402
     bits_to_float,
     exchange,
     float_to_bits,
@@ -16,7 +16,7 @@ from phosphene.engine.native.atomics import (
 from phosphene.engine.native.denormals import flush_denormals, restore_denormals  # noqa: E402
 from phosphene.engine.native.function_pointers import FILL_SIGNATURE, call_fill, call_process, compile_process  # noqa: E402
 from phosphene.engine.native.kernel import ULONG, kernel, native_function  # noqa: E402
-from phosphene.engine.native.memory import (
+from phosphene.engine.native.memory import (  # noqa: E402
     address_of,
     aligned_zeros,
     audio_at,
@@ -35,26 +35,26 @@ __all__ = [
     "ULONG",
     "address_of",
     "aligned_zeros",
-    "pointer_to_int",
-    "float_to_bits",
-    "call_process",
-    "copy_rows",
-    "make_descriptor",
-    "dot",
-    "compile_process",
-    "exchange",
-    "call_fill",
-    "flat",
-    "bits_to_float",
-    "flush_denormals",
     "audio_at",
+    "bits_to_float",
+    "call_fill",
+    "call_process",
+    "compile_process",
+    "copy_rows",
+    "descriptor_reader",
+    "dot",
+    "exchange",
+    "flat",
+    "float_to_bits",
+    "flush_denormals",
     "kernel",
     "load_acquire",
     "load_float64",
     "load_relaxed",
+    "make_descriptor",
     "native_function",
     "peak",
-    "descriptor_reader",
+    "pointer_to_int",
     "restore_denormals",
     "store_relaxed",
     "store_release",

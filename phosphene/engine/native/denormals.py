@@ -1,4 +1,4 @@
-"""Numbers too small to hear, flushed to zero: on some processors each costs a hundred times a normal one."""
+"""Flushing of denormals to zero: they are inaudible, and some processors need a hundred times as long for each."""
 
 import platform
 
@@ -13,24 +13,24 @@ X86_FLUSH = 0x8040  # FTZ and DAZ in MXCSR
 ARM_FLUSH = 1 << 24  # FZ in FPCR
 
 
-def _mxcsr(builder, name, place):
+def _call_mxcsr(builder, name, pointer):
     byte = ir.IntType(8).as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [byte])
     function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
-    builder.call(function, [builder.bitcast(place, byte)])
+    builder.call(function, [builder.bitcast(pointer, byte)])
 
 
-def _x86(builder, change):
+def _change_mode_x86(builder, change):
     word = ir.IntType(32)
-    place = builder.alloca(word)
-    _mxcsr(builder, "llvm.x86.sse.stmxcsr", place)
-    before = builder.load(place)
-    builder.store(change(before, word), place)
-    _mxcsr(builder, "llvm.x86.sse.ldmxcsr", place)
+    pointer = builder.alloca(word)
+    _call_mxcsr(builder, "llvm.x86.sse.stmxcsr", pointer)
+    before = builder.load(pointer)
+    builder.store(change(before, word), pointer)
+    _call_mxcsr(builder, "llvm.x86.sse.ldmxcsr", pointer)
     return builder.zext(before, ir.IntType(64))
 
 
-def _arm(builder, change):
+def _change_mode_arm(builder, change):
     word = ir.IntType(64)
     read = ir.InlineAsm(ir.FunctionType(word, []), "mrs $0, fpcr", "=r", side_effect=True)
     write = ir.InlineAsm(ir.FunctionType(ir.VoidType(), [word]), "msr fpcr, $0", "r", side_effect=True)
@@ -39,32 +39,34 @@ def _arm(builder, change):
     return before
 
 
-def _change(builder, change):
+def _change_mode(builder, change):
     if X86:
-        return _x86(builder, change)
+        return _change_mode_x86(builder, change)
     if ARM:
-        return _arm(builder, change)
+        return _change_mode_arm(builder, change)
     return ir.Constant(ir.IntType(64), 0)
 
 
 @intrinsic
 def flush_denormals(typing):
-    """Flush from here on, on this thread; gives the mode to restore."""
+    """Flush denormals on this thread from now on. Returns the mode for `restore_denormals`."""
 
     def codegen(context, builder, signature, args):
         bits = X86_FLUSH if X86 else ARM_FLUSH
-        return _change(builder, lambda before, word: builder.or_(before, ir.Constant(word, bits)))
+        return _change_mode(builder, lambda before, word: builder.or_(before, ir.Constant(word, bits)))
 
     return types.int64(), codegen
 
 
 @intrinsic
 def restore_denormals(typing, mode):
+    """Restore the mode that `flush_denormals` returned."""
+
     def codegen(context, builder, signature, args):
-        def back(before, word):
+        def restored(before, word):
             return args[0] if word.width == 64 else builder.trunc(args[0], word)
 
-        _change(builder, back)
+        _change_mode(builder, restored)
         return context.get_dummy_value()
 
     return types.void(types.int64), codegen

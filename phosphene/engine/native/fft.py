@@ -1,4 +1,4 @@
-"""A Stockham FFT of split arrays, radix 4: every stage runs through its input in order, eight at a time."""
+"""A radix-4 Stockham FFT on split real and imaginary arrays: each stage reads its input in order, eight at a time."""
 
 from typing import NamedTuple
 
@@ -10,24 +10,24 @@ from phosphene.engine.native.simd import LANES, load_lanes, store_interleaved, s
 
 
 class Fft(NamedTuple):
-    """Work space and twiddles of one length."""
+    """Work space and twiddle factors for one length."""
 
-    real: np.ndarray  # (length,), put the input here
+    real: np.ndarray  # (length,), holds the input, then the result
     imag: np.ndarray
     other_real: np.ndarray
     other_imag: np.ndarray
-    twiddles: np.ndarray  # (radix-4 stages * 6 * length / 4,): cosines and sines of one, two and three angles
+    twiddles: np.ndarray  # (radix-4 stages * 6 * length / 4,): cosines and sines of one, two and three times the angle
 
 
 def make_fft(length, dtype=np.float64):
-    """For a power of two, at least 32, in one precision throughout."""
+    """The Fft for a length that is a power of two and at least 32, in one precision throughout."""
     if length < 4 * LANES or length & (length - 1):
-        raise ValueError(f"an FFT of {length}: its length must be a power of two, at least {4 * LANES}")
-    step, tables = np.arange(length // 4), []
+        raise ValueError(f"FFT length {length}: must be a power of two, at least {4 * LANES}")
+    index, tables = np.arange(length // 4), []
     stride = 1
     while 4 * stride <= length:
-        angle = -2 * np.pi * (step - step % stride) / length
-        tables += [part(turns * angle) for turns in (1, 2, 3) for part in (np.cos, np.sin)]
+        angle = -2 * np.pi * (index - index % stride) / length
+        tables += [function(multiple * angle) for multiple in (1, 2, 3) for function in (np.cos, np.sin)]
         stride *= 4
     twiddles = aligned_zeros((len(tables) * length // 4,), dtype)
     twiddles[:] = np.concatenate(tables)
@@ -35,13 +35,13 @@ def make_fft(length, dtype=np.float64):
 
 
 def inverse(fft):
-    """The same work space seen the other way round: its transform is the inverse, times the length."""
+    """The same work space with real and imaginary parts swapped: its transform is the inverse, times the length."""
     return Fft(fft.imag, fft.real, fft.other_imag, fft.other_real, fft.twiddles)
 
 
 @kernel
 def stage_count(fft):
-    """How many `stage`s, done in order, make one transform."""
+    """The number of stages of one transform."""
     count, stride = 0, 1
     while stride < fft.real.shape[0]:
         count, stride = count + 1, 4 * stride
@@ -50,28 +50,28 @@ def stage_count(fft):
 
 @kernel
 def transform(fft):
-    """Transform `real` and `imag`; the result lies there again, in order."""
+    """Transform `real` and `imag` in place; the result is in order."""
     for index in range(stage_count(fft)):
         run_stage(fft, index)
 
 
 @kernel
 def run_stage(fft, index):
-    """One part of `transform`, so that the work can be spread over time."""
+    """Run one stage of `transform`. Stages run in order, 0 to `stage_count` - 1; the work can be spread over time."""
     xr, xi, yr, yi = fft.real, fft.imag, fft.other_real, fft.other_imag
     if index & 1:
         xr, xi, yr, yi = yr, yi, xr, xi
     stride = 1 << 2 * index
-    if 4 * stride >= fft.real.shape[0]:  # the last one puts everything where it took it from
+    if 4 * stride >= fft.real.shape[0]:  # the last stage writes back to where the input was
         yr, yi = fft.real, fft.imag
     if 2 * stride == fft.real.shape[0]:
-        _pairs(xr, xi, yr, yi)
+        _radix2(xr, xi, yr, yi)
     else:
-        _fours(xr, xi, yr, yi, fft.twiddles, index, stride)
+        _radix4(xr, xi, yr, yi, fft.twiddles, index, stride)
 
 
 @kernel
-def _pairs(xr, xi, yr, yi):
+def _radix2(xr, xi, yr, yi):
     half = xr.shape[0] // 2
     for n in range(0, half, LANES):
         ar, ai, br, bi = load_lanes(xr, n), load_lanes(xi, n), load_lanes(xr, n + half), load_lanes(xi, n + half)
@@ -82,7 +82,7 @@ def _pairs(xr, xi, yr, yi):
 
 
 @kernel
-def _fours(xr, xi, yr, yi, twiddles, index, stride):
+def _radix4(xr, xi, yr, yi, twiddles, index, stride):
     quarter = xr.shape[0] // 4
     for n in range(0, quarter, LANES):
         ar, ai, br, bi = load_lanes(xr, n), load_lanes(xi, n), load_lanes(xr, n + quarter), load_lanes(xi, n + quarter)
@@ -91,9 +91,9 @@ def _fours(xr, xi, yr, yi, twiddles, index, stride):
         er, ei, fr, fi = ar + cr, ai + ci, ar - cr, ai - ci
         gr, gi, hr, hi = br + dr, bi + di, br - dr, bi - di
         at = 6 * index * quarter + n
-        first = _turned(fr + hi, fi - hr, twiddles, at, quarter)
-        second = _turned(er - gr, ei - gi, twiddles, at + 2 * quarter, quarter)
-        third = _turned(fr - hi, fi + hr, twiddles, at + 4 * quarter, quarter)
+        first = _rotate(fr + hi, fi - hr, twiddles, at, quarter)
+        second = _rotate(er - gr, ei - gi, twiddles, at + 2 * quarter, quarter)
+        third = _rotate(fr - hi, fi + hr, twiddles, at + 4 * quarter, quarter)
         real = er + gr, first[0], second[0], third[0]
         imag = ei + gi, first[1], second[1], third[1]
         if stride == 1:
@@ -110,6 +110,6 @@ def _fours(xr, xi, yr, yi, twiddles, index, stride):
 
 
 @kernel
-def _turned(real, imag, twiddles, at, quarter):
+def _rotate(real, imag, twiddles, at, quarter):
     c, s = load_lanes(twiddles, at), load_lanes(twiddles, at + quarter)
     return real * c - imag * s, real * s + imag * c

@@ -1,4 +1,4 @@
-"""Functions by address, so that a plan can hold operators in any order and nothing is compiled on stage."""
+"""Functions called by address, so that a chain can hold operators in any order without compiling anything live."""
 
 from types import FunctionType
 
@@ -10,38 +10,38 @@ from phosphene.engine.native.kernel import native_function
 from phosphene.engine.native.memory import I64, audio_at, descriptor_reader, float64_at
 
 PROCESS_SIGNATURE = types.void(*[types.int64] * 6)  # state, params, number of params, block, frames, channels
-FILL_SIGNATURE = types.int64(*[types.int64] * 3)  # state, block, frames; gives the frames done
+FILL_SIGNATURE = types.int64(*[types.int64] * 3)  # state, block, frames; returns the frames written
 
 
-def _entry(state, params, count, block, frames, channels):
+def _process_at(state, params, count, block, frames, channels):
     audio = audio_at(block, frames, channels)
-    process(read(state), float64_at(params, count), audio, audio)  # noqa: F821  (given by `compile_process`)
+    process(read(state), float64_at(params, count), audio, audio)  # noqa: F821  (globals from `compile_process`)
 
 
 def compile_process(module):
-    """An operator's `process` as plans call it: in place, with the address of its State's descriptor."""
+    """An operator's `process` as a chain calls it: in place, with the address of its State's descriptor."""
     scope = {
         "process": module.process,
         "read": descriptor_reader(typeof(module.init(48_000.0, 2))),
         "audio_at": audio_at,
         "float64_at": float64_at,
     }
-    own = FunctionType(_entry.__code__, scope, "entry")
-    own.__module__, own.__qualname__ = __name__, f"entry_{module.__name__.rpartition('.')[2]}"
-    return native_function(PROCESS_SIGNATURE)(own)
+    function = FunctionType(_process_at.__code__, scope, "process_at")
+    function.__module__, function.__qualname__ = __name__, f"process_at_{module.__name__.rpartition('.')[2]}"
+    return native_function(PROCESS_SIGNATURE)(function)
 
 
-def _call(builder, result, args):
+def _call_address(builder, result, args):
     kind = ir.FunctionType(result, [I64] * (len(args) - 1))
     return builder.call(builder.inttoptr(args[0], kind.as_pointer()), args[1:])
 
 
 @intrinsic
 def call_process(typing, address, state, params, count, block, frames, channels):
-    """Call an OPERATOR."""
+    """Call the function at an address, which has PROCESS_SIGNATURE."""
 
     def codegen(context, builder, signature, args):
-        _call(builder, ir.VoidType(), args)
+        _call_address(builder, ir.VoidType(), args)
         return context.get_dummy_value()
 
     return types.void(*[types.int64] * 7), codegen
@@ -49,9 +49,9 @@ def call_process(typing, address, state, params, count, block, frames, channels)
 
 @intrinsic
 def call_fill(typing, address, state, block, frames):
-    """Call a FILLER."""
+    """Call the function at an address, which has FILL_SIGNATURE."""
 
     def codegen(context, builder, signature, args):
-        return _call(builder, I64, args)
+        return _call_address(builder, I64, args)
 
     return types.int64(*[types.int64] * 4), codegen

@@ -1,8 +1,8 @@
-"""Arrays behind a pointer: how compiled code that C calls gets at memory that Python made.
+"""Arrays behind a pointer: how compiled code that C calls reaches memory that Python allocated.
 
-`describe` writes the addresses of a NamedTuple's arrays into a row of words; compiled code turns the
-address of that row back into the NamedTuple. `carray` would do for one array, but keeps an error
-branch that takes the interpreter lock.
+`make_descriptor` writes the addresses of a NamedTuple's arrays into a row of int64 words; compiled code turns the
+address of that row back into the NamedTuple. `carray` would do for one array, but keeps an error branch that takes
+the interpreter lock.
 """
 
 import struct
@@ -13,22 +13,22 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LINE = 64  # bytes of a cache line
+CACHE_LINE = 64  # bytes
 I64 = ir.IntType(64)
 
 
 def aligned_zeros(shape, dtype):
-    """Zeros that start on a cache line, so that two owners never share one."""
+    """Zeros that start on a cache line, so that two threads never write to the same line."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    raw = np.zeros(size + LINE, np.uint8)
-    start = -raw.ctypes.data % LINE
+    raw = np.zeros(size + CACHE_LINE, np.uint8)
+    start = -raw.ctypes.data % CACHE_LINE
     return raw[start : start + size].view(dtype).reshape(shape)
 
 
 def make_descriptor(value):
-    """The words that `reader_of` reads: an address and the shape for an array, itself for a number.
+    """The words that a `descriptor_reader` reads: address and shape of each array, and each number itself.
 
-    Keep `value` alive for as long as the words are in use.
+    Keep `value` alive for as long as the descriptor is in use.
     """
     return np.array(_words(value), np.int64)
 
@@ -38,7 +38,7 @@ def _words(value):
         return [word for field in value for word in _words(field)]
     if isinstance(value, np.ndarray):
         if not value.flags.c_contiguous:
-            raise TypeError(f"compiled code needs contiguous arrays, got strides {value.strides}")
+            raise TypeError(f"compiled code needs contiguous arrays, found strides {value.strides}")
         return [value.ctypes.data, *value.shape]
     if isinstance(value, float):
         return [struct.unpack("q", struct.pack("d", value))[0]]
@@ -46,7 +46,7 @@ def _words(value):
 
 
 def descriptor_reader(kind):
-    """An intrinsic that takes the address of a description and gives back a tuple of type `kind`."""
+    """An intrinsic that turns the address of a descriptor into a tuple of type `kind`."""
 
     @intrinsic
     def read(typing, address):
@@ -60,13 +60,15 @@ def descriptor_reader(kind):
 
 
 class _Reader:
+    """Emits the loads of one descriptor, word by word."""
+
     def __init__(self, context, builder, words):
-        self.context, self.builder, self.words, self.at = context, builder, words, 0
+        self.context, self.builder, self.words, self.index = context, builder, words, 0
 
     def word(self):
-        place = self.builder.gep(self.words, [ir.Constant(I64, self.at)])
-        self.at += 1
-        return self.builder.load(place)
+        pointer = self.builder.gep(self.words, [ir.Constant(I64, self.index)])
+        self.index += 1
+        return self.builder.load(pointer)
 
     def value(self, kind):
         if isinstance(kind, types.BaseTuple):
@@ -80,7 +82,7 @@ class _Reader:
 
 
 def _view(context, builder, kind, address, shape):
-    """An array over memory it does not own: no reference count, so nothing to allocate or free."""
+    """An array that does not own its memory: it has no reference count, so nothing is allocated or freed."""
     array = context.make_array(kind)(context, builder)
     size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
     strides = [ir.Constant(I64, size)]
@@ -112,19 +114,19 @@ def audio_at(typing, address, frames, channels):
 
 @intrinsic
 def flat(typing, array):
-    """A C-contiguous array as one run of numbers: a loop over it is one for the vector unit."""
+    """A C-contiguous array as one dimension: the compiler vectorises a loop over it."""
     kind = types.Array(array.dtype, 1, "C")
 
     def codegen(context, builder, signature, args):
-        whole = context.make_array(signature.args[0])(context, builder, args[0])
-        return _view(context, builder, kind, builder.ptrtoint(whole.data, I64), [whole.nitems])
+        view = context.make_array(signature.args[0])(context, builder, args[0])
+        return _view(context, builder, kind, builder.ptrtoint(view.data, I64), [view.nitems])
 
     return kind(array), codegen
 
 
 @intrinsic
 def float64_at(typing, address, count):
-    """The float64 array at an address."""
+    """The float64 array of `count` numbers at an address."""
     kind = types.Array(types.float64, 1, "C")
 
     def codegen(context, builder, signature, args):
@@ -134,19 +136,19 @@ def float64_at(typing, address, count):
 
 
 @intrinsic
-def copy_rows(typing, source, start, target, at, count):
-    """Copy `count` rows between two C-contiguous arrays of one row type; the two must not overlap."""
+def copy_rows(typing, source, source_row, target, target_row, count):
+    """Copy `count` rows between two C-contiguous arrays with the same type of row. They must not overlap."""
     if source.dtype != target.dtype or source.ndim != target.ndim or source.layout != "C" or target.layout != "C":
         return None
 
     def codegen(context, builder, signature, args):
-        ends, row = [], None
+        pointers, row_size = [], None
         for kind, array, index in ((source, args[0], args[1]), (target, args[2], args[3])):
             view = context.make_array(kind)(context, builder, array)
-            row = cgutils.unpack_tuple(builder, view.strides)[0]
-            byte = builder.bitcast(view.data, ir.IntType(8).as_pointer())
-            ends.append(builder.gep(byte, [builder.mul(index, row)]))
-        cgutils.raw_memcpy(builder, ends[1], ends[0], builder.mul(args[4], row), 1)
+            row_size = cgutils.unpack_tuple(builder, view.strides)[0]
+            first = builder.bitcast(view.data, ir.IntType(8).as_pointer())
+            pointers.append(builder.gep(first, [builder.mul(index, row_size)]))
+        cgutils.raw_memcpy(builder, pointers[1], pointers[0], builder.mul(args[4], row_size), 1)
         return context.get_dummy_value()
 
     return types.void(source, types.int64, target, types.int64, types.int64), codegen
@@ -154,18 +156,18 @@ def copy_rows(typing, source, start, target, at, count):
 
 @intrinsic
 def load_float64(typing, address, index):
-    """A number out of a C struct of doubles."""
+    """The number at an index of a C struct of doubles."""
 
     def codegen(context, builder, signature, args):
-        place = builder.inttoptr(args[0], ir.DoubleType().as_pointer())
-        return builder.load(builder.gep(place, [args[1]]))
+        pointer = builder.inttoptr(args[0], ir.DoubleType().as_pointer())
+        return builder.load(builder.gep(pointer, [args[1]]))
 
     return types.float64(types.int64, types.int64), codegen
 
 
 @intrinsic
 def address_of(typing, array):
-    """Where an array's first element lies."""
+    """The address of an array's first element."""
 
     def codegen(context, builder, signature, args):
         data = context.make_array(signature.args[0])(context, builder, args[0]).data
@@ -176,7 +178,7 @@ def address_of(typing, array):
 
 @intrinsic
 def pointer_to_int(typing, pointer):
-    """A C pointer as the number it is."""
+    """A C pointer as an int64."""
 
     def codegen(context, builder, signature, args):
         return builder.ptrtoint(args[0], I64)

@@ -1,4 +1,4 @@
-"""The time of day inside compiled code, by PortAudio's own clock, so that it compares with the device's times."""
+"""PortAudio's clock inside compiled code; times of the device are on the same clock."""
 
 from llvmlite import ir
 from numba import types
@@ -9,7 +9,7 @@ from phosphene.engine.native.memory import I64
 
 @intrinsic
 def stream_time(typing, address, stream):
-    """Call `double Pa_GetStreamTime(PaStream *)`, whose address is given; seconds."""
+    """Seconds, from `double Pa_GetStreamTime(PaStream *)`; `address` is that function's."""
 
     def codegen(context, builder, signature, args):
         kind = ir.FunctionType(ir.DoubleType(), [I64])

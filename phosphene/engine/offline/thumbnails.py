@@ -22,7 +22,9 @@ ROOMS = (  # whose source a still depends on
     "audio",
     "gl",
     "visuals",
+    "takes",
     "graph",
+    "encode",
     "offline",
 )
 

@@ -1,106 +1,125 @@
-"""Where rings lie: in this process's own memory, or in a segment that processes share.
+"""Memory for the structures of this room: private to a process, or a segment that processes share.
 
-A session owns one segment, named after its process. The owner holds a lock file for as long as it
-lives; a segment whose lock nobody holds was left by a crash, and the next start sweeps it away.
+A session owns one segment, named after its process. The owner holds a lock file for as long as it lives. A segment
+whose lock is free was left by a crash, and the next start removes it.
 """
 
 import contextlib
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.native import aligned_zeros
 from phosphene.engine.native.cache import cache_home
-
-LINE = 64  # bytes; every array starts on a cache line of its own
+from phosphene.engine.native.memory import CACHE_LINE
 
 
 class Layout(NamedTuple):
-    """What a thing is made of, before it has memory."""
+    """The arrays that a structure consists of, before it has memory."""
 
-    kind: type  # the NamedTuple that holds the arrays
-    arrays: tuple  # of (shape, dtype), in the order of its fields
+    kind: type[Any]  # the NamedTuple that holds the arrays
+    arrays: tuple[tuple[tuple[int, ...], Any], ...]  # (shape, dtype) of each, in the order of its fields
 
 
-def allocate(plan):
-    """A thing in this process's own memory, for its threads."""
-    return plan.kind(*(aligned_zeros(shape, dtype) for shape, dtype in plan.arrays))
+def allocate(layout: Layout) -> Any:
+    """A structure in this process's own memory, for its threads."""
+    return layout.kind(*(aligned_zeros(shape, dtype) for shape, dtype in layout.arrays))
 
 
 class Segment:
-    """Shared memory cut into things, by name: `segment["board"]`.
+    """A shared-memory segment that holds structures by name: `segment["board"]`.
 
     Parameters
     ----------
     name : str
-        The same for all who share it.
-    plans : dict of str to Layout
-        The same for all who share it.
+        The same in every process that shares it.
+    layouts : dict of str to Layout
+        The same in every process that shares it.
     create : bool
-        True for the one that owns it and will `unlink` it.
+        True in the process that owns the segment and unlinks it.
+
+    Raises
+    ------
+    PhospheneError
+        If there is not enough shared memory.
+    FileNotFoundError
+        If the segment does not exist and `create` is false.
     """
 
-    def __init__(self, name, plans, *, create):
+    def __init__(self, name: str, layouts: Mapping[str, Layout], *, create: bool) -> None:
         self.name, self.create = name, create
+        self.memory = self._open(_total_size(layouts))
+        # Arrays may still point into the memory; the system unmaps it when the process ends.
+        self.memory.close = lambda: None  # type: ignore[method-assign]
+        self.structures: dict[str, Any] = {}
+        buffer: Any = self.memory.buf  # None only after close
+        memory, offset = np.frombuffer(buffer, np.uint8), 0
+        for key, layout in layouts.items():
+            arrays = []
+            for shape, dtype in layout.arrays:
+                size = _size(shape, dtype)
+                arrays.append(memory[offset : offset + size].view(dtype).reshape(shape))
+                offset += _padded(size)
+            self.structures[key] = layout.kind(*arrays)
+
+    def _open(self, size: int) -> SharedMemory:
         with _untracked():
             try:
-                self.memory = SharedMemory(name, create=create, size=_size(plans) if create else 0)
-                if create:
-                    self._reserve()
-            except OSError as fault:
-                if create:
-                    what = f"{_size(plans) / 1e6:.0f} MB of shared memory cannot be had"
-                    raise PhospheneError(f"{what} ({fault.strerror})") from fault
-                raise
-        self.memory.close = lambda: None  # arrays may still look at it; the system unmaps it with the process
-        base, at = np.frombuffer(self.memory.buf, np.uint8), 0
-        self.things = {}
-        for key, plan in plans.items():
-            arrays = []
-            for shape, dtype in plan.arrays:
-                count = int(np.prod(shape)) * np.dtype(dtype).itemsize
-                arrays.append(base[at : at + count].view(dtype).reshape(shape))
-                at += _padded(count)
-            self.things[key] = plan.kind(*arrays)
+                memory = SharedMemory(self.name, create=self.create, size=size if self.create else 0)
+                if self.create:
+                    _reserve(memory)
+            except OSError as error:
+                if not self.create:
+                    raise
+                text = f"cannot allocate {size / 1e6:.0f} MB of shared memory ({error.strerror})"
+                raise PhospheneError(text) from error
+        return memory
 
-    def _reserve(self):
-        """Have Linux find room now: it would end whoever wrote where there is none."""
-        if (path := Path("/dev/shm", self.name)).exists():
-            try:
-                with open(path, "r+b") as file:
-                    os.posix_fallocate(file.fileno(), 0, self.memory.size)
-            except OSError:
-                self.memory.unlink()
-                raise
+    def __getitem__(self, key: str) -> Any:
+        return self.structures[key]
 
-    def __getitem__(self, key):
-        return self.things[key]
-
-    def close(self):
-        """Let go of it; the owner also takes the name away, and the memory goes with its last user."""
-        self.things.clear()
+    def close(self) -> None:
+        """Drop the structures. The owner also removes the name; the memory is freed with its last user."""
+        self.structures.clear()
         if self.create:
             with _untracked(), contextlib.suppress(FileNotFoundError):
                 self.memory.unlink()
 
 
-def _padded(count):
-    return -(-count // LINE) * LINE
+def _reserve(memory: SharedMemory) -> None:
+    """Allocate the pages now: Linux would kill a process that writes to a page it cannot provide."""
+    if (path := Path("/dev/shm", memory.name)).exists():
+        try:
+            with open(path, "r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, memory.size)
+        except OSError:
+            memory.unlink()
+            raise
 
 
-def _size(plans):
-    return sum(_padded(int(np.prod(s)) * np.dtype(d).itemsize) for plan in plans.values() for s, d in plan.arrays)
+def _size(shape: tuple[int, ...], dtype: Any) -> int:
+    return int(np.prod(shape)) * np.dtype(dtype).itemsize
+
+
+def _padded(size: int) -> int:
+    """The size rounded up to whole cache lines, so that every array starts on its own."""
+    return -(-size // CACHE_LINE) * CACHE_LINE
+
+
+def _total_size(layouts: Mapping[str, Layout]) -> int:
+    return sum(_padded(_size(shape, dtype)) for layout in layouts.values() for shape, dtype in layout.arrays)
 
 
 @contextlib.contextmanager
-def _untracked():
-    """Python's tracker would unlink a segment when the first process that looked at it ends."""
+def _untracked() -> Iterator[None]:
+    """Python's resource tracker would unlink a segment when the first process that opened it ends."""
     register, unregister = resource_tracker.register, resource_tracker.unregister
     resource_tracker.register = resource_tracker.unregister = lambda name, kind: None
     try:
@@ -110,24 +129,30 @@ def _untracked():
 
 
 class SessionLock:
-    """A name that is ours while we live: `phosphene-<pid>` and what it is `of`, with a locked file beside it."""
+    """A segment name that belongs to this process while it lives, with a locked file of that name.
 
-    def __init__(self, of=""):
-        self.name = f"phosphene-{os.getpid()}{of}"
-        self.path = _claims() / self.name
+    Parameters
+    ----------
+    suffix : str
+        Distinguishes several segments of one process. The name is `phosphene-<pid><suffix>`.
+    """
+
+    def __init__(self, suffix: str = "") -> None:
+        self.name = f"phosphene-{os.getpid()}{suffix}"
+        self.path = _lock_folder() / self.name
         self.file = open(self.path, "a+b")  # noqa: SIM115  (held until release)
         if not _lock(self.file):
             raise RuntimeError(f"{self.path} is locked by another process")
 
-    def release(self):
+    def release(self) -> None:
         self.file.close()
         self.path.unlink(missing_ok=True)
 
 
-def remove_stale_segments():
-    """Remove the segments of sessions that died; gives their names."""
-    swept = []
-    for path in sorted(_claims().iterdir()):
+def remove_stale_segments() -> list[str]:
+    """Remove the segments of sessions that crashed. Returns their names."""
+    removed = []
+    for path in sorted(_lock_folder().iterdir()):
         with contextlib.suppress(OSError), open(path, "a+b") as file:
             if not _lock(file):
                 continue
@@ -135,19 +160,19 @@ def remove_stale_segments():
                 stale = SharedMemory(path.name)
                 stale.unlink()
                 stale.close()
-                swept.append(path.name)
+                removed.append(path.name)
         path.unlink(missing_ok=True)
-    return swept
+    return removed
 
 
-def _claims():
+def _lock_folder() -> Path:
     folder = cache_home() / "sessions"
     folder.mkdir(exist_ok=True)
     return folder
 
 
-def _lock(file):
-    """Lock a file until it is closed or its process ends; False if another process has it."""
+def _lock(file: BinaryIO | Any) -> bool:
+    """Lock a file until it is closed or its process ends. Returns False if another process holds the lock."""
     try:
         if sys.platform == "win32":
             import msvcrt

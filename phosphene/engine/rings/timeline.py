@@ -15,15 +15,15 @@ from phosphene.engine.native import (
 )
 from phosphene.engine.rings.shared_memory import Layout
 
-EMPTY, LAPPED, WITHIN, NEWEST = 0, 1, 2, 3  # what `at` found
+EMPTY, LAPPED, WITHIN, NEWEST = 0, 1, 2, 3  # results of `read_at`
 
 
 class Timeline(NamedTuple):
-    """Records from one writer to any number of readers, each of which reads by time.
+    """Records from one writer to any number of readers, which read by time.
 
-    A record is a row of float64; its first number is its time and never falls. The writer never waits.
-    Each slot carries a mark: odd while it is written, then twice the record's index plus two. A reader
-    that sees the same even mark before and after its copy has a whole record; any other has been lapped.
+    A record is a row of float64. Its first number is its time, which never decreases. The writer never waits.
+    Each slot has a mark: odd while it is written, then twice the record's index plus two. A reader that sees the
+    same even mark before and after its copy has a whole record; otherwise the writer has lapped it.
     """
 
     words: np.ndarray  # (slots, width) int64, the bits of float64
@@ -31,15 +31,15 @@ class Timeline(NamedTuple):
     count: np.ndarray  # (8,) int64, a cache line: records ever written
 
 
-def layout(slots, width):
-    """A timeline of at least `slots` records of `width` numbers."""
-    slots = 1 << max(int(slots) - 1, 1).bit_length()
-    return Layout(Timeline, (((slots, width), np.int64), ((slots,), np.int64), ((8,), np.int64)))
+def layout(slots: float, width: int) -> Layout:
+    """The memory of a timeline of at least `slots` records of `width` numbers."""
+    size = 1 << max(int(slots) - 1, 1).bit_length()
+    return Layout(Timeline, (((size, width), np.int64), ((size,), np.int64), ((8,), np.int64)))
 
 
 @kernel
-def publish(timeline, record):
-    """Add a record; the oldest gives way."""
+def publish(timeline: Timeline, record: np.ndarray) -> None:
+    """Add a record. It overwrites the oldest."""
     index = timeline.count[0]
     slot = index & (timeline.words.shape[0] - 1)
     store_relaxed(timeline.marks, slot, 2 * index + 1)
@@ -50,28 +50,28 @@ def publish(timeline, record):
 
 
 @kernel
-def read(timeline, index, record):
-    """Copy the record with an index; False, and a useless copy, if it has been overwritten."""
+def read(timeline: Timeline, index: int, record: np.ndarray) -> bool:
+    """Copy the record with an index. Returns False if it was overwritten; the copy is then useless."""
     slot = index & (timeline.words.shape[0] - 1)
     before = load_acquire(timeline.marks, slot)
     for w in range(timeline.words.shape[1]):
-        record[w] = bits_to_float(load_acquire(timeline.words[slot], w))  # acquire: never after the second look
+        record[w] = bits_to_float(load_acquire(timeline.words[slot], w))  # acquire: never after the second mark
     after = load_relaxed(timeline.marks, slot)
     return before == 2 * index + 2 and after == before
 
 
 @kernel
-def record_count(timeline):
-    """Records ever written; the newest has this index less one."""
+def record_count(timeline: Timeline) -> int:
+    """Records ever written. The newest has this index less one."""
     return load_acquire(timeline.count, 0)
 
 
 @kernel
-def read_at(timeline, time, record, spare):
-    """The record at a time, interpolated between its neighbours, into `record`; `spare` is scratch.
+def read_at(timeline: Timeline, time: float, record: np.ndarray, scratch: np.ndarray) -> int:
+    """Read the record at a time into `record`, interpolated between its neighbours. `scratch` is a row of its size.
 
-    Gives WITHIN; NEWEST if the time is past the last record, which is then given as it is; LAPPED if
-    the time is older than what is kept, and the oldest is given; EMPTY if there is no record.
+    Returns WITHIN; or NEWEST if the time is past the last record, which is then copied as it is; or LAPPED if the
+    time is before the oldest record kept, which is then copied; or EMPTY if there is no record.
     """
     slots = timeline.words.shape[0]
     while True:
@@ -92,17 +92,15 @@ def read_at(timeline, time, record, spare):
             else:
                 high = middle
         if not (whole and read(timeline, low, record)):
-            low = max(
-                0, record_count(timeline) - slots + 1
-            )  # not the slot being written: its writer may have died in it
+            low = max(0, record_count(timeline) - slots + 1)  # skips the slot being written: its writer may have died
             if read(timeline, low, record) and record[0] > time:
                 return LAPPED
             continue
         if record[0] > time:
             return LAPPED
-        if not read(timeline, high, spare):
+        if not read(timeline, high, scratch):
             continue
-        share = (time - record[0]) / (spare[0] - record[0])
+        share = (time - record[0]) / (scratch[0] - record[0])
         for w in range(record.shape[0]):
-            record[w] += share * (spare[w] - record[w])
+            record[w] += share * (scratch[w] - record[w])
         return WITHIN
