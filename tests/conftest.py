@@ -4,7 +4,8 @@ import pytest
 
 from phosphene.engine.cli import warmup
 from phosphene.engine.gl import shader_source
-from phosphene.engine.gl.context import opened
+from phosphene.engine.gl.context import offscreen_context
+from tests.support.gl_objects import count_gl_objects
 from tools.rig.screen import Screen
 from tools.rig.sound_server import SoundServer
 
@@ -35,9 +36,11 @@ def screen():
 
 @pytest.fixture(scope="module")
 def context():
-    """OpenGL without a screen, for the tests of a module."""
-    with opened() as context:
+    """OpenGL without a screen, for the tests of a module, which must release all that they create."""
+    with offscreen_context() as context:
         yield context
+        left = {kind: count for kind, count in count_gl_objects(context).items() if count}
+        assert not left, f"GL objects that no test of this module released: {left}"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""GL, as pictures stand on it: they come back as they were drawn, and nobody waits for them with the lock held."""
+"""Read-back: pictures come back as they were drawn, and nothing waits for them with the interpreter lock held."""
 
 import os
 import re
@@ -15,13 +15,13 @@ from phosphene.engine.gl import context as gl
 from phosphene.engine.gl.pass_spec import Pass
 from phosphene.engine.gl.readback import DEPTH, Readback
 from tests.support.commands import ROOT
-from tests.support.shader_passes import HEAD, PLAIN, staged
+from tests.support.shader_passes import HEAD, PLAIN, built_on
 
 
-def screened(context, size, fragment, **declared):
+def built_on_screen(context, size, fragment, **fields):
     """A pass that draws on a screen."""
-    values = declared.get("signals")
-    return staged(context, Pass("test", fragment, **declared), Readback(context, size), values=values)
+    values = fields.get("signals")
+    return built_on(context, Pass("test", fragment, **fields), Readback(context, size), values=values)
 
 
 def fetched(screen):
@@ -30,27 +30,27 @@ def fetched(screen):
     return picture
 
 
-def test_pictures_come_back_in_order_and_never_the_one_just_drawn(context, write):
-    with screened(context, (6, 4), write(PLAIN)) as (_, screen):
+def test_pictures_come_back_in_order_one_frame_behind(context, write):
+    with built_on_screen(context, (6, 4), write(PLAIN)) as (_, screen):
         back = []
         for drawn in range(10):
             screen.framebuffer.clear(drawn / 255, 0.0, 0.0, 1.0)
-            screen.ask()
-            if len(screen.waiting) == DEPTH:
+            screen.request()
+            if len(screen.pending) == DEPTH:
                 picture = fetched(screen)
                 assert (picture == (drawn - DEPTH + 1, 0, 0, 255)).all()
                 back.append(picture[0, 0, 0])
         back += [fetched(screen)[0, 0, 0] for _ in range(DEPTH - 1)]
-        assert back == list(range(10)) and not screen.waiting
+        assert back == list(range(10)) and not screen.pending
 
 
 @pytest.mark.parametrize("size", [(1, 1), (6, 4), (7, 5), (642, 362)])
-def test_every_pixel_is_where_it_was_drawn_the_bottom_row_first(context, write, size):
+def test_every_pixel_comes_back_in_place_the_bottom_row_first(context, write, size):
     place = "mod(floor(gl_FragCoord.xy), 256.0) / 255.0"
     fragment = write(HEAD + f"void main() {{ color = vec4({place}, 0.2, 0.4); }}\n")
-    with screened(context, size, fragment) as (stage, screen):
-        stage.render()
-        screen.ask()
+    with built_on_screen(context, size, fragment) as (program, screen):
+        program.render()
+        screen.request()
         row, column = np.indices(size[::-1]) % 256
         np.testing.assert_array_equal(fetched(screen), np.stack((column, row, 0 * row + 51, 0 * row + 102), axis=-1))
 
@@ -69,14 +69,14 @@ void main() {
 def heavy(context, write):
     """A screen and a pass that takes a tenth of a second and more, as heavy as this machine needs it."""
     fragment = write(HEAD + HEAVY)
-    with screened(context, (192, 128), fragment, signals={"loops": "loops"}) as (stage, screen):
-        stage.values, took = {"loops": 1.0}, 0.0
+    with built_on_screen(context, (192, 128), fragment, signals={"loops": "loops"}) as (program, screen):
+        program.values, took = {"loops": 1.0}, 0.0
         while took < 0.15:
             begun = time.perf_counter()
-            stage.render()
+            program.render()
             took = time.perf_counter() - begun
-            stage.values["loops"] *= 2 if took < 0.15 else 1
-        yield screen, stage
+            program.values["loops"] *= 2 if took < 0.15 else 1
+        yield screen, program
 
 
 def longest_wait(work):
@@ -96,56 +96,56 @@ def longest_wait(work):
     return max(np.diff(turns))
 
 
-def test_other_threads_go_on_while_a_picture_is_drawn_and_fetched(heavy):
-    screen, stage = heavy
+def test_other_threads_run_while_a_picture_is_drawn_and_fetched(heavy):
+    screen, program = heavy
 
     def ours():
-        stage.render()
-        screen.ask()
+        program.render()
+        screen.request()
         fetched(screen)
 
     def plain():
         screen.framebuffer.use()
-        stage.drawings[()].strip.render(vertices=3)
+        program.variants[()].vertex_array.render(vertices=3)
         screen.framebuffer.read(components=4)
 
     waited, waited_plainly = (min(longest_wait(work) for _ in range(3)) for work in (ours, plain))
     assert waited < waited_plainly / 4
 
 
-def test_a_driver_that_hangs_is_told(context, heavy, monkeypatch):
-    """And one that is only slow, as a processor may be, is waited for."""
-    monkeypatch.setattr(gl, "FOREVER", 1)
-    _, stage = heavy
-    stage.render()
+def test_a_driver_that_hangs_raises(context, heavy, monkeypatch):
+    """A software rasteriser, which may be slow, is waited for."""
+    monkeypatch.setattr(gl, "HANG_TIMEOUT", 1)
+    _, program = heavy
+    program.render()
     monkeypatch.setattr(context, "software", False)
-    stage.render()
+    program.render()
     with pytest.raises(PhospheneError, match=r"^the graphics driver hangs \(.*\)$"):
         context.wait(context.fence())
     monkeypatch.undo()
     context.wait(context.fence())
 
 
-NEITHER = {
+NO_OPENGL = {
     "too old": ("MESA_GL_VERSION_OVERRIDE", "2.1", "OpenGL 2.1 .* is too old: needs 3.3; update the .* driver"),
     "not there": ("__EGL_VENDOR_LIBRARY_FILENAMES", "/nonexistent", "no OpenGL 3.3 without a window .*; install .*"),
 }
 OPEN = """
 import sys
-from engine.errors import PhospheneError
-from engine.visuals.context import opened
+from phosphene.engine.common.errors import PhospheneError
+from phosphene.engine.gl.context import offscreen_context
 try:
-    with opened():
+    with offscreen_context():
         pass
-except PhospheneError as fault:
-    sys.exit(str(fault))
+except PhospheneError as error:
+    sys.exit(str(error))
 """
 
 
-@pytest.mark.parametrize("name, value, words", NEITHER.values(), ids=NEITHER)
-def test_without_opengl_one_line_says_what_is_there_and_what_to_do(name, value, words):
+@pytest.mark.parametrize("name, value, pattern", NO_OPENGL.values(), ids=NO_OPENGL)
+def test_an_error_without_opengl_says_what_is_there_and_what_to_do(name, value, pattern):
     command = [sys.executable, "-c", OPEN]
     child = subprocess.run(command, env={**os.environ, name: value}, cwd=ROOT, capture_output=True, text=True)
-    (told,) = child.stderr.splitlines()
+    (line,) = child.stderr.splitlines()
     assert child.returncode == 1 and not child.stdout
-    assert re.fullmatch(words, told)
+    assert re.fullmatch(pattern, line)

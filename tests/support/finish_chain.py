@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from phosphene.engine.gl.pass_program import PassProgram, Target
+from phosphene.engine.gl.pass_program import PassProgram
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.gl.shader_header import read_spec
-from phosphene.engine.visuals import noise_textures
-from phosphene.engine.visuals.audio_signals import SILENT
+from phosphene.engine.gl.target import Target
+from phosphene.engine.visuals.audio_signals import SILENT_SIGNALS
 from phosphene.engine.visuals.catalogue import FINISH, SECTIONS
 from phosphene.engine.visuals.deck import CLOCK
 from phosphene.engine.visuals.finish import Finish
+from phosphene.engine.visuals.noise_textures import create_noise_textures
 
 
 class Slide:
@@ -20,7 +21,7 @@ class Slide:
         self.picture.repeat_x = self.picture.repeat_y = False
         finish = {f"{FINISH}.{param.name}": param.default for param in SECTIONS[FINISH].params}
         finish |= {f"{FINISH}.{name}": float(value) for name, value in params.items()}
-        self.values = {**SILENT, **CLOCK, "aspect": size[0] / size[1], **finish}
+        self.values = {**SILENT_SIGNALS, **CLOCK, "aspect": size[0] / size[1], **finish}
 
     def put(self, light):
         """Linear light: a number, a colour, or (height, width) of either; the bottom row first."""
@@ -36,7 +37,7 @@ class Projector:
     """Shows slides, at a size that may be larger than theirs; `params` are the finish's."""
 
     def __init__(self, context, size, *, slides=None, **params):
-        self.screen, self.noise, self.seconds = Readback(context, size), noise_textures.tiles(context), 0.0
+        self.screen, self.noise, self.seconds = Readback(context, size), create_noise_textures(context), 0.0
         self.slides = [Slide(context, slides or size, **params) for _ in range(2)]
         shown = {name: lambda each=each: each for name, each in self.noise.items()}
         self.finish = Finish(context, size, self.screen, self.slides[0].values, shown)
@@ -53,7 +54,7 @@ class Projector:
         else:
             other.put(old)
             self.finish.mix(other, slide, kind, share)
-        self.screen.ask()
+        self.screen.request()
         shown = np.empty(self.screen.shape, np.uint8)
         self.screen.fetch(shown)
         return shown
@@ -103,11 +104,11 @@ class Chain:
 
 def pixels(target):
     """(height, width, 4) of what a target holds."""
-    kind = "f4" if target.declared.precise else "f2"
+    kind = "f4" if target.spec.precise else "f2"
     return np.frombuffer(target.picture.read(), kind).reshape(*target.size[::-1], 4).astype(float)
 
 
 def poison(target, value):
     """Put a value that is no number into all that a target holds."""
     for texture in target.textures:
-        texture.write(np.full((*target.size[::-1], 4), value, "f4" if target.declared.precise else "f2").tobytes())
+        texture.write(np.full((*target.size[::-1], 4), value, "f4" if target.spec.precise else "f2").tobytes())

@@ -1,13 +1,13 @@
-"""Films made for tests, each of whose frames is known again."""
+"""Films made for tests, whose frames can be told apart."""
 
 import av
 import numpy as np
 
-FRAMES, FPS = 20, 25  # of `counted`; 0.8 seconds
+FRAMES, FPS = 20, 25  # of `write_counted_film`; 0.8 seconds
 
 
-def lossless(path, pictures, fps):
-    """A film of uint8 arrays (height, width, 3), without loss; its path."""
+def write_film(path, pictures, fps):
+    """Write uint8 arrays (height, width, 3) as a lossless film; returns its path."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("ffv1", rate=fps)
         stream.height, stream.width, _ = pictures[0].shape
@@ -18,17 +18,17 @@ def lossless(path, pictures, fps):
     return path
 
 
-def counted(path):
-    """A film whose frames are as bright as they are late."""
-    return lossless(path, [np.full((24, 32, 3), 10 * index, np.uint8) for index in range(FRAMES)], FPS)
+def write_counted_film(path):
+    """A film whose frames grow brighter by 10 each."""
+    return write_film(path, [np.full((24, 32, 3), 10 * index, np.uint8) for index in range(FRAMES)], FPS)
 
 
-def shown(media):
-    """What the texture of a Media holds: (height, width, 4), the top row first."""
+def media_pixels(media):
+    """What the texture of a MediaTexture holds: (height, width, 4), the top row first."""
     texture = media.texture
     return np.frombuffer(texture.read(), np.uint8).reshape(texture.height, texture.width, 4)[::-1]
 
 
-def index_of(media):
-    """Which frame of `counted` it shows."""
-    return shown(media)[0, 0, 0] // 10
+def frame_index(media):
+    """Which frame of `write_counted_film` it shows."""
+    return media_pixels(media)[0, 0, 0] // 10

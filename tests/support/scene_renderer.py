@@ -1,6 +1,4 @@
-"""A painter at its easel: what a scene makes of a sound, without a window."""
-
-import ctypes
+"""Renders a scene from a sound, without a window."""
 
 import numpy as np
 
@@ -10,84 +8,101 @@ from phosphene.engine.listening.analyser import analyse, make_analyser, plan
 from phosphene.engine.modulation.matrix import STILL
 from phosphene.engine.rings import allocate, board
 from phosphene.engine.rings.board import put
-from phosphene.engine.visuals.catalogue import BOARD_SLOTS, SECTIONS, Look, settings
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, SECTIONS, Look, slot_values
 from phosphene.engine.visuals.renderer import Renderer
 
 RATE = 48_000
 SMALL = (64, 36)
-KINDS = "Buffer Framebuffer Program Query Renderbuffer Sampler Shader Texture VertexArray".split()
 
 
-def look(scene="scope", passes=(), *, serial=0, seed=7, modulation=STILL, transition=None, media=None):
+def make_look(scene="scope", passes=(), *, serial=0, seed=7, modulation=STILL, transition=None, media=None):
     transition = transition or {"kind": "fade", "seconds": 2.0, "start": "now"}
     return Look(serial, "test", scene, list(passes), transition, media, modulation._replace(seed=seed))
 
 
-class Easel:
-    """A painter of a sound that has been heard to its end; `params` are the scene's, or of a section by its name."""
+class SceneRenderer:
+    """Renders a sound that is analysed to its end; `params` are the scene's, or a section's by its name.
 
-    def __init__(self, context, frames, scene="scope", passes=(), *, size=SMALL, rate=RATE, params=None, **how):
+    The other options are those of `make_look`.
+    """
+
+    def __init__(self, context, frames, scene="scope", passes=(), *, size=SMALL, rate=RATE, params=None, **options):
         self.board = allocate(board.layout(BOARD_SLOTS))
-        self.set(0, **{scene: params or {}})
-        self.screen, self.played = Readback(context, size), 0.0
-        asked = look(scene, passes, **how)
-        how = {"frames": frames, "rate": rate, "board": self.board, "screen": self.screen, "look": asked}
-        self.painter = Renderer(context, size, **how)
+        self.set_params(0, **{scene: params or {}})
+        self.screen, self.seconds = Readback(context, size), 0.0
+        self.renderer = Renderer(
+            context,
+            size,
+            frames=frames,
+            rate=rate,
+            board=self.board,
+            screen=self.screen,
+            look=make_look(scene, passes, **options),
+        )
 
-    def set(self, serial=0, **sections):
-        """Put the parameters of a look on the board: the defaults, but for those of the sections that are named."""
-        wanted = {name: plain(section.params) | sections.get(name, {}) for name, section in SECTIONS.items()}
-        for slot, value in settings(wanted, serial):
+    def set_params(self, serial=0, **sections):
+        """Put the parameters of a look on the board: the defaults, except those of the named sections."""
+        values = {name: default_settings(section.params) | sections.get(name, {}) for name, section in SECTIONS.items()}
+        for slot, value in slot_values(values, serial):
             put(self.board, slot, value)
 
     def picture(self, sample):
-        """What is shown at a sample: (height, width, 4), the bottom row first."""
-        self.painter.reach(sample)
-        self.painter.paint(sample)
-        self.screen.ask()
-        shown = np.empty((*self.screen.size[::-1], 4), np.uint8)
-        self.screen.fetch(shown)
-        return shown
+        """What the screen shows at a sample: (height, width, 4), the bottom row first."""
+        self.renderer.advance_to(sample)
+        self.renderer.render(sample)
+        self.screen.request()
+        picture = np.empty((*self.screen.size[::-1], 4), np.uint8)
+        self.screen.fetch(picture)
+        return picture
 
     @property
     def values(self):
-        """What the shaders of the deck that is seen are given."""
-        return self.painter.deck.values
+        """The values that the shaders of the deck that is shown take."""
+        return self.renderer.deck.values
 
     @property
     def targets(self):
-        return list(self.painter.deck.targets.values())
+        return list(self.renderer.deck.targets.values())
 
     def pictures(self, seconds, fps=30.0):
         return [self.picture(frame * RATE / fps) for frame in range(round(seconds * fps))]
 
     def texels(self, name):
-        """What a pass of the scene has drawn: (height, width, 4)."""
-        texture = self.painter.deck.targets[self.painter.deck.look.scene, name].picture
-        kind = np.float32 if texture.dtype == "f4" else np.float16
-        return np.frombuffer(texture.read(), kind).reshape(texture.height, texture.width, 4).astype(float)
+        """What a pass of the scene has drawn: (height, width, 4). `name` may also be one of its targets."""
+        deck = self.renderer.deck
+        for (section, _), target in deck.targets.items():
+            if section == deck.look.scene and name in target.spec.textures:
+                return read_texture(target.texture(target.spec.textures.index(name)))
+        raise KeyError(name)
 
-    def play(self, seconds, **told):
-        """Let the scene go on for some seconds, thirty times in each, with signals as they are told."""
+    def run(self, seconds, **signals):
+        """Render the scene for some seconds at 30 frames a second, with these signals."""
         for _ in range(round(seconds * 30)):
-            self.played += 1 / 30
-            self.painter.deck.render(self.played, {"dt": 1 / 30, "minute": self.played / 60 % 1.0, **told})
+            self.seconds += 1 / 30
+            moment = {"dt": 1 / 30, "minute": self.seconds / 60 % 1.0}
+            self.renderer.deck.render(self.seconds * RATE, {**moment, **signals})
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.painter.release()
+        self.renderer.release()
         self.screen.release()
 
 
-def plain(params):
-    """The defaults, as a preset tells of them."""
+def read_texture(texture):
+    """(height, width, 4) of a float texture, the bottom row first."""
+    dtype = np.float32 if texture.dtype == "f4" else np.float16
+    return np.frombuffer(texture.read(), dtype).reshape(texture.height, texture.width, 4).astype(float)
+
+
+def default_settings(params):
+    """The defaults, as a preset names them."""
     return {param.name: param.choices[0] if param.choices else param.default for param in params}
 
 
-def heard(sound, rate=RATE):
-    """The frames of a sound."""
+def analysed(sound, rate=RATE):
+    """The analyser's frames of a sound."""
     frames = allocate(plan(len(sound) / rate + 1.0))
     analyse(make_analyser(float(rate)), np.asarray(sound, np.float32), frames)
     return frames
@@ -98,15 +113,8 @@ def silence(seconds):
 
 
 def music(seconds):
-    """The built-in synth, from where it plays everything."""
+    """The built-in synth, from where all its voices play."""
     sound, synth = silence(seconds), Synth(RATE, seed=7)
     synth.seek(16 * RATE)
     synth.read(sound)
     return sound
-
-
-def names(context, upto=4096):
-    """How many objects of each kind there are in GL, whose names are no higher; a driver may give none twice."""
-    context.function("glUseProgram", None, ctypes.c_uint)(0)  # one in use is let go of only afterwards
-    asks = {kind: context.function(f"glIs{kind}", ctypes.c_ubyte, ctypes.c_uint) for kind in KINDS}
-    return {kind: sum(ask(name) for name in range(1, upto)) for kind, ask in asks.items()}

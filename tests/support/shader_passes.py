@@ -2,32 +2,32 @@
 
 from contextlib import contextmanager
 
-import numpy as np
-
-from phosphene.engine.gl.pass_program import PassProgram, Target
+from phosphene.engine.gl.pass_program import PassProgram
+from phosphene.engine.gl.target import Target
+from tests.support.scene_renderer import read_texture
 
 HEAD = "#version 330 core\nin vec2 uv;\nout vec4 color;\n"
 PLAIN = HEAD + "void main() { color = vec4(0.5); }\n"
 
 
 @contextmanager
-def staged(context, declared, target, pictures=None, values=None):
-    """A pass, and the target or screen that it draws to, which is let go of as well."""
-    stage = None
+def built_on(context, spec, target, textures=None, values=None):
+    """A pass and the target or screen that it draws on; both are released."""
+    program = None
     try:
-        stage = PassProgram(context, declared, target, pictures or {}, values or {})
-        yield stage, target
+        program = PassProgram(context, spec, target, textures or {}, values or {})
+        yield program, target
     finally:
-        if stage:
-            stage.release()
+        if program:
+            program.release()
         target.release()
 
 
-def built(context, declared, *, size=(4, 3), **given):
+def built(context, spec, *, size=(4, 3), **options):
     """A pass with a target of its own."""
-    return staged(context, declared, Target(context, declared, size), **given)
+    return built_on(context, spec, Target(context, spec, size), **options)
 
 
-def pixels(target):
-    """(height, width, 4), the bottom row first."""
-    return np.frombuffer(target.picture.read(), np.float16).reshape(*target.picture.size[::-1], 4)
+def pixels(target, number=0):
+    """What was drawn to a colour attachment: (height, width, 4), the bottom row first."""
+    return read_texture(target.texture(number))

@@ -3,9 +3,10 @@
 import numpy as np
 
 from phosphene.engine.common.params import default_values
-from phosphene.engine.gl.pass_program import PassProgram, Target
+from phosphene.engine.gl.pass_program import PassProgram
 from phosphene.engine.gl.shader_header import read_spec
-from phosphene.engine.visuals.noise_textures import tiles
+from phosphene.engine.gl.target import Target
+from phosphene.engine.visuals.noise_textures import create_noise_textures
 
 STABLE = read_spec("show", "stable")
 USUAL = {**default_values(STABLE.params), "dither_strength": 0.0}
@@ -20,7 +21,7 @@ class Darkroom:
         self.given = {name: self._own(context.gl.texture(each, 4, dtype="f2")) for name, each in sizes.items()}
         for texture in self.given.values():
             texture.repeat_x = texture.repeat_y = False
-        self.given |= {name: self._own(each) for name, each in tiles(context).items()}
+        self.given |= {name: self._own(each) for name, each in create_noise_textures(context).items()}
         self.targets = {each.name: self._own(Target(context, each, size)) for each in STABLE.passes}
         pictures = {name: lambda each=each: each for name, each in self.given.items()}
         pictures |= {name: lambda each=each: each.picture for name, each in self.targets.items()}

@@ -13,10 +13,11 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.gl.pass_spec import FULL_SCREEN, Pass
 from phosphene.engine.rings.board import put
 from phosphene.engine.visuals import deck, renderer
-from phosphene.engine.visuals.catalogue import NAMES, SCENES
+from phosphene.engine.visuals.catalogue import SCENES, SLOTS_BY_NAME
 from phosphene.engine.visuals.deck import GLIDE
 from tests.support.commands import ROOT
-from tests.support.scene_renderer import RATE, SMALL, Easel, heard, look, music, names, silence
+from tests.support.gl_objects import count_gl_objects
+from tests.support.scene_renderer import RATE, SMALL, SceneRenderer, analysed, make_look, music, silence
 
 WIDE = (160, 90)  # for what a few pixels would decide
 CUT = {"kind": "cut", "seconds": 0.0, "start": "now"}
@@ -25,58 +26,58 @@ each_scene = pytest.mark.parametrize("scene", SCENES)
 
 @pytest.fixture(scope="module")
 def song():
-    return heard(music(6.0))
+    return analysed(music(6.0))
 
 
 @pytest.fixture(scope="module")
 def hush():
-    return heard(silence(20.0))
+    return analysed(silence(20.0))
 
 
 def click(sample, seconds=2.0):
     """The frames of silence with one loud sample in it."""
     sound = silence(seconds)
     sound[sample] = 0.9
-    return heard(sound)
+    return analysed(sound)
 
 
-def feedback(easel):
+def feedback(harness):
     """The targets that their passes see again."""
-    return [target for target in easel.targets if len(target.textures) > 1]
+    return [target for target in harness.targets if len(target.textures) > 1]
 
 
 def lights(target):
     """All that a target keeps."""
-    kind = np.float32 if target.declared.precise else np.float16
+    kind = np.float32 if target.spec.precise else np.float16
     return np.concatenate([np.frombuffer(texture.read(), kind) for texture in target.textures]).astype(float)
 
 
 def fill(target, value):
-    kind = np.float32 if target.declared.precise else np.float16
+    kind = np.float32 if target.spec.precise else np.float16
     for texture in target.textures:
         texture.write(np.full(4 * texture.width * texture.height, value, kind).tobytes())
 
 
-def finite(easel):
-    return all(np.isfinite(lights(target)).all() for target in easel.targets)
+def finite(harness):
+    return all(np.isfinite(lights(target)).all() for target in harness.targets)
 
 
 def test_every_object_and_every_fence_has_an_owner_who_lets_go_of_it(context, song, monkeypatch):
     fences, fence = [], context.fence
     monkeypatch.setattr(context, "fence", lambda: fences.append(fence()) or fences[-1])
-    before = names(context)
+    before = count_gl_objects(context)
     for size in (SMALL, (36, 64)):
-        with Easel(context, song, size=size) as easel:
-            easel.pictures(0.2)
-            scope = names(context)
-            easel.painter.play(look("flash", serial=1, transition=CUT))
-            easel.picture(10_000), easel.picture(11_000)
-            assert sum(before.values()) < sum(names(context).values()) < sum(scope.values())
-            easel.painter.play(look("scope", serial=2, transition=CUT))
-            easel.picture(20_000), easel.picture(21_000)
-            assert names(context) == scope
-            easel.screen.ask()  # and is let go of before it has come
-        assert names(context) == before and sum(before.values()) == 0
+        with SceneRenderer(context, song, size=size) as harness:
+            harness.pictures(0.2)
+            scope = count_gl_objects(context)
+            harness.renderer.show(make_look("flash", serial=1, transition=CUT))
+            harness.picture(10_000), harness.picture(11_000)
+            assert sum(before.values()) < sum(count_gl_objects(context).values()) < sum(scope.values())
+            harness.renderer.show(make_look("scope", serial=2, transition=CUT))
+            harness.picture(20_000), harness.picture(21_000)
+            assert count_gl_objects(context) == scope
+            harness.screen.request()  # and is let go of before it has come
+        assert count_gl_objects(context) == before and sum(before.values()) == 0
     is_fence = context.function("glIsSync", ctypes.c_ubyte, ctypes.c_void_p)
     last = fence()
     assert is_fence(last) and len(fences) > 20
@@ -88,68 +89,68 @@ def test_every_object_and_every_fence_has_an_owner_who_lets_go_of_it(context, so
 def broken(name):
     """A scene whose last pass cannot be built."""
     scene = SCENES[name]
-    return scene._replace(passes=(*scene.passes[:-1], Pass(name, "post/same.frag", samplers={"picture": "nobody"})))
+    return scene._replace(passes=(*scene.passes[:-1], Pass(name, "post/copy.frag", samplers={"picture": "nobody"})))
 
 
 def test_a_painter_that_cannot_be_made_leaves_nothing_behind(context, song, monkeypatch):
     monkeypatch.setattr(deck, "declared", lambda room, name: broken(name))
-    before = names(context)  # the screen is a Readback's, and stays with its owner
+    before = count_gl_objects(context)  # the screen is a Readback's, and stays with its owner
     with pytest.raises(PhospheneError, match="from 'nobody'"):
-        Easel(context, song)
+        SceneRenderer(context, song)
     for kind in ("Program", "Shader", "VertexArray"):
-        assert names(context)[kind] == before[kind] == 0
+        assert count_gl_objects(context)[kind] == before[kind] == 0
 
 
 @pytest.mark.parametrize("patient", [False, True])
 def test_a_look_that_cannot_be_built_leaves_the_old_one_as_it_is(context, song, monkeypatch, patient):
-    with Easel(context, song) as easel, Easel(context, song) as twin:
+    with SceneRenderer(context, song) as harness, SceneRenderer(context, song) as twin:
         monkeypatch.setattr(deck, "declared", lambda room, name: broken(name))
-        easel.painter.patient = patient
-        easel.picture(0.0), twin.picture(0.0)
-        before = names(context)
-        easel.painter.play(look("flash", serial=1))
+        harness.renderer.incremental = patient
+        harness.picture(0.0), twin.picture(0.0)
+        before = count_gl_objects(context)
+        harness.renderer.show(make_look("flash", serial=1))
         for frame in range(1, 5):
-            assert np.array_equal(easel.picture(frame * 1_600.0), twin.picture(frame * 1_600.0))
-        assert "from 'nobody'" in easel.painter.fault and names(context) == before
-        assert easel.painter.settled == easel.painter.refused == 1, "it has had its answer"
-        assert easel.painter.deck.look.serial == 0
+            assert np.array_equal(harness.picture(frame * 1_600.0), twin.picture(frame * 1_600.0))
+        assert "from 'nobody'" in harness.renderer.fault and count_gl_objects(context) == before
+        assert harness.renderer.settled == harness.renderer.refused == 1, "it has had its answer"
+        assert harness.renderer.deck.look.serial == 0
 
 
 @pytest.mark.parametrize("light", [np.nan, np.inf, -np.inf])
 @each_scene
 def test_what_is_no_number_is_gone_in_two_frames(context, song, scene, light):
-    with Easel(context, song, scene) as easel:
-        easel.picture(0.0)
-        for target in easel.targets:
+    with SceneRenderer(context, song, scene) as harness:
+        harness.picture(0.0)
+        for target in harness.targets:
             fill(target, light)
-        assert not finite(easel)
-        easel.picture(1_600.0), easel.picture(3_200.0)
-        drawn = [target for target in easel.targets if target.declared.vertex == FULL_SCREEN]
-        anew = [target for target in drawn if not 0.0 < target.declared.rate < 30.0]  # the rest is not all drawn by now
+        assert not finite(harness)
+        harness.picture(1_600.0), harness.picture(3_200.0)
+        drawn = [target for target in harness.targets if target.spec.vertex == FULL_SCREEN]
+        anew = [target for target in drawn if not 0.0 < target.spec.rate < 30.0]  # the rest is not all drawn by now
         assert all(np.isfinite(lights(target)).all() for target in anew)
-        assert np.isfinite(lights(easel.targets[-1])).all()
+        assert np.isfinite(lights(harness.targets[-1])).all()
 
 
 @pytest.mark.parametrize("scene", ["scope", "flash"])
 def test_light_fades_until_not_a_bit_of_it_is_left(context, hush, scene):
-    with Easel(context, hush, scene) as easel, Easel(context, hush, scene) as twin:
-        for target in feedback(easel):
+    with SceneRenderer(context, hush, scene) as harness, SceneRenderer(context, hush, scene) as twin:
+        for target in feedback(harness):
             fill(target, 1.0)
         differ = []
         for frame in range(600):
-            one, other = easel.picture(frame * 1_600.0), twin.picture(frame * 1_600.0)
+            one, other = harness.picture(frame * 1_600.0), twin.picture(frame * 1_600.0)
             differ.append(not np.array_equal(one, other))
-            pairs = zip(easel.targets, twin.targets)
+            pairs = zip(harness.targets, twin.targets)
             if all(np.array_equal(lights(mine), lights(its)) for mine, its in pairs):
                 break
         assert differ[0] and frame < 599
         if scene == "flash":
-            assert not lights(easel.targets[0])[:3].any() and not one[:, :, :3].any()
+            assert not lights(harness.targets[0])[:3].any() and not one[:, :, :3].any()
 
 
 def test_an_onset_is_white_and_silence_is_black(context):
-    with Easel(context, click(RATE // 2), "flash", size=(642, 362)) as easel:
-        shown = np.array([[picture[:, :, :3].min(), picture[:, :, :3].max()] for picture in easel.pictures(1.8)])
+    with SceneRenderer(context, click(RATE // 2), "flash", size=(642, 362)) as harness:
+        shown = np.array([[picture[:, :, :3].min(), picture[:, :, :3].max()] for picture in harness.pictures(1.8)])
     white = (shown == 255).all(axis=1)
     assert np.flatnonzero(white)[0] == np.flatnonzero(shown.any(axis=1))[0] == 15
     assert not shown[-1].any()
@@ -159,7 +160,7 @@ DIGEST = """
 import hashlib
 from engine.visuals.context import opened
 from tests.easel import *
-with opened() as context, Easel(context, heard(music(1.5)), size=(320, 180), seed=int({seed})) as easel:
+with opened() as context, SceneRenderer(context, heard(music(1.5)), size=(320, 180), seed=int({seed})) as easel:
     print(hashlib.sha256(b"".join(picture.tobytes() for picture in easel.pictures(1.0))).hexdigest())
 """
 RASTERISERS = [{"LP_NUM_THREADS": "0"}, {"LP_NUM_THREADS": "1"}, {"LP_NUM_THREADS": "2"}]
@@ -167,12 +168,12 @@ RASTERISERS += [{"LP_NATIVE_VECTOR_WIDTH": "128"}]
 
 
 def digest(context, frames, **how):
-    with Easel(context, frames, size=(320, 180), **how) as easel:
-        return hashlib.sha256(b"".join(picture.tobytes() for picture in easel.pictures(1.0))).hexdigest()
+    with SceneRenderer(context, frames, size=(320, 180), **how) as harness:
+        return hashlib.sha256(b"".join(picture.tobytes() for picture in harness.pictures(1.0))).hexdigest()
 
 
 def test_the_same_seed_and_sound_give_the_same_bytes_here_and_in_any_process(context):
-    frames = heard(music(1.5))
+    frames = analysed(music(1.5))
     here = digest(context, frames)
     assert digest(context, frames) == here != digest(context, frames, seed=8)
     for environment in RASTERISERS:
@@ -183,9 +184,9 @@ def test_the_same_seed_and_sound_give_the_same_bytes_here_and_in_any_process(con
 
 def test_the_picture_moves_with_the_sound(context, song, hush):
     def motion(frames):
-        with Easel(context, frames, size=WIDE) as easel:
-            easel.pictures(0.5)
-            pictures = [easel.picture(RATE + frame * 1_600.0)[:, :, :3].astype(float) for frame in range(60)]
+        with SceneRenderer(context, frames, size=WIDE) as harness:
+            harness.pictures(0.5)
+            pictures = [harness.picture(RATE + frame * 1_600.0)[:, :, :3].astype(float) for frame in range(60)]
         return np.abs(np.diff(pictures, axis=0)).mean()
 
     assert motion(song) > 5 * motion(hush)
@@ -196,52 +197,52 @@ def test_flash_fades_alike_at_any_frame_rate(context, fps):
     """The click's hop begins with a picture at either rate: 12800 is a multiple of 512 and of 1600."""
     frames, faded = click(12_810), {}
     for rate in (30, fps):
-        with Easel(context, frames, "flash", params={"fade": 0.1}) as easel:
-            faded[rate] = [shine(easel, frame * RATE / rate) for frame in range(rate)][:: rate // 30]
+        with SceneRenderer(context, frames, "flash", params={"fade": 0.1}) as harness:
+            faded[rate] = [shine(harness, frame * RATE / rate) for frame in range(rate)][:: rate // 30]
     assert faded[30][8] == 16 and faded[30][11] == pytest.approx(8, rel=0.01)
     np.testing.assert_allclose(faded[fps], faded[30], rtol=0.02, atol=0.05)
 
 
-def shine(easel, sample):
+def shine(harness, sample):
     """The light that is painted at a sample."""
-    easel.picture(sample)
-    return float(np.frombuffer(easel.targets[-1].picture.read(), np.float16).reshape(-1, 4)[:, :3].max())
+    harness.picture(sample)
+    return float(np.frombuffer(harness.targets[-1].picture.read(), np.float16).reshape(-1, 4)[:, :3].max())
 
 
 def test_scope_shines_alike_at_any_frame_rate(context, song):
     light = []
     for fps in (24, 60):
-        with Easel(context, song, size=WIDE) as easel:
-            light.append(np.mean([picture[:, :, :3].mean() for picture in easel.pictures(5.0, fps)]))
+        with SceneRenderer(context, song, size=WIDE) as harness:
+            light.append(np.mean([picture[:, :, :3].mean() for picture in harness.pictures(5.0, fps)]))
     assert light[0] == pytest.approx(light[1], rel=0.15) and light[0] > 1.0
 
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 16), (640, 360), (360, 640), (1280, 180)])
 @each_scene
 def test_every_size_is_painted(context, song, scene, size):
-    with Easel(context, song, scene, size=size) as easel:
-        pictures = easel.pictures(0.2)
+    with SceneRenderer(context, song, scene, size=size) as harness:
+        pictures = harness.pictures(0.2)
         assert {picture.shape for picture in pictures} == {(size[1], size[0], 4)}
-        assert finite(easel)
+        assert finite(harness)
         assert context.gl.error == "GL_NO_ERROR"
 
 
 @pytest.mark.parametrize("fps", [24, 30, 144])
 def test_a_parameter_glides(context, hush, fps):
     low, high = 0.01, 1.0
-    with Easel(context, hush, "flash", params={"fade": low}) as easel:
-        easel.picture(0.0)
-        assert easel.values["flash.fade"] == low
-        put(easel.board, NAMES["flash.fade"], high)
+    with SceneRenderer(context, hush, "flash", params={"fade": low}) as harness:
+        harness.picture(0.0)
+        assert harness.values["flash.fade"] == low
+        put(harness.board, SLOTS_BY_NAME["flash.fade"], high)
         for frame in range(1, fps):
-            easel.picture(frame * RATE / fps)
+            harness.picture(frame * RATE / fps)
             gone = high - (high - low) * np.exp(-frame / fps / GLIDE)
-            assert easel.values["flash.fade"] == pytest.approx(gone)
+            assert harness.values["flash.fade"] == pytest.approx(gone)
 
 
 def test_time_that_stands_still_or_jumps_is_survived(context, song):
-    with Easel(context, song) as easel:
+    with SceneRenderer(context, song) as harness:
         for sample in (0.0, 48_000.0, 48_000.0, 47_000.0, 1e9, 96_000.0):
-            assert easel.picture(sample).shape == (*SMALL[::-1], 4)
-            assert 0.0 <= easel.values["dt"] <= renderer.LONGEST
-            assert finite(easel)
+            assert harness.picture(sample).shape == (*SMALL[::-1], 4)
+            assert 0.0 <= harness.values["dt"] <= renderer.MAX_DT
+            assert finite(harness)

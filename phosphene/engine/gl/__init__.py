@@ -1,1 +1,1 @@
-"""."""
+"""OpenGL: contexts, shader files, passes that are checked when they are built, and read-back."""

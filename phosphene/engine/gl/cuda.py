@@ -1,13 +1,13 @@
-"""CUDA: the graphics cards that it knows, asked without anything that has to be installed."""
+"""CUDA: names of the graphics cards, from the driver's own library; nothing has to be installed for it."""
 
 import ctypes
 import sys
 
 LIBRARIES = {"win32": "nvcuda.dll"}
-NAME = 100  # characters of a card's
+MAX_NAME_LENGTH = 100
 
 
-def cards():
+def card_names() -> list[str]:
     """Names of the cards; empty where there is no CUDA."""
     try:
         cuda = ctypes.CDLL(LIBRARIES.get(sys.platform, "libcuda.so.1"))
@@ -17,8 +17,8 @@ def cards():
     if cuda.cuInit(0) or cuda.cuDeviceGetCount(ctypes.byref(count)):
         return []
     for number in range(count.value):
-        name, card = ctypes.create_string_buffer(NAME), ctypes.c_int()
+        name, card = ctypes.create_string_buffer(MAX_NAME_LENGTH), ctypes.c_int()
         cuda.cuDeviceGet(ctypes.byref(card), number)
-        cuda.cuDeviceGetName(name, NAME, card)
+        cuda.cuDeviceGetName(name, MAX_NAME_LENGTH, card)
         names.append(name.value.decode(errors="replace"))
     return names

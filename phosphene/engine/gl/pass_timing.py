@@ -1,114 +1,139 @@
-"""Timing: how long each pass of a picture takes, measured without waiting for it."""
+"""Timing: how long each pass of a frame takes, measured without waiting for it."""
+
+from __future__ import annotations
 
 import ctypes
 import time
 from collections import defaultdict, deque
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from phosphene.engine.gl.context import Context
 
 TIME_ELAPSED, RESULT, AVAILABLE = 0x88BF, 0x8866, 0x8867
-SLOW = 0.1  # of the way that a time goes toward the newest
+SMOOTHING = 0.1  # weight of the newest time
+
+
+class Clock(Protocol):
+    """Measures draws; a ticket stands for one measurement until it is known."""
+
+    def begin(self) -> None: ...
+
+    def end(self) -> Any:
+        """A ticket for the time since `begin`."""
+
+    def is_known(self, ticket: Any) -> bool: ...
+
+    def seconds(self, ticket: Any) -> float:
+        """The time; call it once per ticket."""
+
+    def release(self) -> None: ...
 
 
 class Timing:
-    """Times by a pass's name, in seconds, while it is `on`.
+    """Seconds by a pass's name, measured while `on` is true.
 
-    On a card they are what the card says it took, known some pictures later; where the processor draws, each pass
-    is waited for meanwhile.
+    A card reports its own times, some frames later. A software rasteriser is waited for after each pass.
 
     Parameters
     ----------
     context : Context
     """
 
-    def __init__(self, context):
-        self.clock = Wall(context) if context.software else Queries(context)
-        self.on, self.times = False, {}
-        self.picture, self.pictures = [], deque()
+    def __init__(self, context: Context) -> None:
+        self.clock: Clock = WallClock(context) if context.software else QueryClock(context)
+        self.on = False
+        self.times: dict[str, float] = {}
+        self.frame: list[tuple[str, Any]] = []
+        self.frames: deque[list[tuple[str, Any]]] = deque()
 
-    def begin(self):
-        """Before what is to be timed; nothing that is timed may lie within."""
+    def begin(self) -> None:
+        """Call before a draw; measurements must not be nested."""
         if self.on:
             self.clock.begin()
 
-    def end(self, name):
+    def end(self, name: str) -> None:
         if self.on:
-            self.picture.append((name, self.clock.end()))
+            self.frame.append((name, self.clock.end()))
 
-    def turn(self):
-        """After each picture: take up what has become known."""
-        if self.picture:
-            self.pictures.append(self.picture)
-            self.picture = []
-        while self.pictures and self.clock.knows(self.pictures[0][-1][1]):
-            self._take(self.pictures.popleft())
+    def end_frame(self) -> None:
+        """Call after each frame: updates `times` with what is known by now."""
+        if self.frame:
+            self.frames.append(self.frame)
+            self.frame = []
+        while self.frames and self.clock.is_known(self.frames[0][-1][1]):
+            self._add(self.frames.popleft())
 
-    def _take(self, picture):
-        spent = defaultdict(float)
-        for name, ticket in picture:
+    def _add(self, frame: list[tuple[str, Any]]) -> None:
+        spent: dict[str, float] = defaultdict(float)
+        for name, ticket in frame:
             spent[name] += self.clock.seconds(ticket)
-        times = {name: self.times.get(name, seconds) for name, seconds in spent.items()}  # what is gone is forgotten
-        self.times = {name: before + SLOW * (spent[name] - before) for name, before in times.items()}
+        times = {name: self.times.get(name, seconds) for name, seconds in spent.items()}  # without passes that are gone
+        self.times = {name: before + SMOOTHING * (spent[name] - before) for name, before in times.items()}
 
-    def release(self):
+    def release(self) -> None:
         self.clock.release()
 
 
-class Wall:
-    """The clock on the wall: a ticket is the time itself."""
+class WallClock:
+    """Wall-clock time: a ticket is the time itself."""
 
-    def __init__(self, context):
+    def __init__(self, context: Context) -> None:
         self.context = context
 
-    def begin(self):
+    def begin(self) -> None:
         self.begun = time.perf_counter()
 
-    def end(self):
-        self.context.settle()
+    def end(self) -> float:
+        self.context.sync_software()
         return time.perf_counter() - self.begun
 
-    def knows(self, ticket):
+    def is_known(self, ticket: float) -> bool:
         return True
 
-    def seconds(self, ticket):
+    def seconds(self, ticket: float) -> float:
         return ticket
 
-    def release(self):
-        pass
+    def release(self) -> None:
+        """It holds nothing."""
 
 
-class Queries:
-    """The card's own clock: a ticket is a query, whose answer is fetched when it is there."""
+class QueryClock:
+    """The card's own time: a ticket is a GL query, whose result is fetched when it is available."""
 
-    def __init__(self, context):
-        word, pointer = ctypes.c_uint, ctypes.c_void_p
-        self._make = context.function("glGenQueries", None, ctypes.c_int, pointer)
-        self._drop = context.function("glDeleteQueries", None, ctypes.c_int, pointer)
-        self._begin = context.function("glBeginQuery", None, word, word)
-        self._end = context.function("glEndQuery", None, word)
-        self._ask = context.function("glGetQueryObjectuiv", None, word, word, pointer)
-        self._fetch = context.function("glGetQueryObjectui64v", None, word, word, pointer)
-        self.idle, self.made, self.word, self.answer = [], [], word(), ctypes.c_uint64()
+    def __init__(self, context: Context) -> None:
+        uint, pointer = ctypes.c_uint, ctypes.c_void_p
+        self._generate = context.function("glGenQueries", None, ctypes.c_int, pointer)
+        self._delete = context.function("glDeleteQueries", None, ctypes.c_int, pointer)
+        self._begin = context.function("glBeginQuery", None, uint, uint)
+        self._end = context.function("glEndQuery", None, uint)
+        self._get_uint = context.function("glGetQueryObjectuiv", None, uint, uint, pointer)
+        self._get_uint64 = context.function("glGetQueryObjectui64v", None, uint, uint, pointer)
+        self.idle: list[int] = []
+        self.queries: list[int] = []
+        self._uint, self._result = uint(), ctypes.c_uint64()
 
-    def begin(self):
+    def begin(self) -> None:
         if not self.idle:
-            self._make(1, ctypes.addressof(self.word))
-            self.idle.append(self.word.value)
-            self.made.append(self.word.value)
+            self._generate(1, ctypes.addressof(self._uint))
+            self.idle.append(self._uint.value)
+            self.queries.append(self._uint.value)
         self._begin(TIME_ELAPSED, self.idle[-1])
 
-    def end(self):
+    def end(self) -> int:
         self._end(TIME_ELAPSED)
         return self.idle.pop()
 
-    def knows(self, ticket):
-        self._ask(ticket, AVAILABLE, ctypes.addressof(self.word))
-        return bool(self.word)
+    def is_known(self, ticket: int) -> bool:
+        self._get_uint(ticket, AVAILABLE, ctypes.addressof(self._uint))
+        return bool(self._uint)
 
-    def seconds(self, ticket):
-        """What it says; the query is free again."""
-        self._fetch(ticket, RESULT, ctypes.addressof(self.answer))
+    def seconds(self, ticket: int) -> float:
+        """The result; the query may be used again afterwards."""
+        self._get_uint64(ticket, RESULT, ctypes.addressof(self._result))
         self.idle.append(ticket)
-        return self.answer.value * 1e-9
+        return self._result.value * 1e-9
 
-    def release(self):
-        all_of_them = (ctypes.c_uint * len(self.made))(*self.made)
-        self._drop(len(self.made), ctypes.addressof(all_of_them))
+    def release(self) -> None:
+        queries = (ctypes.c_uint * len(self.queries))(*self.queries)
+        self._delete(len(self.queries), ctypes.addressof(queries))

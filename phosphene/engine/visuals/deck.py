@@ -1,27 +1,37 @@
 """A deck: the scene and the show passes of one preset, with all that they need of GL."""
 
+from __future__ import annotations
+
 import math
 import zlib
+from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import Any
 
+import moderngl
 import numpy as np
 
+from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.common.file_watch import FileWatch
-from phosphene.engine.gl.pass_program import PassProgram, Target
-from phosphene.engine.gl.shader_header import read_spec
+from phosphene.engine.gl.context import Context
+from phosphene.engine.gl.pass_check import Textures
+from phosphene.engine.gl.pass_program import PassProgram
+from phosphene.engine.gl.release_stack import ReleaseStack
+from phosphene.engine.gl.shader_header import ShaderSpec, read_spec
 from phosphene.engine.gl.shader_source import SHADERS
-from phosphene.engine.rings.board import get
+from phosphene.engine.gl.target import Target
+from phosphene.engine.rings.board import Board, get
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
-from phosphene.engine.visuals.audio_signals import SILENT
-from phosphene.engine.visuals.catalogue import FINISH, PLACE, SECTIONS, slot
-from phosphene.engine.visuals.media_texture import MediaTexture
+from phosphene.engine.visuals.audio_signals import SILENT_SIGNALS, PictureModulation
+from phosphene.engine.visuals.catalogue import FINISH, SECTIONS, SLOTS, Look, look_slot
+from phosphene.engine.visuals.texture_provider import SharedProviders, TextureProvider
 
 GLIDE = 0.08  # seconds in which a parameter goes most of its way
-CLOCK = {"dt": 0.0, "minute": 0.0, "hour": 0.0, "aspect": 1.0, "media_aspect": 1.0, "lots": (0.0,) * 4}
+CLOCK = {"dt": 0.0, "minute": 0.0, "hour": 0.0, "aspect": 1.0, "media_aspect": 1.0, "random": (0.0,) * 4}
 
 
 class Deck:
-    """What a Look asks for, built stage by stage, so that nobody has to wait for the whole of it.
+    """What a Look shows, built pass by pass, so that nothing has to wait for the whole of it.
 
     Parameters
     ----------
@@ -30,166 +40,210 @@ class Deck:
     size : (int, int)
     board : Board
         Of the parameters.
-    pictures : dict of str to callable
-        Gives the textures that are there for every pass.
-    moves : Moves
-        What rows make of the parameters.
-    seconds : float
-        Of the stream, at which it will be seen.
-    patient : bool
-        MediaTexture may come later.
-    before : Deck, optional
-        The one whose place it is to take.
+    textures : dict of str to callable
+        Returns the textures that every pass may sample.
+    moves : PictureModulation
+        What modulation makes of the parameters.
+    providers : SharedProviders
+        Opens what the look's `media` names.
+    sample : float
+        Of the stream, from which it will be seen.
+    incremental : bool
+        It is built between frames, so media are decoded in a thread.
 
     Raises
     ------
     PhospheneError
-        For a fault in a shader; from `build` as well.
+        For an error in a shader; from `build` as well.
     """
 
-    def __init__(self, context, look, size, *, board, pictures, moves, seconds=0.0, patient=False, before=None):
-        self.context, self.look, self.board, self.moves = context, look, board, moves
-        self.size, self.targets, self.stages, self.loops, self.whole = size, {}, [], [], False
-        self.files, self.watches = set(), []  # that it is made of, watched from when they were read
-        self.seconds, self.media = seconds, None
+    def __init__(
+        self,
+        context: Context,
+        look: Look,
+        size: tuple[int, int],
+        *,
+        board: Board,
+        textures: Textures,
+        moves: PictureModulation,
+        providers: SharedProviders,
+        sample: float = 0.0,
+        incremental: bool = False,
+    ) -> None:
+        self.context, self.look, self.size, self.board, self.moves = context, look, size, board, moves
+        self.providers, self.sample, self.incremental = providers, sample, incremental
+        self.provider: TextureProvider | None = None
+        self.owned = ReleaseStack()
+        self.targets: dict[tuple[str, str], Target] = {}  # by section and pass
+        self.programs: list[PassProgram] = []
+        self.rate_groups: list[tuple[float, list[PassProgram]]] = []  # passes that are drawn equally often, in order
+        self.built = False
+        self.files: set[str] = set()  # shaders that it is made of
+        self.watches: list[FileWatch] = []  # of all that it was read from, from then on
         scene = read_spec("scene", look.scene)
         self.dark = scene.dark
         self.sections = [scene, *(read_spec("show", name) for name in look.passes)]
-        self.choices, self.params = set(), {}  # as hands have them, by the name that stages know them by
-        self.values = {**SILENT, **CLOCK, "aspect": size[0] / size[1], "lots": _lots(look)}
-        for section in (*self.sections, SECTIONS[FINISH]):
-            for param in section.params:
-                self.values[f"{section.name}.{param.name}"] = param.default
-                if param.choices:  # there is nothing between two of them
-                    self.choices.add(f"{section.name}.{param.name}")
-                if (key := (section.name, param.name)) in PLACE:  # one that an edit brought is not on the board
-                    self.params[f"{section.name}.{param.name}"] = PLACE[key], param.default
-        self.first = None  # the sample that it was first drawn at
-        self.steps = {}  # drawn so far, by rate
-        self.work = self._build(pictures, patient, before and before.media)
+        self.values: dict[str, Any] = {**SILENT_SIGNALS, **CLOCK, "aspect": size[0] / size[1], "random": _random(look)}
+        self.choices: set[str] = set()  # parameters that are choices
+        self.params: dict[str, tuple[int, float]] = {}  # as set, without modulation: (slot, glided value)
+        self._add_params((*self.sections, SECTIONS[FINISH]))
+        self.first_sample: float | None = None  # the sample that it was first drawn at
+        self.steps: dict[tuple[float, str], int] = {}  # frames drawn so far, by rate and first pass of the group
+        self._building = self._build(textures)
 
-    def _build(self, pictures, patient, there):
-        before = {}
-        if self.look.media and any(section.shows_media for section in self.sections):
-            if there and there.reel.live and there.name == self.look.media:
-                self.media = there.shared()
-            else:
-                self.media = MediaTexture(self.context, self.look.media, self.size, seconds=self.seconds, live=patient)
-            self.watches += [FileWatch(path) for path in self.media.files]
-            pictures = {**pictures, "media": lambda: self.media.texture}
+    def _add_params(self, sections: tuple[ShaderSpec, ...]) -> None:
+        for section in sections:
+            for param in section.params:
+                name = f"{section.name}.{param.name}"
+                self.values[name] = param.default
+                if param.choices:  # nothing lies between two of them
+                    self.choices.add(name)
+                if (key := (section.name, param.name)) in SLOTS:  # a param that an edit added has no slot
+                    self.params[name] = SLOTS[key], param.default
+
+    def _build(self, textures: Textures) -> Iterator[bool]:
+        """Builds one pass at a time; yields False after each."""
+        before: Textures = {}
+        textures = {**textures, **self._open_provider()}
         for section in self.sections:
-            targets = {each.name: Target(self.context, each, self.size) for each in section.passes if not each.over}
+            targets = {
+                each.name: self.owned.add(Target(self.context, each, self.size))
+                for each in section.passes
+                if not each.over
+            }
             self.targets |= {(section.name, name): target for name, target in targets.items()}
             targets |= {each.name: targets[each.over] for each in section.passes if each.over}
-            shown = {name: lambda target=target: target.picture for name, target in targets.items()}
+            drawn = _drawn_textures(section, targets)
             for each in section.passes:
-                stage = PassProgram(
-                    self.context, each, targets[each.name], {**pictures, **before, **shown}, self.values, section.name
-                )
-                self.stages.append(stage)
-                self.watches += [FileWatch(SHADERS / name) for name in sorted(stage.files - self.files)]
-                self.files |= stage.files
+                sampled = {**textures, **before, **drawn}
+                program = PassProgram(self.context, each, targets[each.name], sampled, self.values, section.name)
+                self.programs.append(self.owned.add(program))
+                self.watches += [FileWatch(SHADERS / name) for name in sorted(program.files - self.files)]
+                self.files |= program.files
                 yield False
-            last = shown[section.name]
-            before = {"picture": last, "scene": before.get("scene", last)}
-        self.last = last
-        while self.media and not self.media.ready():
+            self._last = drawn[section.passes[-1].textures[0]]
+            before = {"picture": self._last, "scene": before.get("scene", self._last)}
+        while self.provider and not self.provider.ready():
             yield False
-        self.loops = [(rate, list(stages)) for rate, stages in groupby(self.stages, lambda each: each.declared.rate)]
-        self.whole = True
+        groups = groupby(self.programs, lambda each: each.spec.rate)
+        self.rate_groups = [(rate, list(programs)) for rate, programs in groups]
+        self.built = True
 
-    def build(self):
-        """Build a little more; True when it is whole."""
-        return next(self.work, True)
+    def _open_provider(self) -> Textures:
+        """The textures of the provider that the look names, if a section samples media."""
+        if not (self.look.media and any(section.shows_media for section in self.sections)):
+            return {}
+        self.provider = provider = self.providers.acquire(
+            self.look.media, self.size, sample=self.sample, threaded=self.incremental
+        )
+        self.watches += [FileWatch(path) for path in provider.files]
+        if taken := self.values.keys() & provider.arrays.keys():
+            raise PhospheneError(f"media: {self.look.media}: gives an array '{min(taken)}', as a signal is called")
+        self.values |= provider.arrays
+        return {name: lambda name=name: provider.textures[name] for name in provider.textures}
+
+    def build(self) -> bool:
+        """Build one more pass; True when all are built."""
+        return next(self._building, True)
 
     @property
-    def picture(self):
-        """What was drawn last: light, linear, unbounded."""
-        return self.last()
+    def picture(self) -> moderngl.Texture:
+        """What was drawn last: linear light, unbounded."""
+        return self._last()
 
     @property
-    def fault(self):
-        """A line on what it cannot show now, or None."""
-        return self.media and self.media.fault
+    def fault(self) -> str | None:
+        """One line about media that cannot be shown now, or None."""
+        return self.provider and self.provider.fault
 
-    def change(self, look):
-        """Let other rows move it."""
+    def set_modulation(self, look: Look) -> None:
+        """Take over the modulation of a look; the picture stays."""
         self.look = look._replace(transition=self.look.transition)
         self.moves.change(look.modulation)
 
-    def move(self, gone, share):
-        """Let the parameters glide for some seconds, to where they are between two hops."""
-        follow = 1.0 - math.exp(-gone / GLIDE)
+    def glide(self, dt: float, share: float) -> None:
+        """Let the parameters glide for `dt` seconds, and modulate them as of a share of the way between two hops."""
+        follow = 1.0 - math.exp(-dt / GLIDE)
         moved = self.moves.at(share)
         for name, (place, held) in self.params.items():
-            wanted = get(self.board, slot(self.look.serial, place))
+            wanted = get(self.board, look_slot(self.look.serial, place))
             base = wanted if name in self.choices else held + follow * (wanted - held)
             self.params[name] = place, base
             taken, toward = moved[place - FIRST_PICTURE_SLOT].tolist()
             self.values[name] = base + toward - taken * base if taken or toward else base
 
-    def render(self, seconds, told):
-        """Draw the picture of a moment, in seconds of the stream, from what signals tell."""
-        self.values |= told
-        self.seconds = seconds
-        if self.media:
-            self.media.update(seconds)
-            self.values["media_aspect"] = self.media.aspect
-        if self.first is None:
-            self.first = seconds
-        for rate, stages in self.loops:
+    def render(self, sample: float, signals: Mapping[str, Any]) -> None:
+        """Draw the picture of a sample of the stream, from the signals."""
+        self.values |= signals
+        self.sample = sample
+        if self.provider:
+            self.provider.update(sample)
+            width, height = self.provider.size
+            self.values |= self.provider.arrays
+            self.values["media_aspect"] = width / height
+        if self.first_sample is None:
+            self.first_sample = sample
+        for rate, programs in self.rate_groups:
             if rate:
-                self._repeat(rate, stages, seconds - self.first)
+                self._render_due(rate, programs, sample)
             else:
-                for stage in stages:
-                    stage.render()
+                for program in programs:
+                    program.render()
 
-    def _repeat(self, rate, stages, age):
-        """Draw as often as the time asks for, at least once at first."""
-        key, dt = (rate, stages[0].declared.name), self.values["dt"]
+    def _render_due(self, rate: float, programs: list[PassProgram], sample: float) -> None:
+        """Draw passes of a fixed rate as often as they are due; at least once at the start."""
+        key, dt = (rate, programs[0].spec.name), self.values["dt"]
+        age = sample / self.providers.rate - self.first_sample / self.providers.rate
         due = max(math.floor(age * rate) + 1, 0)
         steps = min(max(due - self.steps.get(key, 0), 0), max(round(dt * rate) + 1, 1))
         self.steps[key], self.values["dt"] = due, 1.0 / rate
         for _ in range(steps):
-            for stage in stages:
-                stage.render()
+            for program in programs:
+                program.render()
         self.values["dt"] = dt
 
-    def resize(self, size):
-        """Paint in another size from now on; what is fed back is kept."""
+    def resize(self, size: tuple[int, int]) -> None:
+        """Draw in another size from now on; what passes feed back is kept."""
         self.size, self.values["aspect"] = size, size[0] / size[1]
-        if self.media:
-            self.media.resize(size, self.seconds)
+        if self.provider:
+            self.provider.resize(size, self.sample)
         for target in self.targets.values():
             target.resize(size)
 
-    def clear(self):
-        """Begin again from black."""
+    def clear(self) -> None:
+        """Start again from black."""
         for target in self.targets.values():
             target.clear()
 
-    def inherit(self, other):
+    def copy_state(self, other: Deck) -> None:
         """Go on from what another deck has drawn, where the passes are the same."""
-        self.first, self.params = other.first, {**self.params, **_alike(self, other)}
+        kept_params = {name: held for name, held in other.params.items() if name in self.params}
+        self.first_sample, self.params = other.first_sample, {**self.params, **kept_params}
         alike = {key: target for key, target in self.targets.items() if key in other.targets}
-        alike = {key: target for key, target in alike.items() if other.targets[key].size == target.size}
+        alike = {key: target for key, target in alike.items() if target.matches(other.targets[key])}
         kept = {name for _, name in alike}
         self.steps = {(rate, name): due for (rate, name), due in other.steps.items() if name in kept}
         for key, target in alike.items():
-            self.context.copy(other.targets[key].framebuffer, target.size, target.framebuffer, target.size)
-        self.context.settle()
+            target.copy_from(other.targets[key])
+        self.context.sync_software()
 
-    def release(self):
-        for each in filter(None, (*self.stages, *self.targets.values(), self.media)):
-            each.release()
-        self.stages, self.targets, self.media = [], {}, None
-
-
-def _alike(deck, other):
-    return {name: held for name, held in other.params.items() if name in deck.params}
+    def release(self) -> None:
+        self.owned.release()
+        if self.provider:
+            self.providers.release(self.provider)
+        self.programs, self.targets, self.provider = [], {}, None
 
 
-def _lots(look):
+def _drawn_textures(section: ShaderSpec, targets: Mapping[str, Target]) -> Textures:
+    """What the passes of a section draw, by the names of their textures."""
+    return {
+        name: lambda target=targets[each.name], number=number: target.texture(number)
+        for each in section.passes
+        for number, name in enumerate(each.textures)
+    }
+
+
+def _random(look: Look) -> tuple[float, ...]:
     """Four numbers from 0 to 1, drawn for a seed and a scene."""
     seed = np.random.SeedSequence((look.modulation.seed, zlib.crc32(look.scene.encode())))
     return tuple(np.random.default_rng(seed).random(4).tolist())

@@ -1,35 +1,35 @@
-"""Media looked at before they are shown."""
+"""Checks a preset's media before anything is shown."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from pydantic_core import PydanticCustomError
 
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.documents.schema import custom_fault
-from phosphene.engine.visuals.media_names import is_camera
+from phosphene.engine.visuals.texture_provider import provider_kind
 
 
-def probe(name):
-    """Look whether it can be shown; a camera may come later.
+def check_media(name: str) -> None:
+    """Check that it can be shown; a camera need not be connected yet.
 
     Raises
     ------
     UsageError
         In one line.
     """
-    from phosphene.engine.visuals.media_reader import Camera, Film  # here, since few presets show any
-
-    if is_camera(name):
-        Camera(name)
-    else:
-        next(Film(name).shots(0.0))
+    provider_kind(name).check(name)
 
 
-def unseen(media, scene, showing):
-    """A fault, as pydantic tells of one, where there is nothing to see; the scenes `showing` media need some."""
-    told = ""
+def media_errors(media: Any, scene: Any, media_scenes: Collection[str]) -> Iterator[dict[str, Any]]:
+    """A pydantic error where the media cannot be shown, or where one of the `media_scenes` has none."""
+    message = ""
     if isinstance(media, str):
         try:
-            probe(media)
-        except UsageError as fault:
-            told = str(fault)
-    elif media is None and scene in showing:
-        told = f"the scene '{scene}' shows a photo, a film or a camera; name a file, or 'camera'"
-    if told:
-        yield custom_fault(told, ("media",), media)
+            check_media(media)
+        except UsageError as error:
+            message = str(error)
+    elif media is None and scene in media_scenes:
+        message = f"the scene '{scene}' shows a photo, a film or a camera; name a file, or 'camera'"
+    if message:
+        error = PydanticCustomError("media", "{message}", {"message": message})
+        yield {"type": error, "loc": ("media",), "input": media}

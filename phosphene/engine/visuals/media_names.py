@@ -3,26 +3,27 @@
 from pathlib import Path
 
 from phosphene.engine.common.errors import UsageError
-
-CAMERA = "camera"  # what stands for one, by itself or before a colon and the camera's name
-
-
-def is_camera(name):
-    return name.partition(":")[0] == CAMERA
+from phosphene.engine.visuals.texture_provider import provider_kind
 
 
-def beside(preset, name):
-    """The file that is meant by a preset, whose paths are from where it lies; a camera is no file."""
-    return name if is_camera(name) else str(Path(str(preset)).parent / name)
+def is_live(name: str) -> bool:
+    """True for what happens now, such as a camera."""
+    return provider_kind(name).live
 
 
-def seen_again(name):
-    """Refuse what cannot be shown a second time.
+def media_path(preset: str | Path, name: str) -> str:
+    """The name, where it is a path relative to the preset's folder; other names are returned as they are."""
+    return str(Path(str(preset)).parent / name) if provider_kind(name).file else name
+
+
+def check_repeatable(name: str | None) -> None:
+    """Check that it can be shown a second time.
 
     Raises
     ------
     UsageError
         For a camera.
     """
-    if name and is_camera(name):
-        raise UsageError(f"media: {name}: what a camera saw cannot be made again; name a file, or record while live")
+    if name and is_live(name):
+        reason = "what a camera saw cannot be rendered again; name a file, or record while live"
+        raise UsageError(f"media: {name}: {reason}")

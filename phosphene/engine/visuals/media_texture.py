@@ -1,101 +1,121 @@
-"""MediaTexture: a photo, a film or a camera as a texture, which shows what there is to see at a moment of the stream."""
+"""The texture provider for media: shows the frame of a photo, a film or a camera that belongs to a moment."""
 
 import math
 import threading
 from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import moderngl
+import numpy as np
+from av import VideoFrame
 
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.visuals.media_names import is_camera, seen_again
-from phosphene.engine.visuals.media_reader import Camera, Film, developed
+from phosphene.engine.visuals.media_names import check_repeatable, is_live
+from phosphene.engine.visuals.media_reader import Camera, Film, Reader, frame_pixels
+from phosphene.engine.visuals.texture_provider import ProviderRequest
 
-SRGB = 0x8C43  # GL_SRGB8_ALPHA8: read as linear light, before it is filtered
-SPARE = 1.25  # of what would cover a picture: a scene may come nearer
-AHEAD = 4  # pictures of a film that are ready before they are seen
-LATE = 1.0  # seconds behind after which a film goes on from where it should be
-ROUNDING = 1e-6  # seconds by which a beginning may be missed
-MOMENT = 0.002  # seconds for which whoever builds waits at a time
+SRGB = 0x8C43  # GL_SRGB8_ALPHA8: converted to linear light before it is filtered
+OVERSIZE = 1.25  # times the size that covers the picture: a scene may zoom in
+MAX_QUEUED = 4  # decoded frames of a film that wait to be shown
+MAX_DELAY = 1.0  # seconds behind after which a film skips to where it should be
+ROUNDING = 1e-6  # seconds by which the start of a frame may be missed
+READY_WAIT = 0.002  # seconds that `ready` blocks
+
+Frame = tuple[float, np.ndarray]  # when it begins, in seconds; its pixels
+
+
+class Feed(Protocol):
+    """Where decoded frames come from."""
+
+    fault: str | None
+
+    def ready(self) -> bool: ...
+
+    def newest(self, seconds: float) -> Frame | None:
+        """The last frame that has begun by then; None if it was returned before."""
+
+    def close(self) -> None: ...
 
 
 class MediaTexture:
-    """What a Look's `media` names.
+    """Implements `TextureProvider` for a file or a camera.
 
     Parameters
     ----------
-    context : Context
-    name : str
-        A file; or "camera", or that with a colon and its name.
-    size : (int, int)
-        Of the picture that it is seen in.
-    seconds : float
-        Of the stream, from which on.
-    live : bool
-        Decode in a thread, and let nobody wait; else at once, so that a moment always shows the same.
+    request : ProviderRequest
 
     Raises
     ------
     UsageError
-        If there is no such thing; for a camera that is not live.
+        If the file cannot be read; for a camera that is not `threaded`.
     """
 
-    def __init__(self, context, name, size, *, seconds=0.0, live=False):
-        if not live:
-            seen_again(name)
-        self.context, self.name, self.room, self.feed, self.holders = context, name, (0, 0), None, 1
-        self.way = Ahead if live else AtOnce
-        self.texture = self._texture((1, 1), bytes(4))
-        self.resize(size, seconds)
+    arrays: Mapping[str, np.ndarray] = {}
 
-    def _texture(self, size, pixels):
+    def __init__(self, request: ProviderRequest) -> None:
+        if not request.threaded:
+            check_repeatable(request.name)
+        self.context, self.name = request.context, request.name
+        self.rate, self.threaded = request.rate, request.threaded
+        self.max_size = (0, 0)  # frames are scaled down to cover this
+        self.feed: Feed | None = None
+        self.texture = self._create_texture((1, 1), bytes(4))
+        try:
+            self.resize(request.size, request.sample)
+        except BaseException:
+            self.texture.release()
+            raise
+
+    def _create_texture(self, size: tuple[int, int], pixels: bytes | np.ndarray) -> moderngl.Texture:
         texture = self.context.gl.texture(size, 4, pixels, internal_format=SRGB)
         texture.repeat_x = texture.repeat_y = False
         return texture
 
     @property
-    def aspect(self):
-        """Width over height."""
-        return self.texture.width / self.texture.height
+    def textures(self) -> Mapping[str, moderngl.Texture]:
+        return {"media": self.texture}
 
     @property
-    def files(self):
-        """What it is read from, to be read again when it was saved."""
-        return [] if self.reel.live else [self.reel.path]
+    def size(self) -> tuple[int, int]:
+        return self.texture.size
 
     @property
-    def fault(self):
-        """A line on what is wrong with it now, or None."""
-        return self.feed.fault or self.reel.fault
+    def files(self) -> list[Path]:
+        return [self.reader.path] if isinstance(self.reader, Film) else []
 
-    def resize(self, size, seconds):
-        """Be fine enough for a picture of another size from now on."""
-        room = tuple(max(math.ceil(SPARE * side), had) for side, had in zip(size, self.room))
-        if room != self.room:
-            self.room = room
-            if not (self.feed and self.reel.live):  # a camera goes on, as large as it is wanted
-                self._begin(seconds)
+    @property
+    def fault(self) -> str | None:
+        return self.feed.fault or self.reader.fault
 
-    def _begin(self, seconds):
+    def resize(self, size: tuple[int, int], sample: float) -> None:
+        max_size = tuple(max(math.ceil(OVERSIZE * side), before) for side, before in zip(size, self.max_size))
+        if max_size != self.max_size:
+            self.max_size = max_size
+            if not (self.feed and self.reader.live):  # a camera goes on, in the new size
+                self._open(sample / self.rate)
+
+    def _open(self, seconds: float) -> None:
         if self.feed:
             self.feed.close()
-        self.reel = Camera(self.name) if is_camera(self.name) else Film(self.name)
-        self.shown, self.feed = -math.inf, self.way(self.reel, seconds, self._developed)
+        self.reader: Reader = Camera(self.name) if is_live(self.name) else Film(self.name)
+        self.shown = -math.inf  # start of the frame that is shown
+        self.feed = (ThreadedFeed if self.threaded else SyncFeed)(self.reader, seconds, self._pixels)
 
-    def _developed(self, frame):
-        return developed(frame, self.room, self.context.largest, still=self.reel.still, pixel=self.reel.pixel)
+    def _pixels(self, frame: VideoFrame) -> np.ndarray:
+        reader = self.reader
+        return frame_pixels(
+            frame, self.max_size, self.context.max_texture_size, still=reader.still, pixel_aspect=reader.pixel_aspect
+        )
 
-    def ready(self):
-        """Wait a moment for the first picture; True if it is there, or may never come.
+    def ready(self) -> bool:
+        return self.reader.live or self.feed.ready()
 
-        Raises
-        ------
-        PhospheneError
-            If it cannot come.
-        """
-        return self.reel.live or self.feed.ready()
-
-    def update(self, seconds):
-        """Show what there is to see at a moment."""
+    def update(self, sample: float) -> None:
+        seconds = sample / self.rate
         if seconds < self.shown:
-            self._begin(seconds)
+            self._open(seconds)
         if found := self.feed.newest(seconds + ROUNDING):
             self.shown, pixels = found
             size = pixels.shape[1::-1]
@@ -103,93 +123,88 @@ class MediaTexture:
                 self.texture.write(pixels)
             else:
                 self.texture.release()
-                self.texture = self._texture(size, pixels)
+                self.texture = self._create_texture(size, pixels)
 
-    def shared(self):
-        """The same for one more holder: a camera cannot be opened twice."""
-        self.holders += 1
-        return self
-
-    def release(self):
-        self.holders -= 1
-        if not self.holders:
-            self.feed.close()
-            self.texture.release()
+    def release(self) -> None:
+        self.feed.close()
+        self.texture.release()
 
 
-class AtOnce:
-    """The shots of a reel, decoded when they are asked for."""
+class SyncFeed:
+    """Decodes frames when they are asked for."""
 
     fault = None
 
-    def __init__(self, reel, seconds, develop):
-        self.develop, self.shots = develop, reel.shots(seconds)
-        self.coming = next(self.shots)
+    def __init__(self, reader: Reader, seconds: float, pixels: Callable[[VideoFrame], np.ndarray]) -> None:
+        self.pixels = pixels
+        self.frames: Iterator[tuple[float, VideoFrame]] = reader.frames_from(seconds)
+        self.next_frame: tuple[float, VideoFrame] | None = next(self.frames)
 
-    def ready(self):
+    def ready(self) -> bool:
         return True
 
-    def newest(self, seconds):
-        """(begin, picture) of what has begun by then; None if that was given before."""
+    def newest(self, seconds: float) -> Frame | None:
         found = None
-        while self.coming and self.coming[0] <= seconds:
-            found, self.coming = self.coming, next(self.shots, None)
-        return found and (found[0], self.develop(found[1]))
+        while self.next_frame and self.next_frame[0] <= seconds:
+            found, self.next_frame = self.next_frame, next(self.frames, None)
+        return found and (found[0], self.pixels(found[1]))
 
-    def close(self):
-        self.shots.close()
+    def close(self) -> None:
+        self.frames.close()
 
 
-class Ahead:
-    """The same, decoded in a thread before they are asked for."""
+class ThreadedFeed:
+    """Decodes frames in a thread, before they are asked for."""
 
-    def __init__(self, reel, seconds, develop):
-        self.reel, self.asked, self.develop = reel, seconds, develop
-        self.pictures, self.moved = deque(maxlen=AHEAD), threading.Condition()
-        self.fault, self.closed, self.first = None, False, threading.Event()
+    def __init__(self, reader: Reader, seconds: float, pixels: Callable[[VideoFrame], np.ndarray]) -> None:
+        self.reader, self.requested, self.pixels = reader, seconds, pixels
+        self.queue: deque[Frame] = deque(maxlen=MAX_QUEUED)
+        self.changed = threading.Condition()
+        self.fault: str | None = None
+        self.closed, self.first = False, threading.Event()
         threading.Thread(target=self._run, name="media", daemon=True).start()
 
-    def _run(self):
+    def _run(self) -> None:
         try:
-            while not self._ended():
+            while not self._decode():
                 pass
-        except PhospheneError as fault:
-            self.fault = str(fault)
+        except PhospheneError as error:
+            self.fault = str(error)
         finally:
             self.first.set()
 
-    def _ended(self):
-        """Decode from what is asked for on; False where that was left behind."""
+    def _decode(self) -> bool:
+        """Decode from the requested moment on, until the end (True) or until it is too late (False)."""
         first = True
-        for begin, frame in self.reel.shots(self.asked):
-            if begin < self.asked - LATE and not (first or self.reel.live):
+        for begin, frame in self.reader.frames_from(self.requested):
+            if begin < self.requested - MAX_DELAY and not (first or self.reader.live):
                 return False
-            picture = self.develop(frame)
-            with self.moved:
-                self.moved.wait_for(lambda: self.closed or self.reel.live or len(self.pictures) < AHEAD)
+            pixels = self.pixels(frame)
+            with self.changed:
+                self.changed.wait_for(lambda: self.closed or self.reader.live or len(self.queue) < MAX_QUEUED)
                 if self.closed:
                     return True
-                self.pictures.append((begin, picture))  # the oldest of a camera's makes room
+                self.queue.append((begin, pixels))  # a camera's oldest frame is dropped
             self.first.set()
             first = False
         return True
 
-    def ready(self):
-        if self.first.wait(MOMENT) and self.fault and not self.pictures:
+    def ready(self) -> bool:
+        if self.first.wait(READY_WAIT) and self.fault and not self.queue:
             raise PhospheneError(self.fault)
         return self.first.is_set()
 
-    def newest(self, seconds):
+    def newest(self, seconds: float) -> Frame | None:
         found = None
-        with self.moved:
-            self.asked = seconds
-            while self.pictures and self.pictures[0][0] <= seconds:
-                found = self.pictures.popleft()
-            self.moved.notify()
+        with self.changed:
+            self.requested = seconds
+            while self.queue and self.queue[0][0] <= seconds:
+                found = self.queue.popleft()
+            self.changed.notify()
         return found
 
-    def close(self):
-        with self.moved:
+    def close(self) -> None:
+        with self.changed:
             self.closed = True
-            self.moved.notify()
-        self.reel.stop()
+            self.changed.notify()
+        self.reader.stop()

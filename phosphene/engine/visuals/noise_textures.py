@@ -1,17 +1,18 @@
-"""Noise: the tiles that pictures are dithered by, and the grain of film; tools/bluenoise.py makes them."""
+"""Noise textures: the tiles for dithering and for film grain; tools/assets/blue_noise.py makes them."""
 
 import moderngl
 import numpy as np
 
+from phosphene.engine.gl.context import Context
 from phosphene.engine.gl.shader_source import SHADERS
 
 
-def tiles(context):
-    """Textures by name: blue noise, read pixel by pixel, and specks, read between them; 0..1, and their edges meet."""
+def create_noise_textures(context: Context) -> dict[str, moderngl.Texture]:
+    """Textures by name: `noise`, blue and read pixel by pixel, and `specks`, interpolated; 0..1, both tile."""
     with (SHADERS / "noise.npy").open("rb") as file:
         noise = np.load(file, allow_pickle=False)
-    found = {}
+    textures = {}
     for name, tile in zip(("noise", "specks"), np.moveaxis(noise, -1, 0)):
-        found[name] = context.gl.texture(tile.shape[::-1], 1, tile.tobytes())
-    found["noise"].filter = moderngl.NEAREST, moderngl.NEAREST
-    return found
+        textures[name] = context.gl.texture(tile.shape[::-1], 1, tile.tobytes())
+    textures["noise"].filter = moderngl.NEAREST, moderngl.NEAREST
+    return textures

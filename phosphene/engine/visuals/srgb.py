@@ -1,37 +1,37 @@
-"""Light: what the bytes of a picture stand for (sRGB), and pictures made smaller as light adds up."""
+"""sRGB: bytes to linear light and back, and downsampling in linear light."""
 
 import numpy as np
 
-_SHOWN = np.arange(256) / 255
-LIGHT = np.where(_SHOWN <= 0.04045, _SHOWN / 12.92, ((_SHOWN + 0.055) / 1.055) ** 2.4).astype(np.float32)
+_ENCODED = np.arange(256) / 255
+LINEAR_LIGHT = np.where(_ENCODED <= 0.04045, _ENCODED / 12.92, ((_ENCODED + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
-def to_bytes(light):
-    """The bytes nearest to linear light from 0 to 1."""
-    shown = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
-    return np.clip(255 * shown + 0.5, 0, 255).astype(np.uint8)
+def to_bytes(light: np.ndarray) -> np.ndarray:
+    """The nearest sRGB bytes for linear light from 0 to 1."""
+    encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
+    return np.clip(255 * encoded + 0.5, 0, 255).astype(np.uint8)
 
 
-def shrunk(picture, times=1):
-    """A picture whose pixels each stand for `times` by `times` of before, darkened where it can be seen through.
+def downsample(picture: np.ndarray, factor: int = 1) -> np.ndarray:
+    """A picture, `factor` times smaller on each side, its colours multiplied by its alpha.
 
     Parameters
     ----------
     picture : uint8 array, shape (height, width, 4)
-        Red, green, blue, and how much it covers.
+        Red, green, blue, alpha.
 
     Returns
     -------
-    uint8 array, shape (height // times, width // times, 4)
-        What does not fill a pixel at the right and the lower edge is left out.
+    uint8 array, shape (height // factor, width // factor, 4)
+        Rows and columns that do not fill a pixel are cut off at the right and the lower edge.
     """
-    height, width = picture.shape[0] // times, picture.shape[1] // times
+    height, width = picture.shape[0] // factor, picture.shape[1] // factor
     small = np.empty((height, width, 4), np.uint8)
-    for row in range(height):  # all at once, a large photo would take a gigabyte
-        cells = picture[row * times : (row + 1) * times, : width * times]
-        cover = cells[..., 3:] * np.float32(1 / 255)
-        light = np.concatenate((LIGHT[cells[..., :3]] * cover, cover), axis=-1)
-        mean = light.reshape(times, width, times, 4).mean((0, 2))
+    for row in range(height):  # row by row: all of a large photo at once would take a gigabyte
+        cells = picture[row * factor : (row + 1) * factor, : width * factor]
+        alpha = cells[..., 3:] * np.float32(1 / 255)
+        light = np.concatenate((LINEAR_LIGHT[cells[..., :3]] * alpha, alpha), axis=-1)
+        mean = light.reshape(factor, width, factor, 4).mean((0, 2))
         small[row, :, :3] = to_bytes(mean[:, :3])
         small[row, :, 3] = 255 * mean[:, 3] + 0.5
     return small
