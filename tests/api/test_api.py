@@ -15,8 +15,8 @@ from phosphene.engine.encode.yuv420 import rgba_to_yuv420
 from phosphene.engine.offline import frame_stream
 from phosphene.engine.offline.apply import read_samples
 from tests.support import sound_files
-from tests.support.commands import typed
-from tests.support.scene_renderer import names
+from tests.support.commands import run_command
+from tests.support.gl_objects import count_gl_objects
 
 SIZE, FPS = (64, 36), 10
 GENES = [{"op": "echo", "params": {"time": 0.1, "mix": 0.5}}, {"op": "volume", "params": {"gain": -6.0}}]
@@ -41,7 +41,7 @@ def test_every_public_name_is_there():
 def test_features_are_those_of_the_command(drums, capsys, causal):
     features = phosphene.listen("drums.wav", causal=causal, cache=False)
     words = ["listen", "drums.wav", "-o", "drums.npz", "--no-cache", "--json", *["--causal"] * causal]
-    code, out, _ = typed(capsys, *words)
+    code, out, _ = run_command(capsys, *words)
     assert code == 0
     with np.load("drums.npz", allow_pickle=False) as archive:
         assert set(features) | {"meta"} == set(archive.files)
@@ -72,9 +72,9 @@ def test_effects_cannot_be_changed():
 @pytest.mark.parametrize("channels", [1, 2])
 def test_apply_gives_the_samples_of_the_command(folder, capsys, channels):
     x = sound_files.noise(20_000, channels)
-    sound_files.write(folder / "in.wav", x, 48_000)
+    sound_files.write_sound(folder / "in.wav", x, 48_000)
     (folder / "g.json").write_text(json.dumps(GENES))
-    assert typed(capsys, "apply", "in.wav", "-o", "out.wav", "--genome", "g.json", "--depth", "float")[0] == 0
+    assert run_command(capsys, "apply", "in.wav", "-o", "out.wav", "--genome", "g.json", "--depth", "float")[0] == 0
     written = read_samples(FileSource("out.wav", fold=False))
     np.testing.assert_array_equal(phosphene.apply(x, 48_000, GENES), written)
     np.testing.assert_array_equal(phosphene.apply(x, 48_000, "g.json"), written)
@@ -127,20 +127,20 @@ def test_frames_are_the_callers_own(folder):
 
 @pytest.mark.parametrize("count", [0, 1, 5, None], ids=lambda count: f"after {count}")
 def test_nothing_is_left_of_frames_that_are_closed(folder, monkeypatch, count):
-    left, opened = [], frame_stream.offscreen
+    left, opened = [], frame_stream.create_offscreen
 
     def watched():
         context = opened()
         release = context.release
 
         def released():
-            left.append(names(context, 1 << 12))
+            left.append(count_gl_objects(context, 1 << 12))
             release()
 
         context.release = released
         return context
 
-    monkeypatch.setattr(frame_stream, "offscreen", watched)
+    monkeypatch.setattr(frame_stream, "create_offscreen", watched)
     threads = threading.active_count()
     frames = phosphene.render_frames(None, "default", SIZE, FPS, seconds=2.0)
     taken = list(frames) if count is None else [next(frames) for _ in range(count)]
@@ -153,13 +153,13 @@ def test_nothing_is_left_of_frames_that_are_closed(folder, monkeypatch, count):
 def test_a_bounce_is_that_of_the_command(drums, capsys):
     record = phosphene.bounce(drums, ["a.wav", "a.flac"], "undertow", depth="24", overrides={"seed": 3})
     words = ("bounce", drums, "-o", "b.wav", "--preset", "undertow", "--set", "seed=3")
-    assert typed(capsys, *words)[0] == 0
+    assert run_command(capsys, *words)[0] == 0
     assert (drums.parent / "a.wav").read_bytes() == (drums.parent / "b.wav").read_bytes()
     assert record.seed == 3 and record.pictures is None and (drums.parent / "a.flac").exists()
 
 
 def test_presets_are_those_of_the_command(folder, capsys):
-    code, out, _ = typed(capsys, "presets", "--json")
+    code, out, _ = run_command(capsys, "presets", "--json")
     assert code == 0 and json.loads(out) == [info._asdict() for info in phosphene.presets().values()]
 
 

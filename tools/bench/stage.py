@@ -4,9 +4,9 @@ import sys
 
 import numpy as np
 
-from phosphene.engine.gl.context import opened
-from phosphene.engine.visuals.catalogue import SHOWS, USUAL
-from tests.support.scene_renderer import heard, music
+from phosphene.engine.gl.context import offscreen_context
+from phosphene.engine.visuals.catalogue import DEFAULT_SCENE, SHOW_PASSES
+from tests.support.scene_renderer import analysed, music
 from tools.bench.render_cost import COUNT as PICTURES
 from tools.bench.render_cost import on_card
 from tools.bench.row import Row
@@ -33,8 +33,8 @@ def bench_lock(_, rounds=3):
         who = [*found][int(np.argmax(worst))]
         told = f"{worst.max():.2f} ms in {who}, in the quietest of {rounds} runs"
         yield Row(f"lock held by GL, {kind}", told, f"plain moderngl {plain:.1f} ms", "2 ms", worst.max() <= 2)
-    frames = heard(music(COUNT / 30 + 1.0))
-    with opened() as context:
+    frames = analysed(music(COUNT / 30 + 1.0))
+    with offscreen_context() as context:
         spent = {name: 1e3 * thinking(context, frames, name, SMALL) for name in scenes()}
     worst = max(spent, key=lambda name: spent[name][1])
     listening, painting = spent[worst]
@@ -65,7 +65,7 @@ def bench_changes(_, count=1000):
 
 def bench_late(_, seconds=60.0):
     """Pictures against audible sound, in a window of an Xvfb: the usual scene alone, and under every show pass."""
-    for name, words in {USUAL: [], f"{USUAL} under {', '.join(SHOWS)}": [f"passes=[{', '.join(SHOWS)}]"]}.items():
+    for name, words in {DEFAULT_SCENE: [], f"{DEFAULT_SCENE} under {', '.join(SHOW_PASSES)}": [f"passes=[{', '.join(SHOW_PASSES)}]"]}.items():
         report = seen(seconds, *words)
         late, dropped = report["late_ms"], report["frames_dropped"]
         good = late["p50"] <= FRAME and late["p99"] <= 2 * FRAME
@@ -76,7 +76,7 @@ def bench_late(_, seconds=60.0):
 
 def bench_passes(_):
     """What the graphics card takes for each pass, by its own timer: of every scene, and of every show pass on one."""
-    wanted = {name: {"scene": name} for name in scenes()} | {name: {"words": [f"passes=[{name}]"]} for name in SHOWS}
+    wanted = {name: {"scene": name} for name in scenes()} | {name: {"words": [f"passes=[{name}]"]} for name in SHOW_PASSES}
     software = on_card(count=2)[1].software
     for size in (FULL_HD, UHD):
         for name, what in wanted.items():

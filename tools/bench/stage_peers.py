@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from phosphene.engine.gl.context import opened
+from phosphene.engine.gl.context import offscreen_context
 from phosphene.engine.offline.bounce import FilmSettings
-from phosphene.engine.visuals.catalogue import USUAL
-from tests.support.scene_renderer import heard, music
+from phosphene.engine.visuals.catalogue import DEFAULT_SCENE
+from tests.support.scene_renderer import analysed, music
 from tools.bench.film_cost import spent
 from tools.bench.render_cost import COUNT as PICTURES
 from tools.bench.render_cost import cost
@@ -34,10 +34,10 @@ def bench_projectm(_):
         if not (program := projectm.build(folder)):
             yield Row("pictures against projectM", "not measured", projectm.GET, "1.0 of its median", False)
             return
-        with opened() as context:
+        with offscreen_context() as context:
             for size in SIZES:
                 with projectm.open_projectm(program, size, folder / "sound.f32") as peer:
-                    yield from _beside(context, heard(sound), size, peer)
+                    yield from _beside(context, analysed(sound), size, peer)
 
 
 def _beside(context, frames, size, peer, rounds=2):
@@ -117,7 +117,7 @@ def bench_stable(python, rounds=5):
         yield Row(name, "not measured", GET, budget, False)
     both = [(cost(words=words), cost()) for _ in range(rounds)]
     whole, bare = (min(each["picture"] for each in found) for found in zip(*both))
-    told, beside = f"{1e3 * (whole - bare):.2f} ms", f"{USUAL} without it {1e3 * bare:.2f} ms"
+    told, beside = f"{1e3 * (whole - bare):.2f} ms", f"{DEFAULT_SCENE} without it {1e3 * bare:.2f} ms"
     yield Row("stable at 640x360", told, beside, "8 ms", whole - bare <= 8e-3)
 
 

@@ -36,7 +36,8 @@ def posed(context, frames, scene, passes=None, *, size):
     """An easel with the usual preset of a scene; with other passes, if they are given."""
     preset = usual(scene)
     how = {"seed": preset.seed, "modulation": preset.modulation(), "media": preset.media}
-    harness = SceneRenderer(context, frames, preset.scene, preset.passes if passes is None else passes, size=size, **how)
+    passes = preset.passes if passes is None else passes
+    harness = SceneRenderer(context, frames, preset.scene, passes, size=size, **how)
     harness.set_params(0, **preset.params())
     return harness
 
