@@ -67,7 +67,10 @@ CASES = {
         "x:1: entries: found 4 entries, 3 are allowed",
         "the first 3 are kept",
     ),
-    "genome:\n- {op: volum}": ("x:2: genome.0: no operator 'volum' (has echo, volume); did you mean 'volume'?", "left out"),
+    "genome:\n- {op: volum}": (
+        "x:2: genome.0: no operator 'volum' (has echo, volume); did you mean 'volume'?",
+        "left out",
+    ),
     "genome: [{params: {}}]": ("x:1: genome.0: no 'op' to name an operator", "left out"),
     "genome: [{op: volume, params: {gain: 25}}]": ("x:1: genome.0.params.gain: 25 is outside -60 to 24", "24 is used"),
 }

@@ -1,4 +1,4 @@
-"""Whatever a file holds, it loads, or is refused in words; and saving a preset and loading it again changes nothing."""
+"""Fuzzing: every file loads or is refused with readable errors; a preset that is saved and loaded stays the same."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.common.params import Param
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.modulation.generators import ENVELOPE, EVENTS, LFO, SHAPES, WALK
-from phosphene.engine.modulation.inputs import LISTENING
+from phosphene.engine.modulation.inputs import LISTENING_INPUTS
 from phosphene.engine.modulation.matrix import WHENS
 from phosphene.engine.modulation.row_schema import AMOUNT, ATTACK, RELEASE
 from phosphene.engine.presets.load import load_preset
@@ -47,7 +47,7 @@ SOURCES = st.dictionaries(
 )
 ROW = st.fixed_dictionaries(
     {
-        "from": st.sampled_from([f"listening.{name}" for name in LISTENING] + ["clock.day", "listening.mel.63"]),
+        "from": st.sampled_from([f"listening.{name}" for name in LISTENING_INPUTS] + ["clock.day", "listening.mel.63"]),
         "to": st.sampled_from(["visuals.scope.hue", "visuals.flash.fade"]),
     },
     optional={
@@ -77,7 +77,7 @@ PRESET = st.fixed_dictionaries(
 @given(PRESET)
 @example({"about": "\x85"})
 @example({"about": "\x7f\x85\u2028\ufeff 1e5\n\t\U0001f3b9"})
-def test_saving_and_loading_again_changes_nothing(tmp_path_factory, content):
+def test_saved_preset_loads_unchanged(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "round.yaml"
 
     def through(text):
@@ -94,28 +94,30 @@ PIECES = st.sampled_from(
      b"!!int ", b"%", b"? ", b"---", b"\\", b"\0", b"\xff", b"\xc2\x85", b"-", b"1e9", b".nan", b"true", b"op", b"gain",
      b"@", b"\r"]
 ) | st.binary(max_size=4)  # fmt: skip
-SOUND = b"about: |\n  two\n  lines\nseed: 3\ngenome:\n- op: volume\n  params: {gain: 3.0}\nsynth: {tempo: 9}\n"
-CHANGE = st.tuples(st.integers(0, len(SOUND)), st.integers(0, 6), PIECES)
-WORD = st.lists(st.sampled_from("genome seed synth params op gain 0 1 2 . . = = [ ] { } : 3 true \ud800 \n".split(" ")))
+VALID = b"about: |\n  two\n  lines\nseed: 3\ngenome:\n- op: volume\n  params: {gain: 3.0}\nsynth: {tempo: 9}\n"
+CHANGE = st.tuples(st.integers(0, len(VALID)), st.integers(0, 6), PIECES)
+OVERRIDE = st.lists(
+    st.sampled_from("genome seed synth params op gain 0 1 2 . . = = [ ] { } : 3 true \ud800 \n".split(" "))
+)
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(CHANGE, max_size=6), st.lists(WORD, max_size=3))
-def test_nothing_readable_or_not_breaks_the_reader(tmp_path_factory, changes, words):
-    raw = SOUND
+@given(st.lists(CHANGE, max_size=6), st.lists(OVERRIDE, max_size=3))
+def test_mutated_preset_loads_or_is_refused(tmp_path_factory, changes, words):
+    raw = VALID
     for at, gone, piece in changes:
         raw = raw[:at] + piece + raw[at + gone :]
-    withstand(tmp_path_factory.getbasetemp() / "mutated.yaml", raw, ["".join(word) for word in words])
+    load_or_refuse(tmp_path_factory.getbasetemp() / "mutated.yaml", raw, ["".join(word) for word in words])
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=60) | st.lists(PIECES, max_size=30).map(b"".join))
-def test_noise_does_not_break_the_reader(tmp_path_factory, raw):
-    withstand(tmp_path_factory.getbasetemp() / "noise.yaml", raw)
+def test_noise_loads_or_is_refused(tmp_path_factory, raw):
+    load_or_refuse(tmp_path_factory.getbasetemp() / "noise.yaml", raw)
 
 
-def withstand(file, raw, sets=()):
-    """Only errors meant for users, each line of them with its place; and what was mended is sound."""
+def load_or_refuse(file, raw, sets=()):
+    """Loading raises only errors for users, each line with its location; what was corrected is valid."""
     file.write_bytes(raw)
     try:
         load_preset(file, sets)

@@ -19,8 +19,8 @@ class UsageError(PhospheneError):
 def nearest(name: object, allowed: Iterable[object]) -> str:
     """The hint that ends an error about an unknown name; empty if no allowed name is close.
 
-    A name is close at difflib's usual similarity of 0.6. A similarity of 0.5 is enough for a name of four or more letters
-    that starts with the same letter and has about the same length, such as `ekko` for `echo`.
+    A name is close at difflib's usual similarity of 0.6. At four or more letters, 0.5 is enough if it starts with the
+    same letter and has about the same length, such as `ekko` for `echo`.
     """
     name, names = str(name), [str(other) for other in allowed]
     alike = [other for other in names if other[:1] == name[:1] and abs(len(other) - len(name)) <= 1 and len(name) > 3]

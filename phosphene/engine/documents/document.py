@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from phosphene.engine.common.errors import UsageError
 
-Path = tuple[Any, ...]  # keys of mappings and indices of lists, from the top
+KeyPath = tuple[Any, ...]  # keys of mappings and indices of lists, from the top
 
 
 class Location(NamedTuple):
@@ -52,14 +52,14 @@ class Document:
     source: SourceMap
     faults: list[Fault] = field(default_factory=list)
 
-    def get(self, path: Path) -> tuple[Any, SourceMap]:
+    def get(self, path: KeyPath) -> tuple[Any, SourceMap]:
         """The value at a path, and its SourceMap."""
         value, source = self.value, self.source
         for key in path:
             value, source = value[key], source.parts[key]
         return value, source
 
-    def location(self, path: Path) -> Location:
+    def location(self, path: KeyPath) -> Location:
         """The location of a path, or of the innermost part of it that exists."""
         source = self.source
         for key in path:
@@ -69,19 +69,19 @@ class Document:
             source = source.parts[key]
         return source.location
 
-    def set(self, path: Path, value: Any, source: SourceMap | None = None) -> None:
+    def set(self, path: KeyPath, value: Any, source: SourceMap | None = None) -> None:
         """Set a value. Without a `source` it keeps the location of the value it replaces."""
         holder, holder_source = self.get(path[:-1])
         holder[path[-1]] = value
         if source:
             holder_source.parts[path[-1]] = source
 
-    def remove(self, path: Path) -> None:
+    def remove(self, path: KeyPath) -> None:
         """Remove a value. Later entries of a list move up."""
         holder, holder_source = self.get(path[:-1])
         del holder[path[-1]], holder_source.parts[path[-1]]
 
-    def truncate(self, path: Path, length: int) -> None:
+    def truncate(self, path: KeyPath, length: int) -> None:
         """Shorten a list."""
         values, source = self.get(path)
         del values[length:], source.parts[length:]

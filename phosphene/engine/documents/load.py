@@ -10,8 +10,8 @@ from phosphene.engine.documents.document import (
     Document,
     DocumentError,
     Fault,
+    KeyPath,
     Location,
-    Path,
     SourceMap,
     dotted,
     shorten,
@@ -113,7 +113,7 @@ def parse_document(text: str, location_of: LocationOfLine) -> Document:
     raise DocumentError(Fault(location_of(line), f"cannot be read: {problem}"))
 
 
-def _convert(node: Any, path: Path, location_of: LocationOfLine, faults: list[Fault]) -> tuple[Any, SourceMap]:
+def _convert(node: Any, path: KeyPath, location_of: LocationOfLine, faults: list[Fault]) -> tuple[Any, SourceMap]:
     """The value of a node and its SourceMap. Repeated keys are added to `faults`."""
     here = location_of(node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):

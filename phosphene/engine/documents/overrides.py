@@ -8,8 +8,8 @@ from phosphene.engine.documents.document import (
     Document,
     DocumentError,
     Fault,
+    KeyPath,
     Location,
-    Path,
     SourceMap,
     describe_value,
     dotted,
@@ -40,7 +40,7 @@ def _apply(document: Document, override: str, location: Location) -> None:
         raise DocumentError(Fault(location, "needs key=value", "ignored"))
     new = parse_document(text, lambda line: location)
     *parents, last = names.split(".")
-    path: Path = ()
+    path: KeyPath = ()
     for name in parents:
         holder = document.get(path)[0]
         path = (*path, _key(holder, path, name, location))
@@ -51,7 +51,7 @@ def _apply(document: Document, override: str, location: Location) -> None:
     document.faults += new.faults
 
 
-def _key(holder: Any, path: Path, name: str, location: Location) -> str | int:
+def _key(holder: Any, path: KeyPath, name: str, location: Location) -> str | int:
     """The key or index that `name` stands for in a mapping or a list."""
     where = dotted(path) or "this"
     if isinstance(holder, dict):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from phosphene.engine.common.errors import UsageError, unknown
-from phosphene.engine.documents.document import Document, Fault, Path, describe_value, dotted, shorten
+from phosphene.engine.documents.document import Document, Fault, KeyPath, describe_value, dotted, shorten
 from phosphene.engine.documents.load import parse_scalar
 from phosphene.engine.documents.schema import Params
 
@@ -58,7 +58,7 @@ def validate(kind: type[T], document: Document, *, permissive: bool = False) -> 
     """
     adapter, faults = TypeAdapter(kind), list(document.faults)
     while True:
-        found: list[tuple[Path, Fault, Fix]] = []
+        found: list[tuple[KeyPath, Fault, Fix]] = []
         try:
             value = adapter.validate_python(document.value)
         except ValidationError as error:
@@ -77,7 +77,7 @@ def _by_line(faults: Iterable[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: fault.location.order)
 
 
-def _diagnose(kind: Any, document: Document, error: Any) -> tuple[Path, Fault, Fix]:
+def _diagnose(kind: Any, document: Document, error: Any) -> tuple[KeyPath, Fault, Fix]:
     """The path to correct, the fault as the user reads it, and the function that corrects it."""
     path, owner, field = _resolve(kind, error["loc"])
     text = _describe(path, owner, field, error).removeprefix(": ")
@@ -93,9 +93,9 @@ def _discriminator(error: Any) -> list[str]:
     return [error["ctx"]["discriminator"].strip("'")] if error["type"].startswith("union_tag") else []
 
 
-def _resolve(kind: Any, steps: Iterable[Any]) -> tuple[Path, Owner, FieldInfo | None]:
+def _resolve(kind: Any, steps: Iterable[Any]) -> tuple[KeyPath, Owner, FieldInfo | None]:
     """An error's path as pydantic has it, as a path of the document, with the model and field at its end."""
-    path: Path = ()
+    path: KeyPath = ()
     owner: Owner = None
     field: FieldInfo | None = None
     for step in steps:
@@ -113,7 +113,7 @@ def _resolve(kind: Any, steps: Iterable[Any]) -> tuple[Path, Owner, FieldInfo | 
     return path, owner, field
 
 
-def _describe(path: Path, owner: Owner, field: FieldInfo | None, error: Any) -> str:
+def _describe(path: KeyPath, owner: Owner, field: FieldInfo | None, error: Any) -> str:
     """The message of an error: where, what was found, what is allowed."""
     where, parent = dotted(path), dotted(path[:-1])
     found, limits = error["input"], error.get("ctx", {})
@@ -148,7 +148,9 @@ def _describe(path: Path, owner: Owner, field: FieldInfo | None, error: Any) -> 
             return f"{where}: found {describe_value(found)}, needs {NEEDS[other]}"
 
 
-def _choose_fix(document: Document, path: Path, owner: Owner, field: FieldInfo | None, error: Any) -> tuple[str, Fix]:
+def _choose_fix(
+    document: Document, path: KeyPath, owner: Owner, field: FieldInfo | None, error: Any
+) -> tuple[str, Fix]:
     """How a permissive reader corrects an error: in words, and as a function that does it."""
     match error["type"]:
         case "extra_forbidden":

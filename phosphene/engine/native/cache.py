@@ -21,7 +21,7 @@ MAX_FOLDERS = 4  # a few checkouts and versions side by side
 
 
 def cache_home() -> Path:
-    """The user's cache folder for Phosphene, made if it is missing; a temporary one where it cannot be written."""
+    """The user's cache folder for Phosphene. Creates it if it is missing; falls back to a temporary one."""
     if "PHOSPHENE_CACHE" in os.environ:
         home = Path(os.environ["PHOSPHENE_CACHE"])
     elif sys.platform == "win32":
@@ -34,23 +34,23 @@ def cache_home() -> Path:
         home.mkdir(parents=True, exist_ok=True)
         if not os.access(home, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    except OSError as fault:
-        return _use_temporary_home(home, fault)
+    except OSError as error:
+        return _use_temporary_home(home, error)
     return home
 
 
-def _use_temporary_home(home: Path, fault: OSError) -> Path:
-    """A folder of this user's among the temporary files, for this process and its children; says so in one line."""
+def _use_temporary_home(home: Path, error: OSError) -> Path:
+    """A private temporary folder for this process and its children. Reports it in one line."""
     user = os.getuid() if hasattr(os, "getuid") else 0
     folder = Path(tempfile.gettempdir()) / f"phosphene-{user}"
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     found = folder.lstat()
     private = stat.S_ISDIR(found.st_mode) and (os.name == "nt" or (found.st_uid == user and not found.st_mode & 0o077))
-    if not private:  # kernels are loaded from here: nobody else may write them
+    if not private:  # kernels are loaded from here, so no other user may write them
         folder = Path(tempfile.mkdtemp(prefix="phosphene-"))
     os.environ["PHOSPHENE_CACHE"] = str(folder)
-    sys.stderr.write(f"phosphene: the cache {home} cannot be written ({fault.strerror}); using {folder}\n")
+    sys.stderr.write(f"phosphene: the cache {home} cannot be written ({error.strerror}); using {folder}\n")
     return folder
 
 
