@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from phosphene.engine.listening.analyser import HOP, analyse, make_analyser, miss, plan
-from phosphene.engine.listening.frame import BANDS, POINTS, WIDTH, as_frame
+from phosphene.engine.listening.analyser import HOP_SECONDS, analyse, make_analyser, skip_frames, plan
+from phosphene.engine.listening.frame import BANDS, POINTS_PER_HOP, WIDTH, as_frame
 from phosphene.engine.rings import allocate, timeline
-from phosphene.engine.visuals.audio_signals import SEEN, AudioSignals
-from tests.support.scene_renderer import RATE, heard, music, silence
+from phosphene.engine.visuals.audio_signals import SHOWN_POINTS, AudioSignals
+from tests.support.scene_renderer import RATE, analysed, music, silence
 
-STEP = round(HOP * RATE)  # samples a hop
+STEP = round(HOP_SECONDS * RATE)  # samples a hop
 RATES = [24, 30, 60, 144]
 each_rate = pytest.mark.parametrize("fps", RATES)
-POINT = STEP / POINTS / RATE  # seconds between two points of a waveform
+POINT = STEP / POINTS_PER_HOP / RATE  # seconds between two points of a waveform
 LATE = 0.03  # seconds by which the newest point of a waveform may lie behind the picture
 
 
@@ -42,7 +42,7 @@ def noise(seconds, level, seed=3):
 
 def records(sound, rate=RATE):
     """The frames of a sound, as rows that can be published once more."""
-    frames = heard(sound, rate)
+    frames = analysed(sound, rate)
     rows = np.zeros((timeline.record_count(frames), WIDTH))
     assert all(timeline.read(frames, index, row) for index, row in enumerate(rows))
     return rows
@@ -65,24 +65,24 @@ def test_an_onset_is_in_the_first_picture_of_its_hop_and_in_no_other(hop, fps):
     stamp = hop * STEP
     first = np.ceil(stamp * fps / RATE) * RATE / fps
     for into in INTO_THE_HOP:
-        assert hits(heard(clicks(stamp + into)), fps, 0.9) == [first]
-    (late,) = hits(heard(clicks(stamp + STEP - 1)), fps, 0.9)
+        assert hits(analysed(clicks(stamp + into)), fps, 0.9) == [first]
+    (late,) = hits(analysed(clicks(stamp + STEP - 1)), fps, 0.9)
     assert first <= late <= np.ceil((stamp + STEP) * fps / RATE) * RATE / fps
 
 
 @each_rate
 def test_two_onsets_are_two_and_as_far_apart_as_they_are(fps):
     for at in (10_000, 10_311, 12_800):
-        one, other = hits(heard(clicks(at, at + 9_600)), fps, 0.9)
-        assert 0.2 - 1 / fps <= (other - one) / RATE <= 0.2 + 1 / fps + HOP
+        one, other = hits(analysed(clicks(at, at + 9_600)), fps, 0.9)
+        assert 0.2 - 1 / fps <= (other - one) / RATE <= 0.2 + 1 / fps + HOP_SECONDS
 
 
 @each_rate
 def test_silence_has_none_and_is_nothing(fps):
-    for _, told, bands, wave in follow(heard(silence(1.0)), fps, 1.0):
+    for _, told, bands, wave in follow(analysed(silence(1.0)), fps, 1.0):
         assert not any(told[name] for name in told if name not in ("beat", "bar")), "time alone goes on"
         assert not bands.any() and not wave.any()
-        assert bands.shape == (BANDS,) and wave.shape == (SEEN, 2)
+        assert bands.shape == (BANDS,) and wave.shape == (SHOWN_POINTS, 2)
 
 
 @pytest.mark.parametrize("level", [0.003, 0.05, 0.5])
@@ -90,19 +90,19 @@ def test_silence_has_none_and_is_nothing(fps):
 def test_a_steady_noise_has_no_onset_but_its_first(level, seed):
     sound = silence(8.0)
     sound[10_000:] = noise(8.0, level, seed)[10_000:]
-    (first,) = hits(heard(sound), 60, 7.9)
+    (first,) = hits(analysed(sound), 60, 7.9)
     assert 0 <= first - 10_000 // STEP * STEP < RATE / 60
 
 
 def test_who_begins_late_is_told_of_no_onset_but_the_newest():
-    frames = heard(clicks(10_000, 30_000, 47_000, seconds=2.0))
+    frames = analysed(clicks(10_000, 30_000, 47_000, seconds=2.0))
     for begun, hit in ((28_000.0, 0.0), (30_900.0, 1.0), (45_000.0, 0.0), (48_000.0, 1.0)):
         signals = AudioSignals(frames, RATE)
         assert signals.reach(begun) and signals.at(begun)[0]["hit"] == hit
 
 
 def test_how_often_one_asks_changes_no_bit():
-    frames = heard(music(3.0))
+    frames = analysed(music(3.0))
     seldom, often = list(follow(frames, 30, 2.9)), list(follow(frames, 120, 2.9))
     assert len(often) == 4 * len(seldom) and any(told["hit"] for _, told, _, _ in seldom)
     for at, (sample, told, bands, wave) in enumerate(seldom):
@@ -113,7 +113,7 @@ def test_how_often_one_asks_changes_no_bit():
 
 
 def test_all_of_it_stays_in_its_range_and_moves_with_the_sound():
-    told = [{**told, "bands": bands} for _, told, bands, _ in follow(heard(music(8.0)), 60, 7.9)]
+    told = [{**told, "bands": bands} for _, told, bands, _ in follow(analysed(music(8.0)), 60, 7.9)]
     for name in told[0].keys() - {"snare"}:  # which the synth has not
         values = np.array([each[name] for each in told])
         assert values.min() >= 0 and values.max() <= 1 and np.ptp(values) > 0.1, name
@@ -153,7 +153,7 @@ def test_one_that_was_lapped_goes_on_with_what_is_there():
 def test_a_gap_is_stepped_over():
     listener, frames = make_analyser(float(RATE)), allocate(plan(4.0))
     analyse(listener, music(1.0), frames)
-    miss(listener, RATE)
+    skip_frames(listener, RATE)
     analyse(listener, clicks(20_000), frames)
     stamp = 2 * RATE + 20_000 - (2 * RATE + 20_000 - RATE // STEP * STEP) % STEP
     told = list(follow(frames, 60, 2.9))
@@ -190,7 +190,7 @@ def tone(hertz, seconds=2.0):
 
 def shape(wave, hertz):
     """Height and phase of the sine that comes nearest to a waveform, and how far off it is at most, of its height."""
-    angle = 2 * np.pi * hertz * POINT * np.arange(SEEN)
+    angle = 2 * np.pi * hertz * POINT * np.arange(SHOWN_POINTS)
     waves = np.stack((np.sin(angle), np.cos(angle)), axis=1)
     (sine, cosine), *_ = np.linalg.lstsq(waves, wave, rcond=None)
     height = np.hypot(sine, cosine)
@@ -200,7 +200,7 @@ def shape(wave, hertz):
 @pytest.mark.parametrize("hertz", [20.0, 50.0, 110.0, 440.0])
 def test_a_sine_comes_out_as_a_sine_of_just_now(hertz):
     heights = []
-    for sample, _, _, wave in follow(heard(tone(hertz)), 37, 1.9, start=0.2):
+    for sample, _, _, wave in follow(analysed(tone(hertz)), 37, 1.9, start=0.2):
         height, _, off = shape(wave[:, 0], hertz)
         steps = np.diff(wave[:, 1])
         newest = wave[-1, 1] / steps.mean() * POINT
@@ -212,5 +212,5 @@ def test_a_sine_comes_out_as_a_sine_of_just_now(hertz):
 
 @pytest.mark.parametrize("hertz", [50.0, 110.0, 440.0])
 def test_a_tone_stands_still_from_picture_to_picture(hertz):
-    phases = [shape(wave[:, 0], hertz)[1] for _, _, _, wave in follow(heard(tone(hertz)), 37, 1.9, start=0.2)]
+    phases = [shape(wave[:, 0], hertz)[1] for _, _, _, wave in follow(analysed(tone(hertz)), 37, 1.9, start=0.2)]
     assert np.ptp(phases) < 2 * np.pi * hertz * 2 * POINT

@@ -5,8 +5,8 @@ from collections import deque
 
 import numpy as np
 
-from phosphene.engine.listening.analyser import HOP
-from phosphene.engine.listening.frame import BANDS, POINTS, TONES, WIDTH, as_frame
+from phosphene.engine.listening.analyser import HOP_SECONDS
+from phosphene.engine.listening.frame import BANDS, PITCH_CLASSES, POINTS_PER_HOP, WIDTH, as_frame
 from phosphene.engine.modulation.matrix import Matrix, Modulation
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
 from phosphene.engine.rings.timeline import Timeline, read, record_count
@@ -24,10 +24,10 @@ BAND_EDGES = np.array([0, 12, 36, BANDS])  # bands where bass, middle and treble
 BAND_COUNTS = np.diff(BAND_EDGES)
 BAND_POSITIONS = np.linspace(0, 1, BANDS)
 CENTROID_SECONDS = 0.25  # time constant of the spectral centroid
-WAVE_POINTS = 512  # points of the waveform in a picture
+SHOWN_POINTS = 512  # points of the waveform in a picture
 CROSSING_WINDOW, SMOOTHING_WINDOW = 16, 6  # points averaged to find a zero crossing, and for display
-MAX_CROSSING_DISTANCE = 2 * POINTS + CROSSING_WINDOW  # points searched for a zero crossing: a period of 50 Hz
-WAVE_HOPS = (WAVE_POINTS + SMOOTHING_WINDOW + MAX_CROSSING_DISTANCE) // POINTS + 3  # hops of waveform kept for that
+MAX_CROSSING_DISTANCE = 2 * POINTS_PER_HOP + CROSSING_WINDOW  # points searched for a zero crossing: a period of 50 Hz
+WAVE_HOPS = (SHOWN_POINTS + SMOOTHING_WINDOW + MAX_CROSSING_DISTANCE) // POINTS_PER_HOP + 3  # hops of waveform kept
 MIN_PEAK = 0.01  # of full scale; a waveform with lower peaks is not scaled up further
 DRUMS = "kick", "snare", "hat"
 MIN_DRUM_LIKELIHOOD = 0.5  # from which a drum is shown
@@ -41,6 +41,7 @@ COLUMN = {name: at for at, name in enumerate(NAMES)}
 PHASES = "travel", "beat", "bar"  # only their fractional part is a signal
 INTERNAL = "tempo", "confidence"  # used for `pulse`, and no signals themselves
 SILENT_SIGNALS = {name: 0.0 for name in NAMES if name not in INTERNAL} | {"hit": 0.0, "pulse": 0.0}
+SILENT_SIGNALS["mel"] = np.zeros(BANDS, np.float32)  # an array: `uniform float mel[64]`
 
 
 class State:
@@ -50,7 +51,7 @@ class State:
         self.sample = -math.inf
         self.numbers = np.zeros(len(NAMES))
         self.bands = np.zeros(BANDS)
-        self.tones = np.zeros(TONES)
+        self.tones = np.zeros(PITCH_CLASSES)
 
 
 class PictureModulation:
@@ -101,7 +102,7 @@ class AudioSignals:
         self.loudest, self.peak = SILENCE_DB + RANGE_DB, MIN_PEAK  # recent maxima, of a band and of the waveform
         self.last_onset, self.was_read = -math.inf, False
         self.onsets: deque[float] = deque()  # samples of onsets that no picture has shown
-        self.waves = deque([np.zeros((POINTS, 2)) for _ in range(WAVE_HOPS)], maxlen=WAVE_HOPS)
+        self.waves = deque([np.zeros((POINTS_PER_HOP, 2)) for _ in range(WAVE_HOPS)], maxlen=WAVE_HOPS)
 
     def follow(self, modulation: Modulation) -> PictureModulation:
         """Add rows that are advanced with every frame; they start with the newest one."""
@@ -170,7 +171,7 @@ class AudioSignals:
         centroid = float((weight * BAND_POSITIONS).sum()) / total if total else last_centroid
         centroid = last_centroid + (1 - math.exp(-gap / CENTROID_SECONDS)) * (centroid - last_centroid)
         onset = 1.0 if self.last_onset == state.sample else before[COLUMN["onset"]] * math.exp(-gap / ONSET_DECAY)
-        travel = before[COLUMN["travel"]] + min(gap, 4 * HOP) * level / TRAVEL_SECONDS
+        travel = before[COLUMN["travel"]] + min(gap, 4 * HOP_SECONDS) * level / TRAVEL_SECONDS
         state.numbers[: COLUMN["kick"]] = (level, *(sums / BAND_COUNTS), centroid, onset, travel)
 
     def _update_rhythm(self, state: State, frame: np.void, gap: float) -> None:
@@ -193,7 +194,7 @@ class AudioSignals:
             fades.
         bands : array (BANDS,)
         tones : array (TONES,)
-        wave : array (WAVE_POINTS, 2)
+        wave : array (SHOWN_POINTS, 2)
             The waveform before the sample.
         """
         before, after, share = self.before, self.after, self.share(sample)
@@ -205,7 +206,8 @@ class AudioSignals:
             signals[name] %= 1.0
         since_beat = signals["beat"] * 60.0 / max(signals.pop("tempo"), 1.0)
         pulse = signals.pop("confidence") * math.exp(-since_beat / BEAT_DECAY)
-        return {**signals, "hit": self._take_onsets(sample), "pulse": pulse}, bands, tones, self._wave(sample)
+        signals |= {"hit": self._take_onsets(sample), "pulse": pulse, "mel": bands.astype(np.float32)}
+        return signals, bands, tones, self._wave(sample)
 
     def _take_onsets(self, sample: float) -> float:
         """1.0 if an onset up to the sample was not shown yet; it counts as shown afterwards."""
@@ -222,20 +224,21 @@ class AudioSignals:
         return (sample - before) / (after - before) if math.isfinite(before) and before <= sample < after else 1.0
 
     def _wave(self, sample: float) -> np.ndarray:
-        """(WAVE_POINTS, 2): the waveform up to the sample, moved back to the last upward zero crossing.
+        """(SHOWN_POINTS, 2): the waveform up to the sample, moved back to the last upward zero crossing.
 
         It is scaled as if the recent maximum were full scale.
         """
         wave = np.concatenate(self.waves)
-        past = (self.after.sample - sample) / self.rate / HOP * POINTS if math.isfinite(self.after.sample) else 0.0
-        end = len(wave) - POINTS - int(min(max(past, 0.0), POINTS))
-        latest = end - WAVE_POINTS - SMOOTHING_WINDOW  # possible start
+        hops = (self.after.sample - sample) / self.rate / HOP_SECONDS
+        past = hops * POINTS_PER_HOP if math.isfinite(self.after.sample) else 0.0
+        end = len(wave) - POINTS_PER_HOP - int(min(max(past, 0.0), POINTS_PER_HOP))
+        latest = end - SHOWN_POINTS - SMOOTHING_WINDOW  # possible start
         first = latest - MAX_CROSSING_DISTANCE
         sums = np.cumsum(wave[first:], axis=0)
         starts = latest - first + 1
         middle = (sums[CROSSING_WINDOW : starts + CROSSING_WINDOW] - sums[:starts]).sum(axis=1)
         rising = np.flatnonzero((middle[:-1] < 0) & (middle[1:] >= 0))
         start = int(rising[-1]) if len(rising) else latest - first
-        smooth = sums[start + SMOOTHING_WINDOW : start + SMOOTHING_WINDOW + WAVE_POINTS]
-        smooth = smooth - sums[start : start + WAVE_POINTS]
+        smooth = sums[start + SMOOTHING_WINDOW : start + SMOOTHING_WINDOW + SHOWN_POINTS]
+        smooth = smooth - sums[start : start + SHOWN_POINTS]
         return smooth / (SMOOTHING_WINDOW * self.peak)

@@ -11,10 +11,10 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.gl.context import Context
 from phosphene.engine.gl.release_stack import ReleaseStack
 from phosphene.engine.gl.screen import Screen
-from phosphene.engine.listening.frame import BANDS, TONES
+from phosphene.engine.listening.frame import BANDS, PITCH_CLASSES
 from phosphene.engine.rings.board import Board
 from phosphene.engine.rings.timeline import Timeline
-from phosphene.engine.visuals.audio_signals import WAVE_POINTS, AudioSignals
+from phosphene.engine.visuals.audio_signals import SHOWN_POINTS, AudioSignals
 from phosphene.engine.visuals.catalogue import FINISH, FREEZE, Look
 from phosphene.engine.visuals.deck import Deck
 from phosphene.engine.visuals.finish import Finish
@@ -95,8 +95,8 @@ class Renderer:
         """The textures that every pass may sample."""
         gl, owned = self.context.gl, self.owned
         self.bands = owned.add(gl.texture((BANDS, 1), 1, dtype="f4"))
-        self.tones = owned.add(gl.texture((TONES, 1), 1, dtype="f4"))
-        self.wave = owned.add(gl.texture((WAVE_POINTS, 1), 2, dtype="f4"))
+        self.tones = owned.add(gl.texture((PITCH_CLASSES, 1), 1, dtype="f4"))
+        self.wave = owned.add(gl.texture((SHOWN_POINTS, 1), 2, dtype="f4"))
         noise = {name: owned.add(texture) for name, texture in create_noise_textures(self.context).items()}
         black = owned.add(gl.texture((1, 1), 4, bytes(4)))  # where no media is named
         textures = {"bands": self.bands, "chroma": self.tones, "wave": self.wave, **noise, "media": black}
