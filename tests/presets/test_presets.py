@@ -175,7 +175,7 @@ def test_preset_is_frozen_and_lists_every_default(small_engine):
     with pytest.raises(ValueError, match="frozen"):
         preset.seed = 3
     with pytest.raises(ValueError, match="frozen"):
-        preset.genome[1].params.gain = 3.0
+        preset.genome[1].params.gain = 3.0  # type: ignore[attr-defined]
     assert preset.to_dict() == {
         "about": "",
         "genome": [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import (
     BaseModel,
@@ -28,6 +28,10 @@ class Strict(BaseModel):
 
 class Params(Strict):
     """A number for each Param; missing ones have their defaults."""
+
+    if TYPE_CHECKING:  # `params_model` adds the fields
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 class Gene(Strict):

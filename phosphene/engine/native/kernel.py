@@ -37,6 +37,8 @@ def kernel(function: Callable[P, R]) -> Kernel[P, R]:
 class NativeFunction:
     """A function that C calls by address. It is compiled, or loaded from the cache, when its address is first read."""
 
+    __name__: str  # of the function
+
     def __init__(self, signature: Any, function: Callable[..., Any]) -> None:
         self.signature, self.function = signature, function
         self._lock, self._compiled = Lock(), None

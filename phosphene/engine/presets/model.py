@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from types import ModuleType
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, cast
 
 from pydantic import Field, TypeAdapter, ValidatorFunctionWrapHandler, create_model, model_validator
 
@@ -24,10 +24,14 @@ from phosphene.engine.documents.schema import (
 )
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.modulation import row_schema
-from phosphene.engine.modulation.generators import Source
 from phosphene.engine.modulation.matrix import Modulation
-from phosphene.engine.modulation.trajectory.trajectory import Spec
+from phosphene.engine.modulation.trajectory.trajectory import TrajectorySpec
 from phosphene.engine.visuals.media_check import media_errors
+
+if TYPE_CHECKING:
+    Generator = Any  # a union of models that are made at run time
+else:
+    from phosphene.engine.modulation.generators import Generator
 
 DEFAULT_GENOME = ("dc_blocker", "volume")  # the operators of a preset that has no genome
 MAX_SEED = 2**63 - 1
@@ -53,9 +57,9 @@ class Preset(Strict):
     transition: Transition
     media: str | None = None  # an image, a video or a camera, for scenes that show one
     include: Annotated[tuple[str, ...], Field(strict=False)] = ()  # replaced by the fragments' contents on reading
-    sources: dict[str, Source] = Field({})
-    matrix: bounded_tuple(row_schema.Row, row_schema.MOST) = ()
-    trajectory: Spec = Spec()
+    sources: dict[str, Generator] = Field({})
+    matrix: bounded_tuple(row_schema.Row, row_schema.MAX_ROWS) = ()
+    trajectory: TrajectorySpec = TrajectorySpec()
 
     targets: ClassVar[row_schema.Targets]
     media_scenes: ClassVar[tuple[str, ...]]  # scenes that show media
@@ -66,7 +70,7 @@ class Preset(Strict):
         """Reports faults between sections (rows, passes, media) together with those of each field."""
         faults: list[dict[str, Any]] = []
         if isinstance(plain, dict):
-            faults += row_schema.loose_ends(plain, cls.targets, _plain_genome(plain))
+            faults += row_schema.matrix_faults(plain, cls.targets, _plain_genome(plain))
             faults += _repeated_passes(plain.get("passes"))
             faults += media_errors(plain.get("media"), plain.get("scene"), cls.media_scenes)
         return validate_with_faults(plain, handler, faults)
