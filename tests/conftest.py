@@ -1,5 +1,7 @@
+import os
 import shutil
 
+import hypothesis
 import pytest
 
 from phosphene.engine.cli import warmup
@@ -8,6 +10,19 @@ from phosphene.engine.gl.context import offscreen_context
 from tests.support.gl_objects import count_gl_objects
 from tools.rig.screen import Screen
 from tools.rig.sound_server import SoundServer
+
+
+REALTIME_FIXTURES = {"server", "screen"}  # a sound server, a display: others beside them would be in their way
+
+hypothesis.settings.register_profile("ci", derandomize=True)
+if "CI" in os.environ:
+    hypothesis.settings.load_profile("ci")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if REALTIME_FIXTURES & {*item.fixturenames}:
+            item.add_marker("realtime")
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,10 @@
-"""The first thing a newcomer types: set-up, its refusals, and getting out of the way."""
+"""tools/start.py: set-up, its errors, and the commands it runs."""
 
 import ast
 import importlib.util
 import subprocess
 import sys
 import threading
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -52,32 +51,32 @@ def installs(log):
     return [line for line in log.read_text().splitlines() if "pip install" in line] if log.exists() else []
 
 
-def run(*words, **options):
-    return subprocess.run([sys.executable, str(START), *words], capture_output=True, text=True, **options)
+def run(*args, **options):
+    return subprocess.run([sys.executable, str(START), *args], capture_output=True, text=True, **options)
 
 
 # Words
 
 
-def test_old_pythons_understand_the_file():
+def test_old_pythons_can_parse_the_file():
     ast.parse(START.read_text(encoding="utf-8"), feature_version=(3, 6))
 
 
-def test_an_old_python_is_told_so_in_one_line(start, monkeypatch, capsys):
+def test_an_old_python_is_refused_in_one_line(start, monkeypatch, capsys):
     monkeypatch.setattr(start.sys, "version_info", (3, 9, 2, "final", 0))
     assert start.main(["demo"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "3.11" in said and "3.9.2" in said
 
 
-def test_no_words_is_a_mistake_and_help_is_not(tmp_path):
+def test_no_arguments_is_an_error_and_help_is_not(tmp_path):
     mistaken, asked = run(cwd=tmp_path), run("--help", cwd=tmp_path)
     assert (mistaken.returncode, asked.returncode) == (2, 0)
     assert mistaken.stdout == "" and mistaken.stderr == asked.stdout
     assert "demo" in asked.stdout and len(asked.stdout.splitlines()) < 12
 
 
-def test_demo_takes_no_words(start, capsys):
+def test_demo_takes_no_arguments(start, capsys):
     assert start.main(["demo", "--seconds", "3"]) == 2
     assert "bounce" in capsys.readouterr().err
 
@@ -97,50 +96,52 @@ def linux(monkeypatch):
     return module
 
 
-def test_what_is_there_is_not_lacking(linux):
-    assert [linux.lacking(level, by, **ALL) for level in ("run", "test") for by in ("apt-get", "dnf", None)] == [[]] * 6
+def test_installed_packages_are_not_missing(linux):
+    assert [
+        linux.missing_packages(level, by, **ALL) for level in ("run", "test") for by in ("apt-get", "dnf", None)
+    ] == [[]] * 6
 
 
-def test_a_bare_debian_lacks_everything(linux):
-    sound, drawing = ["libasound2-plugins", "libportaudio2"], ["libegl1", "libgl1", "libgl1-mesa-dri"]
+def test_a_bare_debian_misses_everything(linux):
+    venv_works, drawing = ["libasound2-plugins", "libportaudio2"], ["libegl1", "libgl1", "libgl1-mesa-dri"]
     window = ["libx11-6", "libxcursor1", "libxinerama1", "libxrandr2"]
-    for_run, for_tests = [*sound, *drawing, *window], ["libxtst6", "pulseaudio", "pulseaudio-utils", "xvfb"]
-    assert linux.lacking("run", "apt-get", **NOTHING) == sorted(for_run)
-    assert linux.lacking("test", "apt-get", **NOTHING) == sorted(for_run + for_tests)
+    for_run, for_tests = [*venv_works, *drawing, *window], ["libxtst6", "pulseaudio", "pulseaudio-utils", "xvfb"]
+    assert linux.missing_packages("run", "apt-get", **NOTHING) == sorted(for_run)
+    assert linux.missing_packages("test", "apt-get", **NOTHING) == sorted(for_run + for_tests)
 
 
-def test_other_systems_are_asked_by_their_own_names(linux):
+def test_other_package_managers_get_their_own_names(linux):
     window = ["libX11", "libXcursor", "libXinerama", "libXrandr"]
-    assert linux.lacking("test", "dnf", **NOTHING) == [*window, "libglvnd-egl", "libglvnd-glx", "portaudio"]
+    assert linux.missing_packages("test", "dnf", **NOTHING) == [*window, "libglvnd-egl", "libglvnd-glx", "portaudio"]
     window = ["libx11", "libxcursor", "libxinerama", "libxrandr"]
-    assert linux.lacking("run", "pacman", **NOTHING) == ["libglvnd", *window, "portaudio"]
-    assert "libportaudio.so.2" in linux.lacking("run", None, **NOTHING)
+    assert linux.missing_packages("run", "pacman", **NOTHING) == ["libglvnd", *window, "portaudio"]
+    assert "libportaudio.so.2" in linux.missing_packages("run", None, **NOTHING)
 
 
-def test_a_library_built_by_hand_is_enough(linux):
-    by_hand = dict(NOTHING, loads=lambda library: "portaudio" in library)
-    assert "libportaudio2" not in linux.lacking("run", "apt-get", **by_hand)
+def test_a_library_without_a_package_is_enough(linux):
+    by_hand = dict(NOTHING, can_load=lambda library: "portaudio" in library)
+    assert "libportaudio2" not in linux.missing_packages("run", "apt-get", **by_hand)
 
 
-def test_pipewire_is_never_pushed_out_by_pulseaudio(linux):
+def test_pulseaudio_never_replaces_pipewire(linux):
     pipewire = dict(ALL, which=lambda command: None if command == "pulseaudio" else command)
-    assert linux.lacking("test", "apt-get", **pipewire) == []
-    assert "--no-remove" in linux.remedy(["pulseaudio"], "apt-get", root=False)
+    assert linux.missing_packages("test", "apt-get", **pipewire) == []
+    assert "--no-remove" in linux.install_hint(["pulseaudio"], "apt-get", root=False)
 
 
-def test_debian_brings_venv_only_where_one_must_be_made(linux, tmp_path, monkeypatch):
+def test_debian_s_venv_is_only_needed_to_create_one(linux, tmp_path, monkeypatch):
     monkeypatch.setattr(linux, "can_make_venv", lambda: False)
     package = f"python3.{sys.version_info[1]}-venv"
     monkeypatch.setattr(linux, "PYTHON", tmp_path / "absent")
-    assert linux.lacking("run", "apt-get", **ALL) == [package]
+    assert linux.missing_packages("run", "apt-get", **ALL) == [package]
     monkeypatch.setattr(linux, "PYTHON", Path(sys.executable))
-    assert linux.lacking("run", "apt-get", **ALL) == []
+    assert linux.missing_packages("run", "apt-get", **ALL) == []
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
-def test_wheels_bring_everything_elsewhere(linux, monkeypatch, platform):
+def test_macos_and_windows_need_no_packages(linux, monkeypatch, platform):
     monkeypatch.setattr(linux.sys, "platform", platform)
-    assert linux.lacking("test", None, **NOTHING) == []
+    assert linux.missing_packages("test", None, **NOTHING) == []
 
 
 @pytest.mark.parametrize(
@@ -152,15 +153,15 @@ def test_wheels_bring_everything_elsewhere(linux, monkeypatch, platform):
         (None, True, "install what brings libegl1, libgl1"),
     ],
 )
-def test_where_it_may_not_install_it_says_what_to_type(linux, monkeypatch, by, root, line):
+def test_without_root_it_prints_what_to_type(linux, monkeypatch, by, root, line):
     monkeypatch.setattr(linux, "attempt", lambda *a, **k: pytest.fail("it tried to install"))
-    with pytest.raises(linux.Refusal) as refusal:
+    with pytest.raises(linux.SetupError) as refusal:
         linux.install(["libegl1", "libgl1"], by, root)
     assert str(refusal.value).endswith(line) and "\n" not in str(refusal.value)
     assert refusal.value.code == 2
 
 
-def test_root_on_debian_installs_and_refreshes_stale_lists(linux, monkeypatch):
+def test_root_on_debian_installs_and_updates_stale_lists(linux, monkeypatch):
     asked, answers = [], [(100, "no such package"), (0, ""), (0, "")]
     monkeypatch.setattr(linux, "attempt", lambda command, **k: (asked.append(command), answers[len(asked) - 1])[1])
     linux.install(["libegl1"], "apt-get", True)
@@ -168,15 +169,15 @@ def test_root_on_debian_installs_and_refreshes_stale_lists(linux, monkeypatch):
     assert asked[0] == asked[2] and asked[0][-1] == "libegl1"
 
 
-def test_when_apt_fails_too_the_line_is_still_told(linux, monkeypatch, capsys):
+def test_when_apt_fails_the_line_to_type_is_printed(linux, monkeypatch, capsys):
     monkeypatch.setattr(linux, "attempt", lambda command, **k: (100, "Unable to fetch"))
-    with pytest.raises(linux.Refusal) as refusal:
+    with pytest.raises(linux.SetupError) as refusal:
         linux.install(["libegl1"], "apt-get", True)
     assert refusal.value.code == 1 and "type: apt-get install" in str(refusal.value)
     assert "Unable to fetch" in capsys.readouterr().err
 
 
-def test_a_refusal_is_one_line_and_its_code(start, monkeypatch, capsys):
+def test_a_setup_error_is_one_line_and_an_exit_code(start, monkeypatch, capsys):
     monkeypatch.setattr(start, "lacking", lambda level, by: ["portaudio"])
     monkeypatch.setattr(start, "installer", lambda: "dnf")
     assert start.main(["live"]) == 2
@@ -188,17 +189,17 @@ def test_a_refusal_is_one_line_and_its_code(start, monkeypatch, capsys):
 
 
 @POSIX
-def test_the_second_start_asks_pip_nothing(start):
+def test_the_second_start_does_not_call_pip(start):
     log = give_venv(start)
     start.set_up("run")
-    assert len(installs(log)) == 1 and start.ready("run")
+    assert len(installs(log)) == 1 and start.is_set_up("run")
     said = log.read_text()
     start.set_up("run")
     assert log.read_text() == said
 
 
 @POSIX
-def test_what_serves_the_tests_serves_a_run_but_not_the_reverse(start):
+def test_the_packages_for_tests_include_those_for_a_run(start):
     log = give_venv(start)
     start.set_up("run")
     start.set_up("test")
@@ -209,13 +210,13 @@ def test_what_serves_the_tests_serves_a_run_but_not_the_reverse(start):
 
 @POSIX
 @pytest.mark.parametrize("file", ["pyproject.toml", "constraints.txt", ".venv/pyvenv.cfg"])
-def test_a_change_is_installed(start, file):
+def test_a_changed_project_is_installed_again(start, file):
     log = give_venv(start)
     start.set_up("run")
     (start.ROOT / file).write_text("changed")
-    assert not start.ready("run")
+    assert not start.is_set_up("run")
     start.set_up("run")
-    assert len(installs(log)) == 2 and start.ready("run")
+    assert len(installs(log)) == 2 and start.is_set_up("run")
 
 
 @POSIX
@@ -224,37 +225,37 @@ def test_a_moved_clone_is_installed_again(start):
     start.PYTHON.replace(start.ROOT.parent / "python")  # a .venv's Python is a link to one that stays
     start.PYTHON.symlink_to(start.ROOT.parent / "python")
     start.set_up("run")
-    assert start.ready("run")
+    assert start.is_set_up("run")
     moved = start.ROOT.rename(start.ROOT.with_name("moved"))
-    assert not load(moved / "tools" / "start.py").ready("run")
+    assert not load(moved / "tools" / "start.py").is_set_up("run")
 
 
 @POSIX
-def test_a_failing_pip_is_heard_and_leaves_nothing_to_trust(start, capsys):
+def test_a_failing_pip_is_printed_and_leaves_no_stamp(start, capsys):
     log = give_venv(start, pip="seq 100; echo no matching distribution; exit 1")
     assert start.main(["live"]) == 1
     said = capsys.readouterr().err.splitlines()
     assert "no matching distribution" in said and "pip" in said[-1]
     assert "1" not in said, "only the end of a long output is worth reading"
-    assert start.stamp() == "" and not start.ready("run")
+    assert start.stamp() == "" and not start.is_set_up("run")
     give_venv(start)
     start.set_up("run")
-    assert len(installs(log)) == 2 and start.ready("run")
+    assert len(installs(log)) == 2 and start.is_set_up("run")
 
 
 @POSIX
-def test_a_set_up_cut_short_is_made_again_from_nothing(start, monkeypatch):
+def test_an_interrupted_set_up_starts_again(start, monkeypatch):
     log = give_venv(start, pip="kill -9 $PPID")
     script = f"import importlib.util as u; s = u.spec_from_file_location('start', {str(start.__file__)!r})\n"
     script += "m = u.module_from_spec(s); s.loader.exec_module(m); m.fill('run')"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == -9
-    assert start.stamp() == start.UNFINISHED and not start.ready("run")
+    assert start.stamp() == start.UNFINISHED and not start.is_set_up("run")
 
-    made, attempt = [], start.attempt
+    made, run_quietly = [], start.run_quietly
 
     def watch(command, **options):
         if "venv" not in command:
-            return attempt(command, **options)
+            return run_quietly(command, **options)
         made.append(sorted(file.name for file in start.VENV.iterdir()))
         give_venv(start)
         return 0, ""
@@ -262,12 +263,12 @@ def test_a_set_up_cut_short_is_made_again_from_nothing(start, monkeypatch):
     monkeypatch.setattr(start, "attempt", watch)
     start.set_up("run")
     assert made == [["phosphene.stamp"]], "remains were kept, or a second interruption would go unseen"
-    assert len(installs(log)) == 2 and start.ready("run")
+    assert len(installs(log)) == 2 and start.is_set_up("run")
 
 
 @POSIX
 @pytest.mark.parametrize("python", ["exit 1", None], ids=["too old or without pip", "gone"])
-def test_a_python_that_cannot_serve_is_replaced(start, python):
+def test_a_broken_venv_is_replaced(start, python):
     give_venv(start)
     start.PYTHON.unlink()
     if python:
@@ -275,7 +276,7 @@ def test_a_python_that_cannot_serve_is_replaced(start, python):
         start.PYTHON.chmod(0o755)
     else:
         start.PYTHON.symlink_to("/nowhere/python3")
-    assert not start.sound()
+    assert not start.venv_works()
 
 
 @POSIX
@@ -286,29 +287,17 @@ def test_two_starts_at_once_install_once(start):
         thread.start()
     for thread in both:
         thread.join()
-    assert len(installs(log)) == 1 and start.ready("run")
+    assert len(installs(log)) == 1 and start.is_set_up("run")
 
 
 @POSIX
-def test_the_lock_goes_with_its_holder(start):
+def test_the_lock_is_released_when_its_holder_dies(start):
     script = f"import importlib.util as u; s = u.spec_from_file_location('start', {str(start.__file__)!r})\n"
     script += "m = u.module_from_spec(s); s.loader.exec_module(m); c = m.alone(); c.__enter__()\n"
     script += "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     assert subprocess.run([sys.executable, "-c", script]).returncode == -9
-    with start.alone():
+    with start.setup_lock():
         pass
-
-
-# The wheel
-
-
-@pytest.mark.parametrize("room", ["fonts", "presets", "shaders"])
-def test_a_wheel_brings_what_is_read_at_run_time(room):
-    home = START.parents[1]
-    setup = tomllib.loads((home / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-    brought = {file for pattern in setup["package-data"][room] for file in (home / room).glob(pattern)}
-    lying = {file for file in (home / room).rglob("[!.]*") if file.is_file() and file.suffix not in (".py", ".pyc")}
-    assert room in setup["packages"]["find"]["include"] and lying and lying == brought
 
 
 # Out of the way
@@ -330,13 +319,13 @@ def script(start, name, text):
     file.chmod(0o755)
 
 
-def begin(start, *words, **options):
-    command = [sys.executable, start.__file__, *words]
+def begin(start, *args, **options):
+    command = [sys.executable, start.__file__, *args]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 
 @POSIX
-def test_other_words_are_the_commands_own(clone, tmp_path):
+def test_other_words_go_to_phosphene(clone, tmp_path):
     script(clone, "phosphene", 'echo $$; pwd; for word in "$@"; do echo "<$word>"; done; echo loud >&2; exit 7')
     child = begin(clone, "live", "a b", "--help", cwd=tmp_path)
     out, err = child.communicate()
@@ -345,7 +334,7 @@ def test_other_words_are_the_commands_own(clone, tmp_path):
 
 
 @POSIX
-def test_a_warm_start_runs_nothing_but_the_command(clone, monkeypatch):
+def test_a_warm_start_only_runs_the_command(clone, monkeypatch):
     began = []
     monkeypatch.setattr(clone, "attempt", lambda *a, **k: pytest.fail("a process was started"))
     monkeypatch.setattr(clone, "alone", lambda: pytest.fail("a lock was taken"))
@@ -367,19 +356,34 @@ def test_the_exit_code_is_pytests(clone, code, tmp_path):
 
 
 @POSIX
-def test_demo_renders_in_the_clone_and_says_where(clone, tmp_path):
-    script(clone, "phosphene", 'echo "$@"; pwd')
-    child = begin(clone, "demo", cwd=tmp_path)
-    asked, where, told = child.communicate()[0].splitlines()
-    assert child.returncode == 0 and where == str(clone.ROOT) and (clone.ROOT / "out").is_dir()
-    assert asked.startswith("bounce --source synth --seconds 12 --seed 7 --size 640x360 --fps 30 ")
-    results = [words.split()[0] for words in asked.split(" -o ")[1:]]
-    assert results == ["out/demo.mp4", "out/demo.wav"] and asked.endswith("--overwrite")
-    assert all(str(clone.ROOT / result) in told for result in results)
+@pytest.mark.parametrize("codes", [(0, 0), (3, 0), (0, 4)])
+def test_all_tests_are_run_in_parallel_and_then_those_of_real_time(clone, codes, tmp_path):
+    give_venv(clone)
+    parallel, realtime = codes
+    script = f'echo "$LP_NUM_THREADS: $@"; case "$*" in *"not realtime"*) exit {parallel};; *realtime*) exit {realtime};; esac'
+    clone.PYTHON.write_text(f"#!/bin/sh\n{script}\n")
+    child = begin(clone, "test", cwd=tmp_path)
+    compiled, first, second = child.communicate()[0].splitlines()
+    assert child.returncode == max(codes)
+    assert compiled.startswith("1: -c ") and "warmup" in compiled
+    assert first.startswith("1: -m pytest -n ") and first.endswith("-m not soak and not realtime")
+    assert second == ": -m pytest -m realtime and not soak"
 
 
 @POSIX
-def test_a_failed_demo_claims_no_result(clone):
+def test_demo_renders_in_the_clone_and_prints_where(clone, tmp_path):
+    script(clone, "phosphene", 'echo "$@"; pwd')
+    child = begin(clone, "demo", cwd=tmp_path)
+    asked, where, line_printed = child.communicate()[0].splitlines()
+    assert child.returncode == 0 and where == str(clone.ROOT) and (clone.ROOT / "out").is_dir()
+    assert asked.startswith("bounce --source synth --seconds 12 --seed 7 --size 640x360 --fps 30 ")
+    results = [args.split()[0] for args in asked.split(" -o ")[1:]]
+    assert results == ["out/demo.mp4", "out/demo.wav"] and asked.endswith("--overwrite")
+    assert all(str(clone.ROOT / result) in line_printed for result in results)
+
+
+@POSIX
+def test_a_failed_demo_prints_no_result(clone):
     script(clone, "phosphene", "exit 3")
     child = begin(clone, "demo")
     out, _ = child.communicate()
@@ -388,7 +392,7 @@ def test_a_failed_demo_claims_no_result(clone):
 
 @POSIX
 @pytest.mark.parametrize("word", ["live", "demo"])
-def test_stopping_it_stops_the_command(clone, word):
+def test_a_signal_stops_the_command(clone, word):
     script(clone, "phosphene", 'trap "echo stopped; exit 9" TERM\necho running\nwhile :; do sleep 0.05; done')
     child = begin(clone, word)
     assert child.stdout.readline() == "running\n"
