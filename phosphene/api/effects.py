@@ -104,16 +104,16 @@ def apply(
     if x.ndim not in (1, 2) or not np.issubdtype(x.dtype, np.floating):
         shapes = "floating point numbers of shape (frames,) or (frames, channels)"
         raise UsageError(f"samples: found {x.dtype} of shape {x.shape}, needs {shapes}")
-    sound = x.astype(np.float32).reshape(len(x), -1)
-    if not sound.size:
+    if not x.size:
         raise UsageError(f"samples: shape {x.shape} holds no sound")
+    sound = x.astype(np.float32).reshape(len(x), -1)
     if sound.shape[1] > MAX_CHANNELS:
         raise UsageError(f"samples: {sound.shape[1]} channels, at most {MAX_CHANNELS}; the shape is (frames, channels)")
     if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
         raise UsageError(f"rate: {rate} is outside {RATE_RANGE[0]} to {RATE_RANGE[1]} Hz")
     if not 0.0 <= tail <= MAX_TAIL:
         raise UsageError(f"tail: {tail} is outside 0 to {MAX_TAIL:g} s")
-    made = genomes.render(active_genes(_load_genes(genome)), sound, int(rate), tail=tail, remark=_warn)
+    made = genomes.render(active_genes(_load_genes(genome)), sound, int(rate), tail=tail, warn=_warn)
     made = genomes.apply_limiter(made, int(rate))
     return made[:, 0] if x.ndim == 1 else made
 

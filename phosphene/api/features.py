@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from phosphene.engine.offline.features.cache import FeatureCache
-from phosphene.engine.offline.features.write import archive
+from phosphene.engine.offline.features.write import write_features
 
 
 class Features(Mapping[str, NDArray[Any]]):
@@ -79,7 +79,7 @@ def listen(path: str | Path, *, causal: bool = False, cache: bool = True) -> Fea
     >>> import phosphene
     >>> features = phosphene.listen("drums.wav")
     >>> features
-    <Features of 2.00 s: 44 arrays, 188 hops>
+    <Features of 2.00 s: 42 arrays, 188 hops>
     >>> features.mel.shape
     (188, 64)
     >>> features.meta["units"]["centroid"]
@@ -90,7 +90,7 @@ def listen(path: str | Path, *, causal: bool = False, cache: bool = True) -> Fea
     with tempfile.TemporaryDirectory(prefix="phosphene-") as folder:
         stored = Path(folder) / "features.npz"
         tempo = "causal" if causal else "lookahead"
-        summary = archive(Path(path), stored, tempo=tempo, shelf=FeatureCache() if cache else None)
+        summary = write_features(Path(path), stored, tempo=tempo, cache=FeatureCache() if cache else None)
         with np.load(stored, allow_pickle=False) as members:
             arrays = {name: members[name] for name in members.files if name != "meta"}
             meta = json.loads(str(members["meta"]))

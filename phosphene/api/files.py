@@ -1,5 +1,6 @@
 """Bounces: sound files and films, with their run record."""
 
+import warnings
 from argparse import ArgumentTypeError
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -12,9 +13,10 @@ from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.encode import encoders, video_args
 from phosphene.engine.offline import bounce as offline
-from phosphene.engine.presets.load import RunRecord, restore_preset
+from phosphene.engine.presets.load import restore_preset
+from phosphene.engine.presets.run_record import RunRecord
 from phosphene.engine.takes.file import TakeReader
-from phosphene.engine.visuals.media_names import seen_again
+from phosphene.engine.visuals.media_names import check_repeatable
 
 
 def bounce(
@@ -74,6 +76,11 @@ def bounce(
     UsageError, PhospheneError
         In one line each; no file is left behind.
 
+    Warns
+    -----
+    UserWarning
+        If samples were not numbers, packets of the file were damaged, or an effect failed.
+
     Examples
     --------
     >>> import phosphene
@@ -91,7 +98,7 @@ def bounce(
         if path is not None or preset is not None or genome is not None or overrides or seconds is not None:
             raise UsageError("bounce: a take has its own sound, preset and length; give no other")
         reader = TakeReader(Path(take))
-        loaded = restore_preset(reader.preset, take)
+        loaded = restore_preset(reader.preset, str(take))
         material = offline.BounceInput(reader, "take", loaded, Path(take))
     else:
         loaded = open_preset(preset, overrides, genome)
@@ -99,8 +106,10 @@ def bounce(
         file = None if path is None else Path(path)
         material = offline.BounceInput(open_source(kind, None, loaded, file=file), kind, loaded, file, seconds)
     if film:
-        seen_again(loaded.media)
-    record, _ = offline.bounce(material, paths, depth=depth, shot=film, overwrite=overwrite)
+        check_repeatable(loaded.media)
+    record, sentences = offline.bounce(material, paths, depth=depth, film=film, overwrite=overwrite)
+    for sentence in sentences:
+        warnings.warn(sentence, stacklevel=2)
     return record
 
 
@@ -112,9 +121,9 @@ def _film_settings(paths: Sequence[Path], given: dict[str, Any]) -> offline.Film
         return None
     try:
         if "size" in given:
-            given["size"] = video_args.size("x".join(map(str, given["size"])))
+            given["size"] = video_args.parse_size("x".join(map(str, given["size"])))
         if "fps" in given:
-            given["fps"] = video_args.fps(str(given["fps"]))
+            given["fps"] = video_args.parse_fps(str(given["fps"]))
     except (ArgumentTypeError, TypeError) as error:
         raise UsageError(f"bounce: {error}") from error
     if "crf" in given and not (isinstance(given["crf"], int) and 0 <= given["crf"] <= 51):

@@ -14,7 +14,7 @@ from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.encode import video_args
 from phosphene.engine.offline.frame_stream import frame_stream
-from phosphene.engine.visuals.media_names import seen_again
+from phosphene.engine.visuals.media_names import check_repeatable
 
 
 def render_frames(
@@ -69,13 +69,13 @@ def render_frames(
     """
     try:
         width, height = size
-        checked = video_args.size(f"{width}x{height}"), video_args.fps(str(fps))
+        checked = video_args.parse_size(f"{width}x{height}"), video_args.parse_fps(str(fps))
     except (ArgumentTypeError, TypeError, ValueError) as error:
         what = str(error) if isinstance(error, ArgumentTypeError) else f"size: needs (width, height), found {size!r}"
         raise UsageError(f"render_frames: {what}") from error
     check_seconds(seconds)
     loaded = open_preset(preset, overrides)
-    seen_again(loaded.media)
+    check_repeatable(loaded.media)
     source = open_source("synth" if path is None else "file", None, loaded, file=path)
     return frame_stream(source, loaded, size=checked[0], fps=checked[1], seconds=seconds)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from phosphene.engine.common.errors import UsageError
-from phosphene.engine.presets.load import Preset, load_preset
+from phosphene.engine.presets.load import load_preset
+from phosphene.engine.presets.model import Preset
 from phosphene.engine.presets.packaged import preset_names
 
 

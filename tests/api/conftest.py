@@ -15,4 +15,4 @@ def drums(folder):
     for hit in HITS:
         after = np.maximum(time - hit, 0.0)
         sound += 0.8 * np.exp(-after / 0.06) * np.sin(2 * np.pi * (55 * after + 6 * (1 - np.exp(-after / 0.02))))
-    return sound_files.write(folder / "drums.wav", np.stack([sound, sound], axis=1).astype(np.float32), RATE)
+    return sound_files.write_sound(folder / "drums.wav", np.stack([sound, sound], axis=1).astype(np.float32), RATE)

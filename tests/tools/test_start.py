@@ -360,8 +360,8 @@ def test_the_exit_code_is_pytests(clone, code, tmp_path):
 def test_all_tests_are_run_in_parallel_and_then_those_of_real_time(clone, codes, tmp_path):
     give_venv(clone)
     parallel, realtime = codes
-    script = f'echo "$LP_NUM_THREADS: $@"; case "$*" in *"not realtime"*) exit {parallel};; *realtime*) exit {realtime};; esac'
-    clone.PYTHON.write_text(f"#!/bin/sh\n{script}\n")
+    cases = f'*"not realtime"*) exit {parallel};; *realtime*) exit {realtime};;'
+    clone.PYTHON.write_text(f'#!/bin/sh\necho "$LP_NUM_THREADS: $@"; case "$*" in {cases} esac\n')
     child = begin(clone, "test", cwd=tmp_path)
     compiled, first, second = child.communicate()[0].splitlines()
     assert child.returncode == max(codes)
