@@ -256,7 +256,7 @@ def test_the_operator_sees_meters_times_and_keys_and_the_audience_none_of_it_in_
     (still,) = tmp_path.glob("phosphene-*.png")
     with Image.open(still) as picture:
         assert picture.size == (640, 360) and not np.asarray(picture).any()
-    assert code == 0 and f"{still.name}: the picture" in out
+    assert code == 0 and f"{still.name}: still saved" in out
     told = json.loads(report.read_text())
     assert told["pacing"] == "own" and sum(count for _, count in told["late_histogram"]) == told["frames_shown"]
     assert all(count > 0 and least % 0.5 == 0.0 for least, count in told["late_histogram"])

@@ -72,7 +72,7 @@ def test_the_times_of_the_passes_add_up_to_that_of_the_picture(context, monkeypa
             context.timing.end_frame()
             shares.append(sum(context.timing.times.values()) / whole)
             context.timing.times = {}
-        stages = [*harness.renderer.deck.programs, *harness.renderer.finish.alone]
+        stages = [*harness.renderer.deck.programs, *harness.renderer.finish.single_programs]
         passes = {stage.spec.name for stage in stages}
         harness.renderer.render(0.4 * RATE)
         context.timing.end_frame()

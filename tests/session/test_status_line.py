@@ -1,12 +1,13 @@
-"""The status line: tempo and its source are there whatever the width, and the dots are the beats of the bar."""
+"""The status line: its tempo text, and which parts it leaves out where the terminal is narrow."""
 
 import numpy as np
 import pytest
 from rich.text import Text
 
-from phosphene.engine.listening.frame import FRAME, SOURCES
+from phosphene.engine.listening.frame import FRAME, TEMPO_SOURCES
+from phosphene.engine.listening.frame_reader import MIN_CONFIDENCE
 from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
-from phosphene.engine.session.status_line import MIN_CONFIDENCE, SEPARATOR, fit_parts, tempo_text
+from phosphene.engine.session.status_line import SEPARATOR, fit_parts, tempo_text
 
 
 def frame(**numbers):
@@ -16,18 +17,18 @@ def frame(**numbers):
     return record
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_the_source_is_named(source):
-    line = tempo_text(frame(tempo=124.04, tempo_source=SOURCES.index(source), confidence=1.0))
+@pytest.mark.parametrize("source", TEMPO_SOURCES)
+def test_the_tempo_source_is_named(source):
+    line = tempo_text(frame(tempo=124.04, tempo_source=TEMPO_SOURCES.index(source), confidence=1.0))
     assert line.plain == f"124.0 bpm {source} ●○○○"
 
 
-def test_who_plays_along_is_counted():
+def test_link_peers_are_counted():
     assert tempo_text(frame(tempo=97.0, tempo_source=2), peers=3).plain.startswith(" 97.0 bpm link +3 ")
 
 
 @pytest.mark.parametrize("bar", [0.0, 7.0, 1e6])
-def test_one_dot_is_lit_and_bright_when_the_beat_comes(bar):
+def test_the_dot_of_the_current_beat_is_filled_and_bright_at_its_start(bar):
     def bright(place):
         line = tempo_text(frame(tempo=120.0, bar=place, confidence=1.0))
         return line.plain[-BEATS_PER_BAR:].index("●"), any(span.style == "bold" for span in line.spans)
@@ -38,13 +39,13 @@ def test_one_dot_is_lit_and_bright_when_the_beat_comes(bar):
 
 
 @pytest.mark.parametrize(("source", "dim"), [("heard", True), ("tapped", False), ("held", False)])
-def test_a_guess_is_dim_and_what_was_said_is_not(source, dim):
-    told = {"tempo": 90.0, "tempo_source": SOURCES.index(source)}
-    assert (tempo_text(frame(**told, confidence=MIN_CONFIDENCE - 0.01)).style == "dim") == dim
-    assert tempo_text(frame(**told, confidence=MIN_CONFIDENCE)).style != "dim"
+def test_an_analysed_tempo_of_low_confidence_is_dim(source, dim):
+    fields = {"tempo": 90.0, "tempo_source": TEMPO_SOURCES.index(source)}
+    assert (tempo_text(frame(**fields, confidence=MIN_CONFIDENCE - 0.01)).style == "dim") == dim
+    assert tempo_text(frame(**fields, confidence=MIN_CONFIDENCE)).style != "dim"
 
 
-def test_what_is_worth_least_gives_way_first():
+def test_parts_of_low_priority_are_left_out_first():
     parts = [
         (3, Text("third")),
         (9, Text("first of all")),
@@ -52,13 +53,13 @@ def test_what_is_worth_least_gives_way_first():
         (2, Text("fourth")),
         (4, Text("second")),
     ]
-    whole = SEPARATOR.join(text.plain for _, text in parts)
-    assert fit_parts(parts, len(whole)).plain == whole
-    before = whole
-    for width in range(len(whole) - 1, len("first of all") - 1, -1):
+    full = SEPARATOR.join(text.plain for _, text in parts)
+    assert fit_parts(parts, len(full)).plain == full
+    before = full
+    for width in range(len(full) - 1, len("first of all") - 1, -1):
         line = fit_parts(parts, width).plain
         assert len(line) <= width and "first of all" in line and len(line) <= len(before)
-        kept = {worth for worth, text in parts if text.plain in line}
-        assert kept == {worth for worth, _ in parts if worth >= min(kept)}
+        kept = {priority for priority, text in parts if text.plain in line}
+        assert kept == {priority for priority, _ in parts if priority >= min(kept)}
         before = line
     assert before == "first of all"

@@ -53,7 +53,7 @@ def _inspect_graphics(found):
     from phosphene.engine.gl.context import offscreen_context
     from phosphene.engine.visuals.window import monitors
 
-    found["cuda"], found["monitors"] = cuda.card_names(), monitors.monitors()
+    found["cuda"], found["monitors"] = cuda.card_names(), monitors.monitor_names()
     try:
         with offscreen_context() as context:
             found["gl"] = context.describe()
@@ -72,7 +72,7 @@ def _inspect_encoders(found):
 
 
 def _inspect_link(found):
-    from phosphene.engine.session.link import missing_library
+    from phosphene.engine.session.tempo.link import missing_library
 
     found["link"] = missing_library() or "ready"
 
@@ -88,7 +88,7 @@ def _inspect_sound(found):
     from phosphene.engine.audio import devices
 
     try:
-        found["devices"] = [device._asdict() for device in devices.listed()]
+        found["devices"] = [device._asdict() for device in devices.list_devices()]
         found["hosts"] = [host["name"] for host in devices.portaudio().query_hostapis()]
     except PhospheneError as fault:
         what, _, fix = str(fault).partition("; type: ")

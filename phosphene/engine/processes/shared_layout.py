@@ -15,9 +15,9 @@ TAPS = {  # readers in other processes: the point where they read, and the frame
 LAYOUTS: dict[str, Layout] = {
     **memory_layouts(),
     "clock": timeline.layout(64, 3),  # the audio thread writes: (sample, time it is heard, time that was known)
-    "cues": cues.plan(),  # main writes, the visual process reads: what the operator asks for
+    "cues": cues.layout(),  # main writes, the visual process reads: what the operator asks for
     "keys": ring.layout(64, 2, np.float64),  # the visual process writes, main reads: (moment of the press, code point)
-    "frame_stats": frame_stats.plan(),  # the visual process writes, main reads
+    "frame_stats": frame_stats.layout(),  # the visual process writes, main reads
     "genome": mailbox.layout(65536),  # main writes, the audio process reads: genome, modulation and preset, as JSON
     "look": mailbox.layout(16384),  # main writes, the visual process reads: a Look, as JSON
     "hud": mailbox.layout(2048),  # main writes, the visual process reads: what the HUD shows of the session, as JSON

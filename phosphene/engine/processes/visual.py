@@ -21,7 +21,7 @@ from phosphene.engine.visuals.cues import Cue
 from phosphene.engine.visuals.hud.operator import Operator
 from phosphene.engine.visuals.renderer import Renderer
 from phosphene.engine.visuals.window.frame_pacer import FramePacer
-from phosphene.engine.visuals.window.frame_stats import FrameStat, count, note
+from phosphene.engine.visuals.window.frame_stats import FrameStat, increment, record_lateness
 from phosphene.engine.visuals.window.recovery import Recovery
 from phosphene.engine.visuals.window.window import Window
 
@@ -48,9 +48,9 @@ class VisualProcess:
         self.window = Window(size=size, fullscreen=full, borderless=config["borderless"], monitor=config["monitor"])
         self.wings = Operator(self.window, segment)
         self.most = SOFTWARE_RATE if self.window.context.software else math.inf
-        self.pacer = FramePacer(min(self.window.refresh, self.most), waits=self.window.waits)
+        self.pacer = FramePacer(min(self.window.refresh, self.most), vsync=self.window.vsync)
         self.rate, self.clock, self.painter, self.wanted, self.told = 0, None, None, None, None
-        self.care, self.sick = Recovery(self.window.context, self.pacer.period, self.wings.say), 0
+        self.care, self.sick = Recovery(self.window.context, self.pacer.period, self.wings.notify), 0
         self.size = self.calm = self.window.size
         self.since = time.monotonic()
         self.lens = FrameTap(self.window.context, config["film"]) if config["film"] else None
@@ -61,7 +61,7 @@ class VisualProcess:
             while not (self.stopped.is_set() or self.window.closed):
                 self._tell()
                 self._picture()
-                count(self.frame_stats, FrameStat.BEAT)
+                increment(self.frame_stats, FrameStat.HEARTBEAT)
         finally:
             for owned in filter(None, (self.lens, self.wings, self.care, self.painter)):
                 owned.release()
@@ -71,31 +71,31 @@ class VisualProcess:
         self.stopped.set()
 
     def _picture(self):
-        self.window.heed()
+        self.window.poll()
         self._pass_keys()
-        self.wings.heed(self.painter)
+        self.wings.poll(self.painter)
         period = 1.0 / min(self.window.refresh, self.most)  # that of another monitor, maybe
-        self.pacer.period = self.care.ladder.period = period
+        self.pacer.period = self.care.scaler.period = period
         if text := fetch_text(self.segment["look"]):
             self._play(Look(*json.loads(text)))
-        moment, missed = self.pacer.begin()
+        moment, missed = self.pacer.begin_frame()
         if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
             self.pacer.restart()
             return
         self.painter.reload()
         self.painter.advance_to(sample)
         self.painter.render(sample)
-        cost = self.pacer.painted()
-        self.window.present(self.wings.over(sample, self.rate, self.painter.size, self.pacer.pacing))
-        seen = self.pacer.presented()
+        cost = self.pacer.frame_ready()
+        self.window.present(self.wings.overlay(sample, self.rate, self.painter.size, self.pacer.pacing))
+        seen = self.pacer.frame_presented()
         late = (self.clock.exact(seen) - sample) / self.rate
         if self.lens:
             self.lens.capture(self.window.framebuffer, self.calm, sample)
-        count(self.frame_stats, FrameStat.SHOWN)
-        count(self.frame_stats, FrameStat.DROPPED, missed)
-        note(self.frame_stats, late)
-        self.wings.note(seen, late, missed)
-        self.sick += self.care.look(self.painter, seen, cost, missed)
+        increment(self.frame_stats, FrameStat.SHOWN)
+        increment(self.frame_stats, FrameStat.DROPPED, missed)
+        record_lateness(self.frame_stats, late)
+        self.wings.add_frame(seen, late, missed)
+        self.sick += self.care.check(self.painter, seen, cost, missed)
 
     def _play(self, look):
         """VisualProcess another look, or let other rows move the one that is shown."""
@@ -106,7 +106,7 @@ class VisualProcess:
     def _pass_keys(self):
         """Tell the keeper what was pressed in the window."""
         if pressed := self.window.pressed:
-            self.wings.hear(pressed)
+            self.wings.handle_keys(pressed)
             ring.push(self.segment["keys"], np.array([(moment, ord(key)) for moment, key in pressed]))
             pressed.clear()
 
@@ -148,7 +148,7 @@ class VisualProcess:
             self.size, self.since = size, now
         elif now - self.since >= CALM:
             self.calm = size
-        return self.care.bearable(self.calm)
+        return self.care.render_size(self.calm)
 
     def _tell(self):
         """Tell the keeper what it draws with, what is seen alone, what cannot be drawn, and what there is to say."""
@@ -159,11 +159,11 @@ class VisualProcess:
             "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
             "refused": self.painter and self.painter.refused,
             "pacing": self.pacer.pacing,
-            "said": self.wings.said(),
+            "said": self.wings.notices(),
             "sick": self.sick,
         }
         if told != self.told:
-            self.window.wait(self.pacer.asks)
+            self.window.set_vsync(self.pacer.request_vsync)
             self.told = told
             post_text(self.segment["visual_status"], json.dumps(told))
 

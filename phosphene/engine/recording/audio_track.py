@@ -6,7 +6,7 @@ from phosphene.engine.audio.taps import CHANNELS
 from phosphene.engine.recording.shared_frames import RecorderStat
 from phosphene.engine.rings import Segment
 from phosphene.engine.rings.tap import TapReader
-from phosphene.engine.visuals.window.frame_stats import count
+from phosphene.engine.visuals.window.frame_stats import increment
 
 MAX_READ_FRAMES = 4096  # given at once
 
@@ -33,7 +33,7 @@ class AudioTrack:
         sample = self.reader.sample
         if sample > self.next:
             block = self.silence[: min(sample - self.next, MAX_READ_FRAMES)]
-            count(self.stats, RecorderStat.LOST, len(block))
+            increment(self.stats, RecorderStat.LOST, len(block))
         else:
             block = self.reader.read()[self.next - sample :]  # an audio process that died in a block plays it again
         self.next += len(block)

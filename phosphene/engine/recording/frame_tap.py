@@ -8,7 +8,7 @@ from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, make_readback
 from phosphene.engine.recording.shared_frames import RecorderStat, frame_slot, open_segment
 from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get, put
-from phosphene.engine.visuals.window.frame_stats import count
+from phosphene.engine.visuals.window.frame_stats import increment
 
 MIN_SIDE = 16  # pixels
 MAX_BAR = 2  # pixels: a frame that misses the film's size by no more is stretched, without black bars
@@ -43,7 +43,7 @@ class FrameTap:
             return
         self._publish()
         if not ring.writable(self.frame_times, 1):
-            count(self.stats, RecorderStat.DROPPED)
+            increment(self.stats, RecorderStat.DROPPED)
             return
         self._set_source(framebuffer, size)
         self.readback.request()

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from phosphene.engine.audio.meters import Meter, reading
+from phosphene.engine.audio.meters import Meter, read_meters
 from phosphene.engine.audio.playback_clock import MAX_LATENCY
 from phosphene.engine.rings.board import get
 from phosphene.engine.session.supervisor import Supervisor
-from phosphene.engine.visuals.window.frame_stats import FrameStat, late_histogram, late_ms
+from phosphene.engine.visuals.window.frame_stats import FrameStat, lateness_histogram, lateness_percentiles
 
 CONVERTERS, DECLARED = {"input": "adc", "output": "dac"}, "declared"
 
@@ -23,7 +23,7 @@ class SessionReport:
         self.supervisor, self.segment = supervisor, supervisor.segment
 
     def meters(self) -> dict[str, float]:
-        return reading(self.segment["meters"])
+        return read_meters(self.segment["meters"])
 
     def seconds(self) -> float:
         """Seconds of sound played so far."""
@@ -70,8 +70,8 @@ class SessionReport:
             "devices_reopened": int(meters["reopened"]),
             "frames_shown": int(get(frame_stats, int(FrameStat.SHOWN))),
             "frames_dropped": int(get(frame_stats, int(FrameStat.DROPPED))),
-            "late_ms": late_ms(frame_stats),
-            "late_histogram": late_histogram(frame_stats),
+            "late_ms": lateness_percentiles(frame_stats),
+            "late_histogram": lateness_histogram(frame_stats),
             "pacing": visual.get("pacing"),
             "gl": visual.get("gl"),
         }

@@ -8,11 +8,11 @@ from phosphene.engine.rings import Segment
 from phosphene.engine.rings.mailbox import post_text
 from phosphene.engine.session.parameters import KEYS, ParameterStore
 from phosphene.engine.visuals.cues import Cue, repeat, toggle
+from phosphene.engine.visuals.hud.status import EMPTY_HUD_STATUS
 
 BLACKOUT, FREEZE = "visuals.finish.blackout", "visuals.finish.freeze"
 ON_ABOVE = 0.5  # value of a parameter that is switched on
 MAX_NOTICES, MAX_FAULTS, MAX_LINE_LENGTH = 3, 4, 300  # what fits in the HUD: lines, and characters of each
-EMPTY_HUD: dict[str, Any] = {"preset": "", "notices": [], "faults": [], "learn": ""}
 
 
 class ShowActions:
@@ -28,7 +28,7 @@ class ShowActions:
 
     def __init__(self, segment: Segment, parameters: ParameterStore) -> None:
         self.cues, self.hud_mailbox, self.parameters = segment["cues"], segment["hud"], parameters
-        self.hud = EMPTY_HUD
+        self.hud: dict[str, Any] = {**EMPTY_HUD_STATUS}
 
     def toggle_blackout(self) -> None:
         self._toggle_parameter(BLACKOUT)

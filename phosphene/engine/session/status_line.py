@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from phosphene.engine.listening.frame import AT, QUIETEST, SOURCES, WIDTH
-from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR, HEARD
+from phosphene.engine.listening.frame import AT, MIN_DECIBELS, WIDTH
+from phosphene.engine.listening.frame_reader import tempo_state
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
 from phosphene.engine.rings.timeline import read, record_count
 from phosphene.engine.session.actions import OperatorActions
 from phosphene.engine.session.report import SessionReport
@@ -22,8 +23,6 @@ METER_CELLS = 20
 METER_LOW, METER_HIGH = -60.0, 0.0  # dB
 RED_ABOVE = -3.0  # dB of the peak
 REFRESH_RATE = 16  # per second: fast enough to see beats
-BRIGHT_BEATS = 0.25  # of a beat for which its dot is bright
-MIN_CONFIDENCE = 0.3  # of the analysed tempo; below, it is dim
 LOAD_SMOOTHING = 0.2
 
 
@@ -39,13 +38,12 @@ def level_meter(rms: float, peak: float) -> Text:
 
 def tempo_text(frame: Any, peers: int | None = None) -> Text:
     """Tempo, its source, and a dot for each beat of the bar. The current beat's dot is filled."""
-    source = SOURCES[round(float(frame["tempo_source"]))]
-    style = "dim" if source == SOURCES[HEARD] and frame["confidence"] < MIN_CONFIDENCE else "default"
-    line = Text(f"{frame['tempo']:5.1f} bpm {source}{'' if peers is None else f' +{peers}'} ", style=style)
-    beat, phase = divmod(float(frame["bar"]) % 1.0 * BEATS_PER_BAR, 1.0)
+    tempo = tempo_state(frame)
+    style = "default" if tempo.certain else "dim"
+    line = Text(f"{tempo.bpm:5.1f} bpm {tempo.source}{'' if peers is None else f' +{peers}'} ", style=style)
     for dot in range(BEATS_PER_BAR):
-        if dot == int(beat):
-            line.append("●", style="bold" if phase < BRIGHT_BEATS else style)
+        if dot == tempo.beat:
+            line.append("●", style="bold" if tempo.flash else style)
         else:
             line.append("○", style="dim")
     return line
@@ -126,7 +124,7 @@ class StatusLine:
         count = record_count(frames)
         if count and read(frames, count - 1, self.record):
             return self.record[AT.rms_db], self.record[AT.peak_db]
-        return QUIETEST, QUIETEST
+        return MIN_DECIBELS, MIN_DECIBELS
 
     def _update_load(self, meters: dict[str, float], rate: float) -> None:
         """Smooth the share of real time that the audio callback needs."""

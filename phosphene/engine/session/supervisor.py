@@ -139,7 +139,7 @@ class Supervisor:
     def _configure_visual(self, visual: ProcessHandle) -> None:
         self.visual_notices_read = 0
         self.publisher.post_look()
-        visual.send_config(self.visual_config, lambda: get(self.segment["frame_stats"], int(FrameStat.BEAT)))
+        visual.send_config(self.visual_config, lambda: get(self.segment["frame_stats"], int(FrameStat.HEARTBEAT)))
 
     def _restart_audio(self, why: str) -> None:
         if not self.audio.has_run:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from typing import Any
 
 import numpy as np
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
@@ -10,14 +9,13 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from phosphene.engine.audio.now_playing import NowPlaying
-from phosphene.engine.listening.frame import AT, WIDTH
-from phosphene.engine.rings.timeline import read, record_count
+from phosphene.engine.listening.frame import AT
+from phosphene.engine.listening.frame_reader import ONSET_COLUMNS, OnsetReader
 from phosphene.engine.session.controllers.osc_addresses import PHASES, feature_addresses
 from phosphene.engine.session.controllers.osc_packets import BUNDLE_HEADER_BYTES
 from phosphene.engine.session.controllers.osc_sockets import OscSender
 
 MAX_DATAGRAM_BYTES = 1472  # travels unfragmented over any network
-ONSETS = np.array([AT.onset_event, AT.kick, AT.snare, AT.hat])  # last one hop; sent once each and never missed
 
 
 def float_message(address: str, *numbers: float) -> OscMessage:
@@ -84,8 +82,7 @@ class FeatureSender:
     def __init__(self, now_playing: NowPlaying, sender: OscSender, rate: float) -> None:
         self.now_playing, self.sender, self.period = now_playing, sender, 1.0 / rate
         self.templates, self.stopping = bundle_templates(), threading.Event()
-        self.next_record = record_count(now_playing.segment["frames"])
-        self.record = np.zeros(WIDTH)
+        self.onsets = OnsetReader(now_playing.segment["frames"])
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
@@ -104,20 +101,7 @@ class FeatureSender:
         if self.now_playing.frame(moment) is None:
             return
         frame = self.now_playing.record.copy()
-        frame[ONSETS] = self._onsets_until(frame[AT.sample])
+        frame[ONSET_COLUMNS] = self.onsets.strongest_until(frame[AT.sample])
         frame[[*PHASES.values()]] %= 1.0
         for template in self.templates:
             self.sender.send(template.fill(frame))
-
-    def _onsets_until(self, sample: Any) -> np.ndarray:
-        """The strongest onsets since the last call, up to a sample."""
-        frames, strongest = self.now_playing.segment["frames"], np.zeros(len(ONSETS))
-        end = record_count(frames)
-        self.next_record = max(self.next_record, end - len(frames.marks) // 2)
-        while self.next_record < end:
-            if read(frames, self.next_record, self.record):
-                if self.record[AT.sample] > sample:
-                    break
-                strongest = np.maximum(strongest, self.record[ONSETS])
-            self.next_record += 1
-        return strongest

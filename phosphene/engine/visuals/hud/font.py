@@ -1,33 +1,38 @@
-"""The font: letters of one width, drawn beforehand in several sizes, each of which is shown as it was drawn."""
+"""Font: letters of one width, rendered beforehand in several sizes, and shown pixel for pixel."""
 
 from importlib import resources
 
 import numpy as np
 
-FILE = resources.files("phosphene.fonts") / "letters.npz"
-BASIC = 0x10000  # characters that may have a letter of their own
+FONT_FILE = resources.files("phosphene") / "fonts" / "letters.npz"
+CODE_POINTS = 0x10000  # characters that may have a letter
 
 
 class Font:
-    """The letters of the largest size that is not above what is asked for, or of the smallest.
+    """The largest size of the font that is not above the wanted one, or the smallest.
 
-    `letters` is (count, rows, columns) uint8; number 0 stands for every character that has none.
+    `letters` is (count, rows, columns) uint8. Letter 0 stands for every character that the font lacks.
+
+    Parameters
+    ----------
+    wanted_size : float
+        Height of a letter in pixels.
     """
 
-    def __init__(self, wanted):
-        with FILE.open("rb") as file, np.load(file, allow_pickle=False) as sizes:
-            known = sorted(int(name) for name in sizes.files if name.isdigit())
-            self.size = max([size for size in known if size <= wanted], default=known[0])
-            self.letters = sizes[str(self.size)]
-            self.number = np.zeros(BASIC, np.uint8)
-            self.number[sizes["alphabet"]] = np.arange(len(self.letters))
+    def __init__(self, wanted_size: float) -> None:
+        with FONT_FILE.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            sizes = sorted(int(name) for name in arrays.files if name.isdigit())
+            self.size = max([size for size in sizes if size <= wanted_size], default=sizes[0])
+            self.letters = arrays[str(self.size)]
+            self.letter_of = np.zeros(CODE_POINTS, np.uint8)
+            self.letter_of[arrays["alphabet"]] = np.arange(len(self.letters))
 
     @property
-    def cell(self):
-        """(width, height) of every letter, in pixels."""
+    def cell(self) -> tuple[int, int]:
+        """Width and height of every letter, in pixels."""
         return self.letters.shape[:0:-1]
 
-    def numbers(self, text):
-        """The number of each character's letter."""
+    def indices(self, text: str) -> np.ndarray:
+        """The index of each character's letter."""
         codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
-        return self.number[np.where(codes < BASIC, codes, 0)]
+        return self.letter_of[np.where(codes < CODE_POINTS, codes, 0)]

@@ -1,51 +1,60 @@
-"""What the visual process tells of itself: one board slot each, counted up for as long as the session lives."""
+"""Frame stats: what the visual process counts on a board, for as long as the session lives."""
 
 from enum import IntEnum
 
 import numpy as np
 
 from phosphene.engine.rings import board
+from phosphene.engine.rings.board import Board
+from phosphene.engine.rings.shared_memory import Layout
 
 
 class FrameStat(IntEnum):
-    BEAT = 0  # counted up while it is well
+    """Slots of the board; the bins of the lateness histogram follow them."""
+
+    HEARTBEAT = 0  # counts up while the process is well
     SHOWN = 1  # pictures
-    DROPPED = 2  # refreshes that passed without a new one
-    SETTLED = 3  # serial number of the look that was last seen alone
+    DROPPED = 2  # refreshes without a new picture
+    SETTLED = 3  # serial number of the look that was last shown alone
 
 
-STEP, BINS = 0.5e-3, 800  # seconds, and how many of them: pictures by how far they were from the sound
+BIN_SECONDS, BIN_COUNT = 0.5e-3, 800  # of the histogram of how far pictures were from their sound
 FIRST_BIN = len(FrameStat)
 
 
-def plan():
-    return board.layout(FIRST_BIN + BINS)
+def layout() -> Layout:
+    """The layout of the board."""
+    return board.layout(FIRST_BIN + BIN_COUNT)
 
 
-def count(sights, slot, amount=1.0):
-    board.put(sights, int(slot), board.get(sights, int(slot)) + amount)
+def increment(stats: Board, slot: int, amount: float = 1.0) -> None:
+    """Add to a slot. Only one process may write it."""
+    board.put(stats, int(slot), board.get(stats, int(slot)) + amount)
 
 
-def note(sights, seconds):
-    """A picture was seen so many seconds before or after what it shows was heard."""
-    count(sights, FIRST_BIN + min(int(abs(seconds) / STEP), BINS - 1))
+def record_lateness(stats: Board, seconds: float) -> None:
+    """Count a picture that was seen this long before or after its sound was audible."""
+    increment(stats, FIRST_BIN + min(int(abs(seconds) / BIN_SECONDS), BIN_COUNT - 1))
 
 
-def late_ms(sights):
-    """Percentiles of how far pictures were from their sound, in milliseconds; None where none was shown."""
-    upto = np.cumsum(_bins(sights))
-    return {f"p{share}": _percentile(upto, share / 100) for share in (50, 99)}
+def lateness_percentiles(stats: Board) -> dict[str, float | None]:
+    """How far pictures were from their sound, in milliseconds: p50 and p99; None if none was shown."""
+    cumulative = np.cumsum(_bins(stats))
+    return {f"p{share}": _percentile(cumulative, share / 100) for share in (50, 99)}
 
 
-def late_histogram(sights):
-    """Pictures by how far they were from their sound: [milliseconds at least, how many], of those there were."""
-    bins = _bins(sights)
-    return [[1000 * STEP * at, int(bins[at])] for at in np.flatnonzero(bins).tolist()]
+def lateness_histogram(stats: Board) -> list[list[float]]:
+    """The bins that are not empty: [lower bound in milliseconds, pictures]."""
+    bins = _bins(stats)
+    return [[1000 * BIN_SECONDS * at, int(bins[at])] for at in np.flatnonzero(bins).tolist()]
 
 
-def _bins(sights):
-    return sights.words[FIRST_BIN:].view(np.float64).copy()
+def _bins(stats: Board) -> np.ndarray:
+    return stats.words[FIRST_BIN:].view(np.float64).copy()
 
 
-def _percentile(upto, share):
-    return 1000 * STEP * (int(np.searchsorted(upto, share * upto[-1])) + 0.5) if upto[-1] else None
+def _percentile(cumulative: np.ndarray, share: float) -> float | None:
+    """In milliseconds."""
+    if not cumulative[-1]:
+        return None
+    return 1000 * BIN_SECONDS * (int(np.searchsorted(cumulative, share * cumulative[-1])) + 0.5)

@@ -1,29 +1,40 @@
-"""Monitors: which there are, how large they are, and how often a second they are drawn anew."""
+"""Monitors: their names, places and refresh rates."""
+
+from typing import Any
 
 import glfw
 
 from phosphene.engine.common.errors import PhospheneError, UsageError
 
-USUAL = 60.0  # refreshes per second where the monitor does not say
-PLAUSIBLE = 20.0, 500.0
+DEFAULT_REFRESH = 60.0  # refreshes per second, where the monitor reports none that is plausible
+PLAUSIBLE_REFRESH = 20.0, 500.0
+
+Area = tuple[int, int, int, int]  # left, top, width, height on the desktop
 
 
-def start():
-    """Begin to speak with the display; glfw.terminate() ends it."""
-    glfw.ERROR_REPORTING = "ignore"  # it would warn of what is told in an error, or may fail
+def init_glfw() -> None:
+    """Connect to the display; glfw.terminate() ends that.
+
+    Raises
+    ------
+    PhospheneError
+        If there is no display.
+    """
+    glfw.ERROR_REPORTING = "ignore"  # errors are raised here; glfw would print them as well
     if not glfw.init():
-        raise PhospheneError(f"no display to open a window on ({error()}); use --headless, or set DISPLAY")
+        raise PhospheneError(f"no display to open a window on ({last_error()}); use --headless, or set DISPLAY")
 
 
-def error():
-    words = glfw.get_error()[1]
-    return str(words, "utf-8", "replace") if words else "it does not say why"
+def last_error() -> str:
+    """What GLFW says about its last error."""
+    text = glfw.get_error()[1]
+    return str(text, "utf-8", "replace") if text else "GLFW gives no reason"
 
 
-def monitors():
-    """Names of the monitors there are, in the order of their numbers; none without a display."""
+def monitor_names() -> list[str]:
+    """The names of the monitors, in the order of their numbers; [] without a display."""
     try:
-        start()
+        init_glfw()
     except PhospheneError:
         return []
     try:
@@ -32,46 +43,48 @@ def monitors():
         glfw.terminate()
 
 
-def _names():
-    return [str(glfw.get_monitor_name(screen), "utf-8", "replace") for screen in glfw.get_monitors()]
+def _names() -> list[str]:
+    return [str(glfw.get_monitor_name(monitor), "utf-8", "replace") for monitor in glfw.get_monitors()]
 
 
-def choose(number):
-    """The monitor of a number; the first one for None.
+def find_monitor(number: int | None) -> Any:
+    """The monitor with a number; the primary one for None.
 
     Raises
     ------
-    UsageError, PhospheneError
-        If it is not there; if there is none.
+    UsageError
+        If there is no monitor with that number.
+    PhospheneError
+        If there is none at all.
     """
-    there = glfw.get_monitors()
-    if not there:
+    monitors = glfw.get_monitors()
+    if not monitors:
         raise PhospheneError("no monitor is connected; use --headless")
     if number is None:
         return glfw.get_primary_monitor()
-    if not 0 <= number < len(there):
-        has = ", ".join(f"{at} ({name})" for at, name in enumerate(_names()))
-        raise UsageError(f"--monitor {number}: no such monitor (has {has})")
-    return there[number]
+    if not 0 <= number < len(monitors):
+        available = ", ".join(f"{at} ({name})" for at, name in enumerate(_names()))
+        raise UsageError(f"--monitor {number}: no such monitor (has {available})")
+    return monitors[number]
 
 
-def area(screen):
-    """(left, top, width, height) of a monitor, on the desktop that they share."""
-    return *glfw.get_monitor_pos(screen), *glfw.get_video_mode(screen).size
+def monitor_area(monitor: Any) -> Area:
+    """The part of the desktop that a monitor shows."""
+    return *glfw.get_monitor_pos(monitor), *glfw.get_video_mode(monitor).size
 
 
-def refresh(screen):
-    """How often a second it is drawn anew."""
-    told = glfw.get_video_mode(screen).refresh_rate
-    return told if PLAUSIBLE[0] <= told <= PLAUSIBLE[1] else USUAL
+def refresh_rate(monitor: Any) -> float:
+    """Refreshes per second."""
+    reported = glfw.get_video_mode(monitor).refresh_rate
+    return reported if PLAUSIBLE_REFRESH[0] <= reported <= PLAUSIBLE_REFRESH[1] else DEFAULT_REFRESH
 
 
-def beneath(place):
-    """The monitor that shows most of a (left, top, width, height)."""
-    return max(glfw.get_monitors(), key=lambda screen: _common(place, area(screen)))
+def monitor_of(area: Area) -> Any:
+    """The monitor that shows most of an area."""
+    return max(glfw.get_monitors(), key=lambda monitor: _overlap(area, monitor_area(monitor)))
 
 
-def _common(a, b):
-    """Pixels that lie in both."""
-    wide, high = (min(a[n] + a[n + 2], b[n] + b[n + 2]) - max(a[n], b[n]) for n in (0, 1))
-    return max(wide, 0) * max(high, 0)
+def _overlap(a: Area, b: Area) -> int:
+    """Pixels in both areas."""
+    width, height = (min(a[n] + a[n + 2], b[n] + b[n + 2]) - max(a[n], b[n]) for n in (0, 1))
+    return max(width, 0) * max(height, 0)

@@ -1,48 +1,71 @@
-"""Recovery: a picture is kept as large as the machine can bear, and healed where it goes bad."""
+"""Recovery: keeps the picture as large as the machine can draw in time, and resets a picture that has gone bad."""
 
 import math
+from collections.abc import Callable
 
+from phosphene.engine.gl.context import Context
+from phosphene.engine.visuals.renderer import Renderer
 from phosphene.engine.visuals.window.resolution_scaler import ResolutionScaler
-from phosphene.engine.visuals.window.watchdog import PATIENCE, Watchdog
+from phosphene.engine.visuals.window.watchdog import MAX_BAD_SECONDS, Watchdog
 
-RELAPSE = 5 * PATIENCE  # seconds within which a picture that goes bad again is past healing
+RELAPSE_SECONDS = 5 * MAX_BAD_SECONDS  # a picture that goes bad again within this time is given up
 
 
 class Recovery:
-    """Looks after the picture of a Painter.
+    """Checks every picture of a Renderer.
 
     Parameters
     ----------
     context : Context
     period : float
         Seconds from refresh to refresh.
-    say : callable(str)
-        Tells the user.
+    notify : callable(str)
+        Shows the user a line.
     """
 
-    def __init__(self, context, period, say):
-        self.ladder, self.watchdog, self.say = ResolutionScaler(period), Watchdog(context), say
-        self.healed = -math.inf
+    def __init__(self, context: Context, period: float, notify: Callable[[str], None]) -> None:
+        self.scaler, self.watchdog, self.notify = ResolutionScaler(period), Watchdog(context), notify
+        self.last_reset = -math.inf
 
-    def bearable(self, size):
-        """A size, or as much of it as can be drawn in time."""
-        return tuple(max(round(side * self.ladder.scale), 1) for side in size)
+    def render_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """The size to draw in for a picture of a size."""
+        width, height = (max(round(side * self.scaler.scale), 1) for side in size)
+        return width, height
 
-    def look(self, painter, seen, cost, missed):
-        """Look at a picture that was seen at a moment and took some seconds; True if its preset is past healing."""
-        if self.ladder.note(seen, cost, missed):
-            self.say(f"the picture is drawn at {100 * self.ladder.scale:g} % of its size, as fits the load")
-        excused = painter.signals.silent or painter.frozen
-        now = painter.sample / painter.rate  # of the stream: while that stands still, so may a picture
-        wrong = self.watchdog.look(painter.deck.picture, now, excused=excused, dark=painter.deck.dark)
-        if not wrong:
+    def check(self, renderer: Renderer, seen: float, cost: float, dropped: int) -> bool:
+        """Check the picture that was just shown.
+
+        Parameters
+        ----------
+        renderer : Renderer
+        seen : float
+            Moment at which it was seen, in seconds.
+        cost : float
+            Seconds that it took to draw.
+        dropped : int
+            Refreshes dropped before it.
+
+        Returns
+        -------
+        bool
+            True if its preset is to be given up.
+        """
+        if self.scaler.add_frame(seen, cost, dropped):
+            self.notify(f"the picture is drawn at {100 * self.scaler.scale:g} % of its size, to keep up")
+        fault = self._picture_fault(renderer)
+        if not fault:
             return False
-        name = painter.deck.look.name or painter.deck.look.scene
-        relapsed, self.healed = seen - self.healed < RELAPSE, seen
-        painter.clear()
-        what = "the preset before it comes back" if relapsed else "it begins again"
-        self.say(f"{name}: the picture was {wrong} for {PATIENCE:g} s; {what}")
+        name = renderer.deck.look.name or renderer.deck.look.scene
+        relapsed, self.last_reset = seen - self.last_reset < RELAPSE_SECONDS, seen
+        renderer.clear()
+        action = "the preset before it comes back" if relapsed else "it starts again"
+        self.notify(f"{name}: the picture was {fault} for {MAX_BAD_SECONDS:g} s; {action}")
         return relapsed
 
-    def release(self):
+    def _picture_fault(self, renderer: Renderer) -> str | None:
+        excused = renderer.signals.silent or renderer.frozen
+        now = renderer.sample / renderer.rate  # of the stream: while that stands still, the picture may, too
+        return self.watchdog.check(renderer.deck.picture, now, excused=excused, dark=renderer.deck.dark)
+
+    def release(self) -> None:
         self.watchdog.release()

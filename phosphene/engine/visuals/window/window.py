@@ -1,60 +1,66 @@
-"""A window, on a monitor or all over it."""
+"""Window: a window on a monitor, or filling one."""
 
 import ctypes
 import math
 import time
+from collections.abc import Callable
+from typing import Any
 
 import glfw
+import moderngl
 import numpy as np
 
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.gl.context import Context
 from phosphene.engine.visuals.window import monitors
+from phosphene.engine.visuals.window.monitors import Area
 
-SIZE = 1280, 720
-SMALL = 640, 360  # the same, where the processor draws it: no picture is larger that nobody asked to be
-NAMED = {  # as a terminal gives them
+DEFAULT_SIZE = 1280, 720
+SOFTWARE_SIZE = 640, 360  # the default where the processor draws; without --size no picture is larger there
+KEY_CHARACTERS = {  # of keys that type no letter, as a terminal reports them
     glfw.KEY_ENTER: "\n",
     glfw.KEY_KP_ENTER: "\n",
     glfw.KEY_BACKSPACE: "\x7f",
     glfw.KEY_TAB: "\t",
 }
-POINTED = 2.0  # seconds that the pointer is seen after it was moved
+POINTER_SECONDS = 2.0  # that the pointer stays visible after it was moved
 READ_FRAMEBUFFER = 0x8CA8
 RGB, UNSIGNED_BYTE, PACK_ALIGNMENT = 0x1907, 0x1401, 0x0D05
-CORE = {
+CORE_PROFILE = {
     glfw.CONTEXT_VERSION_MAJOR: 3,
     glfw.CONTEXT_VERSION_MINOR: 3,
     glfw.OPENGL_PROFILE: glfw.OPENGL_CORE_PROFILE,
     glfw.OPENGL_FORWARD_COMPAT: True,
 }
 
+Size = tuple[int, int]
 
-class _Loader:
-    """GLFW's context, as moderngl wants it."""
 
-    def __init__(self, window):
+class _GlfwContext:
+    """GLFW's context, as moderngl loads it."""
+
+    def __init__(self, window: Any) -> None:
         self.window = window
 
-    def load(self, name):
+    def load(self, name: str) -> Any:
         return glfw.get_proc_address(name)
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         glfw.make_context_current(self.window)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         glfw.make_context_current(None)
 
-    def release(self):
-        """The window takes its context along."""
+    def release(self) -> None:
+        """The window destroys its context."""
 
 
 class Window:
-    """A window with a context, current on this thread, which must be the process's first.
+    """A window with a context, current on this thread, which must be the main thread of the process.
 
-    It is also the screen that a Painter shows its picture on: as large as fits, in its own proportions.
-    `waits` tells whether showing a picture waits for the next refresh; `pressed` collects the keys that were,
-    each with its moment by `time.perf_counter()`.
+    It is also the Screen that a Renderer draws on: its picture is shown as large as fits, in its own proportions.
+    `vsync` is True if presenting waits for the next refresh. `pressed` collects pressed keys as (moment, character),
+    with the moment by `time.perf_counter()`.
 
     Parameters
     ----------
@@ -62,125 +68,152 @@ class Window:
         Of the picture, and of the window unless it fills its monitor.
     fullscreen : bool
     borderless : bool
-        Without a frame; all over its monitor where no size is given.
+        Without a frame; it covers its monitor if no size is given.
     monitor : int, optional
         Counted from 0, as `doctor` lists them.
 
     Raises
     ------
-    UsageError, PhospheneError
-        For a monitor that is not there; where there is no display, or no OpenGL on it.
+    UsageError
+        If there is no such monitor.
+    PhospheneError
+        If there is no display, or no OpenGL 3.3 on it.
     """
 
-    def __init__(self, *, size=None, fullscreen=False, borderless=False, monitor=None):
-        self.window, self.wanted, self.released = None, size, False
-        monitors.start()
+    def __init__(
+        self,
+        *,
+        size: Size | None = None,
+        fullscreen: bool = False,
+        borderless: bool = False,
+        monitor: int | None = None,
+    ) -> None:
+        self.requested_size, self.released = size, False
+        monitors.init_glfw()
         try:
-            screen = monitors.choose(monitor)
-            whole = monitors.area(screen)
-            self.refresh = monitors.refresh(screen)
-            self.window = _opened(whole[2:] if fullscreen else size or SIZE, screen if fullscreen else None, borderless)
+            on_monitor = monitors.find_monitor(monitor)
+            area = monitors.monitor_area(on_monitor)
+            self.refresh = monitors.refresh_rate(on_monitor)
+            first_size = area[2:] if fullscreen else size or DEFAULT_SIZE
+            self.window = _create_window(first_size, on_monitor if fullscreen else None, borderless)
             glfw.make_context_current(self.window)
-            self.context = Context(_Loader(self.window))
-            self.context.require(size or SIZE)
+            self.context = Context(_GlfwContext(self.window))
+            self.context.check_size(size or DEFAULT_SIZE)
         except BaseException:
             glfw.terminate()
             raise
-        self.waits = not (self.context.software or glfw.get_platform() == glfw.PLATFORM_WAYLAND)
-        self.wait(self.waits)  # on Wayland, a window that nobody sees would wait for ever
-        usual = size or (SMALL if self.context.software else SIZE)
-        self.place = whole if borderless and not size else _middle(usual, glfw.get_monitor_workarea(screen))
+        # On Wayland, presenting in a hidden window would block forever.
+        self.vsync = not (self.context.software or glfw.get_platform() == glfw.PLATFORM_WAYLAND)
+        self.set_vsync(self.vsync)
+        default_size = SOFTWARE_SIZE if self.context.software else DEFAULT_SIZE
+        centred = _centre(size or default_size, glfw.get_monitor_workarea(on_monitor))
+        self.place: Area = area if borderless and not size else centred  # where it is while it does not fill a monitor
         if not fullscreen:
             glfw.set_window_size(self.window, *self.place[2:])
             if borderless or monitor is not None:
                 glfw.set_window_pos(self.window, *self.place[:2])
-        self.pointed, self.pointing = time.perf_counter(), True
-        self.pressed, self.repeats, self.looked = [], False, time.perf_counter()
-        glfw.set_key_callback(self.window, self._key)
-        glfw.set_char_callback(self.window, self._letter)
-        glfw.set_cursor_pos_callback(self.window, self._point)
-        whole, word = ctypes.c_int, ctypes.c_uint
-        self._bind = self.context.function("glBindFramebuffer", None, word, word)
-        self._align = self.context.function("glPixelStorei", None, word, whole)
-        self._read = self.context.function("glReadPixels", None, *[whole] * 4, word, word, ctypes.c_void_p)
-        self.front, self.framebuffer, self.canvas = self.context.gl.detect_framebuffer(0), None, None
-        self.room = size or SIZE
+        self._connect_input()
+        self._load_functions()
+        self.front = self.context.gl.detect_framebuffer(0)
+        self.framebuffer: moderngl.Framebuffer | None = None  # what pictures are drawn on
+        self.renderbuffer: moderngl.Renderbuffer | None = None
+        self.last_room: Size = size or DEFAULT_SIZE  # of the window, when it last had any
         self.resize(self.size)
 
-    def _key(self, window, key, scancode, action, modifiers):
-        self.repeats = action == glfw.REPEAT
+    def _connect_input(self) -> None:
+        self.pressed: list[tuple[float, str]] = []
+        self.key_repeats = False
+        self.polled_at = self.pointer_moved_at = time.perf_counter()
+        self.pointer_visible = True
+        glfw.set_key_callback(self.window, self._on_key)
+        glfw.set_char_callback(self.window, self._on_character)
+        glfw.set_cursor_pos_callback(self.window, self._on_pointer)
+
+    def _load_functions(self) -> None:
+        """What moderngl has no call for: it would read the framebuffer through a copy."""
+        integer, word = ctypes.c_int, ctypes.c_uint
+        self._bind = self.context.function("glBindFramebuffer", None, word, word)
+        self._align = self.context.function("glPixelStorei", None, word, integer)
+        self._read = self.context.function("glReadPixels", None, *[integer] * 4, word, word, ctypes.c_void_p)
+
+    def _on_key(self, window: Any, key: int, scancode: int, action: int, modifiers: int) -> None:
+        self.key_repeats = action == glfw.REPEAT
         if key == glfw.KEY_ESCAPE and action == glfw.PRESS:
             glfw.set_window_should_close(window, True)
-        elif key in NAMED and action == glfw.PRESS:
-            self._press(NAMED[key])
+        elif key in KEY_CHARACTERS and action == glfw.PRESS:
+            self._add_pressed(KEY_CHARACTERS[key])
 
-    def _letter(self, window, code):
-        if not self.repeats:
-            self._press(chr(code))
+    def _on_character(self, window: Any, code: int) -> None:
+        if not self.key_repeats:
+            self._add_pressed(chr(code))
 
-    def _press(self, key):
-        moment = (self.looked + time.perf_counter()) / 2  # as likely before as after; at the last look it was not there
-        self.pressed.append((moment, key))
+    def _add_pressed(self, character: str) -> None:
+        moment = (self.polled_at + time.perf_counter()) / 2  # it was pressed at some time since the last poll
+        self.pressed.append((moment, character))
 
-    def _point(self, window, *_):
-        self.pointed = time.perf_counter()
+    def _on_pointer(self, *_: object) -> None:
+        self.pointer_moved_at = time.perf_counter()
 
     @property
-    def full(self):
-        """True while it is all over its monitor."""
+    def fullscreen(self) -> bool:
+        """True while it fills its monitor."""
         return bool(glfw.get_window_monitor(self.window))
 
-    def fill(self, full):
-        """Be all over the monitor that it is on, or again where it was."""
-        if full and not self.full:
+    def set_fullscreen(self, fullscreen: bool) -> None:
+        """Fill the monitor that it is on, or go back to where it was."""
+        if fullscreen and not self.fullscreen:
             self.place = *glfw.get_window_pos(self.window), *glfw.get_window_size(self.window)
-            screen = monitors.beneath(self.place)
-            self.refresh = monitors.refresh(screen)
-            size = monitors.area(screen)[2:]
-            glfw.set_window_monitor(self.window, screen, 0, 0, *size, glfw.DONT_CARE)
-        elif self.full and not full:
-            self.refresh = monitors.refresh(monitors.beneath(self.place))
+            monitor = monitors.monitor_of(self.place)
+            self.refresh = monitors.refresh_rate(monitor)
+            size = monitors.monitor_area(monitor)[2:]
+            glfw.set_window_monitor(self.window, monitor, 0, 0, *size, glfw.DONT_CARE)
+        elif self.fullscreen and not fullscreen:
+            self.refresh = monitors.refresh_rate(monitors.monitor_of(self.place))
             glfw.set_window_monitor(self.window, None, *self.place, glfw.DONT_CARE)
 
-    def wait(self, waits):
-        """Whether showing a picture is to wait for the next refresh."""
-        glfw.swap_interval(int(waits))
+    def set_vsync(self, vsync: bool) -> None:
+        """Choose whether presenting waits for the next refresh."""
+        glfw.swap_interval(int(vsync))
 
     @property
-    def hidden(self):
-        """True where there is nothing to be seen on."""
-        return min(glfw.get_framebuffer_size(self.window)) < 1 or glfw.get_window_attrib(self.window, glfw.ICONIFIED)
+    def hidden(self) -> bool:
+        """True while it has no visible part."""
+        iconified = glfw.get_window_attrib(self.window, glfw.ICONIFIED)
+        return min(glfw.get_framebuffer_size(self.window)) < 1 or bool(iconified)
 
     @property
-    def size(self):
-        """Of the picture, now: what was asked for, else what the window has room for and the machine can draw."""
-        if self.wanted:
-            return self.wanted
+    def size(self) -> Size:
+        """Of the picture, now: the requested one, else what fits the window and the machine can draw."""
+        if self.requested_size:
+            return self.requested_size
         if min(room := glfw.get_framebuffer_size(self.window)) > 0:
-            self.room = room  # of one that is not minimised
-        else:
-            room = self.room
-        most = math.prod(SMALL) if self.context.software else math.inf
-        share = min(math.sqrt(most / (room[0] * room[1])), 1.0)
-        return tuple(max(round(side * share), 1) for side in room)
+            self.last_room = room
+        else:  # minimised
+            room = self.last_room
+        max_pixels = math.prod(SOFTWARE_SIZE) if self.context.software else math.inf
+        share = min(math.sqrt(max_pixels / (room[0] * room[1])), 1.0)
+        return max(round(room[0] * share), 1), max(round(room[1] * share), 1)
 
     @property
-    def closed(self):
+    def closed(self) -> bool:
         return bool(glfw.window_should_close(self.window))
 
-    def resize(self, size):
+    def resize(self, size: Size) -> None:
         """Be drawn on in this size from now on."""
-        self._let_go()
-        self.canvas = self.context.gl.renderbuffer(size)
-        self.framebuffer = self.context.gl.framebuffer([self.canvas])
+        self._release_framebuffer()
+        self.renderbuffer = self.context.gl.renderbuffer(size)
+        self.framebuffer = self.context.gl.framebuffer([self.renderbuffer])
 
-    def turn(self):
-        """There is one picture, drawn over again."""
+    def begin_frame(self) -> None:
+        """Nothing to do: there is one framebuffer."""
 
-    def present(self, over=None):
-        """Show what was drawn, as large as it fits; black beside it, if the window has other proportions.
+    def present(self, draw_over: Callable[[Size], None] | None = None) -> None:
+        """Show the picture as large as it fits, on black where the window has other proportions.
 
-        `over(room)` draws on top of it what belongs to the window and not to the picture.
+        Parameters
+        ----------
+        draw_over : callable(room), optional
+            Draws on top of it, on the whole window; the picture itself stays as it is.
         """
         if self.hidden:
             return
@@ -190,16 +223,16 @@ class Window:
         left, bottom = (room[0] - width) // 2, (room[1] - height) // 2
         self.front.clear()
         self.context.copy(self.framebuffer, size, None, (width, height), (left, bottom))
-        if over:
+        if draw_over:
             self.front.viewport = (0, 0, *room)
             self.front.use()
-            over(room)
+            draw_over(room)
         glfw.swap_buffers(self.window)
-        if self.waits:
-            self.context.wait(self.context.fence())  # else a driver may take some pictures more before it waits
+        if self.vsync:
+            self.context.wait(self.context.fence())  # a driver may otherwise queue a few pictures before it waits
 
-    def picture(self):
-        """What was drawn last: uint8 (height, width, 3), the bottom row first."""
+    def read_pixels(self) -> np.ndarray:
+        """The last picture: uint8 (height, width, 3), the bottom row first."""
         width, height = self.framebuffer.size
         picture = np.empty((height, width, 3), np.uint8)
         self._bind(READ_FRAMEBUFFER, self.framebuffer.glo)
@@ -207,40 +240,42 @@ class Window:
         self._read(0, 0, width, height, RGB, UNSIGNED_BYTE, picture.ctypes.data)
         return picture
 
-    def heed(self):
-        """Hear what the user did."""
+    def poll(self) -> None:
+        """Take in what the user did, and hide the pointer when it rests."""
         glfw.poll_events()
-        self.looked = time.perf_counter()
-        if self.pointing != (pointing := self.looked - self.pointed < POINTED):
-            self.pointing = pointing
-            glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_NORMAL if pointing else glfw.CURSOR_HIDDEN)
+        self.polled_at = time.perf_counter()
+        visible = self.polled_at - self.pointer_moved_at < POINTER_SECONDS
+        if visible != self.pointer_visible:
+            self.pointer_visible = visible
+            glfw.set_input_mode(self.window, glfw.CURSOR, glfw.CURSOR_NORMAL if visible else glfw.CURSOR_HIDDEN)
 
-    def release(self):
-        """Let go of the window; what is on it must have been let go of before."""
+    def release(self) -> None:
+        """Close the window; what was made in its context must be released before."""
         if not self.released:
             self.released = True
-            self._let_go()
+            self._release_framebuffer()
             self.context.release()
             glfw.terminate()
 
-    def _let_go(self):
-        for owned in filter(None, (self.framebuffer, self.canvas)):
-            owned.release()
-        self.framebuffer = self.canvas = None
+    def _release_framebuffer(self) -> None:
+        if self.framebuffer:
+            self.framebuffer.release()
+            self.renderbuffer.release()
+        self.framebuffer = self.renderbuffer = None
 
 
-def _middle(size, room):
-    """(left, top, width, height) in the middle of another."""
-    left, top, *whole = room
-    return left + (whole[0] - size[0]) // 2, top + (whole[1] - size[1]) // 2, *size
+def _centre(size: Size, area: Area) -> Area:
+    """The area of a size in the middle of another area."""
+    left, top, *room = area
+    return left + (room[0] - size[0]) // 2, top + (room[1] - size[1]) // 2, *size
 
 
-def _opened(size, screen, borderless):
-    """A window with the OpenGL we need, or with what there is: Context will say that it is too old."""
-    for hints in (CORE, {}):
+def _create_window(size: Size, monitor: Any, borderless: bool) -> Any:
+    """A window with OpenGL 3.3, or with what there is: Context reports that it is too old."""
+    for hints in (CORE_PROFILE, {}):
         glfw.default_window_hints()
         for hint, value in {glfw.AUTO_ICONIFY: False, glfw.DECORATED: not borderless, **hints}.items():
             glfw.window_hint(hint, value)
-        if window := glfw.create_window(*size, "Phosphene", screen, None):
+        if window := glfw.create_window(*size, "Phosphene", monitor, None):
             return window
-    raise PhospheneError(f"no OpenGL 3.3 in a window ({monitors.error()}); install the graphics card's driver")
+    raise PhospheneError(f"no OpenGL 3.3 in a window ({monitors.last_error()}); install the graphics card's driver")

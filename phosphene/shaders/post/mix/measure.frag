@@ -1,7 +1,7 @@
 #version 330 core
 /*
 about:  flash measurement of a transition
-reads:  leaving, coming, limit (one frame ago)
+reads:  outgoing, incoming, limit (one frame ago)
 writes: see lib/measure_flashes.glsl
 */
 out vec4 color;
