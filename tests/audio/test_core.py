@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio import core as sound
-from phosphene.engine.audio.clocks import FILLER
+from phosphene.engine.audio.clocks import FILL_FUNCTION
 from phosphene.engine.audio.core import BLOCK, CROSSFADE
 from phosphene.engine.audio.param_intake import PLAN_CHANGED
 from phosphene.engine.effects import EFFECTS
@@ -16,7 +16,7 @@ from phosphene.engine.effects.chain.guard import MAX_INPUT
 from phosphene.engine.graph.build import assemble
 from phosphene.engine.graph.memory import memory_layouts
 from phosphene.engine.graph.nodes import PlayNode
-from phosphene.engine.modulation.matrix import STILL
+from phosphene.engine.modulation.matrix import NO_MODULATION
 from phosphene.engine.native import make_descriptor
 from phosphene.engine.native.denormals import ARM, X86
 from phosphene.engine.rings import allocate, board_layout, ring
@@ -40,7 +40,7 @@ def swap(sample, serial, genome):
 def perform(x, script, size):
     """Play rows of (source, return) through the PlayNode, `size` frames at a time; what is heard, and what is analysed."""
     memory = {name: allocate(layout) for name, layout in memory_layouts().items()}
-    core, points, *_, new_core = assemble(memory, RATE, STILL, 1)
+    core, points, *_, new_core = assemble(memory, RATE, NO_MODULATION, 1)
     inlet, outlet = allocate(ring.layout(BLOCK, 4)), allocate(ring.layout(BLOCK, 2))
     player, reader = PlayNode(RATE, core, new_core, points, inlet, outlet, deque(script)), TapReader(points[0].tap)
     heard, tapped = np.zeros((len(x), 2), np.float32), np.zeros((len(x), 2), np.float32)
@@ -178,8 +178,8 @@ def test_a_gene_that_makes_no_sound_is_muted_and_the_rest_goes_on():
     genome = [("volume", {"gain": -6.0}), ("dc_blocker", {"corner": 8.0}), ("volume", {"gain": -6.0})]
     desk.plans.change(genome, 1)
     y = [desk.play(x[:500])]
-    state = next(kept for kept in desk.plans.plans[0].kept if isinstance(kept, EFFECTS["dc_blocker"].State))
-    state.floor[1] = np.nan
+    state = next(kept for kept in desk.plans.plans[0].keep_alive if isinstance(kept, EFFECTS["dc_blocker"].State))
+    state.mean[1] = np.nan
     y = np.concatenate([*y, desk.play(x[500:])])
     assert desk["muted"] == 1 and np.isfinite(y).all()
     halved = np.float32(10 ** (-12 / 20)) * x
@@ -234,7 +234,7 @@ def test_the_longest_block_and_the_shortest():
 
 def test_a_source_is_read_from_its_ring():
     inlet, out, x = allocate(ring.layout(512, 2)), np.zeros((300, 2), np.float32), noise(400)
-    words, fill = make_descriptor(inlet), FILLER(sound.supply.address)
+    words, fill = make_descriptor(inlet), FILL_FUNCTION(sound.fill_from_ring.address)
     ring.push(inlet, x)
     assert [fill(words.ctypes.data, out.ctypes.data, 300) for _ in range(2)] == [300, 100]
     np.testing.assert_array_equal(out, np.concatenate([x[300:], x[100:300]]))

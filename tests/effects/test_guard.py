@@ -92,11 +92,11 @@ def test_a_constant_goes_and_twenty_hertz_stay():
 def test_from_the_frame_at_which_a_gene_fails_on_the_sound_goes_round_it(first):
     x = noise(3_000)
     plan = chain.build([("volume", {"gain": -6.0}), ("dc_blocker", {"corner": 8.0})], 1, RATE, 2)
-    state = next(kept for kept in plan.kept if isinstance(kept, EFFECTS["dc_blocker"].State))
+    state = next(kept for kept in plan.keep_alive if isinstance(kept, EFFECTS["dc_blocker"].State))
     words, play, out = make_descriptor(plan.words), PLAY_WHOLE(chain.play_whole.address), x.copy()
     seats = words.ctypes.data, plan.values.ctypes.data
     assert play(*seats, out.ctypes.data, first, 2) == 0
-    state.floor[0] = np.nan
+    state.mean[0] = np.nan
     assert play(*seats, out[first:].ctypes.data, len(x) - first, 2) == 1
     halved, _ = played([("volume", {"gain": -6.0})], x)
     assert np.isfinite(out).all()

@@ -11,7 +11,7 @@ RNG = np.random.default_rng(5)
 
 def shifted(x, semitones, mix=1.0, rate=RATE, block=1_024):
     state, params, y = pitch.init(rate, x.shape[1]), np.array([semitones, mix]), np.empty_like(x)
-    state.heard[:] = params
+    state.smoothed[:] = params
     for at in range(0, len(x), block):
         pitch.process(state, params, x[at : at + block], y[at : at + block])
     return y
@@ -114,7 +114,7 @@ def test_back_from_a_shift_it_is_the_same_delay():
 
 @pytest.mark.parametrize("rate", [8_000.0, 44_100.0, 48_000.0, 192_000.0])
 def test_a_sound_is_never_more_than_60_ms_late(rate):
-    furthest = pitch.MAX_DRIFT + pitch.splice.SLACK + pitch.FADE / 2  # half of a fade at an octave
+    furthest = pitch.MAX_DRIFT + pitch.wsola.SLACK + pitch.FADE / 2  # half of a fade at an octave
     assert pitch.latency(rate) / rate + furthest <= 0.06
 
 

@@ -24,8 +24,8 @@ def alone(effect, x, params):
     if hasattr(effect, "render"):
         return effect.render(x, RATE, params)
     state = effect.init(float(RATE), x.shape[1])
-    if hasattr(state, "heard"):
-        state.heard[:] = params
+    if hasattr(state, "smoothed"):
+        state.smoothed[:] = params
     late = effect.latency(float(RATE)) if hasattr(effect, "latency") else 0
     out = np.concatenate([x, np.zeros((late, x.shape[1]), np.float32)])
     effect.process(state, params, out, out)

@@ -11,7 +11,7 @@ from tests.effects.test_effects import RATE, SPLITS, calling, render, values
 def settled(x, rate=RATE, **named):
     """What becomes of a sound in a room that has been what it is from the beginning."""
     state, wanted, y = reverb.init(rate, x.shape[1]), values(reverb, **named), np.empty_like(x)
-    state.heard[:] = wanted
+    state.smoothed[:] = wanted
     reverb.process(state, wanted, x, y)
     return y
 
@@ -152,7 +152,7 @@ def test_a_moved_parameter_does_not_click(param):
         state, y = reverb.init(RATE, 1), np.empty_like(x)
         for start, stop, named in ((0, 96_000, {}), (96_000, len(x), moved)):
             reverb.process(state, values(reverb, **named), x[start:stop], y[start:stop])
-            state.network.reach[:] *= jump
+            state.network.delay[:] *= jump
         return 20 * np.log10(np.abs(signal.sosfilt(high, y[:, 0].astype(float))[96_000:]).max())
 
     assert max(heard(**{param.name: param.low}), heard(**{param.name: param.high})) < -65

@@ -17,7 +17,7 @@ def render(x, ratio, rate=RATE):
 def streamed(x, ratios, sizes, channels=2):
     """Pulled in pieces, each with its own ratio; what lies beyond the end is silence."""
     state, outs, used = speed.init(RATE, channels), [], 0
-    state.heard[:] = ratios[0]
+    state.smoothed[:] = ratios[0]
     for size, ratio in zip(sizes, ratios):
         params, out = np.array([ratio]), np.empty((size, channels), np.float32)
         count = speed.frames_needed(state, params, size)

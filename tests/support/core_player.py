@@ -4,7 +4,7 @@ import numpy as np
 
 from phosphene.engine.audio import core as sound
 from phosphene.engine.audio import meters
-from phosphene.engine.audio.clocks import FILLER
+from phosphene.engine.audio.clocks import FILL_FUNCTION
 from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.taps import TapPoint
@@ -35,7 +35,7 @@ class CorePlayer:
         )
         self.core = make_core(rate, self.params, self.meters, taps=self.points)._replace(**instead)
         self.words = make_descriptor(self.core)
-        self.address = FILLER(sound.play.address)
+        self.address = FILL_FUNCTION(sound.play.address)
         self.plans = PlanSwapper(self.core, rate)
 
     def __getitem__(self, meter):
@@ -85,8 +85,8 @@ def made(genome, x, rate=RATE):
     for g, (op, params) in enumerate(genome):
         effect = EFFECTS[op]
         state, wanted = effect.init(float(rate), out.shape[1]), np.array([params[p.name] for p in effect.PARAMS])
-        if hasattr(state, "heard"):
-            state.heard[:] = wanted
+        if hasattr(state, "smoothed"):
+            state.smoothed[:] = wanted
         watch.dry[: len(out)] = out
         effect.process(state, wanted, out, out)
         guard.check_gene(watch, g, out)

@@ -47,8 +47,8 @@ def asked(op):
 def in_blocks(op, x, size=SIZE):
     """A function that sends a sound through an operator by its address, from Python, block after block."""
     state, params, out = EFFECTS[op].init(float(RATE), 2), asked(op), x.copy()
-    if hasattr(state, "heard"):
-        state.heard[:] = params
+    if hasattr(state, "smoothed"):
+        state.smoothed[:] = params
     words, process = (
         make_descriptor(state),
         FFI.cast(f"void(*)({', '.join(['int64_t'] * 6)})", chain.compiled_operator(op).address),

@@ -1,11 +1,13 @@
-"""The operators by name. Adding one is a module beside this file and a row here.
+"""The operators by name. To add one, write a module beside this file and add a row here.
 
-A module has PARAMS, State, init and process, and where they are needed:
+A module has PARAMS, State, init and process. These names are optional:
 
-- `latency(rate)`: frames by which its output trails its input, whatever the parameters.
-- `render(x, rate, params)`: a form for whole files that changes how long they are, or needs to know their end.
-- RINGS: it sounds on when its input has ended. PULLS: it acts on the source, which is read faster or slower.
-- a field `heard` in its State: the parameters as they sound now, so that a gene begins with its own.
+- `latency(rate)`: frames by which the output trails the input; it does not depend on the parameters.
+- `render(x, rate, params)`: processes a whole file. For operators that change its length or need to know its end.
+- HAS_TAIL: True if the output continues after the input has ended.
+- PULLS_SOURCE: True if the operator changes how fast the source is read.
+- a field `smoothed` in State: the current values of the parameters. A new gene is initialised with its own
+  parameters there, so that nothing glides in from the defaults.
 """
 
 from phosphene.engine.effects import (

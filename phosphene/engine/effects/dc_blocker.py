@@ -1,4 +1,4 @@
-"""DC blocker: takes away what a loudspeaker cannot move to, and nothing that an ear can hear."""
+"""DC blocker: removes the constant part of a sound, which is below what can be heard."""
 
 import math
 from typing import NamedTuple
@@ -12,7 +12,7 @@ PARAMS = (Param("corner", 8.0, low=2.0, high=40.0, unit="Hz", curve="exp"),)
 
 
 class State(NamedTuple):
-    floor: np.ndarray  # (channels,), the slow mean that is taken away
+    mean: np.ndarray  # (channels,), slow average of the input, which is subtracted
     rate: float
 
 
@@ -22,10 +22,10 @@ def init(rate, channels):
 
 @kernel
 def process(state, params, block, out):
-    pull = 1.0 - math.exp(-2.0 * math.pi * params[0] / state.rate)
+    coefficient = 1.0 - math.exp(-2.0 * math.pi * params[0] / state.rate)
     for c in range(block.shape[1]):
-        floor = state.floor[c]
+        mean = state.mean[c]
         for n in range(block.shape[0]):
-            floor += pull * (block[n, c] - floor)
-            out[n, c] = block[n, c] - floor
-        state.floor[c] = floor
+            mean += coefficient * (block[n, c] - mean)
+            out[n, c] = block[n, c] - mean
+        state.mean[c] = mean

@@ -1,7 +1,7 @@
-"""Echo: repeats that grow darker, whose time bends like tape when it is moved.
+"""Echo: repeats that grow darker; a moved delay time bends the pitch, as tape does.
 
-Channels keep to themselves until `pingpong` joins them in pairs: it gathers a pair's sound on its first
-side and lets every repeat come back on the other. An odd last channel stays alone.
+Channels are separate until `pingpong` links them in pairs: the input of a pair enters its first channel, and
+every repeat changes sides. An odd last channel is not linked.
 """
 
 import math
@@ -20,76 +20,79 @@ PARAMS = (
     Param("pingpong", 0.0, low=0.0, high=1.0),
     Param("mix", 0.35, low=0.0, high=1.0),
 )
-HAS_TAIL = True  # after its input has ended
+HAS_TAIL = True
 GLIDE = 0.03  # seconds
-TIME_GLIDE = 0.1  # seconds; the time glides slower: a tap that moves changes its pitch
-MAX_TAP_SPEED = 0.5  # frames a frame: up to a fifth higher or an octave lower
-INERTIA = 0.02  # seconds in which it gathers speed, or tones would tick; below TAPE / 4 it never overshoots
-SNAP_FRAMES = 1e-4  # frames
-DAMPING_HZ = 500.0  # Hz; corner of the low-pass in the loop at damping 1, four times as much at a half, none at 0
+TIME_GLIDE = 0.1  # seconds; slower than the other parameters, because a moving tap changes the pitch
+MAX_TAP_SPEED = 0.5  # frames per frame: up to a fifth higher or an octave lower
+INERTIA = 0.02  # seconds to accelerate, or tones would tick; below TIME_GLIDE / 4 the delay never overshoots
+SNAP_FRAMES = 1e-4  # frames: a delay this close snaps to its target
+DAMPING_HZ = 500.0  # Hz; corner of the low-pass in the loop at damping 1; four times as high at 0.5, no filter at 0
 
 
 class State(NamedTuple):
     line: np.ndarray  # (rows, channels), circular
-    tone: np.ndarray  # (channels,), memory of the low-passes
-    heard: np.ndarray  # (5,), PARAMS as they sound now
-    speed: np.ndarray  # (1,), frames a frame at which the tap moves away; NaN before the first block
-    cursor: np.ndarray  # (1,), row of line to write next
+    tone: np.ndarray  # (channels,), state of the low-pass filters
+    smoothed: np.ndarray  # (5,), current values of PARAMS
+    speed: np.ndarray  # (1,), frames per frame by which the delay grows; NaN before the first block
+    cursor: np.ndarray  # (1,), next row of line to write
     rate: float
 
 
 def init(rate, channels):
     rows = round(PARAMS[0].high * rate) + 2  # the interpolation reads one row further back
-    heard = np.array([p.default for p in PARAMS])
+    smoothed = np.array([p.default for p in PARAMS])
     line, tone, speed = np.zeros((rows, channels)), np.zeros(channels), np.array([np.nan])
-    return State(line, tone, heard, speed, np.zeros(1, np.int64), rate)
+    return State(line, tone, smoothed, speed, np.zeros(1, np.int64), rate)
 
 
 @kernel
 def process(state, params, block, out):
-    line, heard, rate, w = state.line, state.heard, state.rate, state.cursor[0]
+    line, smoothed, rate, w = state.line, state.smoothed, state.rate, state.cursor[0]
     rows, frames = line.shape[0], block.shape[0]
-    goal = min(max(float(round(params[0] * rate)), 1.0), rows - 2.0)  # or a run would never end
+    target = min(max(float(round(params[0] * rate)), 1.0), rows - 2.0)  # or a run would have no length
     if math.isnan(state.speed[0]):
-        heard[0], state.speed[0] = goal / rate, 0.0
-    pull = 1.0 - math.exp(-1.0 / (GLIDE * rate))
+        smoothed[0], state.speed[0] = target / rate, 0.0
+    coefficient = 1.0 - math.exp(-1.0 / (GLIDE * rate))
     n = 0
     while n < frames:
-        moving = step_toward(heard[1:], params[1:], pull)
-        back = heard[0] * rate
-        if abs(goal - back) > SNAP_FRAMES:
-            speed = min(max((goal - back) / (TIME_GLIDE * rate), -MAX_TAP_SPEED), MAX_TAP_SPEED)
+        moving = step_toward(smoothed[1:], params[1:], coefficient)
+        delay = smoothed[0] * rate
+        if abs(target - delay) > SNAP_FRAMES:
+            speed = min(max((target - delay) / (TIME_GLIDE * rate), -MAX_TAP_SPEED), MAX_TAP_SPEED)
             state.speed[0] += (speed - state.speed[0]) / (INERTIA * rate)
-            heard[0] += state.speed[0] / rate
+            smoothed[0] += state.speed[0] / rate
             moving = True
         else:
-            back, state.speed[0] = goal, 0.0
-        whole = int(back)
-        near = w - whole if w >= whole else w - whole + rows
-        far = near - 1 if near > 0 else rows - 1
-        run = 1 if moving else min(frames - n, whole, rows - w, rows - max(near, far))
-        echo_run(state, line[near:], line[far:], line[w:], back - whole, block[n : n + run], out[n : n + run])
+            delay, state.speed[0] = target, 0.0
+        whole = int(delay)
+        newer = w - whole if w >= whole else w - whole + rows
+        older = newer - 1 if newer > 0 else rows - 1
+        run = 1 if moving else min(frames - n, whole, rows - w, rows - max(newer, older))
+        echo_run(state, line[newer:], line[older:], line[w:], delay - whole, block[n : n + run], out[n : n + run])
         n += run
         w = w + run if w + run < rows else 0
     state.cursor[0] = w
 
 
 @kernel
-def echo_run(state, near, far, into, share, block, out):
-    """One run: a tap between two places of the line, what goes back into it, and what is heard."""
-    feedback, damping, pingpong, mix = state.heard[1], state.heard[2], state.heard[3], state.heard[4]
-    keep = math.exp(-2.0 * math.pi * DAMPING_HZ / (state.rate * damping * damping))
+def echo_run(state, newer, older, write, fraction, block, out):
+    """Process a run of frames over which neither the tap nor the cursor wraps.
+
+    `newer` and `older` are the rows on both sides of the tap, `write` the rows that are written.
+    """
+    feedback, damping, pingpong, mix = state.smoothed[1], state.smoothed[2], state.smoothed[3], state.smoothed[4]
+    pole = math.exp(-2.0 * math.pi * DAMPING_HZ / (state.rate * damping * damping))
     channels = block.shape[1]
     for a in range(0, channels, 2):
-        b = a + 1 if a + 1 < channels else a  # one that is alone is its own neighbour,
-        cross = pingpong if b > a else 0.0  # to whom it does not cross over
+        b = a + 1 if a + 1 < channels else a  # an unpaired channel is its own partner
+        cross = pingpong if b > a else 0.0
         left, right = state.tone[a], state.tone[b]
         for n in range(block.shape[0]):
-            left = keep * left + (1.0 - keep) * (near[n, a] + share * (far[n, a] - near[n, a]))
-            right = keep * right + (1.0 - keep) * (near[n, b] + share * (far[n, b] - near[n, b]))
-            one, other = block[n, a], block[n, b]
-            into[n, a] = one + 0.5 * cross * (other - one) + feedback * (left + cross * (right - left))
-            into[n, b] = (1.0 - cross) * other + feedback * (right + cross * (left - right))
-            out[n, a] = one + mix * (left - one)
-            out[n, b] = other + mix * (right - other)
+            left = pole * left + (1.0 - pole) * (newer[n, a] + fraction * (older[n, a] - newer[n, a]))
+            right = pole * right + (1.0 - pole) * (newer[n, b] + fraction * (older[n, b] - newer[n, b]))
+            first, second = block[n, a], block[n, b]
+            write[n, a] = first + 0.5 * cross * (second - first) + feedback * (left + cross * (right - left))
+            write[n, b] = (1.0 - cross) * second + feedback * (right + cross * (left - right))
+            out[n, a] = first + mix * (left - first)
+            out[n, b] = second + mix * (right - second)
         state.tone[a], state.tone[b] = left, right

@@ -1,4 +1,4 @@
-"""Fade: in and out along a quarter of a sine, so that a fade out and a fade in at once keep their power."""
+"""Fade: in and out along a quarter of a sine; a fade out and a fade in at the same time keep the power."""
 
 import math
 from typing import NamedTuple
@@ -13,11 +13,11 @@ PARAMS = (
     Param("fade_out", 0.05, low=0.0, high=10.0, unit="s"),
     Param("closed", 0.0, low=0.0, high=1.0),
 )
-MIN_FADE = 0.005  # seconds; a command is not followed faster, for it would click
+MIN_FADE = 0.005  # seconds; a faster change would click
 
 
 class State(NamedTuple):
-    way: np.ndarray  # (1,), how far open: 0 silent, 1 full; NaN before the first block
+    position: np.ndarray  # (1,), 0 silent to 1 fully open; NaN before the first block
     rate: float
 
 
@@ -27,36 +27,36 @@ def init(rate, channels):
 
 @kernel
 def process(state, params, block, out):
-    goal = 1.0 - params[2]
-    if math.isnan(state.way[0]):
-        state.way[0] = 0.0 if params[0] > 0.0 else goal
-    span = max(params[0] if goal > state.way[0] else params[1], MIN_FADE)
-    apply_fade(state.way, goal, 1.0 / (span * state.rate), block, out)
+    target = 1.0 - params[2]
+    if math.isnan(state.position[0]):
+        state.position[0] = 0.0 if params[0] > 0.0 else target
+    span = max(params[0] if target > state.position[0] else params[1], MIN_FADE)
+    apply_fade(state.position, target, 1.0 / (span * state.rate), block, out)
 
 
 @kernel
-def apply_fade(way, goal, step, block, out):
-    """Open or close by a step a frame; then hold."""
-    at, n = way[0], 0
-    while n < block.shape[0] and at != goal:
-        gain = math.sin(0.5 * math.pi * at)
+def apply_fade(position, target, step, block, out):
+    """Move `position` toward `target` by `step` per frame, then hold; write the faded block to `out`."""
+    current, n = position[0], 0
+    while n < block.shape[0] and current != target:
+        gain = math.sin(0.5 * math.pi * current)
         for c in range(block.shape[1]):
             out[n, c] = block[n, c] * gain
-        at += math.copysign(min(step, abs(goal - at)), goal - at)
+        current += math.copysign(min(step, abs(target - current)), target - current)
         n += 1
     if n < block.shape[0]:
-        at = goal
-        still, done = np.float32(math.sin(0.5 * math.pi * at)), n * block.shape[1]
-        given, made = flat(block)[done:], flat(out)[done:]
-        for k in range(given.shape[0]):
-            made[k] = given[k] * still
-    way[0] = at
+        current = target
+        steady, offset = np.float32(math.sin(0.5 * math.pi * current)), n * block.shape[1]
+        source, target_samples = flat(block)[offset:], flat(out)[offset:]
+        for k in range(source.shape[0]):
+            target_samples[k] = source[k] * steady
+    position[0] = current
 
 
 def render(x, rate, params):
-    """A whole file: opens from its first frame and is closed at its last.
+    """Fade a whole file in from its first frame and out to its last.
 
-    A file too short for both fades shortens them in proportion.
+    In a file too short for both fades, both are shortened in proportion.
 
     Parameters
     ----------
@@ -70,10 +70,10 @@ def render(x, rate, params):
     y : float32 array, shape (frames, channels)
     """
     level, last = 1.0 - params[2], max(len(x) - 1, 0)
-    wanted = level * rate * params[:2]
-    opening, closing = np.ceil(wanted * min(1.0, last / max(wanted.sum(), 1.0))).astype(int)
-    turn = last - closing if closing else len(x)
-    way, y = np.array([0.0 if opening else level]), np.empty_like(x)
-    apply_fade(way, level, level / max(opening, 1), x[:turn], y[:turn])
-    apply_fade(way, 0.0, level / max(closing, 1), x[turn:], y[turn:])
+    lengths = level * rate * params[:2]
+    opening, closing = np.ceil(lengths * min(1.0, last / max(lengths.sum(), 1.0))).astype(int)
+    fade_out_start = last - closing if closing else len(x)
+    position, y = np.array([0.0 if opening else level]), np.empty_like(x)
+    apply_fade(position, level, level / max(opening, 1), x[:fade_out_start], y[:fade_out_start])
+    apply_fade(position, 0.0, level / max(closing, 1), x[fade_out_start:], y[fade_out_start:])
     return y

@@ -1,8 +1,8 @@
-"""Noise reduction: a spectral gate that finds the noise floor by itself, and follows it.
+"""Noise reduction: a spectral gate that finds the noise floor by itself and follows it.
 
-Speech and music pause, noise does not: the least power that a bin had of late is noise (minimum statistics).
-Every bin is turned down by how far it stands above that. All channels are turned down alike, so that the stereo
-image stays. A steady tone is noise too, after a while.
+Speech and music pause, noise does not: the lowest recent power of a bin is taken as its noise (minimum statistics).
+The gain of a bin depends on how far its power is above that. All channels get the same gains, which keeps the
+stereo image. A steady tone becomes noise too, after some time.
 """
 
 import math
@@ -16,36 +16,39 @@ from phosphene.engine.native.fft import Fft, make_fft, run_stage, stage_count
 
 PARAMS = (
     Param("strength", 1.0, low=0.0, high=1.0),
-    Param("floor", -18.0, low=-40.0, high=-6.0, unit="dB"),  # what is left of pure noise
-    Param("sensitivity", 1.0, low=0.0, high=12.0, unit="dB"),  # over the noise floor: what counts as signal
+    Param("floor", -18.0, low=-40.0, high=-6.0, unit="dB"),  # gain for pure noise
+    Param("sensitivity", 1.0, low=0.0, high=12.0, unit="dB"),  # above the noise floor: counts as signal
 )
-HOP = 1 / 240  # seconds, at most; a window of four, and one to work in, are a latency below 21 ms
-OVERLAP = 4  # windows over every sample
-RING_HOPS = OVERLAP + 1  # hops: those of a window, and the one that comes and goes meanwhile
-GAIN_SLICES = 4  # parts of the spectrum whose gains are found at different times
-POWER_SMOOTHING = 0.03  # seconds over which the power is averaged before its minimum is taken
-RATIO_SMOOTHING = 0.12  # seconds over which a bin's signal-to-noise ratio is averaged: less would warble
-SPAN_COUNT, SPAN_SECONDS = 6, 0.25  # the minimum is one of so many spans of so many seconds
-MINIMUM_BIAS = 2.25  # mean power over that minimum, in steady white noise
-LEARNING_TIME = 0.5  # seconds until the minimum is believed, or a first syllable would be noise
-SILENCE_PEAK = 1e-7  # below the last bit of 24: digital silence, which says nothing about the noise
-MAX_POWER, MIN_POWER = np.float32(1e12), np.float32(1e-20)  # powers within which ratios are finite
+HOP = 1 / 240  # seconds, at most; the four hops of a window and one to compute in are a latency below 21 ms
+OVERLAP = 4  # windows that cover each sample
+RING_HOPS = OVERLAP + 1  # hops in a buffer: those of a window, and the one that is read and written meanwhile
+GAIN_SLICES = 4  # parts of the spectrum; each step computes the gains of one
+POWER_SMOOTHING = 0.03  # seconds; the power is averaged before its minimum is taken
+RATIO_SMOOTHING = 0.12  # seconds; average of a bin's signal-to-noise ratio, less would warble
+SPAN_COUNT, SPAN_SECONDS = 6, 0.25  # the minimum covers this many spans of this many seconds
+MINIMUM_BIAS = 2.25  # mean power divided by that minimum, in steady white noise
+LEARNING_TIME = 0.5  # seconds until the minimum is used in full, or a first syllable would count as noise
+SILENCE_PEAK = 1e-7  # below the last of 24 bits: digital silence, which contains no noise to learn
+MAX_POWER, MIN_POWER = np.float32(1e12), np.float32(1e-20)  # limits of powers, within which ratios are finite
+
+# In State.counts: frames and steps done in this hop, row of the buffers, hops with sound, hops learnt from
+FRAMES, STEPS, ROW, SOUND_HOPS, LEARNT_HOPS = range(5)
 
 
 class State(NamedTuple):
-    past: np.ndarray  # (channels, RING, hop), in; channels made even
-    made: np.ndarray  # (channels, RING, hop), out, in the same place a ring later
-    shape: np.ndarray  # (OVERLAP * hop,), root of a Hann window
-    spectra: np.ndarray  # (pairs, 2, length): two channels are real and imaginary part of one
+    inputs: np.ndarray  # (channels, RING_HOPS, hop), circular by hop; an even number of channels
+    outputs: np.ndarray  # (channels, RING_HOPS, hop), circular; a hop leaves where its input was, RING_HOPS later
+    window: np.ndarray  # (OVERLAP * hop,), square root of a Hann window
+    spectra: np.ndarray  # (pairs, 2, length): two channels are the real and imaginary part of one transform
     fft: Fft
-    power: np.ndarray  # (bins + 2,), of all channels, mirrored at the ends
-    blurred: np.ndarray  # (bins,), power averaged over time
-    lows: np.ndarray  # (SPANS, bins), its minimum in each span
-    lowest: np.ndarray  # (bins,), the least of the spans that are over
-    ratio: np.ndarray  # (bins,), of what was let through to noise, one window ago
+    power: np.ndarray  # (bins + 2,), sum of all channels, mirrored at both ends
+    smoothed_power: np.ndarray  # (bins,), power averaged over time
+    minima: np.ndarray  # (SPAN_COUNT, bins), minimum in each span
+    minimum: np.ndarray  # (bins,), minimum over the finished spans
+    ratio: np.ndarray  # (bins,), output power over noise power, one window ago
     gains: np.ndarray  # (bins,)
-    counts: np.ndarray  # (5,) int64: frames of this hop, steps done in it, row of the rings, hops of sound, hops learnt
-    pace: float  # seconds a hop
+    counts: np.ndarray  # (5,) int64, see FRAMES
+    hop_seconds: float  # seconds per hop
 
 
 def latency(rate):
@@ -53,7 +56,7 @@ def latency(rate):
 
 
 def _hop(rate):
-    return 8 * max(int(rate * HOP / 8), 1)  # `peak` takes eights
+    return 8 * max(int(rate * HOP / 8), 1)  # `peak` needs a multiple of 8
 
 
 def init(rate, channels):
@@ -83,161 +86,163 @@ def init(rate, channels):
 
 @kernel
 def process(state, params, block, out):
-    counts, hop = state.counts, state.past.shape[2]
-    steps = 2 * state.spectra.shape[0] * (stage_count(state.fft) + 2) + GAIN_SLICES
+    counts, hop = state.counts, state.inputs.shape[2]
+    step_count = 2 * state.spectra.shape[0] * (stage_count(state.fft) + 2) + GAIN_SLICES
     n = 0
     while n < block.shape[0]:
-        run = min(block.shape[0] - n, hop - counts[0])
+        run = min(block.shape[0] - n, hop - counts[FRAMES])
         _exchange(state, block[n : n + run], out[n : n + run])
         n += run
-        counts[0] += run
-        while counts[1] < steps and (counts[1] + 1) * hop <= counts[0] * steps:
-            _run_step(state, params, counts[1])
-            counts[1] += 1
-        if counts[0] == hop:
-            counts[0], counts[1] = 0, 0
-            counts[2] = _row(counts[2], 1)
+        counts[FRAMES] += run
+        while counts[STEPS] < step_count and (counts[STEPS] + 1) * hop <= counts[FRAMES] * step_count:
+            _run_step(state, params, counts[STEPS])
+            counts[STEPS] += 1
+        if counts[FRAMES] == hop:
+            counts[FRAMES], counts[STEPS] = 0, 0
+            counts[ROW] = _row(counts[ROW], 1)
 
 
 @kernel
-def _row(row, later):
-    return row + later if row + later < RING_HOPS else row + later - RING_HOPS
+def _row(row, offset):
+    return row + offset if row + offset < RING_HOPS else row + offset - RING_HOPS
 
 
 @kernel
 def _exchange(state, block, out):
-    at, row = state.counts[0], state.counts[2]
+    start, row = state.counts[FRAMES], state.counts[ROW]
     for c in range(block.shape[1]):
-        past, made = state.past[c, row, at:], state.made[c, row, at:]
+        inputs, outputs = state.inputs[c, row, start:], state.outputs[c, row, start:]
         for n in range(block.shape[0]):
-            past[n] = block[n, c]
+            inputs[n] = block[n, c]
         for n in range(block.shape[0]):
-            out[n, c] = made[n]
+            out[n, c] = outputs[n]
 
 
 @kernel
 def _run_step(state, params, step):
-    """One step from the last window to the next hop: forth for every pair, the gains, back for every pair."""
-    parts = stage_count(state.fft) + 2
-    forth = state.spectra.shape[0] * parts
-    if forth <= step < forth + GAIN_SLICES:
-        _update_gains(state, params, step - forth)
+    """Run one step between the last window and the next hop: transform each pair, find the gains, transform back."""
+    stages = stage_count(state.fft) + 2
+    forward_steps = state.spectra.shape[0] * stages
+    if forward_steps <= step < forward_steps + GAIN_SLICES:
+        _update_gains(state, params, step - forward_steps)
         return
-    back = step >= forth
-    if back:
-        step -= forth + GAIN_SLICES
-    pair, part = step // parts, step % parts
-    both = state.spectra[pair]
-    if 0 < part < parts - 1:
-        real, imag = both[int(back)], both[int(not back)]  # the inverse is the transform, turned round
-        run_stage(Fft(real, imag, state.fft.other_real, state.fft.other_imag, state.fft.twiddles), part - 1)
-    elif part > 0 and not back:
-        _add_power(state.power, pair, both[0], both[1])
+    inverse = step >= forward_steps
+    if inverse:
+        step -= forward_steps + GAIN_SLICES
+    pair, stage = step // stages, step % stages
+    spectrum = state.spectra[pair]
+    if 0 < stage < stages - 1:
+        # with its parts swapped, the transform is its own inverse
+        real, imag = spectrum[int(inverse)], spectrum[int(not inverse)]
+        run_stage(Fft(real, imag, state.fft.other_real, state.fft.other_imag, state.fft.twiddles), stage - 1)
+    elif stage > 0 and not inverse:
+        _add_power(state.power, pair, spectrum[0], spectrum[1])
     else:
-        for side in range(both.shape[0]):
-            if part > 0:
-                _overlap_add(state, 2 * pair + side, both[side])
-            elif back:
-                _apply_gains(state.gains, both[side])
+        for side in range(spectrum.shape[0]):
+            if stage > 0:
+                _overlap_add(state, 2 * pair + side, spectrum[side])
+            elif inverse:
+                _apply_gains(state.gains, spectrum[side])
             else:
-                _window(state, 2 * pair + side, both[side])
+                _window_input(state, 2 * pair + side, spectrum[side])
 
 
 @kernel
-def _window(state, channel, target):
-    overlap, hop = state.past.shape[1] - 1, state.past.shape[2]
+def _window_input(state, channel, target):
+    overlap, hop = state.inputs.shape[1] - 1, state.inputs.shape[2]
     for k in range(overlap):
-        past, into = state.past[channel, _row(state.counts[2], k + 1)], target[k * hop :]
-        shape = state.shape[k * hop :]
+        inputs, segment = state.inputs[channel, _row(state.counts[ROW], k + 1)], target[k * hop :]
+        window = state.window[k * hop :]
         for n in range(hop):
-            into[n] = past[n] * shape[n]
-    rest = target[overlap * hop :]
-    for n in range(rest.shape[0]):
-        rest[n] = 0.0
+            segment[n] = inputs[n] * window[n]
+    padding = target[overlap * hop :]
+    for n in range(padding.shape[0]):
+        padding[n] = 0.0
 
 
 @kernel
 def _overlap_add(state, channel, source):
-    overlap, hop = state.made.shape[1] - 1, state.made.shape[2]
+    overlap, hop = state.outputs.shape[1] - 1, state.outputs.shape[2]
     scale = np.float32(2.0 / (overlap * source.shape[0]))
     for k in range(overlap):
-        made, given = state.made[channel, _row(state.counts[2], k + 1)], source[k * hop :]
-        shape = state.shape[k * hop :]
-        if k == overlap - 1:  # what has been heard is left behind, were it not a number
+        outputs, segment = state.outputs[channel, _row(state.counts[ROW], k + 1)], source[k * hop :]
+        window = state.window[k * hop :]
+        if k == overlap - 1:  # clears the hop that has left, even if it was NaN
             for n in range(hop):
-                made[n] = 0.0
+                outputs[n] = 0.0
         for n in range(hop):
-            made[n] += given[n] * (shape[n] * scale)
+            outputs[n] += segment[n] * (window[n] * scale)
 
 
 @kernel
 def _add_power(power, pair, real, imag):
-    """Add a pair's power: that of the two channels is the mean of a bin's and its mirror's."""
-    half, kept, share = real.shape[0] // 2, np.float32(pair > 0), np.float32(0.5)
+    """Add the power of a pair: that of its two channels is the mean of a bin and its mirror."""
+    half, keep, half_weight = real.shape[0] // 2, np.float32(pair > 0), np.float32(0.5)
     for k in range(1, half + 1):
         m = 2 * half - k
-        both = real[k] * real[k] + imag[k] * imag[k] + real[m] * real[m] + imag[m] * imag[m]
-        total = kept * power[k + 1] + share * both
+        pair_power = real[k] * real[k] + imag[k] * imag[k] + real[m] * real[m] + imag[m] * imag[m]
+        total = keep * power[k + 1] + half_weight * pair_power
         power[k + 1] = total if total < MAX_POWER else MAX_POWER
-    total = kept * power[1] + real[0] * real[0] + imag[0] * imag[0]
+    total = keep * power[1] + real[0] * real[0] + imag[0] * imag[0]
     power[1] = total if total < MAX_POWER else MAX_POWER
     power[0], power[half + 2] = power[2], power[half]
 
 
 @kernel
-def _update_gains(state, params, part):
-    """The gains of one slice of the spectrum."""
+def _update_gains(state, params, slice_number):
+    """Compute the gains of one slice of the spectrum."""
     counts, bins = state.counts, state.gains.shape[0]
-    if part == 0:
-        hop, sound = state.past.shape[2], np.float32(0.0)
-        newest = _row(counts[2], OVERLAP)
-        for c in range(state.past.shape[0]):
-            sound = max(sound, peak(flat(state.past), (c * RING_HOPS + newest) * hop, hop))
-        counts[3] = counts[3] + 1 if sound > SILENCE_PEAK else 0
-        counts[4] += counts[3] >= OVERLAP
-    span = max(round(SPAN_SECONDS / state.pace), 1)
-    row = counts[4] // span % SPAN_COUNT
-    first, last = part * bins // GAIN_SLICES, (part + 1) * bins // GAIN_SLICES
-    keep = np.float32(math.exp(-state.pace / POWER_SMOOTHING))
-    if counts[3] < OVERLAP:
-        keep = np.float32(1.0)
-    elif counts[4] == 1:
-        keep = np.float32(0.0)
-    elif counts[4] % span == 0:
+    if slice_number == 0:
+        hop, loudest = state.inputs.shape[2], np.float32(0.0)
+        newest = _row(counts[ROW], OVERLAP)
+        for c in range(state.inputs.shape[0]):
+            loudest = max(loudest, peak(flat(state.inputs), (c * RING_HOPS + newest) * hop, hop))
+        counts[SOUND_HOPS] = counts[SOUND_HOPS] + 1 if loudest > SILENCE_PEAK else 0
+        counts[LEARNT_HOPS] += counts[SOUND_HOPS] >= OVERLAP
+    span = max(round(SPAN_SECONDS / state.hop_seconds), 1)
+    row = counts[LEARNT_HOPS] // span % SPAN_COUNT
+    first, last = slice_number * bins // GAIN_SLICES, (slice_number + 1) * bins // GAIN_SLICES
+    pole = np.float32(math.exp(-state.hop_seconds / POWER_SMOOTHING))
+    if counts[SOUND_HOPS] < OVERLAP:
+        pole = np.float32(1.0)
+    elif counts[LEARNT_HOPS] == 1:
+        pole = np.float32(0.0)
+    elif counts[LEARNT_HOPS] % span == 0:
         _start_span(state, row, first, last)
-    trust = min(counts[4] * state.pace / LEARNING_TIME, 1.0) ** 4
-    over = np.float32(MINIMUM_BIAS * trust * 10.0 ** (params[2] / 10.0))
-    hold, floor = np.float32(math.exp(-state.pace / RATIO_SMOOTHING)), np.float32(10.0 ** (params[1] / 20.0))
-    _update_slice(state, row, first, last, keep, over, hold, floor, np.float32(params[0]))
+    confidence = min(counts[LEARNT_HOPS] * state.hop_seconds / LEARNING_TIME, 1.0) ** 4
+    noise_scale = np.float32(MINIMUM_BIAS * confidence * 10.0 ** (params[2] / 10.0))
+    ratio_pole = np.float32(math.exp(-state.hop_seconds / RATIO_SMOOTHING))
+    floor = np.float32(10.0 ** (params[1] / 20.0))
+    _update_slice(state, row, first, last, pole, noise_scale, ratio_pole, floor, np.float32(params[0]))
 
 
 @kernel
 def _start_span(state, row, first, last):
-    """A span begins in the place of the oldest."""
-    lowest = state.lowest[first:]
+    """Start a new span in place of the oldest."""
+    minimum = state.minimum[first:]
     for k in range(last - first):
-        lowest[k] = MAX_POWER
-    for span in range(state.lows.shape[0]):
-        lows = state.lows[span, first:]
+        minimum[k] = MAX_POWER
+    for span in range(state.minima.shape[0]):
+        minima = state.minima[span, first:]
         for k in range(last - first):
-            lows[k] = MAX_POWER if span == row else lows[k]
-            lowest[k] = min(lowest[k], lows[k])
+            minima[k] = MAX_POWER if span == row else minima[k]
+            minimum[k] = min(minimum[k], minima[k])
 
 
 @kernel
-def _update_slice(state, row, first, last, keep, over, hold, floor, strength):
-    power, blurred, lows = state.power[first:], state.blurred[first:], state.lows[row, first:]
-    lowest, ratio, gains = state.lowest[first:], state.ratio[first:], state.gains[first:]
-    none, one, half, quarter = np.float32(0.0), np.float32(1.0), np.float32(0.5), np.float32(0.25)
+def _update_slice(state, row, first, last, pole, noise_scale, ratio_pole, floor, strength):
+    power, smoothed_power, minima = state.power[first:], state.smoothed_power[first:], state.minima[row, first:]
+    minimum, ratio, gains = state.minimum[first:], state.ratio[first:], state.gains[first:]
+    zero, one, half, quarter = np.float32(0.0), np.float32(1.0), np.float32(0.5), np.float32(0.25)
     for k in range(last - first):
-        near = quarter * (power[k] + power[k + 2]) + half * power[k + 1]
-        blur = keep * blurred[k] + (one - keep) * near
-        low = min(lows[k], blur)
-        above = near / (over * min(low, lowest[k]) + MIN_POWER)
-        clean = hold * ratio[k] + (one - hold) * max(above - one, none)
-        gain = max(one - one / (one + clean), floor)
-        blurred[k], lows[k] = blur, low
-        ratio[k] = gain * gain * above
+        local = quarter * (power[k] + power[k + 2]) + half * power[k + 1]
+        averaged = pole * smoothed_power[k] + (one - pole) * local
+        lower = min(minima[k], averaged)
+        snr = local / (noise_scale * min(lower, minimum[k]) + MIN_POWER)
+        smoothed_snr = ratio_pole * ratio[k] + (one - ratio_pole) * max(snr - one, zero)
+        gain = max(one - one / (one + smoothed_snr), floor)
+        smoothed_power[k], minima[k] = averaged, lower
+        ratio[k] = gain * gain * snr
         gains[k] = one - strength * (one - gain)
 
 

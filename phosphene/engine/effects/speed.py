@@ -1,7 +1,7 @@
-"""Speed: a source played faster or slower, its pitch kept.
+"""Speed: plays a source faster or slower and keeps its pitch.
 
-What has no time to give cannot be played faster: in a plan, sound goes through untouched. The engine, finding
-PULLS, reads the source through `needed` and `flow` instead; a whole file goes through `render`.
+A live stream has no future to read, so in a plan `process` passes sound through unchanged. Because of PULLS_SOURCE
+the engine reads the source through `frames_needed` and `stretch` instead; a whole file goes through `render`.
 """
 
 import math
@@ -17,29 +17,29 @@ from phosphene.engine.native import flat, kernel
 PARAMS = (Param("ratio", 1.0, low=0.5, high=2.0, curve="exp"),)
 PULLS_SOURCE = True
 GLIDE = 0.05  # seconds
-MAX_DRIFT = 0.035  # seconds of the source that a sound may stray from its time
-FADE = 0.012  # seconds of the source that a jump fades through
-LOOKAHEAD = 0.12  # seconds of the source that are known beforehand, so that a jump minds the onsets it leads to
+MAX_DRIFT = 0.035  # seconds of the source by which a sound may be early or late
+FADE = 0.012  # seconds of the source in the crossfade at a jump
+LOOKAHEAD = 0.12  # seconds of the source known in advance, so that a jump can avoid the onsets that follow
 
 
 class State(NamedTuple):
-    splice: wsola.Wsola
-    heard: np.ndarray  # (1,), the ratio that sounds now
-    coming: np.ndarray  # (1,), work space
-    done: np.ndarray  # (1,) int64, frames of the quantum that were given away
+    stretcher: wsola.Stretcher
+    smoothed: np.ndarray  # (1,), current ratio
+    future: np.ndarray  # (1,), work space
+    used: np.ndarray  # (1,) int64, frames of the quantum already returned
     rate: float
 
 
 def init(rate, channels):
-    head = wsola.make_wsola(MAX_DRIFT, FADE, math.ceil(LOOKAHEAD * rate), rate, channels)
-    return State(head, np.array([PARAMS[0].default]), np.zeros(1), np.full(1, QUANTUM), rate)
+    stretcher = wsola.make_stretcher(MAX_DRIFT, FADE, math.ceil(LOOKAHEAD * rate), rate, channels)
+    return State(stretcher, np.array([PARAMS[0].default]), np.zeros(1), np.full(1, QUANTUM), rate)
 
 
 @kernel
 def process(state, params, block, out):
-    given, made = flat(block), flat(out)
-    for n in range(given.shape[0]):
-        made[n] = given[n]
+    source, target = flat(block), flat(out)
+    for n in range(source.shape[0]):
+        target[n] = source[n]
 
 
 @kernel
@@ -49,53 +49,53 @@ def glide_coefficient(state):
 
 @kernel
 def frames_needed(state, params, frames):
-    """How many more frames of the source the next `frames` of sound take, if the params stay."""
-    aim, known = state.splice.places[0], state.splice.line.counts[0]
-    state.coming[0] = state.heard[0]
-    left = frames - (QUANTUM - state.done[0])
-    while left > 0:
-        known = max(known, wsola.frames_needed(state.splice, aim))
-        glide.step_toward(state.coming, params, glide_coefficient(state))
-        aim += QUANTUM * state.coming[0]
-        left -= QUANTUM
-    return known - state.splice.line.counts[0]
+    """How many more frames of the source the next `frames` of output need, if the params stay."""
+    target, known = state.stretcher.positions[0], state.stretcher.history.counts[0]
+    state.future[0] = state.smoothed[0]
+    remaining = frames - (QUANTUM - state.used[0])
+    while remaining > 0:
+        known = max(known, wsola.required_end(state.stretcher, target))
+        glide.step_toward(state.future, params, glide_coefficient(state))
+        target += QUANTUM * state.future[0]
+        remaining -= QUANTUM
+    return known - state.stretcher.history.counts[0]
 
 
 @kernel
 def source_position(state):
-    """The frame of the source that ought to sound next."""
-    return state.splice.places[0] - (QUANTUM - state.done[0]) * state.heard[0]
+    """The position in the source of the next output frame."""
+    return state.stretcher.positions[0] - (QUANTUM - state.used[0]) * state.smoothed[0]
 
 
 @kernel
 def stretch(state, params, source, out):
-    """Turn rows of a source into rows of sound until one of them is used up; gives how many of each."""
-    head, taken, made = state.splice, 0, 0
-    while made < out.shape[0]:
-        if state.done[0] == QUANTUM:
-            while head.line.counts[0] < wsola.frames_needed(head, head.places[0]):
-                count = min(source.shape[0] - taken, QUANTUM - (head.line.counts[0] & (QUANTUM - 1)))
+    """Stretch rows of `source` into `out` until either is used up; returns (rows read, rows written)."""
+    stretcher, taken, written = state.stretcher, 0, 0
+    while written < out.shape[0]:
+        if state.used[0] == QUANTUM:
+            while stretcher.history.counts[0] < wsola.required_end(stretcher, stretcher.positions[0]):
+                count = min(source.shape[0] - taken, QUANTUM - (stretcher.history.counts[0] & (QUANTUM - 1)))
                 if count == 0:
-                    return taken, made
-                write(head.line, source, taken, count)
+                    return taken, written
+                write(stretcher.history, source, taken, count)
                 taken += count
-            glide.step_toward(state.heard, params, glide_coefficient(state))
-            wsola.render_quantum(head, 1.0, state.heard[0])
-            state.done[0] = 0
-        done = state.done[0]
-        count = min(QUANTUM - done, out.shape[0] - made)
+            glide.step_toward(state.smoothed, params, glide_coefficient(state))
+            wsola.render_quantum(stretcher, 1.0, state.smoothed[0])
+            state.used[0] = 0
+        used = state.used[0]
+        count = min(QUANTUM - used, out.shape[0] - written)
         for n in range(count):
             for c in range(out.shape[1]):
-                out[made + n, c] = head.made[done + n, c]
-        state.done[0] += count
-        made += count
-    return taken, made
+                out[written + n, c] = stretcher.output[used + n, c]
+        state.used[0] += count
+        written += count
+    return taken, written
 
 
 def render(x, rate, params):
-    """A whole sound at another speed: `round(len(x) / ratio)` frames."""
+    """A whole sound at another speed; the result has `round(len(x) / ratio)` frames."""
     state = init(float(rate), x.shape[1])
-    state.heard[:] = params
+    state.smoothed[:] = params
     out = np.empty((round(len(x) / params[0]), x.shape[1]), np.float32)
     silence = np.zeros((max(frames_needed(state, params, len(out)) - len(x), 0), x.shape[1]), np.float32)
     stretch(state, params, np.concatenate([x, silence]), out)

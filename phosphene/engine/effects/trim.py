@@ -1,6 +1,6 @@
-"""Trim: takes silence away. A file loses what lies before and behind the sound; a stream is gated.
+"""Trim: removes silence. A file is cut before and after its sound; a stream is gated.
 
-The gate opens before what it lets through begins, and closes a while after; its channels are linked.
+The gate opens before the sound begins and closes some time after it ends. The channels are linked.
 """
 
 import math
@@ -27,12 +27,12 @@ PARAMS = (
     Param("end", 1.0, low=0.0, high=1.0, unit="of a file"),
 )
 THRESHOLD, HYSTERESIS, HOLD, RELEASE, START, END = range(6)
-LOOKAHEAD = 0.005  # seconds in which the gate opens
+LOOKAHEAD = 0.005  # seconds the gate takes to open, before the sound
 
 
 class State(NamedTuple):
-    ahead: LookaheadBuffer
-    gate: np.ndarray  # (2,): how far open, seconds since there was sound
+    buffer: LookaheadBuffer
+    gate: np.ndarray  # (2,): openness from 0 to 1; seconds since the last sound
     rate: float
 
 
@@ -52,37 +52,37 @@ def init(rate, channels):
 def process(state, params, block, out):
     n = 0
     while n < block.shape[0]:
-        n += exchange(state.ahead, block, out, n)
-        if state.ahead.at[1] == 0:
+        n += exchange(state.buffer, block, out, n)
+        if state.buffer.position[1] == 0:
             update_gate(state, params)
 
 
 @kernel
 def update_gate(state, params):
-    """A quantum is whole: how far is the gate open when the one that goes out next ends?"""
-    gate, gains = state.gate, state.ahead.gains
-    sound = flat(newest_quantum(state.ahead))
-    level = peak(sound, 0, sound.shape[0])
+    """Compute how far the gate is open when the next quantum ends. Called when a quantum is complete."""
+    gate, gains = state.gate, state.buffer.gains
+    quantum = flat(newest_quantum(state.buffer))
+    level = peak(quantum, 0, quantum.shape[0])
     threshold = 10.0 ** (params[THRESHOLD] / 20.0)
     if gate[0] > 0.0:
         threshold *= 10.0 ** (-params[HYSTERESIS] / 20.0)
-    tick = QUANTUM / state.rate
-    gate[1] = 0.0 if level >= threshold else gate[1] + tick
+    seconds = QUANTUM / state.rate
+    gate[1] = 0.0 if level >= threshold else gate[1] + seconds
     if gate[1] <= params[HOLD]:
-        gate[0] = min(gate[0] + 1.0 / (state.ahead.line.shape[0] - 1), 1.0)
+        gate[0] = min(gate[0] + 1.0 / (state.buffer.line.shape[0] - 1), 1.0)
     else:
-        gate[0] = max(gate[0] - tick / params[RELEASE], 0.0)
+        gate[0] = max(gate[0] - seconds / params[RELEASE], 0.0)
     gains[0] = gains[1]
     gains[1] = gate[0]
 
 
 def render(x, rate, params):
-    """What lies between `start` and `end` of a file, from its first sound to its last."""
+    """The part of a file between `start` and `end`, cut to its first and last sound."""
     first, last = round(params[START] * len(x)), round(params[END] * len(x))
     loud = np.abs(x[first:last]) >= 10 ** (params[THRESHOLD] / 20)
-    heard = np.flatnonzero(np.logical_or.reduce(loud.T))
-    if not len(heard):
+    loud_frames = np.flatnonzero(np.logical_or.reduce(loud.T))
+    if not len(loud_frames):
         return x[:0].copy()
     lead = round(LOOKAHEAD * rate)
-    end = heard[-1] + 1 + round(params[HOLD] * rate)
-    return x[first + max(heard[0] - lead, 0) : min(first + end, last)].copy()
+    end = loud_frames[-1] + 1 + round(params[HOLD] * rate)
+    return x[first + max(loud_frames[0] - lead, 0) : min(first + end, last)].copy()

@@ -1,4 +1,4 @@
-"""Volume: gain in decibels, gliding so that a moved fader never steps."""
+"""Volume: gain in decibels; it glides, so a moved fader never clicks."""
 
 import math
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from phosphene.engine.common.params import Param
 from phosphene.engine.native import flat, kernel
 
 PARAMS = (Param("gain", 0.0, low=-60.0, high=24.0, unit="dB"),)
-GLIDE = 0.02  # seconds; fast to the hand, slow to the ear
-SNAP = 1e-9  # of full scale: nearer than this the glide has arrived, and the loop is one multiplication
+GLIDE = 0.02  # seconds; feels immediate and does not click
+SNAP = 1e-9  # of full scale: a gain this close snaps to its target, and the loop is one multiplication
 
 
 class State(NamedTuple):
-    heard: np.ndarray  # (1,), gain in dB as it was last asked for
-    factor: np.ndarray  # (1,), gain as it sounds now; NaN before the first block
+    smoothed: np.ndarray  # (1,), gain in dB at the end of the last block
+    gain: np.ndarray  # (1,), linear gain of the last frame; NaN before the first block
     rate: float
 
 
@@ -26,21 +26,21 @@ def init(rate, channels):
 @kernel
 def process(state, params, block, out):
     goal = 10.0 ** (params[0] / 20.0)
-    factor = state.factor[0]
-    if math.isnan(factor):
-        factor = 10.0 ** (state.heard[0] / 20.0)
-    glide = 1.0 - math.exp(-1.0 / (GLIDE * state.rate))
+    gain = state.gain[0]
+    if math.isnan(gain):
+        gain = 10.0 ** (state.smoothed[0] / 20.0)
+    coefficient = 1.0 - math.exp(-1.0 / (GLIDE * state.rate))
     n = 0
-    while n < block.shape[0] and abs(goal - factor) > SNAP:
-        factor += glide * (goal - factor)
+    while n < block.shape[0] and abs(goal - gain) > SNAP:
+        gain += coefficient * (goal - gain)
         for c in range(block.shape[1]):
-            out[n, c] = block[n, c] * factor
+            out[n, c] = block[n, c] * gain
         n += 1
     if n < block.shape[0]:
-        factor = goal
-        still, done = np.float32(goal), n * block.shape[1]
-        given, made = flat(block)[done:], flat(out)[done:]
-        for k in range(given.shape[0]):  # from 0: an index that could be negative is no work for the vector unit
-            made[k] = given[k] * still
-    state.heard[0] = params[0]
-    state.factor[0] = factor
+        gain = goal
+        steady, done = np.float32(goal), n * block.shape[1]
+        source, target = flat(block)[done:], flat(out)[done:]
+        for k in range(source.shape[0]):  # from 0: an index that could be negative is not vectorised
+            target[k] = source[k] * steady
+    state.smoothed[0] = params[0]
+    state.gain[0] = gain

@@ -151,7 +151,7 @@ class Evaluator:
         total = 0.0
         for sound, source, target in self.hearings:
             remarks = []
-            made = render(to_pairs(genome), sound, self.rate, remark=remarks.append)
+            made = render(to_pairs(genome), sound, self.rate, warn=remarks.append)
             portrait = describe(made, self.rate)
             reason = rejection_reason(portrait, source) or (remarks and "a gene gave no sound")
             if reason:

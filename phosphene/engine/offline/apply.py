@@ -53,7 +53,7 @@ def apply(path, out, genome_path, *, depth=None, tail=0.0, overwrite=False, on_p
     x, warnings = read_samples(source), []
     if source.broken:
         warnings.append(f"{source.broken} damaged packets of {path} were left out")
-    rendered = genome.render(genes, x, source.rate, tail=tail, remark=warnings.append, watch=on_progress)
+    rendered = genome.render(genes, x, source.rate, tail=tail, warn=warnings.append, on_progress=on_progress)
     y = genome.apply_limiter(rendered, source.rate)
     on_progress()
     write_samples(out, y, source.rate, depth=file_format[1], layout=source.layout)

@@ -78,7 +78,7 @@ def learn(inputs, outputs, *, target=None, warn=lambda sentence: None, **search_
     result = evolve(sounds, DEFAULT_RATE, target=target_sound, **search_options)
     write_text(outputs.genome, genome.to_json(result.genome))
     if outputs.preview:
-        preview = genome.apply_limiter(genome.render(result.genome, sounds[0], DEFAULT_RATE, remark=warn), DEFAULT_RATE)
+        preview = genome.apply_limiter(genome.render(result.genome, sounds[0], DEFAULT_RATE, warn=warn), DEFAULT_RATE)
         write_samples(outputs.preview, preview, DEFAULT_RATE)
     if outputs.metrics:
         write_text(outputs.metrics, format_table(result.rows, outputs.metrics.suffix.lower()))

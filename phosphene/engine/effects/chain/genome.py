@@ -1,15 +1,17 @@
-"""A genome: operators in their order with their parameters, as a file tells of them and as it sounds.
+"""A genome, a list of operators with their parameters: reads and writes it as JSON, and applies it to whole sounds.
 
-In a file it is a JSON list of `{"op": …, "params": {…}}`; in a plan, and everywhere else, (op, params) pairs with
-every parameter told.
+A file holds a JSON list of `{"op": …, "params": {…}}`. Everywhere else a genome is a list of (op, params) pairs with
+every parameter.
 """
 
 import ctypes
 import json
 import math
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,110 +26,129 @@ from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.effects.chain.guard import scrub
 from phosphene.engine.native import make_descriptor
 
-PLAY_WHOLE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)  # a call lets go of the interpreter lock
-MIN_LENGTH = 0.25, 0.3  # seconds, and share of its input: a whole-file form that leaves less is passed over
-CHUNK = 1 << 18  # frames played at once
-TAIL_FADE = 0.05  # seconds of a tail's end
-TAIL_FLOOR = 10 ** (-80 / 20)  # of full scale: where a tail is over
+Genes = list[tuple[str, dict[str, Any]]]  # (op, params) with every parameter
+PLAY_WHOLE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)  # the call releases the GIL
+MIN_LENGTH = 0.25, 0.3  # seconds, and share of the input: an operator whose result is shorter is skipped
+CHUNK = 1 << 18  # frames processed at once
+TAIL_FADE = 0.05  # seconds; fade at the end of a tail
+TAIL_FLOOR = 10 ** (-80 / 20)  # of full scale; a tail ends when it falls below
 
 
 @cache
-def gene_list_type():
+def gene_list_type() -> Any:
     """The type of a list of genes."""
     return genome_type(EFFECTS)
 
 
-def load(path, *, permissive=False):
-    """The genes in a JSON file, a tuple of Gene, and what was mended in them; faults as in load_preset."""
+def load(path: str | Path, *, permissive: bool = False) -> tuple[Any, list[str]]:
+    """Read a JSON file; returns a tuple of Gene, and warnings about what was corrected. Raises as load_preset does."""
     return validate(gene_list_type(), read_document(Path(path)), permissive=permissive)
 
 
-def validate_pairs(told, where):
-    """The (op, params) pairs that a take told of, every parameter told; `where` is what messages call the take."""
-    genes = [{"op": op, "params": params} for op, params in told]
+def validate_pairs(pairs: Iterable[tuple[str, Mapping[str, float]]], where: object) -> Genes:
+    """Validate the (op, params) pairs of a take and fill in defaults; `where` names the take in messages."""
+    genes = [{"op": op, "params": params} for op, params in pairs]
     document = parse_document(json.dumps(genes), lambda line: Location(line, f"{where}: its genome"))
     return active_genes(validate(gene_list_type(), document)[0])
 
 
-def to_json(told):
-    """The differences from the defaults, as JSON that loads back to these pairs."""
-    genes = []
-    for op, params in told:
-        usual = default_values(EFFECTS[op].PARAMS)
-        unusual = {name: value for name, value in params.items() if value != usual[name]}
-        genes.append({"op": op, "params": unusual} if unusual else {"op": op})
+def to_json(pairs: Iterable[tuple[str, Mapping[str, float]]]) -> str:
+    """JSON text that loads back to these pairs; it holds only the differences from the defaults."""
+    genes: list[dict[str, Any]] = []
+    for op, params in pairs:
+        defaults = default_values(EFFECTS[op].PARAMS)
+        changed = {name: value for name, value in params.items() if value != defaults[name]}
+        genes.append({"op": op, "params": changed} if changed else {"op": op})
     return json.dumps(genes, indent=2) + "\n"
 
 
-def render(told, x, rate, *, tail=0.0, remark=lambda sentence: None, watch=lambda: None):
-    """A whole sound as a genome makes it.
+def render(
+    genes: Genes,
+    x: np.ndarray,
+    rate: int,
+    *,
+    tail: float = 0.0,
+    warn: Callable[[str], object] = lambda message: None,
+    on_progress: Callable[[], object] = lambda: None,
+) -> np.ndarray:
+    """Apply a genome to a whole sound.
 
-    Operators with a form for whole files act so; the others stream, their latency taken off.
+    Operators that have `render` process the whole file; the others stream, and their latency is removed.
 
     Parameters
     ----------
-    told : list of (op, params)
+    genes : list of (op, params)
     x : float32 array, shape (frames, channels)
     rate : int
     tail : float
-        Seconds for which what rings on may be kept, at the most.
-    remark : callable(str)
-        Told what a user should know.
-    watch : callable()
-        Called now and then; may raise to end it.
+        Seconds; longest tail that is kept after the end of the input.
+    warn : callable(str)
+        Receives messages for the user.
+    on_progress : callable()
+        Called now and then; may raise to cancel.
 
     Returns
     -------
     float32 array, shape (other frames, channels)
     """
     x = np.array(x, np.float32)
-    if wrong := scrub(x):
-        remark(f"{wrong} samples of the input were not numbers and became silence")
-    for whole, group in groupby(told, lambda gene: hasattr(EFFECTS[gene[0]], "render")):
+    if invalid := scrub(x):
+        warn(f"{invalid} samples of the input were not numbers and became silence")
+    for whole, group in groupby(genes, lambda gene: hasattr(EFFECTS[gene[0]], "render")):
         if whole:
             for op, params in group:
-                watch()
-                x = _render_whole_file(op, params, x, rate, remark)
+                on_progress()
+                x = _render_whole_file(op, params, x, rate, warn)
         else:
-            x = _render_streamed(list(group), x, rate, tail, remark, watch)
+            x = _render_streamed(list(group), x, rate, tail, warn, on_progress)
     return x
 
 
-def apply_limiter(x, rate):
-    """A whole sound behind the limiter, its latency taken off."""
-    late = limiter.latency(rate)
-    out = np.concatenate([x, np.zeros((late, x.shape[1]), np.float32)])
+def apply_limiter(x: np.ndarray, rate: int) -> np.ndarray:
+    """Apply the limiter to a whole sound and remove its latency."""
+    latency = limiter.latency(rate)
+    out = np.concatenate([x, np.zeros((latency, x.shape[1]), np.float32)])
     limiter.process(limiter.init(float(rate), x.shape[1]), out, out)
-    return out[late:]
+    return out[latency:]
 
 
-def _render_whole_file(op, params, x, rate, remark):
+def _render_whole_file(
+    op: str, params: Mapping[str, float], x: np.ndarray, rate: int, warn: Callable[[str], object]
+) -> np.ndarray:
     module = EFFECTS[op]
     y = module.render(x, rate, np.array([float(params[param.name]) for param in module.PARAMS]))
     scrub(y)
     shortest = min(max(MIN_LENGTH[0] * rate, MIN_LENGTH[1] * len(x)), len(x))
     if len(y) < shortest:
-        remark(f"{op} would leave {len(y) / rate:.2f} s of {len(x) / rate:.2f} s, and is passed over")
+        warn(f"{op} would leave {len(y) / rate:.2f} s of {len(x) / rate:.2f} s, and is skipped")
         return x
     return y
 
 
-def _render_streamed(genes, x, rate, tail, remark, watch):
+def _render_streamed(
+    genes: Genes,
+    x: np.ndarray,
+    rate: int,
+    tail: float,
+    warn: Callable[[str], object],
+    on_progress: Callable[[], object],
+) -> np.ndarray:
     plan = chain.build(genes, 1, rate, x.shape[1])
-    late = sum(plan.latencies.values())
-    rings = any(getattr(EFFECTS[op], "HAS_TAIL", False) for op, _ in genes)
-    out = np.zeros((len(x) + late + math.ceil(tail * rate * rings), x.shape[1]), np.float32)
+    latency = sum(plan.latencies.values())
+    has_tail = any(getattr(EFFECTS[op], "HAS_TAIL", False) for op, _ in genes)
+    out = np.zeros((len(x) + latency + math.ceil(tail * rate * has_tail), x.shape[1]), np.float32)
     out[: len(x)] = x
     words, play, muted = make_descriptor(plan.words), PLAY_WHOLE(chain.play_whole.address), 0
     for start in range(0, len(out), CHUNK):
-        watch()
-        piece = out[start : start + CHUNK]
-        muted += play(words.ctypes.data, plan.values.ctypes.data, piece.ctypes.data, *piece.shape)
+        on_progress()
+        chunk = out[start : start + CHUNK]
+        muted += play(words.ctypes.data, plan.values.ctypes.data, chunk.ctypes.data, *chunk.shape)
     if muted:
-        remark(f"{muted} gene{'s' * (muted > 1)} of {', '.join(op for op, _ in genes)} made no sound, and were muted")
-    out = out[late:]
+        names = ", ".join(op for op, _ in genes)
+        warn(f"{muted} gene{'s' * (muted > 1)} of {names} gave no valid sound and were muted")
+    out = out[latency:]
     ringing = np.flatnonzero(np.abs(out[len(x) :]).max(axis=1, initial=0.0) > TAIL_FLOOR)
     out = out[: len(x) + (ringing[-1] + 1 if len(ringing) else 0)].copy()
-    cut = min(round(TAIL_FADE * rate), len(out) - len(x))
-    out[len(out) - cut :] *= np.linspace(1, 0, cut, dtype=np.float32)[:, None]  # it may ring beyond `tail`
+    fade = min(round(TAIL_FADE * rate), len(out) - len(x))
+    out[len(out) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]  # the tail may be longer than `tail`
     return out

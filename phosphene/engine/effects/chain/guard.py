@@ -1,6 +1,6 @@
-"""The guard around each gene: what it is asked for lies in its range, what it gives back is a sound.
+"""The guard around each gene: keeps its parameters in range and its output a valid sound.
 
-A gene that gives back none is muted, and the rest goes on.
+A gene whose output is invalid is muted; the other genes continue.
 """
 
 import math
@@ -10,23 +10,23 @@ import numpy as np
 
 from phosphene.engine.native import address_of, aligned_zeros, copy_rows, flat, kernel, load_float64
 
-MAX_INPUT = 1e4  # of full scale, +80 dB; beyond, what comes in is no sound
-MAX_OUTPUT = 1e10  # of full scale; beyond, what a gene gives back is none
-KNEE, CEILING = 4.0, 8.0  # of full scale: +12 and +18 dB, where a gene that runs away is bent and where it ends
-DC_CORNER = 2.0  # Hz, of the DC blocker; sixteen in a row still leave 20 Hz within a decibel
+MAX_INPUT = 1e4  # of full scale, +80 dB; larger input samples are invalid
+MAX_OUTPUT = 1e10  # of full scale; larger output samples of a gene are invalid
+KNEE, CEILING = 4.0, 8.0  # of full scale: soft clipping starts at +12 dB and ends at +18 dB
+DC_CORNER = 2.0  # Hz, of the DC blocker; sixteen in series still pass 20 Hz within a decibel
 
 
 class Guard(NamedTuple):
-    dry: np.ndarray  # (frames, channels) float32: what went into the gene
-    floors: np.ndarray  # (genes, channels), the slow mean of what came out
+    dry: np.ndarray  # (frames, channels) float32: input of the gene
+    dc_levels: np.ndarray  # (genes, channels), slow average of the output
     muted: np.ndarray  # (genes,) int64
     ranges: np.ndarray  # (genes, width, 3): low, high and default of each parameter
-    asked: np.ndarray  # (genes, width), the parameters as the gene gets them
-    keep: float
+    params: np.ndarray  # (genes, width), the parameters that the gene receives
+    pole: float
 
 
 def make_guard(rate, genes, width, frames, channels):
-    """For genes with up to `width` parameters, that are given blocks of `frames` at the most."""
+    """For genes with up to `width` parameters, and blocks of up to `frames` frames."""
     return Guard(
         aligned_zeros((frames, channels), np.float32),
         np.zeros((genes, channels)),
@@ -39,39 +39,39 @@ def make_guard(rate, genes, width, frames, channels):
 
 @kernel
 def scrub(block):
-    """What is not a number, or becomes none on its way, would live for ever in a feedback: it becomes silence.
+    """Replace invalid samples with silence: NaN, infinite or too loud ones would stay in a feedback loop for ever.
 
-    Gives how many numbers there were of that kind.
+    Returns how many there were.
     """
-    sound, wrong = flat(block), 0
+    sound, invalid = flat(block), 0
     for k in range(sound.shape[0]):
-        wrong += not abs(sound[k]) <= MAX_INPUT
-    if wrong:
+        invalid += not abs(sound[k]) <= MAX_INPUT
+    if invalid:
         for k in range(sound.shape[0]):
             if not abs(sound[k]) <= MAX_INPUT:
                 sound[k] = 0.0
-    return wrong
+    return invalid
 
 
 @kernel
-def prepare_gene(guard, gene, heard, count, block):
-    """Take the parameters at an address into their ranges, and remember the block; gives where they lie now."""
+def prepare_gene(guard, gene, address, count, block):
+    """Clamp the parameters at an address to their ranges and keep a copy of the block; returns their new address."""
     for p in range(count):
         low, high, default = guard.ranges[gene, p, 0], guard.ranges[gene, p, 1], guard.ranges[gene, p, 2]
-        value = load_float64(heard, p)
+        value = load_float64(address, p)
         value = min(max(value, low), high) if value == value else default
-        guard.asked[gene, p] = value
+        guard.params[gene, p] = value
     copy_rows(block, 0, guard.dry, 0, block.shape[0])
-    return address_of(guard.asked[gene])
+    return address_of(guard.params[gene])
 
 
 @kernel
 def check_gene(guard, gene, block):
-    """Look at what a gene made of what was remembered; from the first frame that is no sound on it is muted."""
-    sound, wrong = flat(block), 0
+    """Check and clip the output of a gene; from the first invalid frame on, the gene is muted and its input passes."""
+    sound, invalid = flat(block), 0
     for k in range(sound.shape[0]):
-        wrong += not abs(sound[k]) <= MAX_OUTPUT
-    if wrong:
+        invalid += not abs(sound[k]) <= MAX_OUTPUT
+    if invalid:
         guard.muted[gene] = 1
         dry, first = flat(guard.dry), 0
         while abs(sound[first]) <= MAX_OUTPUT:
@@ -79,18 +79,18 @@ def check_gene(guard, gene, block):
         for k in range(first - first % block.shape[1], sound.shape[0]):
             sound[k] = dry[k]
     for c in range(0, block.shape[1], 2):
-        d = min(c + 1, block.shape[1] - 1)  # two by two: each waits for itself alone; an odd last one twice
-        near, far, keep = guard.floors[gene, c], guard.floors[gene, d], guard.keep
+        d = min(c + 1, block.shape[1] - 1)  # in pairs, to hide latency; an odd last channel is done twice
+        mean, other_mean, pole = guard.dc_levels[gene, c], guard.dc_levels[gene, d], guard.pole
         for n in range(block.shape[0]):
             x, y = np.float64(block[n, c]), np.float64(block[n, d])
-            near, far = keep * near + (1.0 - keep) * x, keep * far + (1.0 - keep) * y
-            block[n, c] = x - near if abs(x - near) <= KNEE else soft_clip(x - near)
-            block[n, d] = y - far if abs(y - far) <= KNEE else soft_clip(y - far)
-        guard.floors[gene, c], guard.floors[gene, d] = near, far
+            mean, other_mean = pole * mean + (1.0 - pole) * x, pole * other_mean + (1.0 - pole) * y
+            block[n, c] = x - mean if abs(x - mean) <= KNEE else soft_clip(x - mean)
+            block[n, d] = y - other_mean if abs(y - other_mean) <= KNEE else soft_clip(y - other_mean)
+        guard.dc_levels[gene, c], guard.dc_levels[gene, d] = mean, other_mean
 
 
 @kernel
 def soft_clip(x):
-    """Soft above the knee, and never over the ceiling."""
-    over = (abs(x) - KNEE) / (CEILING - KNEE)
-    return math.copysign(KNEE + (CEILING - KNEE) * over / (1.0 + over), x)
+    """Bend samples above the knee; they never exceed the ceiling."""
+    excess = (abs(x) - KNEE) / (CEILING - KNEE)
+    return math.copysign(KNEE + (CEILING - KNEE) * excess / (1.0 + excess), x)

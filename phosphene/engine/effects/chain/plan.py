@@ -1,10 +1,12 @@
-"""The plan: which operators play, in what order, where their state and parameters lie.
+"""The plan: which operators play, in what order, and where their states and parameters are in memory.
 
-A plan is a row of words, so it travels through a mailbox to the audio thread and is played there
-without compiling anything.
+A plan is a row of 64-bit words. It is sent to the audio thread through a mailbox and played there without
+compiling anything.
 """
 
-from typing import NamedTuple
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import typeof, types
@@ -24,41 +26,39 @@ from phosphene.engine.native import (
 )
 from phosphene.engine.rings.board_layout import GENE_PARAMS, GENES, GENOME_SLOTS, gene_slot
 
-LOAD_INTERVAL = 0.15  # seconds between two operators that are loaded ahead: a source that is read ahead catches up
-BLOCK = 1024  # frames that a plan is given at the most
-SERIAL, COUNT, GUARD, LATENCY, TAIL_GENES = range(
-    5
-)  # words: latency in frames, genes that ring; before those of each gene:
-HEAD, GENE_WORDS = 5, 4  # entry, state, first parameter slot, parameters
-WORDS = HEAD + GENES * GENE_WORDS
+LOAD_INTERVAL = 0.15  # seconds between loading two operators: time for the read-ahead of a source to catch up
+BLOCK = 1024  # frames; largest block that `play` takes
+# The first words: serial, number of genes, address of the guard, latency in frames, number of genes with a tail.
+SERIAL, COUNT, GUARD, LATENCY, TAIL_GENES = range(5)
+HEADER_WORDS, GENE_WORDS = 5, 4  # a gene: address of its function and of its state, first parameter slot, parameters
+WORDS = HEADER_WORDS + GENES * GENE_WORDS
 
 
 class Plan(NamedTuple):
-    """A genome ready to play. Its words hold addresses into the rest: keep it until its tail has rung out."""
+    """A genome ready to play. Its words are addresses of the other fields: keep it until its tail has ended."""
 
     words: np.ndarray  # (WORDS,) int64
-    values: np.ndarray  # (SLOTS,) float64, its parameters where it will look for them; NaN elsewhere
-    latencies: dict  # frames by gene
-    kept: list  # entries, states, descriptions and the guard
+    values: np.ndarray  # (GENOME_SLOTS,) float64, its parameters in their slots; NaN in all others
+    latencies: dict[str, int]  # frames by gene, named genome.<index>.<op>
+    keep_alive: list[Any]  # functions, states, descriptors and the guard
 
 
-COMPILED = {}  # one compiled entry an operator, made when first asked for
+COMPILED: dict[str, Any] = {}  # compiled process function by operator, filled on first use
 
 
-def compiled_operator(op):
-    return COMPILED.get(op) or COMPILED.setdefault(
-        op, compile_process(EFFECTS[op])
-    )  # threads that ask at once get the same
+def compiled_operator(op: str) -> Any:
+    """The compiled `process` of an operator, with its address; every thread gets the same one."""
+    return COMPILED.get(op) or COMPILED.setdefault(op, compile_process(EFFECTS[op]))
 
 
-def load_operators(stopped):
-    """Load every operator, until `stopped` is set: that takes the interpreter, so it is done in peace, one by one."""
+def load_operators(stop: threading.Event) -> None:
+    """Load every operator, or until `stop` is set. Loading holds the GIL, so there is a pause before each one."""
     for op in EFFECTS:
-        if stopped.wait(LOAD_INTERVAL) or not compiled_operator(op).address:
+        if stop.wait(LOAD_INTERVAL) or not compiled_operator(op).address:
             return
 
 
-def build(genome, serial, rate, channels):
+def build(genome: Sequence[tuple[str, Mapping[str, float]]], serial: int, rate: float, channels: int) -> Plan:
     """Turn a genome into a plan.
 
     Parameters
@@ -66,35 +66,38 @@ def build(genome, serial, rate, channels):
     genome : list of (op, params)
         Validated: `params` maps every name of the operator's PARAMS to its value.
     serial : int
-        Greater by one than that of the plan before, so that the two keep apart.
-    rate, channels
-        Of the sound it will work on.
+        One more than that of the previous plan, so that the two use different parameter slots.
+    rate : float
+        Frames per second.
+    channels : int
     """
     words, values = np.zeros(WORDS, np.int64), np.full(GENOME_SLOTS, np.nan)
     guard = make_guard(rate, GENES, GENE_PARAMS, BLOCK, channels)
-    posted = make_descriptor(guard)
-    latencies, kept = {}, [guard, posted]
+    guard_words = make_descriptor(guard)
+    latencies: dict[str, int] = {}
+    keep_alive: list[Any] = [guard, guard_words]
     for g, (op, params) in enumerate(genome):
         module = EFFECTS[op]
         state = module.init(float(rate), channels)
-        start, wanted = gene_slot(serial, g, 0), [float(params[p.name]) for p in module.PARAMS]
-        values[start : start + len(wanted)] = wanted
-        guard.ranges[g, : len(wanted)] = [(p.low, p.high, p.default) for p in module.PARAMS]
-        if hasattr(state, "heard"):  # a gene begins where its parameters are: nothing glides in from the defaults
-            state.heard[:] = wanted
-        seat, native = make_descriptor(state), compiled_operator(op)
-        words[HEAD + GENE_WORDS * g :][:GENE_WORDS] = native.address, seat.ctypes.data, start, len(wanted)
+        start, settings = gene_slot(serial, g, 0), [float(params[p.name]) for p in module.PARAMS]
+        values[start : start + len(settings)] = settings
+        guard.ranges[g, : len(settings)] = [(p.low, p.high, p.default) for p in module.PARAMS]
+        if hasattr(state, "smoothed"):  # a new gene starts at its own parameters and does not glide from the defaults
+            state.smoothed[:] = settings
+        state_words, function = make_descriptor(state), compiled_operator(op)
+        row = function.address, state_words.ctypes.data, start, len(settings)
+        words[HEADER_WORDS + GENE_WORDS * g :][:GENE_WORDS] = row
         latencies[f"genome.{g}.{op}"] = latency(op, rate)
-        kept += [native, state, seat]
-    ringing = sum(getattr(EFFECTS[op], "HAS_TAIL", False) for op, _ in genome)
-    words[:HEAD] = serial, len(genome), posted.ctypes.data, sum(latencies.values()), ringing
-    return Plan(words, values, latencies, kept)
+        keep_alive += [function, state, state_words]
+    tails = sum(getattr(EFFECTS[op], "HAS_TAIL", False) for op, _ in genome)
+    words[:HEADER_WORDS] = serial, len(genome), guard_words.ctypes.data, sum(latencies.values()), tails
+    return Plan(words, values, latencies, keep_alive)
 
 
-def latency(op, rate):
+def latency(op: str, rate: float) -> int:
     """Frames by which an operator's output trails its input."""
-    told = getattr(EFFECTS[op], "latency", None)
-    return told(rate) if told else 0
+    declared = getattr(EFFECTS[op], "latency", None)
+    return declared(rate) if declared else 0
 
 
 read_guard = descriptor_reader(typeof(make_guard(48_000.0, 1, 1, 1, 2)))
@@ -102,32 +105,35 @@ read_words = descriptor_reader(typeof(np.zeros(WORDS, np.int64)))
 
 
 @kernel
-def play(words, heard, block, frames, channels):
-    """Run a plan in place on the block at an address, up to BLOCK frames, with the parameters at another.
+def play(words, params_address, block, frames, channels):
+    """Run a plan in place on a block of up to BLOCK frames; returns how many genes were muted in it.
 
-    Gives how many of its genes were muted now.
+    `params_address` and `block` are addresses: of the parameter slots, and of float32 (frames, channels) samples.
     """
     guard, sound, muted = read_guard(words[GUARD]), audio_at(block, frames, channels), 0
     for g in range(words[COUNT]):
         if guard.muted[g]:
             continue
-        at = HEAD + GENE_WORDS * g
-        params = prepare_gene(guard, g, heard + 8 * words[at + 2], words[at + 3], sound)
-        call_process(words[at], words[at + 1], params, words[at + 3], block, frames, channels)
+        offset = HEADER_WORDS + GENE_WORDS * g
+        params = prepare_gene(guard, g, params_address + 8 * words[offset + 2], words[offset + 3], sound)
+        call_process(words[offset], words[offset + 1], params, words[offset + 3], block, frames, channels)
         check_gene(guard, g, sound)
         muted += guard.muted[g]
     return muted
 
 
 @native_function(types.int64(*[types.int64] * 5))
-def play_whole(plan, heard, block, frames, channels):
-    """Run a plan, whose words are described at an address, in place over sound of any length."""
+def play_whole(plan, params_address, block, frames, channels):
+    """Run a plan in place over sound of any length; returns how many genes were muted.
+
+    `plan` is the address of the descriptor of its words.
+    """
     mode = flush_denormals()
     words, done, muted = read_words(plan), 0, 0
     scrub(audio_at(block, frames, channels))
     while done < frames:
         count = min(BLOCK, frames - done)
-        muted += play(words, heard, block + 4 * channels * done, count, channels)
+        muted += play(words, params_address, block + 4 * channels * done, count, channels)
         done += count
     restore_denormals(mode)
     return muted

@@ -1,1 +1,1 @@
-"""What operators are made of: machines that several share, or that are too large for one file."""
+"""Building blocks of the operators: code that several share, or that is too large for one file."""

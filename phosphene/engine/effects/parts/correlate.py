@@ -1,77 +1,78 @@
-"""How far to jump in a line so that it goes on as it was: first by its outline, then by its frames.
+"""Finds the lag at which a signal continues most like itself: first in its decimated copy, then in its frames.
 
-Two stretches a and b are alike by 2ab / (aa + bb): 1 where they are equal, 0 where they are strangers. Unlike a
-correlation it asks for the same level too, and stays sharp where a stretch is shorter than a period.
+The similarity of two segments a and b is 2ab / (aa + bb): 1 if they are equal, 0 if they are unrelated. Unlike a
+normalised correlation it also compares levels, and it stays sharp where a segment is shorter than a period.
 """
 
 import math
 
 from phosphene.engine.native import dot, kernel
 
-POINTS = 96  # of the outline that are compared
-FRAMES = 128  # that are compared to place the jump exactly
-NEGLIGIBLE = 0.005  # unlikeness that makes no difference
-TINY = 1e-20  # added to the energies, so that silence is like silence
+POINTS = 96  # of the decimated signal in a compared segment
+FRAMES = 128  # in a compared segment, to refine the lag
+NEGLIGIBLE = 0.005  # dissimilarity that makes no difference
+TINY = 1e-20  # added to energies, so that silence is similar to silence
 
 
 @kernel
-def find_lag(line, scores, end, side, shortest, longest, wanted, tolerance):
-    """The lag, between two others, at which the line before `end` looks as it does there, and the likeness.
+def find_lag(history, scores, end, side, shortest, longest, wanted, tolerance):
+    """Find the lag at which the signal is most similar to the one before `end`; returns (lag, similarity).
 
-    `side` is 1 to look back and -1 to look ahead. The further a lag is from `wanted`, in tolerances, the more alike
-    it must be.
+    The lag is between `shortest` and `longest` frames. `side` is 1 to search backwards and -1 to search forwards.
+    The further a lag is from `wanted`, in units of `tolerance`, the more similar it must be.
     """
-    grain, wrap, points = line.grain, line.size // line.grain - 1, line.outline
-    first = math.ceil(shortest / grain)
-    count = min(max(int(longest / grain) - first + 1, 1), scores.shape[0])
-    here = end // grain - POINTS
-    there = (here - side * first) & wrap
-    own = dot(points, here & wrap, points, here & wrap, POINTS) + TINY
-    power = float(dot(points, there, points, there, POINTS))
-    gained, lost = (-1, POINTS - 1) if side > 0 else (POINTS, 0)  # as the stretch moves on by a point
+    decimation, wrap, points = history.decimation, history.size // history.decimation - 1, history.decimated
+    first_point = math.ceil(shortest / decimation)
+    count = min(max(int(longest / decimation) - first_point + 1, 1), scores.shape[0])
+    reference = end // decimation - POINTS
+    candidate = (reference - side * first_point) & wrap
+    own_energy = dot(points, reference & wrap, points, reference & wrap, POINTS) + TINY
+    energy = float(dot(points, candidate, points, candidate, POINTS))
+    entering, leaving = (-1, POINTS - 1) if side > 0 else (POINTS, 0)  # points, as the segment moves by one
     best, least = 0, math.inf
     for n in range(count):
-        scores[n] = 2.0 * dot(points, here & wrap, points, there, POINTS) / (own + power)
-        off = ((first + n) * grain - wanted) / tolerance
-        cost = (1.0 + NEGLIGIBLE - scores[n]) * (1.0 + off * off)
+        scores[n] = 2.0 * dot(points, reference & wrap, points, candidate, POINTS) / (own_energy + energy)
+        deviation = ((first_point + n) * decimation - wanted) / tolerance
+        cost = (1.0 + NEGLIGIBLE - scores[n]) * (1.0 + deviation * deviation)
         if cost < least:
             best, least = n, cost
-        new, old = points[(there + gained) & wrap], points[(there + lost) & wrap]
-        power = max(power + new * new - old * old, 0.0)
-        there = (there - side) & wrap
-    while best + 1 < count and scores[best + 1] > scores[best]:  # what is wanted chooses a period, but bends none
+        new, old = points[(candidate + entering) & wrap], points[(candidate + leaving) & wrap]
+        energy = max(energy + new * new - old * old, 0.0)
+        candidate = (candidate - side) & wrap
+    while best + 1 < count and scores[best + 1] > scores[best]:  # `wanted` chooses a peak, and does not shift it
         best += 1
     while best > 0 and scores[best - 1] > scores[best]:
         best -= 1
-    return refine_lag(line, scores, end, side, (first + best) * grain)
+    return refine_lag(history, scores, end, side, (first_point + best) * decimation)
 
 
 @kernel
-def refine_lag(line, scores, end, side, near):
-    """The best lag within a point of the outline, to a part of a frame."""
-    around, own = line.grain // 2 + 1, inner_product(line, end, end)
-    best = around
-    for n in range(2 * around + 1):
-        scores[n] = similarity(line, end, end - side * (near - around + n), own)
+def refine_lag(history, scores, end, side, lag):
+    """Refine a lag, known to one decimated point, to a fraction of a frame."""
+    radius, own_energy = history.decimation // 2 + 1, inner_product(history, end, end)
+    best = radius
+    for n in range(2 * radius + 1):
+        scores[n] = similarity(history, end, end - side * (lag - radius + n), own_energy)
         if scores[n] > scores[best]:
             best = n
-    part = 0.0
-    if 0 < best < 2 * around:
-        before, after = scores[best] - scores[best - 1], scores[best] - scores[best + 1]
-        if before + after > 0.0:
-            part = 0.5 * (before - after) / (before + after)
-    return near - around + best + part, scores[best]
+    fraction = 0.0
+    if 0 < best < 2 * radius:
+        rise, fall = scores[best] - scores[best - 1], scores[best] - scores[best + 1]
+        if rise + fall > 0.0:
+            fraction = 0.5 * (rise - fall) / (rise + fall)
+    return lag - radius + best + fraction, scores[best]
 
 
 @kernel
-def similarity(line, one, other, own):
-    """How much the frames before two places are alike, all channels together; `own` is the energy of the first."""
-    return 2.0 * inner_product(line, one, other) / (own + inner_product(line, other, other) + TINY)
+def similarity(history, first_end, second_end, own_energy):
+    """Similarity of the frames before two positions over all channels; `own_energy` is the energy of the first."""
+    common, energy = inner_product(history, first_end, second_end), inner_product(history, second_end, second_end)
+    return 2.0 * common / (own_energy + energy + TINY)
 
 
 @kernel
-def inner_product(line, one, other):
-    total, a, b = 0.0, (one - FRAMES) & (line.size - 1), (other - FRAMES) & (line.size - 1)
-    for c in range(line.channels):
-        total += dot(line.sound, 2 * c * line.size + a, line.sound, 2 * c * line.size + b, FRAMES)
+def inner_product(history, first_end, second_end):
+    total, a, b = 0.0, (first_end - FRAMES) & (history.size - 1), (second_end - FRAMES) & (history.size - 1)
+    for c in range(history.channels):
+        total += dot(history.samples, 2 * c * history.size + a, history.samples, 2 * c * history.size + b, FRAMES)
     return total

@@ -1,4 +1,4 @@
-"""Circular lines, written a quantum at a time and read in runs that never wrap."""
+"""Circular delay lines, written a quantum at a time and read in runs that never wrap."""
 
 import math
 from typing import NamedTuple
@@ -12,21 +12,21 @@ QUANTUM = 32  # frames
 
 
 class DelayLines(NamedTuple):
-    """Circular lines that are read in runs: their beginning is repeated behind their end."""
+    """Circular delay lines. The first `edge` frames are repeated behind the end, so that a run never wraps."""
 
     rows: np.ndarray  # (lines, frames + edge) float32
     mask: int  # frames - 1, all ones
 
 
 def make_delay_lines(count, frames, edge=QUANTUM):
-    """DelayLines to be written a quantum at a time and read at least so many frames back, `edge` frames in one run."""
+    """Make `count` lines that can be read up to `frames` frames back, up to `edge` frames in one run."""
     size = 2 ** math.ceil(math.log2(frames + QUANTUM))
     return DelayLines(aligned_zeros((count, size + edge), np.float32), size - 1)
 
 
 @kernel
 def write_lanes(lines, row, clock, n, values):
-    """Write lanes, `n` frames after the beginning of the quantum at `clock`."""
+    """Write SIMD lanes, `n` frames after the start of the quantum at `clock`."""
     line, at = flat(lines.rows), (clock & lines.mask) + n
     start, size = row * lines.rows.shape[1], lines.mask + 1
     store_lanes(line, start + at, values)
@@ -35,11 +35,11 @@ def write_lanes(lines, row, clock, n, values):
 
 
 @kernel
-def read_moving(lines, row, clock, start, end, run):
-    """Read a quantum from so many frames back, which change from `start` to `end`."""
+def read_moving(lines, row, clock, start, end, out):
+    """Read a quantum into `out` at a delay that moves from `start` to `end` frames."""
     line, mask = lines.rows[row], lines.mask
-    for n in range(run.shape[0]):
-        back = start + (end - start) * n / QUANTUM
-        whole = math.ceil(back)
-        near, far = line[(clock + n + 1 - whole) & mask], line[(clock + n - whole) & mask]
-        run[n] = far + np.float32(whole - back) * (near - far)
+    for n in range(out.shape[0]):
+        delay = start + (end - start) * n / QUANTUM
+        whole = math.ceil(delay)
+        newer, older = line[(clock + n + 1 - whole) & mask], line[(clock + n - whole) & mask]
+        out[n] = older + np.float32(whole - delay) * (newer - older)

@@ -1,20 +1,20 @@
-"""Parameters that glide: what is heard follows what is asked for, and arrives."""
+"""Parameter smoothing that arrives: a one-pole glide that snaps to its target."""
 
 from phosphene.engine.native import kernel
 
-SNAP = 1e-6  # of what is asked for, or of one: nearer than this has arrived
+SNAP = 1e-6  # relative to the target, or to 1: a value this close snaps to its target
 
 
 @kernel
-def step_toward(heard, params, pull):
-    """Move every parameter a share `pull` of its way; true while any is on it."""
+def step_toward(smoothed, targets, coefficient):
+    """Move each value toward its target by a share `coefficient` of the distance; True while any still moves."""
     moving = False
-    for p in range(heard.shape[0]):
-        gap = params[p] - heard[p]
+    for p in range(smoothed.shape[0]):
+        gap = targets[p] - smoothed[p]
         if gap != 0.0:
-            if abs(gap) <= SNAP * max(1.0, abs(params[p])):
-                heard[p] = params[p]
+            if abs(gap) <= SNAP * max(1.0, abs(targets[p])):
+                smoothed[p] = targets[p]
             else:
-                heard[p] += pull * gap
+                smoothed[p] += coefficient * gap
                 moving = True
     return moving

@@ -1,9 +1,9 @@
-"""A head that reads a line at one pace while the sound in it goes on at another, and jumps unheard.
+"""Waveform-similarity overlap-add (WSOLA): reads a history at one step while time advances at another speed.
 
-`aim` is the frame of the line that ought to sound now; the head strays from it as far as the bound lets it,
-then jumps by a lag after which the line looks the same, and fades over. What begins (a drum, a consonant) is
-never heard twice, left out or faded over, as long as there is room to wait. All channels jump together, so
-the stereo image stays.
+The target is the frame that should sound now. The read head drifts away from it by up to `max_drift` frames, then
+jumps by a lag after which the signal looks the same, and crossfades. An onset (a drum, a consonant) is never
+repeated, skipped or faded over, as long as there is room to wait. All channels jump together, which keeps the stereo
+image.
 """
 
 import math
@@ -16,168 +16,182 @@ from phosphene.engine.effects.parts.history import MAX_ONSETS, QUANTUM, History,
 from phosphene.engine.effects.parts.sinc import READ_AHEAD, make_tables, read_resampled
 from phosphene.engine.native import kernel
 
-MIN_JUMP = 0.004  # seconds a jump gains at least
-ONSET_LEAD, ONSET_TAIL = 0.001, 0.006  # seconds around an onset that are left in one piece
-ONSET_TOLERANCE = 0.006  # seconds an onset may sound off its time before the head jumps for it
-SLACK = 0.003  # seconds beyond the bound that the head may stray while it waits for an onset to pass
+MIN_JUMP = 0.004  # seconds; shortest jump
+ONSET_LEAD, ONSET_TAIL = 0.001, 0.006  # seconds around an onset that no crossfade touches
+ONSET_TOLERANCE = 0.006  # seconds by which an onset may be early or late before the head jumps for it
+SLACK = 0.003  # seconds beyond the maximum drift, while the head waits for an onset to pass
 NEVER = 1 << 60
 
 
-class Wsola(NamedTuple):
-    line: History
-    made: np.ndarray  # (QUANTUM, channels) float32, what sounds next
-    leaving: np.ndarray  # (QUANTUM, channels) float32, what the head would have read that is faded out
-    weights: np.ndarray  # (2, QUANTUM) float32, of the two
-    scores: np.ndarray  # of the lags that are compared
-    places: np.ndarray  # (3,), frames of the line: aim, head, the head that is faded out
-    fade: np.ndarray  # (2,) int64, frames done and in all
-    likeness: np.ndarray  # (1,), of the two that are faded
-    served: np.ndarray  # (1,) int64, the onset that the head jumped for
+class Stretcher(NamedTuple):
+    history: History
+    output: np.ndarray  # (QUANTUM, channels) float32, the rendered quantum
+    faded: np.ndarray  # (QUANTUM, channels) float32, the same from the head that is faded out
+    weights: np.ndarray  # (2, QUANTUM) float32, of these two
+    scores: np.ndarray  # similarity of each lag compared, work space
+    positions: np.ndarray  # (3,), frames of the history: target, read head, head that is faded out
+    fade: np.ndarray  # (2,) int64, frames of the crossfade that are done, and all of them
+    fade_similarity: np.ndarray  # (1,), of the two heads
+    handled_onset: np.ndarray  # (1,) int64, the onset that the last jump was for
     tables: np.ndarray
-    ahead: int  # frames after the aim that must be written
-    bound: float  # frames
-    span: float  # frames of the line that a jump fades through
+    lookahead: int  # frames after the target that must be written
+    max_drift: float  # frames
+    fade_length: float  # frames of the history in a crossfade
     rate: float
 
 
-def read_ahead(bound, span, rate):
-    """Frames of the line beyond its aim that a head may read, which strays `bound` seconds and fades through `span`."""
-    return math.ceil((bound + SLACK + span) * rate) + QUANTUM + READ_AHEAD
+def read_ahead(max_drift, fade_length, rate):
+    """Frames of the history after the target that may be read, for a drift and a crossfade in seconds."""
+    return math.ceil((max_drift + SLACK + fade_length) * rate) + QUANTUM + READ_AHEAD
 
 
-def make_wsola(bound, span, ahead, rate, channels):
-    """A head that strays `bound` seconds, fades through `span`, and knows the line `ahead` frames beyond its aim."""
-    seconds = 2.0 * (bound + SLACK) + 3.0 * span + (POINTS + 2 * QUANTUM) / min(rate, 6000.0) + ahead / rate
-    line = make_history(seconds, rate, channels)
-    return Wsola(
-        line,
+def make_stretcher(max_drift, fade_length, lookahead, rate, channels):
+    """Make a stretcher.
+
+    Parameters
+    ----------
+    max_drift, fade_length : float
+        Seconds.
+    lookahead : int
+        Frames of the history that are known after the target.
+    """
+    points = (POINTS + 2 * QUANTUM) / min(rate, 6000.0)
+    seconds = 2.0 * (max_drift + SLACK) + 3.0 * fade_length + points + lookahead / rate
+    history = make_history(seconds, rate, channels)
+    return Stretcher(
+        history,
         np.zeros((QUANTUM, channels), np.float32),
         np.zeros((QUANTUM, channels), np.float32),
         np.zeros((2, QUANTUM), np.float32),
-        np.zeros(line.size // line.grain),
-        np.zeros(3),  # exact enough: after a month, a fraction of a frame still is to 1e-5
+        np.zeros(history.size // history.decimation),
+        np.zeros(3),  # float64 is enough: after a month, positions are still exact to 1e-5 frames
         np.zeros(2, np.int64),
         np.zeros(1),
         np.full(1, -NEVER),
         make_tables(),
-        ahead,
-        bound * rate,
-        span * rate,
+        lookahead,
+        max_drift * rate,
+        fade_length * rate,
         rate,
     )
 
 
 @kernel
-def frames_needed(splice, aim):
-    """How many frames must have been written before a turn from an aim; it looks at no others."""
-    return (math.floor(aim) + splice.ahead) // QUANTUM * QUANTUM
+def required_end(stretcher, target):
+    """How many frames must have been written to render a quantum at a target; no later frame is read."""
+    return (math.floor(target) + stretcher.lookahead) // QUANTUM * QUANTUM
 
 
 @kernel
-def render_quantum(splice, step, pace):
-    """Make the next quantum: the head goes on by `step` frames for each of its frames, the aim by `pace`."""
-    places, fade = splice.places, splice.fade
-    analyse(splice.line, frames_needed(splice, places[0]))
+def render_quantum(stretcher, step, speed):
+    """Render the next quantum. For each of its frames, the head advances `step` frames and the target `speed`."""
+    positions, fade = stretcher.positions, stretcher.fade
+    analyse(stretcher.history, required_end(stretcher, positions[0]))
     if fade[0] == fade[1]:
-        jump_if_due(splice, step, pace)
-    read_resampled(splice.line, splice.tables, places[1], step, splice.made)
+        jump_if_due(stretcher, step, speed)
+    read_resampled(stretcher.history, stretcher.tables, positions[1], step, stretcher.output)
     if fade[0] < fade[1]:
-        read_resampled(splice.line, splice.tables, places[2], step, splice.leaving)
-        crossfade(splice)
-    places[0] += QUANTUM * pace
-    places[1] += QUANTUM * step
-    places[2] += QUANTUM * step
+        read_resampled(stretcher.history, stretcher.tables, positions[2], step, stretcher.faded)
+        crossfade(stretcher)
+    positions[0] += QUANTUM * speed
+    positions[1] += QUANTUM * step
+    positions[2] += QUANTUM * step
 
 
 @kernel
-def crossfade(splice):
-    """Equal gain for what is alike, equal power for what is not."""
-    done, frames = splice.fade[0], splice.fade[1]
-    loss = 2.0 * (1.0 - splice.likeness[0])
-    rise, fall = splice.weights[0], splice.weights[1]
+def crossfade(stretcher):
+    """Crossfade with equal gain where the heads are similar, with equal power where they are not."""
+    done, frames = stretcher.fade[0], stretcher.fade[1]
+    loss = 2.0 * (1.0 - stretcher.fade_similarity[0])
+    rise, fall = stretcher.weights[0], stretcher.weights[1]
     for n in range(QUANTUM):
         t = (done + n + 0.5) / frames
         t *= t * (3.0 - 2.0 * t)
         gain = 1.0 / math.sqrt(1.0 - loss * t * (1.0 - t))
         rise[n], fall[n] = gain * t, gain * (1.0 - t)
     for n in range(QUANTUM):
-        for c in range(splice.made.shape[1]):
-            splice.made[n, c] = rise[n] * splice.made[n, c] + fall[n] * splice.leaving[n, c]
-    splice.fade[0] += QUANTUM
+        for c in range(stretcher.output.shape[1]):
+            stretcher.output[n, c] = rise[n] * stretcher.output[n, c] + fall[n] * stretcher.faded[n, c]
+    stretcher.fade[0] += QUANTUM
 
 
 @kernel
-def jump_if_due(splice, step, pace):
-    """Jump, if it is time to."""
-    line, aim, head, bound = splice.line, splice.places[0], splice.places[1], splice.bound
-    astray, drift = head - aim, step - pace
-    if astray == 0.0 and drift == 0.0:
+def jump_if_due(stretcher, step, speed):
+    """Start a jump, if the drift or the next onset needs one."""
+    history, target, head = stretcher.history, stretcher.positions[0], stretcher.positions[1]
+    max_drift = stretcher.max_drift
+    offset, drift = head - target, step - speed
+    if offset == 0.0 and drift == 0.0:
         return
-    quanta = max(round(splice.span / (QUANTUM * max(step, 1.0))), 1)
-    end = math.floor(head + QUANTUM * quanta * step)  # of what the head reads while it fades out
-    due, back, forward = find_onsets(line, head, end)
+    quanta = max(round(stretcher.fade_length / (QUANTUM * max(step, 1.0))), 1)
+    end = math.floor(head + QUANTUM * quanta * step)  # last frame that the head reads while it fades out
+    next_onset, max_back, max_forward = find_onsets(history, head, end)
     if drift == 0.0:
-        if abs(astray) <= (back if astray > 0.0 else forward):
-            likeness = similarity(line, end, end - round(astray), inner_product(line, end, end))
-            start_jump(splice, aim, likeness, quanta)
+        if abs(offset) <= (max_back if offset > 0.0 else max_forward):
+            fade_similarity = similarity(history, end, end - round(offset), inner_product(history, end, end))
+            start_jump(stretcher, target, fade_similarity, quanta)
         return
-    side, landing, longest = jump_for_onset(splice, step, pace, end, due, back)
-    tolerance = ONSET_TOLERANCE * splice.rate * pace
+    side, landing, max_jump = jump_for_onset(stretcher, step, speed, end, next_onset, max_back)
+    tolerance = ONSET_TOLERANCE * stretcher.rate * speed
     if side == 0.0:
-        due, tolerance, side = splice.served[0], bound, math.copysign(1.0, drift)
-        landing, longest = -side * bound, bound + side * astray
-        if side * (astray + QUANTUM * drift) < bound:
+        next_onset, tolerance, side = stretcher.handled_onset[0], max_drift, math.copysign(1.0, drift)
+        landing, max_jump = -side * max_drift, max_drift + side * offset
+        if side * (offset + QUANTUM * drift) < max_drift:
             return
-    shortest = MIN_JUMP * splice.rate + abs(drift) * QUANTUM * quanta
-    free = min(longest, back if side > 0.0 else forward)
-    if free < shortest:
-        if side * (astray + QUANTUM * drift) < bound + SLACK * splice.rate:
+    min_jump = MIN_JUMP * stretcher.rate + abs(drift) * QUANTUM * quanta
+    available = min(max_jump, max_back if side > 0.0 else max_forward)
+    if available < min_jump:
+        if side * (offset + QUANTUM * drift) < max_drift + SLACK * stretcher.rate:
             return
-        free = max(longest, shortest)  # no time left: an onset is lost, or heard twice
-    wanted = side * (astray - landing)
-    lag, likeness = find_lag(line, splice.scores, end, int(side), shortest, free, wanted, tolerance)
-    splice.served[0] = due
-    start_jump(splice, head - side * lag, likeness, quanta)
+        available = max(max_jump, min_jump)  # no time left: an onset is skipped or repeated
+    wanted = side * (offset - landing)
+    lag, fade_similarity = find_lag(history, stretcher.scores, end, int(side), min_jump, available, wanted, tolerance)
+    stretcher.handled_onset[0] = next_onset
+    start_jump(stretcher, head - side * lag, fade_similarity, quanta)
 
 
 @kernel
-def find_onsets(line, head, end):
-    """The onset that the head meets next, and how far back and forward it can jump and repeat or leave out none."""
-    before, after = ONSET_LEAD * line.rate + READ_AHEAD, ONSET_TAIL * line.rate + QUANTUM + READ_AHEAD
-    due, back, forward = NEVER, float(line.size), float(line.size)
+def find_onsets(history, head, end):
+    """The next onset after the head, and the longest jumps back and forward that repeat and skip no onset."""
+    lead, tail = ONSET_LEAD * history.rate + READ_AHEAD, ONSET_TAIL * history.rate + QUANTUM + READ_AHEAD
+    next_onset, max_back, max_forward = NEVER, float(history.size), float(history.size)
     for n in range(MAX_ONSETS):
-        onset = line.onsets[n]
+        onset = history.onsets[n]
         if onset >= head:
-            due = min(due, onset)
-        if onset < end + before:
-            back = min(back, head - onset - after)
-        if onset > head - after:
-            forward = min(forward, onset - before - end)
-    return due, back, forward
+            next_onset = min(next_onset, onset)
+        if onset < end + lead:
+            max_back = min(max_back, head - onset - tail)
+        if onset > head - tail:
+            max_forward = min(max_forward, onset - lead - end)
+    return next_onset, max_back, max_forward
 
 
 @kernel
-def jump_for_onset(splice, step, pace, end, due, back):
-    """The jump after which the head meets an onset in time: its side (1 back, -1 forward, 0 none), landing, longest."""
-    aim, head, bound, timely = splice.places[0], splice.places[1], splice.bound, ONSET_TOLERANCE * splice.rate * pace
-    drift = step - pace
-    miss = head - aim + drift * (due - head) / step  # how far astray the head is when it gets there
-    if due == splice.served[0] or abs(miss) <= timely:
+def jump_for_onset(stretcher, step, speed, end, next_onset, max_back):
+    """The jump that puts the next onset in time; returns (side, landing, max_jump).
+
+    `side` is 1 for a jump back, -1 forward, 0 for none.
+    """
+    target, head, max_drift = stretcher.positions[0], stretcher.positions[1], stretcher.max_drift
+    tolerance = ONSET_TOLERANCE * stretcher.rate * speed
+    drift = step - speed
+    miss = head - target + drift * (next_onset - head) / step  # offset of the head when it reaches the onset
+    if next_onset == stretcher.handled_onset[0] or abs(miss) <= tolerance:
         return 0.0, 0.0, 0.0
-    landing = min(max(-drift * (due - aim) / pace, -bound), bound)
-    rest = landing + drift * (due - aim - landing) / step
-    near = due - end < timely + 2 * QUANTUM  # now or never
-    blocked = miss > 0.0 and head - aim - landing > back  # by the onset before, which soon is out of the way
-    if not near and (blocked or abs(rest) > timely):
+    landing = min(max(-drift * (next_onset - target) / speed, -max_drift), max_drift)
+    remaining = landing + drift * (next_onset - target - landing) / step
+    imminent = next_onset - end < tolerance + 2 * QUANTUM  # last chance to jump
+    blocked = miss > 0.0 and head - target - landing > max_back  # by the previous onset, soon out of reach
+    if not imminent and (blocked or abs(remaining) > tolerance):
         return 0.0, 0.0, 0.0
     side = math.copysign(1.0, miss)
-    opposite = 2.0 * abs(miss) * step / pace  # the lag that would leave it as far astray on the other side
-    return side, landing, min(bound + side * (head - aim), opposite)
+    mirror_lag = 2.0 * abs(miss) * step / speed  # the lag that leads to the same offset on the other side
+    return side, landing, min(max_drift + side * (head - target), mirror_lag)
 
 
 @kernel
-def start_jump(splice, place, likeness, quanta):
-    splice.places[2] = splice.places[1]
-    splice.places[1] = place
-    splice.likeness[0] = likeness if likeness > 0.0 else 0.0  # nor one that is not a number
-    splice.fade[0], splice.fade[1] = 0, QUANTUM * quanta
+def start_jump(stretcher, position, fade_similarity, quanta):
+    stretcher.positions[2] = stretcher.positions[1]
+    stretcher.positions[1] = position
+    stretcher.fade_similarity[0] = fade_similarity if fade_similarity > 0.0 else 0.0  # also false for NaN
+    stretcher.fade[0], stretcher.fade[1] = 0, QUANTUM * quanta
