@@ -76,7 +76,7 @@ def render_frames(
     check_seconds(seconds)
     loaded = open_preset(preset, overrides)
     check_repeatable(loaded.media)
-    source = open_source("synth" if path is None else "file", None, loaded, file=path)
+    source = open_source("synth" if path is None else "file", None, loaded, file=None if path is None else Path(path))
     return frame_stream(source, loaded, size=checked[0], fps=checked[1], seconds=seconds)
 
 

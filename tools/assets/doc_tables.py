@@ -11,7 +11,11 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -27,15 +31,17 @@ from phosphene.engine.offline.features.columns import BEAT_COLUMN, COLUMNS
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.presets.packaged import preset_names
 from phosphene.engine.session.controllers import osc_addresses
+from phosphene.engine.visuals.audio_signals import SILENT_SIGNALS
 from phosphene.engine.visuals.catalogue import FINISH, SCENES, SECTIONS, SHOW_PASSES
+from phosphene.engine.visuals.deck import CLOCK
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = re.compile(r"(<!-- table: (\S+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
-PROSE = None  # a last cell that the document keeps
+PROSE = "\0"  # stands for a last cell that the document keeps
 MEASURING = {"flash"}  # scenes that are no show
 RATE = 48_000  # of the latencies
 
-Row = tuple[str | None, ...]
+Row = tuple[str, ...]
 Table = tuple[tuple[str, ...], list[Row]]
 
 
@@ -58,7 +64,7 @@ def _drawn(table: Table, before: str) -> str:
     titles, rows = table
     kept = {cells[0]: cells[-1] for cells in map(_cells, before.splitlines()) if cells}
     lines = [titles, tuple("---" for _ in titles)]
-    lines += [(*cells[:-1], kept.get(cells[0], "")) if cells[-1] is PROSE else cells for cells in rows]
+    lines += [(*cells[:-1], kept.get(cells[0], "")) if cells[-1] == PROSE else cells for cells in rows]
     return "".join(f"| {' | '.join(map(str, cells))} |\n".replace("|  |", "| |") for cells in lines)
 
 
@@ -93,7 +99,7 @@ def range_of(param: Param) -> str:
 def effects_table() -> Table:
     rows: list[Row] = []
     for name, module in EFFECTS.items():
-        about = module.__doc__.splitlines()[0].partition(": ")[2].rstrip(".")
+        about = (module.__doc__ or "").splitlines()[0].partition(": ")[2].rstrip(".")
         latency = f"{1000 * module.latency(RATE) / RATE:.0f} ms" if hasattr(module, "latency") else "none"
         rows.append((f"[`{name}`](#{name})", about, latency))
     return ("effect", "what it does", "latency"), rows
@@ -159,6 +165,17 @@ def command_parsers() -> Mapping[str, argparse.ArgumentParser]:
     return commands.choices
 
 
+def signals_table() -> Table:
+    signals = {**SILENT_SIGNALS, **CLOCK}
+    return ("uniform", "type", "what it is"), [(code(name), glsl_type(value), PROSE) for name, value in signals.items()]
+
+
+def glsl_type(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return code(f"float[{len(value)}]")
+    return code(f"vec{len(value)}") if isinstance(value, tuple) else code("float")
+
+
 def options_table(command: str) -> Table:
     rows: list[Row] = []
     for action in command_parsers()[command]._actions:
@@ -176,16 +193,17 @@ TABLES: Mapping[str, Callable[[], Table]] = {
     "features": features_table,
     "keys": keys_table,
     "osc": osc_table,
-    "synth": lambda: params_table(synth.PARAMS),
-    "trajectory": lambda: params_table(anchors.PARAMS),
-    "row": lambda: params_table((row_schema.AMOUNT, row_schema.ATTACK, row_schema.RELEASE)),
-    "lfo": lambda: params_table(generators.LFO),
-    "walk": lambda: params_table(generators.WALK),
-    "envelope": lambda: params_table(generators.ENVELOPE),
-    **{f"effect.{name}": lambda module=module: params_table(module.PARAMS) for name, module in EFFECTS.items()},
-    **{f"scene.{name}": lambda scene=scene: params_table(scene.params) for name, scene in SCENES.items()},
-    **{f"pass.{name}": lambda name=name: params_table(SECTIONS[name].params) for name in (*SHOW_PASSES, FINISH)},
-    **{f"options.{name}": lambda name=name: options_table(name) for name in command_parsers()},
+    "signals": signals_table,
+    "synth": partial(params_table, synth.PARAMS),
+    "trajectory": partial(params_table, anchors.PARAMS),
+    "row": partial(params_table, (row_schema.AMOUNT, row_schema.ATTACK, row_schema.RELEASE)),
+    "lfo": partial(params_table, generators.LFO),
+    "walk": partial(params_table, generators.WALK),
+    "envelope": partial(params_table, generators.ENVELOPE),
+    **{f"effect.{name}": partial(params_table, module.PARAMS) for name, module in EFFECTS.items()},
+    **{f"scene.{name}": partial(params_table, scene.params) for name, scene in SCENES.items()},
+    **{f"pass.{name}": partial(params_table, SECTIONS[name].params) for name in (*SHOW_PASSES, FINISH)},
+    **{f"options.{name}": partial(options_table, name) for name in command_parsers()},
 }
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
 from phosphene.engine.common.errors import UsageError
+from phosphene.engine.documents.schema import custom_fault
 from phosphene.engine.visuals.texture_provider import provider_kind
 
 
@@ -31,5 +30,4 @@ def media_errors(media: Any, scene: Any, media_scenes: Collection[str]) -> Itera
     elif media is None and scene in media_scenes:
         message = f"the scene '{scene}' shows a photo, a film or a camera; name a file, or 'camera'"
     if message:
-        error = PydanticCustomError("media", "{message}", {"message": message})
-        yield {"type": error, "loc": ("media",), "input": media}
+        yield custom_fault(message, ("media",), media)
