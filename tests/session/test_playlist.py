@@ -1,13 +1,12 @@
-"""Playlists: the rules by which presets take turns, and the one line that each mistake is told in."""
+"""Playlists: their order, the rules that change presets, and a one-line error for each mistake."""
 
 from itertools import pairwise
-from types import SimpleNamespace
 
 import pytest
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.presets.load import load_preset
-from phosphene.engine.session.playlist import PlaylistOrder, Playlist, ChangeRules, check_presets, load_playlist
+from phosphene.engine.session.playlist import ChangeRules, Playlist, PlaylistOrder, check_presets, load_playlist
 from phosphene.engine.session.playlist_runner import PlaylistRunner
 
 
@@ -19,12 +18,12 @@ def names(order, steps):
     return found
 
 
-def test_a_list_is_played_in_its_order_and_again():
+def test_a_listed_order_repeats():
     assert names(PlaylistOrder(Playlist(presets=("a", "b", "c"))), 7) == list("abcabca")
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_at_random_all_come_before_one_comes_again_and_none_twice_running(seed):
+def test_a_random_round_plays_every_preset_once_and_none_twice_in_a_row(seed):
     playlist = Playlist(presets=tuple("abcdef"), order="random", seed=seed)
     played = names(PlaylistOrder(playlist), 60)
     assert all(sorted(played[at : at + 6]) == list("abcdef") for at in range(0, 60, 6))
@@ -33,51 +32,52 @@ def test_at_random_all_come_before_one_comes_again_and_none_twice_running(seed):
     assert names(PlaylistOrder(playlist.model_copy(update={"seed": seed + 100})), 60) != played
 
 
-def test_one_may_go_back_as_it_came():
+def test_a_random_order_can_be_stepped_back():
     order = PlaylistOrder(Playlist(presets=tuple("abcdef"), order="random", seed=3))
-    forth = names(order, 9)
+    forward = names(order, 9)
     back = []
     for _ in range(9):
         order.step(-1)
         back.append(order.name)
-    assert back == forth[::-1]
+    assert back == forward[::-1]
 
 
 def frame(bar=0.0, silence=0.0):
     return {"bar": bar, "silence": silence}
 
 
-def when(rules, frames):
-    """Seconds at which it was time, of frames a tenth of a second apart; another preset came each time."""
+def due_seconds(rules, frames):
+    """Seconds at which the next preset was due and came, for frames a tenth of a second apart."""
     found = []
-    for at, each in enumerate(frames):
-        if rules.due(each, at / 10):
-            found.append(at / 10)
-            rules.begin()
+    for index, each in enumerate(frames):
+        if rules.is_due(each, index / 10):
+            found.append(index / 10)
+            rules.restart()
     return found
 
 
-def test_every_n_bars():
+def test_bars_change_the_preset():
     frames = [frame(bar=7.3 + at / 20) for at in range(200)]  # half a bar a second
-    assert when(ChangeRules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([8.0, 16.1], abs=0.2)
-    assert when(ChangeRules(Playlist(presets=("a",))), frames) == []
+    assert due_seconds(ChangeRules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([8.0, 16.1], abs=0.2)
+    assert due_seconds(ChangeRules(Playlist(presets=("a",))), frames) == []
 
 
-def test_on_silence_once_a_silence():
+def test_each_silence_changes_the_preset_once():
     frames = [frame(silence=float(30 <= at < 120 or at >= 150)) for at in range(200)]
-    assert when(ChangeRules(Playlist(presets=("a",), silence=2.0)), frames) == pytest.approx([5.0, 17.0], abs=0.11)
+    rules = ChangeRules(Playlist(presets=("a",), silence=2.0))
+    assert due_seconds(rules, frames) == pytest.approx([5.0, 17.0], abs=0.11)
 
 
-def test_after_minutes():
+def test_minutes_change_the_preset():
     frames = [frame() for _ in range(2000)]
-    assert when(ChangeRules(Playlist(presets=("a",), minutes=1.0)), frames) == pytest.approx(
+    assert due_seconds(ChangeRules(Playlist(presets=("a",), minutes=1.0)), frames) == pytest.approx(
         [60.0, 120.0, 180.0], abs=0.5
     )
 
 
-def test_bars_are_counted_on_where_the_sound_began_anew():
+def test_bars_count_on_after_lost_sound():
     frames = [frame(bar=400.0 + at / 20) for at in range(40)] + [frame(bar=at / 20) for at in range(200)]
-    assert when(ChangeRules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([12.0, 20.1], abs=0.2)
+    assert due_seconds(ChangeRules(Playlist(presets=("a",), bars=4)), frames) == pytest.approx([12.0, 20.1], abs=0.2)
 
 
 WRONG = {
@@ -89,16 +89,16 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("text", "told"), WRONG.items(), ids=WRONG)
-def test_a_mistake_is_told_in_a_line(tmp_path, monkeypatch, text, told):
+@pytest.mark.parametrize(("text", "message"), WRONG.items(), ids=WRONG)
+def test_a_mistake_is_one_line(tmp_path, monkeypatch, text, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list.yaml").write_text(text)
     with pytest.raises(UsageError) as caught:
         load_playlist("list.yaml")
-    assert told in str(caught.value) and "\n" not in str(caught.value)
+    assert message in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_every_preset_is_looked_at_before_it_begins(tmp_path):
+def test_every_preset_is_checked_before_the_first_plays(tmp_path):
     (tmp_path / "mine.yaml").write_text("scene: scop")
     (tmp_path / "list.yaml").write_text("presets: [breath, ./mine.yaml, breth]")
     playlist = load_playlist(tmp_path / "list.yaml")
@@ -108,11 +108,11 @@ def test_every_preset_is_looked_at_before_it_begins(tmp_path):
     assert "did you mean 'scope'?" in first and "did you mean 'breath'?" in second
 
 
-class Session:
-    """What a programme needs of one, without sound: it plays, and says when it is done."""
+class SilentPlayer:
+    """A PresetPlayer that only keeps what it was given."""
 
     def __init__(self, name):
-        self.name, self.settled, self.sick, self.played = name, True, False, []
+        self.name, self.is_settled, self.picture_failed, self.played = name, True, False, []
 
     def play(self, preset, name):
         self.name = name
@@ -127,43 +127,43 @@ def files(tmp_path):
 
 
 @pytest.fixture
-def programme(files):
+def runner(files):
     playlist = Playlist(presets=tuple(files), bars=4)
-    return PlaylistRunner(Session(files[0]), playlist, lambda name: (load_preset(name)[0], [name]), automatic=True)
+    return PlaylistRunner(SilentPlayer(files[0]), playlist, lambda name: (load_preset(name)[0], [name]), automatic=True)
 
 
-def seeds(programme):
-    return [seed for _, seed in programme.session.played]
+def seeds(runner):
+    return [seed for _, seed in runner.player.played]
 
 
-def test_hands_and_rules_change_presets_and_none_before_its_turn(programme):
-    programme.next()
-    programme.session.settled = False
-    assert programme.look(None, 0.0) == [] and not seeds(programme)
-    programme.session.settled = True
-    assert programme.look(None, 0.0) == ["b: plays"] and seeds(programme) == [1]
+def test_keys_and_rules_change_presets_once_the_last_has_settled(runner):
+    runner.next()
+    runner.player.is_settled = False
+    assert runner.poll(None, 0.0) == [] and not seeds(runner)
+    runner.player.is_settled = True
+    assert runner.poll(None, 0.0) == ["b: playing"] and seeds(runner) == [1]
     for second in range(12):
-        programme.look(frame(bar=second / 2), float(second))
-    assert seeds(programme) == [1, 2]
-    programme.next(), programme.next()
-    programme.look(None, 20.0)
-    assert seeds(programme) == [1, 2, 1], "the last word"
-    programme.next(-1)
-    programme.look(None, 21.0)
-    assert seeds(programme) == [1, 2, 1, 0]
+        runner.poll(frame(bar=second / 2), float(second))
+    assert seeds(runner) == [1, 2]
+    runner.next(), runner.next()
+    runner.poll(None, 20.0)
+    assert seeds(runner) == [1, 2, 1], "the last request counts"
+    runner.next(-1)
+    runner.poll(None, 21.0)
+    assert seeds(runner) == [1, 2, 1, 0]
 
 
-def test_the_same_preset_again_has_its_bars_too(files):
+def test_a_preset_listed_twice_plays_its_bars_twice(files):
     twice = Playlist(presets=(files[0], files[0], files[1]), bars=4)
-    programme = PlaylistRunner(Session(files[0]), twice, lambda name: (load_preset(name)[0], [name]), automatic=True)
-    told = [programme.look(frame(bar=second / 2), float(second)) for second in range(18)]
-    assert [at for at, lines in enumerate(told) if lines] == [8, 17] and seeds(programme) == [0, 1]
+    runner = PlaylistRunner(SilentPlayer(files[0]), twice, lambda name: (load_preset(name)[0], [name]), automatic=True)
+    notices = [runner.poll(frame(bar=second / 2), float(second)) for second in range(18)]
+    assert [at for at, lines in enumerate(notices) if lines] == [8, 17] and seeds(runner) == [0, 1]
 
 
-def test_what_a_save_brings_in_is_watched_from_then_on(files):
+def test_files_that_a_save_adds_are_watched(files):
     paths = {files[0]: [files[0]]}
-    programme = PlaylistRunner(
-        Session(files[0]),
+    runner = PlaylistRunner(
+        SilentPlayer(files[0]),
         Playlist(presets=(files[0],)),
         lambda name: (load_preset(name)[0], paths[name]),
         automatic=False,
@@ -171,29 +171,29 @@ def test_what_a_save_brings_in_is_watched_from_then_on(files):
     paths[files[0]] = files[:2]
     with open(files[0], "w") as file:
         file.write("seed: 77")
-    assert programme.look(None, 0.0)
+    assert runner.poll(None, 0.0)
     with open(files[1], "w") as file:
         file.write("seed: 789")
-    assert programme.look(None, 1.0) == [f"{files[1]}: played anew"]
+    assert runner.poll(None, 1.0) == [f"{files[1]}: reloaded"]
 
 
-def test_a_file_that_is_saved_is_played_anew_and_a_fault_leaves_the_old_one(programme, files):
+def test_a_saved_file_is_reloaded_unless_it_has_faults(runner, files):
     with open(files[0], "w") as file:
         file.write("seed: 77")
-    assert programme.look(None, 0.0) == [f"{files[0]}: played anew"] and seeds(programme) == [77]
+    assert runner.poll(None, 0.0) == [f"{files[0]}: reloaded"] and seeds(runner) == [77]
     with open(files[0], "w") as file:
         file.write("sead: 789")
-    (told,) = programme.look(None, 0.0)
-    assert told.endswith("; the old one plays on") and seeds(programme) == [77]
+    (notice,) = runner.poll(None, 0.0)
+    assert notice.endswith("; the old preset keeps playing") and seeds(runner) == [77]
 
 
-def test_a_sick_preset_gives_way_to_the_one_before(programme):
-    programme.next()
-    programme.look(None, 0.0)
-    programme.session.sick = True
-    programme.look(None, 1.0)
-    assert seeds(programme) == [1, 0] and not programme.session.sick
-    programme.session = SimpleNamespace(**{**vars(programme.session), "sick": True, "play": programme.session.play})
-    programme.past.clear()
-    programme.look(None, 2.0)
-    assert len(programme.session.played) == 3, "where nothing was before, another one comes"
+def test_a_preset_whose_picture_fails_is_replaced_by_the_one_before(runner):
+    runner.next()
+    runner.poll(None, 0.0)
+    runner.player.picture_failed = True
+    runner.poll(None, 1.0)
+    assert seeds(runner) == [1, 0] and not runner.player.picture_failed
+    runner.player.picture_failed = True
+    runner.history.clear()
+    runner.poll(None, 2.0)
+    assert len(runner.player.played) == 3, "without a preset before, the next one comes"

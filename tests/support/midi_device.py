@@ -1,4 +1,4 @@
-"""A MIDI device, plugged in and out: a real port of the system, where it has any."""
+"""A virtual MIDI device that can be unplugged: a real port of the system, where it has any."""
 
 import os
 import shutil
@@ -9,28 +9,27 @@ import pytest
 
 from phosphene.engine.common.mute_stderr import muted_stderr
 from phosphene.engine.session.controllers.midi_ports import open_client
-from tests.support.commands import comes, pause
+from tests.support.commands import pause, wait_until
 
-SERVER = "phosphene-tests"
+JACK_SERVER = "phosphene-tests"
 
 
 def start_jack():
-    """A JACK server without sound, where there is no ALSA to have ports by; None where there is, or it cannot be."""
+    """Start a JACK server without sound if the system has no ALSA sequencer; None if it has, or JACK is missing."""
     if Path("/dev/snd/seq").exists() or not shutil.which("jackd"):
         return None
-    os.environ["JACK_DEFAULT_SERVER"] = SERVER
-    words = ["jackd", "--no-realtime", "-n", SERVER, "-d", "dummy", "-r", "48000", "-p", "256"]
+    os.environ["JACK_DEFAULT_SERVER"] = JACK_SERVER
+    words = ["jackd", "--no-realtime", "-n", JACK_SERVER, "-d", "dummy", "-r", "48000", "-p", "256"]
     server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    assert comes(answers, every=0.1)
+    assert wait_until(has_midi, every=0.1)
     return server
 
 
-def answers():
-    """True if the system has MIDI."""
-    found = open_client("looking")
-    if found:
-        found.delete()
-    return found is not None
+def has_midi():
+    client = open_client("looking")
+    if client:
+        client.delete()
+    return client is not None
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def ports():
     """The system's MIDI, for the tests of a module."""
     pytest.importorskip("rtmidi")
     server = start_jack()
-    if not answers():
+    if not has_midi():
         pytest.skip("the system has no MIDI ports")
     yield
     if server:
@@ -47,32 +46,32 @@ def ports():
         del os.environ["JACK_DEFAULT_SERVER"]
 
 
-class Plugged:
-    """A device of some name, until it is pulled out."""
+class MidiDevice:
+    """A virtual device of some name, connected until it is unplugged."""
 
     def __init__(self, name):
         import rtmidi
 
-        for system in rtmidi.get_compiled_api():
+        for api in rtmidi.get_compiled_api():
             try:
                 with muted_stderr():
-                    self.out = rtmidi.MidiOut(system, name=name)
+                    self.out = rtmidi.MidiOut(api, name=name)
                 break
             except rtmidi.RtMidiError:
                 continue
         self.out.open_virtual_port("knobs")
 
     def send(self, *messages):
-        """Whole messages; a little apart, as over a cable."""
+        """Send messages, a little apart, as over a cable."""
         for message in messages:
             self.out.send_message(message)
             pause(0.001)
 
-    def reaches(self, ports):
-        """Wait until Ports hear what is sent."""
-        assert comes(lambda: self.send([0xBF, 127, 0]) or ports.came)
-        pause(0.1)  # whatever else is under way
+    def wait_until_received_by(self, ports):
+        """Wait until MidiPorts receive what this sends, and until all of that has arrived."""
+        assert wait_until(lambda: self.send([0xBF, 127, 0]) or ports.received)
+        pause(0.1)
 
-    def pull_out(self):
+    def unplug(self):
         self.out.close_port()
         self.out.delete()

@@ -1,4 +1,4 @@
-"""A terminal: a person types into it, and sees what it shows."""
+"""A pseudo-terminal: a test types into it and reads what a program prints there."""
 
 import fcntl
 import os
@@ -8,49 +8,49 @@ import struct
 import termios
 import threading
 
-CODES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")  # colours, and where the cursor goes
+CONTROL_SEQUENCE = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")  # colours and cursor movements
 
 
-class Terminal:
-    """Of some columns, until removed. `options` makes it that of a process, which rules it."""
+class PseudoTerminal:
+    """A terminal of some width. Pass `options` to Popen to make it the controlling terminal of a process."""
 
     def __init__(self, columns=100):
-        self.person, self.line = pty.openpty()
-        fcntl.ioctl(self.person, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        self.raw = bytearray()
+        self.user_end, self.program_end = pty.openpty()
+        fcntl.ioctl(self.user_end, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        self.output = bytearray()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
     def _read(self):
         try:
-            while came := os.read(self.person, 65_536):
-                self.raw += came
-        except OSError:  # nobody is at the other end any more
+            while received := os.read(self.user_end, 65_536):
+                self.output += received
+        except OSError:  # no process has the terminal any more
             return
 
     @property
     def options(self):
         return {
-            **dict.fromkeys(("stdin", "stdout", "stderr"), self.line),
+            **dict.fromkeys(("stdin", "stdout", "stderr"), self.program_end),
             "start_new_session": True,
             "preexec_fn": lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         }
 
     def type(self, keys):
-        os.write(self.person, keys.encode())
+        os.write(self.user_end, keys.encode())
 
-    def shown(self):
-        """All that it was given to show, by line; one that was drawn anew is there as often."""
-        return re.split(r"[\r\n]+", CODES.sub(b"", bytes(self.raw)).decode(errors="replace"))
+    def lines(self):
+        """All lines printed so far. A line that is drawn again and again is there as often."""
+        return re.split(r"[\r\n]+", CONTROL_SEQUENCE.sub(b"", bytes(self.output)).decode(errors="replace"))
 
     def modes(self):
-        """How it is set up: the flags, and the letters that mean something to it."""
-        return termios.tcgetattr(self.line)
+        """The terminal's flags and control characters."""
+        return termios.tcgetattr(self.program_end)
 
-    def waits(self):
-        """True while keys come through when Enter is hit, and are seen: as a shell wants it."""
+    def is_in_line_mode(self):
+        """True while keys are echoed and arrive with Enter, as a shell wants it."""
         return bool(self.modes()[3] & termios.ICANON and self.modes()[3] & termios.ECHO)
 
-    def remove(self):
-        os.close(self.line)
-        os.close(self.person)  # whoever is still there is told that it was hung up
+    def close(self):
+        os.close(self.program_end)
+        os.close(self.user_end)  # a process that is still there gets a hang-up

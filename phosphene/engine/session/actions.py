@@ -7,18 +7,18 @@ import numpy as np
 
 from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.common.keys import ACTIONS, HELP, key_list
-from phosphene.engine.listening.frame import SOURCES
+from phosphene.engine.listening.frame import TEMPO_SOURCES
 from phosphene.engine.listening.rhythm.tempo_override import LINK
 from phosphene.engine.rings import ring
 from phosphene.engine.session.controllers.controller import SessionAccess
 from phosphene.engine.session.controllers.hub import ControllerHub
 from phosphene.engine.session.keyboard import Keyboard
-from phosphene.engine.session.link import Link
+from phosphene.engine.session.tempo.link import Link
 from phosphene.engine.session.parameters import preset_uses
 from phosphene.engine.session.playlist_runner import PlaylistRunner
 from phosphene.engine.session.show_actions import ShowActions
 from phosphene.engine.session.supervisor import Supervisor
-from phosphene.engine.session.tempo_control import TempoControl
+from phosphene.engine.session.tempo.tempo_control import TempoControl
 
 
 class OperatorActions:
@@ -88,5 +88,5 @@ class OperatorActions:
     def report(self) -> dict[str, Any]:
         """The section `tempo` of a `--report` file."""
         settings = self.tempo.settings
-        source = SOURCES[int(settings["source"])]
+        source = TEMPO_SOURCES[int(settings["source"])]
         return {"source": source, "bpm": settings["bpm"], "keys": self.keys_pressed, "peers": self.link_peers}

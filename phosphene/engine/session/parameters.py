@@ -55,15 +55,15 @@ class ParameterStore:
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self.parameters: dict[str, Parameter] = {}
+        self.by_name: dict[str, Parameter] = {}
         self.base_values: dict[str, BaseValue] = {}
         self.rows: list[dict] = []
 
     def apply_preset(self, parameters: Iterable[Parameter], modulation: Modulation) -> None:
         """Take over a preset's parameters; writes those that are new or have another slot or value than before."""
-        before, self.parameters = self.parameters, {parameter.name: parameter for parameter in parameters}
-        self.base_values = {name: base for name, base in self.base_values.items() if name in self.parameters}
-        for name, parameter in self.parameters.items():
+        before, self.by_name = self.by_name, {parameter.name: parameter for parameter in parameters}
+        self.base_values = {name: base for name, base in self.base_values.items() if name in self.by_name}
+        for name, parameter in self.by_name.items():
             if before.get(name) != parameter:
                 self._write(parameter, parameter.value, PRESET)
         self.rows = [row for row in modulation.rows if row["amount"] and row["to"]]
@@ -76,9 +76,9 @@ class ParameterStore:
         UsageError
             If there is no such parameter.
         """
-        if name not in self.parameters:
-            raise unknown("parameter", name, self.parameters, set_by)
-        return self._write(self.parameters[name], value, set_by)
+        if name not in self.by_name:
+            raise unknown("parameter", name, self.by_name, set_by)
+        return self._write(self.by_name[name], value, set_by)
 
     def _write(self, parameter: Parameter, value: float, set_by: str) -> float:
         value = parameter.param.clamp(float(value))
@@ -88,11 +88,11 @@ class ParameterStore:
 
     def reset(self) -> None:
         """Set every parameter to the preset's value."""
-        for parameter in self.parameters.values():
+        for parameter in self.by_name.values():
             self._write(parameter, parameter.value, PRESET)
 
     def state(self, name: str) -> ParameterState:
-        place = self.parameters[name].place
+        place = self.by_name[name].place
         return ParameterState(*self.base_values[name], [row["from"] for row in self.rows if place in row["to"]])
 
     def summary(self) -> list[str]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from phosphene.engine.audio.input_meter import InputMeter, Level
 from phosphene.engine.listening.frame import AT, MIN_DECIBELS, WIDTH
 from phosphene.engine.listening.frame_reader import tempo_state
 from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
@@ -34,6 +35,14 @@ def level_meter(rms: float, peak: float) -> Text:
     if mark > 0:
         bar = bar[: mark - 1] + Text("▮", style="red" if peak > RED_ABOVE else "yellow") + bar[mark:]
     return bar
+
+
+def input_text(level: Level | None) -> Text:
+    """The peak of the input in dB; red where it clips."""
+    if level is None:
+        return Text("no input", style="yellow")
+    peak = f"{level.peak:.0f} dB" if level.peak > METER_LOW else "quiet"
+    return Text(f"in {peak}", style="red" if level.peak >= METER_HIGH else "default")
 
 
 def tempo_text(frame: Any, peers: int | None = None) -> Text:
@@ -66,12 +75,22 @@ class StatusLine:
     actions : OperatorActions
     console : Console
         Of the terminal.
+    input_meter : InputMeter, optional
+        Its level is shown, where the source is a microphone.
     """
 
-    def __init__(self, report: SessionReport, actions: OperatorActions, console: Console) -> None:
+    def __init__(
+        self,
+        report: SessionReport,
+        actions: OperatorActions,
+        console: Console,
+        input_meter: InputMeter | None = None,
+    ) -> None:
         self.report, self.actions, self.console = report, actions, console
         self.supervisor = report.supervisor
         self.record, self.meters_before, self.load = np.zeros(WIDTH), report.meters(), 0.0
+        self.input_meter = input_meter
+        self.input_level: Level | None = None
         self.live: Live | None = None
 
     def __enter__(self) -> "StatusLine":
@@ -100,6 +119,9 @@ class StatusLine:
         rms, peak = self._levels()
         device = Text().append(*("● ", "red") if meters["device"] else ("○ ", "yellow"))
         yield 8, device + level_meter(rms, peak) + Text(f" {rms:6.1f} dB" if rms > METER_LOW else "  quiet  ")
+        if self.input_meter:
+            self.input_level = self.input_meter.poll() or self.input_level
+            yield 7, input_text(self.input_level)
         if (frame := self.actions.now_playing.frame(time.perf_counter())) is not None:
             yield 9, tempo_text(frame, self.actions.link_peers)
         if prompt := self.actions.controllers.learn_prompt:

@@ -1,4 +1,4 @@
-"""The mapping of controllers: every fault with its line, and what is saved is what is loaded."""
+"""The MIDI mapping: every fault is reported with its line, and saving and loading changes nothing."""
 
 import pytest
 import yaml
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.keys import CHARACTERS
-from phosphene.engine.session.controllers.midi_mapping import NUMBER_COUNTS, STEP, MidiMapping, MappingRow, load_mapping
-from tests.support.commands import typed
+from phosphene.engine.session.controllers.midi_mapping import NUMBER_COUNTS, STEP, MappingRow, MidiMapping, load_mapping
+from tests.support.commands import run_command
 
 GOOD = """
 about: my knobs
@@ -50,7 +50,7 @@ def file(tmp_path):
     return tmp_path / "controllers.yaml"
 
 
-def test_a_mapping_is_as_it_was_written(file):
+def test_a_mapping_survives_saving_and_loading(file):
     file.write_text(GOOD)
     mapping = load_mapping(file)
     assert [row.to for row in mapping.controllers] == [
@@ -60,58 +60,58 @@ def test_a_mapping_is_as_it_was_written(file):
         "scope.bloom",
     ]
     assert mapping.controllers[1].range == (-24.0, 0.0) and not mapping.controllers[3].pickup
-    file.write_text(mapping.text())
+    file.write_text(mapping.to_yaml())
     assert load_mapping(file) == mapping
-    assert len(mapping.text().splitlines()) == 2 + len(mapping.controllers), "a row a line"
+    assert len(mapping.to_yaml().splitlines()) == 2 + len(mapping.controllers), "a row a line"
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_told_with_its_line(file, name):
-    row, *words = FAULTS[name]
+def test_a_fault_is_reported_with_its_line(file, name):
+    row, *expected = FAULTS[name]
     file.write_text(f"about: mine\ncontrollers:\n- {{{row}}}\n")
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as caught:
         load_mapping(file)
-    (line,) = str(told.value).splitlines()
-    assert line.startswith(f"{file}:3: ") and all(word in line for word in words), line
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f"{file}:3: ") and all(words in line for words in expected), line
 
 
-def test_all_faults_at_once_and_by_check(file, capsys):
+def test_check_reports_all_faults_of_a_mapping(file, capsys):
     file.write_text("controllers:\n- {from: cc.1.1, to: keys.tpa}\n- {from: cd.1.1, to: scope.bloom}\n")
-    code, _, lines = typed(capsys, "check", file)
+    code, _, lines = run_command(capsys, "check", file)
     assert code == 2 and [f"{file}:{n}" in line for n, line in zip((2, 3), lines)] == [True, True]
     file.write_text(GOOD)
-    code, out, _ = typed(capsys, "check", file)
+    code, out, _ = run_command(capsys, "check", file)
     assert code == 0 and "a valid controller mapping" in out
 
 
-def test_a_knob_that_is_learnt_anew_moves_one_thing_and_a_thing_has_one_knob():
+def test_a_new_row_replaces_those_of_its_control_and_of_its_target():
     one, two = (
         MappingRow(**{"from": f"cc.1.{n}", "to": to, "port": "a"})
         for n, to in ((1, "scope.bloom"), (2, "visuals.scope.hue"))
     )
-    mapping = MidiMapping().learnt(one).learnt(two)
+    mapping = MidiMapping().with_row(one).with_row(two)
     assert mapping.controllers == (one, two)
     same_knob = MappingRow(**{"from": "twos.1.1", "to": "keys.tap", "port": "a"})
-    assert mapping.learnt(same_knob).controllers == (two, same_knob)
+    assert mapping.with_row(same_knob).controllers == (two, same_knob)
     same_place = MappingRow(**{"from": "cc.1.9", "to": "scope.bloom", "port": "b"})
-    assert mapping.learnt(same_place).controllers == (two, same_place)
+    assert mapping.with_row(same_place).controllers == (two, same_place)
     elsewhere = MappingRow(**{"from": "cc.1.1", "to": "keys.tap", "port": "b"})
-    assert mapping.learnt(elsewhere).controllers == (one, two, elsewhere)
+    assert mapping.with_row(elsewhere).controllers == (one, two, elsewhere)
     anywhere = MappingRow(**{"from": "cc.1.1", "to": "keys.hold"})
-    assert mapping.learnt(anywhere).controllers == (two, anywhere), "both would hear the one knob"
-    assert mapping.without("scope.bloom").controllers == (two,)
+    assert mapping.with_row(anywhere).controllers == (two, anywhere), "both would react to the one knob"
+    assert mapping.without_target("scope.bloom").controllers == (two,)
 
 
-def sources(kind):
+def control_names(kind):
     channel = st.integers(1, 16).map(lambda n: f"{kind}.{n}")
-    most = NUMBER_COUNTS[kind]
-    return channel if most is None else st.builds("{}.{}".format, channel, st.integers(0, most - 1))
+    count = NUMBER_COUNTS[kind]
+    return channel if count is None else st.builds("{}.{}".format, channel, st.integers(0, count - 1))
 
 
 ROWS = st.fixed_dictionaries(
     {
-        "from": st.sampled_from(sorted(NUMBER_COUNTS)).flatmap(sources),
-        "to": st.sampled_from(["visuals.scope.hue", *(f"keys.{word}" for word in CHARACTERS)]),
+        "from": st.sampled_from(sorted(NUMBER_COUNTS)).flatmap(control_names),
+        "to": st.sampled_from(["visuals.scope.hue", *(f"keys.{name}" for name in CHARACTERS)]),
     },
     optional={
         "port": st.text(max_size=20),
@@ -124,9 +124,9 @@ ROWS = st.fixed_dictionaries(
 
 @example([], "0E0")
 @given(st.lists(ROWS, max_size=5), st.text(max_size=30))
-def test_what_is_saved_is_what_is_loaded(tmp_path_factory, rows, about):
+def test_any_mapping_survives_saving_and_loading(tmp_path_factory, rows, about):
     mapping, file = MidiMapping(about=about, controllers=rows), tmp_path_factory.mktemp("rows") / "some.yaml"
-    file.write_text(mapping.text(), encoding="utf-8")
+    file.write_text(mapping.to_yaml(), encoding="utf-8")
     assert load_mapping(file) == mapping
 
 
@@ -140,10 +140,10 @@ ANYTHING = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["controllers", "about", "x"]), ANYTHING) | ANYTHING)
-def test_whatever_is_written_is_loaded_or_refused_in_lines(tmp_path_factory, document):
+def test_any_document_loads_or_fails_with_its_place(tmp_path_factory, document):
     file = tmp_path_factory.mktemp("rows") / "some.yaml"
     file.write_text(yaml.safe_dump(document), encoding="utf-8")
     try:
         load_mapping(file)
-    except UsageError as told:
-        assert all(line.startswith(str(file)) for line in str(told).splitlines())
+    except UsageError as fault:
+        assert all(line.startswith(str(file)) for line in str(fault).splitlines())

@@ -1,4 +1,4 @@
-"""OSC: over real sockets of this machine, by whatever comes, however much of it."""
+"""OSC over real sockets of this machine: requests, answers, malformed packets, floods, and the features it sends."""
 
 import contextlib
 import random
@@ -22,11 +22,12 @@ from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.now_playing import NowPlaying
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.keys import KEYS
-from phosphene.engine.listening.analyser import plan
-from phosphene.engine.listening.frame import AT, FRAME, ROWS, SCALARS, WIDTH
+from phosphene.engine.listening.analyser import frames_layout
+from phosphene.engine.listening.frame import ARRAY_FIELDS, AT, FRAME, SCALARS, WIDTH
 from phosphene.engine.presets.load import restore_preset
 from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
+from phosphene.engine.session.controllers.controller import SessionAccess
 from phosphene.engine.session.controllers.osc_addresses import (
     LIST,
     feature_addresses,
@@ -38,10 +39,9 @@ from phosphene.engine.session.controllers.osc_features import MAX_DATAGRAM_BYTES
 from phosphene.engine.session.controllers.osc_packets import MalformedPacket, parse_packet
 from phosphene.engine.session.controllers.osc_session import MAX_REQUESTS, OscSession
 from phosphene.engine.session.controllers.osc_sockets import MAX_PACKET_BYTES, OscReceiver
-from phosphene.engine.session.parameters import ParameterStore
-from phosphene.engine.session.supervisor import controls
-from phosphene.engine.visuals.catalogue import BOARD_SLOTS, NAMES
-from tests.support.commands import comes
+from phosphene.engine.session.parameters import ParameterStore, preset_parameters
+from phosphene.engine.visuals.catalogue import BOARD_SLOTS, SLOTS_BY_NAME
+from tests.support.commands import wait_until
 
 HUE, AFTERGLOW = "visuals.scope.hue", "visuals.scope.afterglow"
 HOME = "127.0.0.1"
@@ -66,19 +66,27 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def a_desk(hue=0.5):
-    desk = ParameterStore(allocate(board.layout(BOARD_SLOTS)))
+def make_parameters(hue=0.5):
+    parameters = ParameterStore(allocate(board.layout(BOARD_SLOTS)))
     preset = restore_preset({"scope": {"hue": hue}}, "here")
-    desk.lay(controls(preset, 1), preset.modulation())
-    return desk
+    parameters.apply_preset(preset_parameters(preset, 1), preset.modulation())
+    return parameters
 
 
-def a_segment():
-    return {"meters": allocate(meters.layout()), "frames": allocate(plan(8.0)), "clock": allocate(timeline.layout(64, 3))}
+def access_to(parameters, now_playing=None):
+    return SessionAccess(parameters, now_playing, lambda name: True)
 
 
-class Peer:
-    """Another program, with a socket of its own."""
+def make_segment():
+    return {
+        "meters": allocate(meters.layout()),
+        "frames": allocate(frames_layout(8.0)),
+        "clock": allocate(timeline.layout(64, 3)),
+    }
+
+
+class OscPeer:
+    """Another program that sends and receives OSC."""
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -86,110 +94,111 @@ class Peer:
         self.socket.settimeout(10.0)
         self.address = self.socket.getsockname()
 
-    def send(self, wire, *packets):
+    def send(self, osc, *packets):
         for each in packets:
-            self.socket.sendto(each, wire.inlet.socket.getsockname())
+            self.socket.sendto(each, osc.receiver.socket.getsockname())
 
-    def told(self):
-        """The next packet's messages: (address, numbers)."""
+    def receive(self):
+        """(address, arguments) of each message in the next packet."""
         packet = OscPacket(self.socket.recv(65_536))
         return [(each.message.address, each.message.params) for each in packet.messages]
 
 
 @pytest.fixture
 def peer():
-    peer = Peer()
+    peer = OscPeer()
     yield peer
     peer.socket.close()
 
 
 @pytest.fixture
-def wire():
-    wire = OscSession((HOME, free_port()), None, 30)
-    wire.join(a_desk(), None)
-    yield wire
-    wire.close()
+def osc():
+    osc = OscSession((HOME, free_port()), None, 30)
+    osc.connect(access_to(make_parameters()))
+    yield osc
+    osc.close()
 
 
-def took(wire, packets):
-    """What is pressed and moved once so many packets have come."""
-    before = wire.inlet.came
-    assert comes(lambda: wire.inlet.came >= before + packets or len(wire.inlet.inbox) >= packets)
-    return wire.heed()
+def poll_after(osc, packets):
+    """The presses and the moved parameter, once so many packets have come."""
+    before = osc.receiver.received
+    assert wait_until(lambda: osc.receiver.received >= before + packets or len(osc.receiver.packets) >= packets)
+    return osc.poll()
 
 
-def hue(wire):
-    return get(wire.desk.board, NAMES["scope.hue"])
+def hue(osc):
+    return get(osc.parameters.board, SLOTS_BY_NAME["scope.hue"])
 
 
-def test_every_parameter_is_moved_by_its_address(wire, peer):
-    for name, control in wire.desk.controls.items():
-        for share, address, value in (
-            (0.25, param_address(name), control.param.value_at(0.25)),
+def test_every_parameter_is_set_by_its_address(osc, peer):
+    for name, parameter in osc.parameters.by_name.items():
+        param = parameter.param
+        for position, address, value in (
+            (0.25, param_address(name), param.value_at(0.25)),
             (0.75, share_address(name), 0.75),
         ):
-            peer.send(wire, packet(address, value))
-            assert took(wire, 1) == ([], name)
-            found = wire.desk.standing(name)
-            wanted = control.param.clamp(control.param.value_at(share))  # of a choice, the nearest
-            assert found.who == "osc" and found.value == pytest.approx(wanted, rel=1e-6)
-            assert get(wire.desk.board, control.slot) == found.value
+            peer.send(osc, packet(address, value))
+            assert poll_after(osc, 1) == ([], name)
+            found = osc.parameters.state(name)
+            expected = param.clamp(param.value_at(position))  # of a choice, the nearest
+            assert found.set_by == "osc" and found.value == pytest.approx(expected, rel=1e-6)
+            assert get(osc.parameters.board, parameter.slot) == found.value
 
 
 @pytest.mark.parametrize("value", [1, 1.0, True, 5])
-def test_a_number_of_any_kind_is_a_number(wire, peer, value):
-    peer.send(wire, packet(param_address(HUE), value))
-    took(wire, 1)
-    assert hue(wire) == 1.0
+def test_numbers_of_any_type_are_accepted(osc, peer, value):
+    peer.send(osc, packet(param_address(HUE), value))
+    poll_after(osc, 1)
+    assert hue(osc) == 1.0
 
 
-def test_every_key_is_pressed_by_its_address_at_the_moment_it_came(wire, peer):
-    for row in KEYS:
+def test_every_key_is_pressed_by_its_address_with_its_moment(osc, peer):
+    for key in KEYS:
         before = time.perf_counter()
-        peer.send(wire, packet(key_address(row.word)), packet(key_address(row.word), 1.0))
-        peer.send(wire, packet(key_address(row.word), 0.0))
-        (one, two), _ = took(wire, 3)
-        assert one[1] == two[1] == row.word and before <= one[0] <= two[0] <= time.perf_counter()
+        peer.send(osc, packet(key_address(key.name)), packet(key_address(key.name), 1.0))
+        peer.send(osc, packet(key_address(key.name), 0.0))
+        (one, two), _ = poll_after(osc, 3)
+        assert one[1] == two[1] == key.name and before <= one[0] <= two[0] <= time.perf_counter()
 
 
-def test_who_asks_is_answered(wire, peer):
-    wire.desk.move(AFTERGLOW, 3.0, "hand")
-    peer.send(wire, packet(param_address(AFTERGLOW)), packet(share_address(AFTERGLOW)))
-    assert took(wire, 2) == ([], None), "to ask is not to move"
-    told = dict(peer.told() + peer.told())
-    share = wire.desk.controls[AFTERGLOW].param.position_of(3.0)
-    assert told[param_address(AFTERGLOW)] == [3.0]
-    assert told[share_address(AFTERGLOW)] == [pytest.approx(share, rel=1e-6)]
+def test_a_message_without_a_value_is_answered_with_the_value(osc, peer):
+    osc.parameters.set(AFTERGLOW, 3.0, "keys")
+    peer.send(osc, packet(param_address(AFTERGLOW)), packet(share_address(AFTERGLOW)))
+    assert poll_after(osc, 2) == ([], None), "a question sets nothing"
+    answers = dict(peer.receive() + peer.receive())
+    position = osc.parameters.by_name[AFTERGLOW].param.position_of(3.0)
+    assert answers[param_address(AFTERGLOW)] == [3.0]
+    assert answers[share_address(AFTERGLOW)] == [pytest.approx(position, rel=1e-6)]
 
 
-def test_who_asks_behind_a_change_is_told_of_it(wire, peer):
-    peer.send(wire, bundle(packet(param_address(AFTERGLOW), 2.0), packet(param_address(AFTERGLOW))))
-    peer.send(wire, packet(param_address(HUE), 0.25), packet(param_address(HUE)))
-    took(wire, 3)
-    told = dict(peer.told() + peer.told())
-    assert told == {param_address(AFTERGLOW): [2.0], param_address(HUE): [0.25]}
+def test_an_answer_holds_what_was_set_before_the_question(osc, peer):
+    peer.send(osc, bundle(packet(param_address(AFTERGLOW), 2.0), packet(param_address(AFTERGLOW))))
+    peer.send(osc, packet(param_address(HUE), 0.25), packet(param_address(HUE)))
+    poll_after(osc, 3)
+    answers = dict(peer.receive() + peer.receive())
+    assert answers == {param_address(AFTERGLOW): [2.0], param_address(HUE): [0.25]}
 
 
-def test_everything_is_listed_once_a_look(wire, peer):
-    peer.send(wire, packet(LIST), packet(LIST))
-    took(wire, 2)
-    listed = [peer.told()[0] for _ in range(len(wire.desk.controls) + len(KEYS))]
+def test_everything_is_listed_once_per_poll(osc, peer):
+    peer.send(osc, packet(LIST), packet(LIST))
+    poll_after(osc, 2)
+    listed = [peer.receive()[0] for _ in range(len(osc.parameters.by_name) + len(KEYS))]
     assert {address for address, _ in listed} == {LIST}
-    param = wire.desk.controls[AFTERGLOW].param
-    wanted = [pytest.approx(number) for number in (1.2, param.low, param.high)]
-    assert [param_address(AFTERGLOW), *wanted, "s"] in [values for _, values in listed]
-    assert {key_address(row.word) for row in KEYS} <= {values[0] for _, values in listed}
+    param = osc.parameters.by_name[AFTERGLOW].param
+    values = [pytest.approx(number) for number in (1.2, param.low, param.high)]
+    assert [param_address(AFTERGLOW), *values, "s"] in [arguments for _, arguments in listed]
+    assert {key_address(key.name) for key in KEYS} <= {arguments[0] for _, arguments in listed}
     peer.socket.settimeout(0.1)
     with pytest.raises(TimeoutError):
-        peer.told()
+        peer.receive()
 
 
-def test_bundles_are_done_whole_and_the_last_word_counts(wire, peer):
+def test_bundles_are_carried_out_and_the_last_value_counts(osc, peer):
     inner = bundle(packet(param_address(AFTERGLOW), 2.0), packet(key_address("tap")))
-    peer.send(wire, bundle(packet(param_address(HUE), 0.1), inner, packet(share_address(HUE), 0.9)))
-    pressed, moved = took(wire, 1)
-    assert [word for _, word in pressed] == ["tap"] and moved == HUE
-    assert hue(wire) == pytest.approx(0.9) and wire.desk.standing(AFTERGLOW).value == 2.0
+    peer.send(osc, bundle(packet(param_address(HUE), 0.1), inner, packet(share_address(HUE), 0.9)))
+    pressed, moved = poll_after(osc, 1)
+    assert [name for _, name in pressed] == ["tap"] and moved == HUE
+    assert hue(osc) == pytest.approx(0.9) and osc.parameters.state(AFTERGLOW).value == 2.0
 
 
 MALFORMED = {
@@ -217,16 +226,16 @@ MALFORMED["too deep"] = deep
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_what_is_malformed_is_counted_and_nothing_else(wire, peer, name, capfd, caplog):
+def test_a_malformed_packet_is_counted_and_changes_nothing(osc, peer, name, capfd, caplog):
     with pytest.raises(MalformedPacket):
         parse_packet(MALFORMED[name])
-    peer.send(wire, MALFORMED[name])
-    assert took(wire, 1) == ([], None)
-    assert wire.report() == {"packets": 1, "malformed": 1, "unknown": 0, "dropped": 0, "sent": 0}
-    assert hue(wire) == 0.5 and capfd.readouterr() == ("", "") and not caplog.records
+    peer.send(osc, MALFORMED[name])
+    assert poll_after(osc, 1) == ([], None)
+    assert osc.report() == {"packets": 1, "malformed": 1, "unknown": 0, "dropped": 0, "sent": 0}
+    assert hue(osc) == 0.5 and capfd.readouterr() == ("", "") and not caplog.records
 
 
-def test_what_has_no_address_here_is_counted(wire, peer):
+def test_an_unknown_address_is_counted(osc, peer):
     addresses = (
         "/",
         "/phosphene",
@@ -234,8 +243,8 @@ def test_what_has_no_address_here_is_counted(wire, peer):
         "/phosphene/key/tpa",
         f"{param_address(HUE)}*",
     )
-    peer.send(wire, *(packet(address, 0.5) for address in addresses))
-    assert took(wire, len(addresses)) == ([], None) and wire.unknown == len(addresses)
+    peer.send(osc, *(packet(address, 0.5) for address in addresses))
+    assert poll_after(osc, len(addresses)) == ([], None) and osc.unknown == len(addresses)
 
 
 PIECES = st.one_of(
@@ -246,100 +255,99 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=6).map(b"".join), st.randoms(use_true_random=False))
-def test_whatever_comes_is_understood_or_malformed(raw, lots):
+def test_any_bytes_are_parsed_or_malformed(raw, rng):
     broken = bytearray(raw)
-    for _ in range(lots.randrange(3) if raw else 0):
-        broken[lots.randrange(len(broken))] = lots.randrange(256)
+    for _ in range(rng.randrange(3) if raw else 0):
+        broken[rng.randrange(len(broken))] = rng.randrange(256)
     for each in (raw, bytes(broken)):
         with contextlib.suppress(MalformedPacket):
             assert all(value is None or abs(value) < float("inf") for _, value in parse_packet(each))
 
 
-def test_a_flood_is_bounded_and_the_newest_wins(wire, peer):
-    """Five seconds of ten thousand a second, a look apart; of every look the work is done in a share of a tick."""
-    wire.heed()
-    flood, lots = [packet(share_address(HUE), n / 200) for n in range(200)], random.Random(3)
+def test_a_flood_takes_bounded_time_and_the_newest_value_wins(osc, peer):
+    """Forty polls with 200 packets each: ten thousand per second at the rate of a session's polls."""
+    osc.poll()
+    flood, rng = [packet(share_address(HUE), n / 200) for n in range(200)], random.Random(3)
     spent = []
-    for look in range(40):
-        peer.send(wire, *flood, packet(share_address(AFTERGLOW), look / 40), *lots.sample([*MALFORMED.values()], 3))
-        assert comes(lambda look=look: wire.inlet.came == (look + 1) * 204, every=0.001)
+    for index in range(40):
+        peer.send(osc, *flood, packet(share_address(AFTERGLOW), index / 40), *rng.sample([*MALFORMED.values()], 3))
+        assert wait_until(lambda index=index: osc.receiver.received == (index + 1) * 204, every=0.001)
         before = time.perf_counter()
-        wire.heed()
+        osc.poll()
         spent.append(time.perf_counter() - before)
-        assert hue(wire) == pytest.approx(199 / 200)
-        assert wire.desk.standing(AFTERGLOW).value == pytest.approx(
-            wire.desk.controls[AFTERGLOW].param.value_at(look / 40)
-        )
-    assert wire.malformed == 120 and not wire.dropped
-    assert np.median(spent) < 0.02, "it takes a whole tick"
+        assert hue(osc) == pytest.approx(199 / 200)
+        expected = osc.parameters.by_name[AFTERGLOW].param.value_at(index / 40)
+        assert osc.parameters.state(AFTERGLOW).value == pytest.approx(expected)
+    assert osc.malformed == 120 and not osc.dropped
+    assert np.median(spent) < 0.02, "a poll takes a whole tick"
 
 
-def test_what_is_too_much_is_dropped_and_counted(wire, peer):
+def test_requests_beyond_the_limit_are_dropped_and_counted(osc, peer):
     for n in range(3 * MAX_REQUESTS):
-        peer.send(wire, packet(key_address("tap"), 1.0), packet(param_address(HUE), n / 3 / MAX_REQUESTS))
+        peer.send(osc, packet(key_address("tap"), 1.0), packet(param_address(HUE), n / 3 / MAX_REQUESTS))
         if n % 50 == 0:
-            assert comes(lambda n=n: wire.inlet.came >= 2 * n, every=0.001)
-    assert comes(lambda: wire.inlet.came == 6 * MAX_REQUESTS)
-    pressed, _ = wire.heed()
-    report = wire.report()
-    assert len(pressed) == MAX_REQUESTS // 2 and hue(wire) == pytest.approx(1 - 1 / 3 / MAX_REQUESTS, rel=1e-6)
+            assert wait_until(lambda n=n: osc.receiver.received >= 2 * n, every=0.001)
+    assert wait_until(lambda: osc.receiver.received == 6 * MAX_REQUESTS)
+    pressed, _ = osc.poll()
+    report = osc.report()
+    assert len(pressed) == MAX_REQUESTS // 2 and hue(osc) == pytest.approx(1 - 1 / 3 / MAX_REQUESTS, rel=1e-6)
     assert report["packets"] == 6 * MAX_REQUESTS and report["dropped"] == 5 * MAX_REQUESTS
 
 
-def test_a_port_that_is_taken_is_told_in_a_line(peer):
+def test_a_taken_port_is_a_one_line_error(peer):
     with pytest.raises(
-        UsageError, match=rf"^--osc-in {HOME}:{peer.address[1]}: cannot be listened on .*; name another$"
+        UsageError, match=rf"^--osc-in {HOME}:{peer.address[1]}: cannot listen on this port .*; choose another$"
     ):
         OscReceiver(*peer.address)
 
 
-def test_what_others_move_is_told_and_what_came_by_osc_is_not(peer):
-    wire = OscSession((HOME, free_port()), peer.address, 1)
-    desk = a_desk()
-    wire.join(desk, NowPlaying(a_segment()))
-    for _ in desk.controls:
-        wire.heed()
-    first = dict(peer.told()[0] for _ in desk.controls)
-    assert first[param_address(HUE)] == [0.5] and len(first) == len(desk.controls)
-    desk.move(HUE, 0.25, "midi")
-    wire.heed()
-    assert peer.told() == [(param_address(HUE), [0.25])]
-    peer.send(wire, packet(param_address(HUE), 0.75))
-    took(wire, 1)
-    desk.move(AFTERGLOW, 2.0, "hand")
-    wire.heed()
-    assert peer.told() == [(param_address(AFTERGLOW), [2.0])]
-    wire.close()
+def test_changes_by_others_are_sent_and_changes_by_osc_are_not(peer):
+    osc = OscSession((HOME, free_port()), peer.address, 1)
+    parameters = make_parameters()
+    osc.connect(access_to(parameters, NowPlaying(make_segment())))
+    for _ in parameters.by_name:
+        osc.poll()
+    first = dict(peer.receive()[0] for _ in parameters.by_name)
+    assert first[param_address(HUE)] == [0.5] and len(first) == len(parameters.by_name)
+    parameters.set(HUE, 0.25, "midi")
+    osc.poll()
+    assert peer.receive() == [(param_address(HUE), [0.25])]
+    peer.send(osc, packet(param_address(HUE), 0.75))
+    poll_after(osc, 1)
+    parameters.set(AFTERGLOW, 2.0, "keys")
+    osc.poll()
+    assert peer.receive() == [(param_address(AFTERGLOW), [2.0])]
+    osc.close()
 
 
-class Concert:
-    """Sound whose every hop says which it is, and its clock."""
+class NumberedSound:
+    """The frames and the clock of a session. Each frame holds the number of its hop."""
 
     HOP = 512
 
     def __init__(self):
-        self.segment = a_segment()
+        self.segment = make_segment()
         put(self.segment["meters"], int(Meter.RATE), RATE)
         self.start = time.perf_counter()
 
-    def listen_to(self, hops, strokes=()):
+    def publish_frames(self, hops, kicks=()):
         for hop in range(hops):
             record = np.zeros(WIDTH)
             record[AT.sample], record[AT.beat] = hop * self.HOP, hop / 11
             record[AT.centroid] = hop
             record[AT.mel : AT.mel + 64] = np.arange(64) + hop
-            record[AT.kick] = hop in strokes
+            record[AT.kick] = hop in kicks
             timeline.publish(self.segment["frames"], record)
 
     def clock(self, seconds):
-        """Tell of the blocks up to a time; each is heard 30 ms after it was known."""
+        """Publish the clock up to a time; each block is audible 30 ms after it was published."""
         for block in range(int(seconds * RATE / 256)):
-            heard = self.start + block * 256 / RATE
-            timeline.publish(self.segment["clock"], np.array([block * 256, heard, heard - 0.03]))
+            audible = self.start + block * 256 / RATE
+            timeline.publish(self.segment["clock"], np.array([block * 256, audible, audible - 0.03]))
 
 
-class Heard:
-    """An outlet that keeps what it is given."""
+class PacketKeeper:
+    """Stands for an OscSender; keeps what it is given."""
 
     def __init__(self):
         self.packets = []
@@ -352,52 +360,50 @@ class Heard:
         return dict((each.message.address, each.message.params) for one in packets for each in OscPacket(one).messages)
 
 
-def test_what_is_told_is_what_is_audible():
-    concert = Concert()
-    concert.listen_to(100)
-    concert.clock(0.5)
-    heard = Heard()
-    announcer = FeatureSender(NowPlaying(concert.segment), heard, 1.0)
-    announcer.close()
-    heard.packets.clear()
+def test_the_features_sent_are_those_audible_now():
+    sound = NumberedSound()
+    sound.publish_frames(100)
+    sound.clock(0.5)
+    sender = PacketKeeper()
+    features = FeatureSender(NowPlaying(sound.segment), sender, 1.0)
+    features.close()
+    sender.packets.clear()
     for seconds in (0.1, 0.2537, 0.4):
-        announcer.announce(concert.start + seconds)
-        hop = seconds * RATE / concert.HOP
-        assert all(len(packet) <= MAX_DATAGRAM_BYTES for packet in heard.packets)
-        told = heard.features()
-        assert set(told) == {address for address, _, _ in feature_addresses()}
-        assert told["/phosphene/feature/centroid"] == [pytest.approx(hop, abs=0.2)]
-        assert told["/phosphene/feature/mel"] == pytest.approx([band + hop for band in range(64)], abs=0.2)
-        assert told["/phosphene/beat"] == [pytest.approx(hop / 11 % 1.0, abs=0.01)]
-        assert [len(told[f"/phosphene/feature/{name}"]) for name in ROWS] == [
-            FRAME[name].itemsize // 8 for name in ROWS
+        features.send_features(sound.start + seconds)
+        hop = seconds * RATE / sound.HOP
+        assert all(len(packet) <= MAX_DATAGRAM_BYTES for packet in sender.packets)
+        sent = sender.features()
+        assert set(sent) == {address for address, _, _ in feature_addresses()}
+        assert sent["/phosphene/feature/centroid"] == [pytest.approx(hop, abs=0.2)]
+        assert sent["/phosphene/feature/mel"] == pytest.approx([band + hop for band in range(64)], abs=0.2)
+        assert sent["/phosphene/beat"] == [pytest.approx(hop / 11 % 1.0, abs=0.01)]
+        assert [len(sent[f"/phosphene/feature/{name}"]) for name in ARRAY_FIELDS] == [
+            FRAME[name].itemsize // 8 for name in ARRAY_FIELDS
         ]
 
 
 def test_every_feature_has_an_address():
-    told = {address.rpartition("/")[2] for address, _, _ in feature_addresses()}
-    assert told == {*(param.name for param in SCALARS), *ROWS} == {*FRAME.names} - {"sample"}
-    places = sorted(
-        place for address, at, count in feature_addresses() if "feature" in address for place in range(at, at + count)
-    )
-    assert places == [*range(1, WIDTH)]
+    names = {address.rpartition("/")[2] for address, _, _ in feature_addresses()}
+    assert names == {*(param.name for param in SCALARS), *ARRAY_FIELDS} == {*FRAME.names} - {"sample"}
+    rows = [(offset, count) for address, offset, count in feature_addresses() if "feature" in address]
+    assert sorted(n for offset, count in rows for n in range(offset, offset + count)) == [*range(1, WIDTH)]
 
 
-def test_no_stroke_falls_between_two_tellings():
-    concert, strokes = Concert(), {20, 31, 32, 55}
-    concert.listen_to(100, strokes)
-    concert.clock(1.0)
-    heard = Heard()
-    announcer = FeatureSender(NowPlaying(concert.segment), heard, 1.0)
-    announcer.close()
-    announcer.index = 0
-    heard.packets.clear()
-    told = []
-    for look in range(30):
-        announcer.announce(concert.start + look / 30)
-        told += heard.features()["/phosphene/feature/kick"]
-    wanted = {int(hop * concert.HOP / RATE * 30) + 1 for hop in strokes}
-    assert {look for look, kick in enumerate(told) if kick} == wanted
+def test_every_onset_is_sent_once():
+    sound, kicks = NumberedSound(), {20, 31, 32, 55}
+    sound.publish_frames(100, kicks)
+    sound.clock(1.0)
+    sender = PacketKeeper()
+    features = FeatureSender(NowPlaying(sound.segment), sender, 1.0)
+    features.close()
+    features.next_record = 0
+    sender.packets.clear()
+    sent = []
+    for index in range(30):
+        features.send_features(sound.start + index / 30)
+        sent += sender.features()["/phosphene/feature/kick"]
+    expected = {int(hop * sound.HOP / RATE * 30) + 1 for hop in kicks}
+    assert {index for index, kick in enumerate(sent) if kick} == expected
 
 
 def test_bundles_built_by_the_library_are_read():

@@ -40,7 +40,7 @@ class MidiLearner:
 
     def names(self) -> list[str]:
         """The parameters and keys that are offered."""
-        return [*filter(self.is_used, self.parameters.parameters), *(f"{KEYS}.{name}" for name in CHARACTERS)]
+        return [*filter(self.is_used, self.parameters.by_name), *(f"{KEYS}.{name}" for name in CHARACTERS)]
 
     def choose(self, step: int) -> None:
         """Choose the name so many places further."""

@@ -47,7 +47,7 @@ class MappedControl:
 
     def move(self, event: MidiEvent, parameters: ParameterStore) -> None:
         """Move the parameter, if the current preset has it."""
-        parameter = parameters.parameters.get(self.row.to)
+        parameter = parameters.by_name.get(self.row.to)
         if parameter is None:
             return
         param, base = parameter.param, parameters.base_values[parameter.name]

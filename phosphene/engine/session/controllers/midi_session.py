@@ -156,6 +156,6 @@ class MidiSession:
     def _load(self, mapping: MidiMapping) -> None:
         self.mapping = mapping
         self.controls.load(mapping)
-        names = [*self.parameters.parameters, *(f"{KEYS}.{name}" for name in CHARACTERS)]
+        names = [*self.parameters.by_name, *(f"{KEYS}.{name}" for name in CHARACTERS)]
         for name in dict.fromkeys(row.to for row in mapping.controllers if row.to not in names):
             self.new_notices.append(f"{self.file}: no parameter {name} in this preset{nearest(name, names)}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from phosphene.engine.listening.frame import AT, FRAME, ROWS, SCALARS
+from phosphene.engine.listening.frame import AT, FRAME, ARRAY_FIELDS, SCALARS
 
 ROOT = "/phosphene"
 LIST = f"{ROOT}/list"
@@ -28,5 +28,5 @@ def feature_addresses() -> Iterator[tuple[str, int, int]]:
     yield from ((address, offset, 1) for address, offset in PHASES.items())
     for param in SCALARS:
         yield f"{ROOT}/feature/{param.name}", getattr(AT, param.name), 1
-    for name in ROWS:
+    for name in ARRAY_FIELDS:
         yield f"{ROOT}/feature/{name}", getattr(AT, name), FRAME[name].itemsize // 8

@@ -64,7 +64,7 @@ class OscSession:
 
         The newest first, since of several values for one parameter only the last counts.
         """
-        if self.known is not self.parameters.parameters:
+        if self.known is not self.parameters.by_name:
             self._make_targets()
         self._clear_requests()
         left = MAX_REQUESTS
@@ -109,7 +109,7 @@ class OscSession:
         self.is_listed = False
 
     def _make_targets(self) -> None:
-        self.known = self.parameters.parameters
+        self.known = self.parameters.by_name
         self.sent_values = {}
         self.targets = {LIST: Target(self._ask_list, "")}
         self.targets |= {key_address(name): Target(self._press, name) for name in CHARACTERS}
@@ -154,7 +154,7 @@ class OscSession:
         if value is None:
             self.questions.append((self._position_answer, name, peer))
         else:
-            param = self.parameters.parameters[name].param
+            param = self.parameters.by_name[name].param
             self._set_value(name, param.value_at(min(max(value, 0.0), 1.0)), moment, peer)
 
     def _ask_list(self, name: str, value: float | None, moment: float, peer: Address | None) -> None:
@@ -173,12 +173,12 @@ class OscSession:
         yield float_message(param_address(name), self.parameters.base_values[name].value).dgram
 
     def _position_answer(self, name: str) -> Iterator[bytes]:
-        position = self.parameters.parameters[name].param.position_of(self.parameters.base_values[name].value)
+        position = self.parameters.by_name[name].param.position_of(self.parameters.base_values[name].value)
         yield float_message(share_address(name), position).dgram
 
     def _list_answer(self, _: str) -> Iterator[bytes]:
         """A packet per parameter: address, value, low, high, unit; and one per key: its address."""
-        for name, parameter in self.parameters.parameters.items():
+        for name, parameter in self.parameters.by_name.items():
             builder = OscMessageBuilder(LIST)
             builder.add_arg(param_address(name), "s")
             param = parameter.param
