@@ -15,11 +15,11 @@ LOST, STARTED, OFFSET = 0, 1, 2  # words of the writer's line: frames dropped; w
 
 
 class Tap(NamedTuple):
-    """Rows from the audio thread to one reader, who may sit in another process.
+    """Rows from the audio thread to one reader, possibly in another process.
 
-    A block that does not fit is dropped whole and counted. The rows after it begin another run, so a reader
-    always knows which sample a row describes, and how many it missed. All state that a reader needs lies in here:
-    one that is started again goes on where the last one stopped.
+    A block that does not fit is dropped whole and counted. The next block starts a new run, so the reader always
+    knows which sample a row describes and how many it missed. The tap holds all of the reader's state: a reader that
+    is restarted continues where the last one stopped.
     """
 
     rows: np.ndarray  # (frames, channels) float32, frames a power of two
@@ -52,7 +52,7 @@ def runs_of(tap: Any) -> Any:
 
 @kernel
 def push(tap: Any, block: Any, sample: int) -> int:
-    """Write a block that begins at a sample, whole or not at all; gives the frames that were dropped."""
+    """Write a block that begins at a sample, whole or not at all. Returns the frames that were dropped."""
     if load_relaxed(tap.reader, ACTIVE) == 0:
         return 0
     frames, row, written = block.shape[0], tap.rows_written[ring.COUNT], tap.writer
@@ -60,7 +60,7 @@ def push(tap: Any, block: Any, sample: int) -> int:
     if ring.writable(rows_of(tap), frames) < frames or (new_run and ring.writable(runs_of(tap), 1) < 1):
         store_relaxed(written, LOST, written[LOST] + frames)
         return frames
-    if new_run:  # before its rows: whoever sees those finds it
+    if new_run:  # before its rows: a reader that sees the rows finds their run
         tap.run[0, 0], tap.run[0, 1] = row, sample
         ring.push(runs_of(tap), tap.run)
         written[STARTED], written[OFFSET] = 1, sample - row
@@ -70,13 +70,13 @@ def push(tap: Any, block: Any, sample: int) -> int:
 
 @kernel
 def writable(tap: Any, frames: int) -> int:
-    """Rows that would fit now, none where no other run would."""
+    """Rows that fit now; 0 if no further run fits."""
     return ring.writable(rows_of(tap), frames) if ring.writable(runs_of(tap), 1) > 0 else 0
 
 
 @kernel
 def end(tap: Any) -> None:
-    """The writer's last word: nothing will follow."""
+    """Mark the end: the writer pushes nothing after this."""
     ring.end(rows_of(tap))
 
 
@@ -92,7 +92,7 @@ def lost(tap: Any) -> int:
 
 
 def activate(tap: Tap) -> Tap:
-    """Have the writer push rows from its next block on; gives the tap."""
+    """Have the writer push rows from its next block on. Returns the tap."""
     tap.rows.max()  # its pages are mapped now, and not by the audio thread
     set_active(tap, 1)
     return tap
@@ -104,13 +104,13 @@ def deactivate(tap: Tap) -> None:
 
 
 class TapReader:
-    """The reader of a tap. Only one may read at a time; one that comes after it goes on from there.
+    """The reader of a tap. Only one may read at a time; the next one continues from there.
 
     Parameters
     ----------
     tap : Tap
     chunk : int
-        Rows that `read` gives at most.
+        The largest number of rows that `read` returns.
     """
 
     def __init__(self, tap: Tap, chunk: int = 4096) -> None:
@@ -123,7 +123,7 @@ class TapReader:
     def available(self) -> int:
         """Rows that wait and belong to one run, up to a chunk; `sample` is the position of the first."""
         waiting = min(ring.readable(self.rows, len(self.block)), len(self.block))
-        if not waiting:  # asked first: the run of rows that wait is there by now
+        if not waiting:  # checked first: a row's run is written before the row
             return 0
         row = int(self.tap.rows_read[ring.COUNT])
         current, following = self._run(0), self._run(1)
@@ -146,7 +146,7 @@ class TapReader:
         return bool(ring.ended(self.rows))
 
     def _run(self, ahead: int) -> np.ndarray | None:
-        """The run that is read, or the one after it; None where there is none."""
+        """The run being read, or the one after it; None if it does not exist."""
         if ring.readable(self.runs, ahead + 1) <= ahead:
             return None
         return self.runs.rows[(int(self.tap.runs_read[ring.COUNT]) + ahead) & (len(self.runs.rows) - 1)]
