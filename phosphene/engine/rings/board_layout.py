@@ -1,8 +1,8 @@
 """Where every parameter lies on a session's board: the genome's first, then the tempo's, then the picture's.
 
-    0                  parameters of the genome, in BANKS banks, one for each plan that may sound at a time
-    FIRST_TEMPO_SLOT   what a performer sets of the tempo
-    FIRST_PICTURE_SLOT parameters of all scenes and passes, in two banks: two pictures may be seen at a time
+0                  parameters of the genome, in BANKS banks, one for each plan that may sound at a time
+FIRST_TEMPO_SLOT   what a performer sets of the tempo
+FIRST_PICTURE_SLOT parameters of all scenes and passes, in two banks: two pictures may be seen at a time
 """
 
 GENES = 16  # in one plan
