@@ -12,7 +12,7 @@ from phosphene.engine.audio.callback import (
     INPUT_OVERFLOW,
     OUTPUT_UNDERFLOW,
     input_callback,
-    make_device,
+    make_callback_state,
     output_callback,
 )
 from phosphene.engine.audio.core import BLOCK
@@ -41,7 +41,7 @@ class Machine:
         )
         self.desk.plans.change(genome, 1)
         player = sound.play.address, self.desk.words.ctypes.data
-        self.device = make_device(player, filler, inputs, outputs, self.capture, self.clock, self.desk.meters)
+        self.device = make_callback_state(player, filler, inputs, outputs, self.capture, self.clock, self.desk.meters)
         self.now, self.stream_time = 0.0, STREAM_TIME(self._tick)
         self.device.stream[0] = ctypes.cast(self.stream_time, ctypes.c_void_p).value
         self.words = make_descriptor(self.device)
@@ -79,7 +79,7 @@ def test_sound_goes_through_whatever_the_device_is(inputs, outputs, frames):
 def test_a_source_that_is_late_is_silence_and_counted():
     inlet, wanted = allocate(ring.layout(512, 2)), np.ones((700, 2), np.float32)
     words = make_descriptor(inlet)
-    machine = Machine(filler=(sound.supply.address, words.ctypes.data), genome=[])
+    machine = Machine(filler=(sound.fill_from_ring.address, words.ctypes.data), genome=[])
     x = noise(500)
     ring.push(inlet, x)
     machine.call(output_callback, None, wanted, 700)
@@ -135,8 +135,8 @@ class Stream:
         self.words = make_descriptor(self.inlet)
         self.device = DeviceStream(
             (sound.play.address, self.desk.words.ctypes.data),
-            (sound.supply.address, self.words.ctypes.data),
-            devices.choose(None, "output"),
+            (sound.fill_from_ring.address, self.words.ctypes.data),
+            devices.find_device(None, "output"),
             None,
             rate=RATE,
             block=256,

@@ -38,7 +38,7 @@ def swap(sample, serial, genome):
 
 
 def perform(x, script, size):
-    """Play rows of (source, return) through the PlayNode, `size` frames at a time; what is heard, and what is analysed."""
+    """Play rows of (source, return) in a PlayNode, `size` frames at a time; what is heard, and what is analysed."""
     memory = {name: allocate(layout) for name, layout in memory_layouts().items()}
     core, points, *_, new_core = assemble(memory, RATE, NO_MODULATION, 1)
     inlet, outlet = allocate(ring.layout(BLOCK, 4)), allocate(ring.layout(BLOCK, 2))

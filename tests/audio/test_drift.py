@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from phosphene.engine.audio import drift, meters
-from phosphene.engine.audio.clocks import FILLER
+from phosphene.engine.audio.clocks import FILL_FUNCTION
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.native import make_descriptor
 from phosphene.engine.rings import allocate, ring
 from phosphene.engine.rings.board import get, put
 
 RATE, TONE = 48_000, 1_000.0
-SUPPLY = FILLER(drift.supply.address)
+SUPPLY = FILL_FUNCTION(drift.fill_from_drift.address)
 
 
 class Devices:

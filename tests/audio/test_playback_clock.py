@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from phosphene.engine.audio import core as sound
 from phosphene.engine.audio import playback_clock
 from phosphene.engine.audio.clocks import StandbyClock
-from phosphene.engine.audio.playback_clock import HOLD, PlaybackClock
+from phosphene.engine.audio.playback_clock import HOLD_SECONDS, PlaybackClock
 from phosphene.engine.rings import allocate, timeline
 from tests.support.core_player import CorePlayer
 from tools.rig.sound_server import wait_for
@@ -107,7 +107,7 @@ def test_drift_is_learnt(monkeypatch, ppm, jitter):
     at, found, _ = errors(told, calls=30.0)
     assert p99(found[at > 2.0]) < 0.002
     assert abs(found[at > 30.0].mean()) < 1e-4
-    monkeypatch.setattr(playback_clock, "LIMIT", 0.0)
+    monkeypatch.setattr(playback_clock, "MAX_DRIFT", 0.0)
     at, found, _ = errors(told, calls=30.0)
     assert abs(found[at > 30.0].mean()) > 5e-4, "there was nothing to learn"
 
@@ -166,15 +166,15 @@ def test_what_stops_stands_still_and_what_goes_on_is_followed():
     second = tell(3.0, jitter=0.003, sample=3 * RATE, begin=BEGIN + 6.0, seed=2)
     moments, found, newest = follow(join(first, second))
     at, last = moments - BEGIN, first.rows[-1, 0]
-    silent = (at > 3.0 + HOLD + 0.05) & (at < 5.9)
-    assert np.unique(found[silent]) == last + HOLD * RATE
+    silent = (at > 3.0 + HOLD_SECONDS + 0.05) & (at < 5.9)
+    assert np.unique(found[silent]) == last + HOLD_SECONDS * RATE
     assert newest[silent].max() > last + 2 * RATE, "the newest row alone runs away"
     assert np.abs(found - RATE * (at - 3.0))[at > 6.3].max() < 0.004 * RATE
 
 
 def test_a_dead_audio_process_is_not_outlived():
     told = tell(3.0)
-    assert follow(told, until=100.0)[1][-1] == told.rows[-1, 0] + HOLD * RATE
+    assert follow(told, until=100.0)[1][-1] == told.rows[-1, 0] + HOLD_SECONDS * RATE
 
 
 @pytest.mark.parametrize("latency", [0.05, 0.3])
@@ -261,7 +261,7 @@ def test_nonsense_is_survived(nonsense):
         timeline.publish(line, np.array([sample, heard, now]))
         answer = clock.sample_at(moment)
         if answer is not None:
-            assert last <= answer <= sample + HOLD * RATE
+            assert last <= answer <= sample + HOLD_SECONDS * RATE
             last = answer
     told = tell(3.0, sample=sample)
     for row in told.rows:
@@ -274,7 +274,7 @@ def test_without_a_device_time_is_told_too():
     desk, line, row = CorePlayer(), allocate(timeline.layout(64, 3)), np.zeros(3)
     desk.plans.change([], 1)
     before = time.perf_counter()
-    standby = StandbyClock((sound.play.address, desk.words.ctypes.data), (0, 0), RATE, line, desk.gauges)
+    standby = StandbyClock((sound.play.address, desk.words.ctypes.data), (0, 0), RATE, line, desk.meters)
     clock = PlaybackClock(line, RATE)
     for turn in range(5):
         assert wait_for(lambda told=turn: (standby.tick(), timeline.record_count(line) > told)[1], every=0.005)

@@ -17,10 +17,10 @@ from phosphene.engine.audio.sources.composer import (
     SECTIONS,
     chord,
     compose,
-    invent,
-    locate,
+    make_theme,
+    section_at,
 )
-from phosphene.engine.audio.sources.synth import PARAMS, TAIL, VOICES, Synth
+from phosphene.engine.audio.sources.synth import MAX_TAIL, PARAMS, VOICES, Synth
 
 RATE = 48_000
 BAR = 2.5  # seconds, at the default tempo
@@ -173,7 +173,7 @@ def test_no_voice_is_cut_off():
             source.read(out)
             wide.read(other)
             np.testing.assert_array_equal(out, other)
-        assert len(wide.sheet.onset) > len(source.sheet.onset)
+        assert len(wide.table.onset) > len(source.sheet.onset)
 
 
 def test_every_note_is_known_and_ends_in_time():
@@ -182,8 +182,8 @@ def test_every_note_is_known_and_ends_in_time():
         for b in range(3 * MOVEMENT):
             for note in compose(9, b, tempo=tempo, density=1.0):
                 voice = VOICES[note.voice]
-                lasts = note.length + voice.release if note.length else min(1.2 * voice.ring, TAIL)
-                assert note.time >= 0 and note.time + lasts <= CHORD * bar + TAIL and -1 <= note.pan <= 1
+                lasts = note.length + voice.release if note.length else min(1.2 * voice.ring, MAX_TAIL)
+                assert note.time >= 0 and note.time + lasts <= CHORD * bar + MAX_TAIL and -1 <= note.pan <= 1
                 assert voice.attack >= 0.001 and voice.release >= 0.001
 
 
@@ -213,9 +213,9 @@ def test_sections_are_quiet_and_loud(minute):
 
 
 def test_it_goes_on_varying():
-    themes = [invent(0, movement) for movement in range(12)]
+    themes = [make_theme(0, movement) for movement in range(12)]
     assert len({(t.key, t.scale, t.chords, t.form) for t in themes}) > 9
-    assert {locate(t.form, 0)[0] for t in themes} >= {"intro", "break"}
+    assert {section_at(t.form, 0)[0] for t in themes} >= {"intro", "break"}
 
 
 def test_kick_and_hat_are_worlds_apart(monkeypatch):
@@ -245,6 +245,6 @@ def test_memory_is_bounded():
 def test_kernel_never_allocates():
     source = Synth(RATE)
     fresh = njit(synth.render.py_func, error_model="numpy")  # a kernel loaded from cache has no code to inspect
-    fresh(synth.REST, source.bench, source.rate, source.gain, 0, np.zeros((64, 2), np.float32))
+    fresh(synth.NO_NOTES, source.memory, source.rate, source.gain, 0, np.zeros((64, 2), np.float32))
     code = "".join(fresh.inspect_llvm().values())
     assert "render" in code and not re.findall(r"NRT_\w*[aA]lloc\w*", code)

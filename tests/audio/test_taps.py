@@ -72,7 +72,7 @@ def test_a_reader_that_is_late_finds_the_gap_at_its_sample():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_every_row_is_the_sample_that_its_reader_is_told(seed):
-    """A writer that is far too fast, a reader that reads a few rows now and then, and more gaps than there is room for."""
+    """A writer that is far too fast, a reader that reads a few rows now and then, more gaps than there is room for."""
     rng, line, sample, lost = np.random.default_rng(seed), allocate(tap.layout(64, 2)), 0, 0
     reader, rows = TapReader(activate(line), 16), 0
     for _ in range(4_000):

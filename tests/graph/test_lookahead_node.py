@@ -12,7 +12,7 @@ from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.graph.lookahead_node import LookaheadNode
 from phosphene.engine.graph.nodes import NullSink
-from phosphene.engine.listening.analyser import plan
+from phosphene.engine.listening.analyser import frames_layout
 from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.offline.bounce import BounceInput, FilmSettings, bounce
 from phosphene.engine.presets.load import load_preset
@@ -56,7 +56,7 @@ def test_a_bounce_hears_what_a_session_hears():
     graph = synth(3.0)
     graph.run(threads=False)
     bounced = rows_of(graph.listen.frames)
-    desk, live = CorePlayer(), allocate(plan(60.0))
+    desk, live = CorePlayer(), allocate(frames_layout(60.0))
     desk.plans.change(PRESET.active_genes(), 1)
     ear = ListenNode(RATE, desk.core, desk.output_tap, live)
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
@@ -96,11 +96,11 @@ def test_every_frame_comes_out_once_with_its_rhythm_told_anew(seconds):
     sound, beats = beaten(seconds, 125.0)
     desk = CorePlayer()
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(plan(8.0)))
+    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(frames_layout(8.0)))
     foreseer = LookaheadNode(ear)
     onlooker = Onlooker(foreseer.frames, lambda: foreseer.done)
     foreseer.readers.append(onlooker)
-    causal = allocate(plan(60.0))
+    causal = allocate(frames_layout(60.0))
     other, second = CorePlayer(), 0
     alone = ListenNode(RATE, other.core, other.output_tap, causal)
     other.plans.change([], 1)

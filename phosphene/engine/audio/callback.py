@@ -1,4 +1,4 @@
-"""The native callback: what PortAudio calls, by address, on a thread that never takes the interpreter lock."""
+"""The native callback: PortAudio calls it by address, on a thread that never takes the interpreter lock."""
 
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from phosphene.engine.rings.timeline import Timeline
 
 INPUT_OVERFLOW, OUTPUT_UNDERFLOW = 2, 4  # PortAudio's flags
 CONTINUE = 0  # PortAudio's result
-FOLLOW = 0.02  # of a new reading of the latency: some fifty blocks are averaged
+LATENCY_AVERAGING = 0.02  # weight of a new reading of the latency: averages about fifty blocks
 ADC_TIME, NOW, DAC_TIME = 0, 1, 2  # words of PaStreamCallbackTimeInfo
 SIGNATURE = types.int32(types.voidptr, types.voidptr, ULONG, types.voidptr, ULONG, types.voidptr)
 
@@ -40,47 +40,47 @@ STARVED, SOURCE = int(Meter.STARVED), int(Meter.SOURCE)
 CAPTURED, ASKED = int(Meter.CAPTURED), int(Meter.ASKED)
 
 
-class Device(NamedTuple):
-    """What a callback finds behind its user pointer."""
+class CallbackState(NamedTuple):
+    """The state behind the user pointer of a callback."""
 
-    player: np.ndarray  # (2,) int64: address of what plays a block, and of its state
-    filler: np.ndarray  # (2,) int64: the same of what fills it first; 0 where the device's own input does
+    player: np.ndarray  # (2,) int64: address of the function that plays a block, and of its state
+    filler: np.ndarray  # (2,) int64: the same for the function that fills it first; 0 where the device's input does
     stream: np.ndarray  # (2,) int64: address of PortAudio's clock, and the stream
     channels: np.ndarray  # (2,) int64: the device's, in and out
     offset: Board  # [0] seconds by which `time.perf_counter()` is ahead of PortAudio's clock
-    capture: Ring  # where a microphone with a stream of its own leaves its sound
-    clock: Timeline  # (sample, time at which it is heard, time at which that was known), by perf_counter
+    capture: Ring  # sound of a microphone that has a stream of its own
+    clock: Timeline  # (sample, time at which it is audible, time of writing), by perf_counter
     block: np.ndarray  # (BLOCK, CHANNELS) float32
     stamp: np.ndarray  # (3,)
     meters: Board
 
 
-def make_device(player, filler, inputs, outputs, capture, clock, meters):
-    """Wire a player and a filler, each an (address, state's address), to a device's channels."""
+def make_callback_state(player, filler, inputs, outputs, capture, clock, meters):
+    """The state for a player and a filler, each (address, address of its state), and a device's channels."""
     words = [aligned_zeros((2,), np.int64) for _ in range(4)]
     words[0][:], words[1][:], words[3][:] = player, filler, (inputs, outputs)
     block = aligned_zeros((BLOCK, CHANNELS), np.float32)
-    return Device(*words, allocate(board.layout(1)), capture, clock, block, np.zeros(3), meters)
+    return CallbackState(*words, allocate(board.layout(1)), capture, clock, block, np.zeros(3), meters)
 
 
 _nothing = (0, 0), (0, 0), 0, 0
 _rings = allocate(ring.layout(2, CHANNELS)), allocate(timeline.layout(2, 3)), allocate(meters.layout())
-read_device = descriptor_reader(typeof(make_device(*_nothing, *_rings)))
+read_callback_state = descriptor_reader(typeof(make_callback_state(*_nothing, *_rings)))
 
 
 @kernel
-def gather(given, inputs, frames, start, block):
-    """Device channels to ours: one is heard on both sides, of many the first two."""
-    sound = audio_at(given, frames, inputs)
+def read_input(input_address, inputs, frames, start, block):
+    """Copy the device's channels to a stereo block: mono to both sides, of many the first two."""
+    sound = audio_at(input_address, frames, inputs)
     for n in range(block.shape[0]):
         for c in range(CHANNELS):
             block[n, c] = sound[start + n, min(c, inputs - 1)]
 
 
 @kernel
-def spread(block, wanted, outputs, frames, start):
-    """Our channels to the device's: one gets the mean, of many the first two sound."""
-    sound = audio_at(wanted, frames, outputs)
+def write_output(block, output_address, outputs, frames, start):
+    """Copy a stereo block to the device's channels: mono gets the mean, of many the first two sound."""
+    sound = audio_at(output_address, frames, outputs)
     for n in range(block.shape[0]):
         if outputs == 1:
             sound[start + n, 0] = 0.5 * (block[n, 0] + block[n, 1])
@@ -90,75 +90,75 @@ def spread(block, wanted, outputs, frames, start):
 
 
 @kernel
-def obtain(device, given, frames, start, block):
-    """Fill a block from the device or the filler; what is missing is silence, and counted."""
+def fill_block(device, input_address, frames, start, block):
+    """Fill a block from the device or the filler. Missing frames are silent and counted."""
     if device.filler[0] == 0:
-        gather(given, device.channels[0], frames, start, block)
+        read_input(input_address, device.channels[0], frames, start, block)
         return
-    came = call_fill(device.filler[0], device.filler[1], address_of(block), block.shape[0])
-    count(device.meters, SOURCE, float(came))
-    count(device.meters, STARVED, float(block.shape[0] - came))
-    for n in range(came, block.shape[0]):
+    frames_read = call_fill(device.filler[0], device.filler[1], address_of(block), block.shape[0])
+    count(device.meters, SOURCE, float(frames_read))
+    count(device.meters, STARVED, float(block.shape[0] - frames_read))
+    for n in range(frames_read, block.shape[0]):
         for c in range(CHANNELS):
             block[n, c] = 0.0
 
 
 @kernel
-def follow(device, meter, seconds):
-    """Average what the device says of its latency, since it says something else at every block."""
+def average_latency(device, meter, seconds):
+    """Average the latency that the device reports, which differs from block to block."""
     before = get(device.meters, meter)
-    put(device.meters, meter, seconds if before == 0.0 else before + FOLLOW * (seconds - before))
+    put(device.meters, meter, seconds if before == 0.0 else before + LATENCY_AVERAGING * (seconds - before))
 
 
 @native_function(SIGNATURE)
-def output_callback(given, wanted, frames, times, flags, state):
-    """For a stream that plays, whether or not it also records."""
-    device = read_device(pointer_to_int(state))
-    begun = stream_time(device.stream[0], device.stream[1])
-    put(device.meters, ASKED, begun)
+def output_callback(input_address, output_address, frames, times, flags, state):
+    """For an output stream, or one for input and output."""
+    device = read_callback_state(pointer_to_int(state))
+    started = stream_time(device.stream[0], device.stream[1])
+    put(device.meters, ASKED, started)
     offset = get(device.offset, 0)
     device.stamp[0] = get(device.meters, POSITION)
     device.stamp[1] = load_float64(pointer_to_int(times), DAC_TIME) + offset
-    device.stamp[2] = begun + offset
+    device.stamp[2] = started + offset
     timeline.publish(device.clock, device.stamp)
     if device.filler[0] == 0:
-        follow(
+        average_latency(
             device,
             INPUT_LATENCY,
             load_float64(pointer_to_int(times), NOW) - load_float64(pointer_to_int(times), ADC_TIME),
         )
         count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW else 0.0)
-    follow(
+    average_latency(
         device, OUTPUT_LATENCY, load_float64(pointer_to_int(times), DAC_TIME) - load_float64(pointer_to_int(times), NOW)
     )
     start, total = 0, int(frames)
     while start < total:
         block = device.block[: min(BLOCK, total - start)]
-        obtain(device, pointer_to_int(given), total, start, block)
+        fill_block(device, pointer_to_int(input_address), total, start, block)
         call_fill(device.player[0], device.player[1], address_of(block), block.shape[0])
-        spread(block, pointer_to_int(wanted), device.channels[1], total, start)
+        write_output(block, pointer_to_int(output_address), device.channels[1], total, start)
         start += block.shape[0]
     count(device.meters, CALLBACKS, 1.0)
     count(device.meters, UNDERFLOWS, 1.0 if flags & OUTPUT_UNDERFLOW else 0.0)
-    spent = stream_time(device.stream[0], device.stream[1]) - begun
+    spent = stream_time(device.stream[0], device.stream[1]) - started
     count(device.meters, BUSY, spent)
     put(device.meters, WORST, max(get(device.meters, WORST), spent))
     return CONTINUE
 
 
 @native_function(SIGNATURE)
-def input_callback(given, wanted, frames, times, flags, state):
-    """For a microphone with a stream of its own: its sound waits in the capture ring."""
-    device = read_device(pointer_to_int(state))
-    follow(
+def input_callback(input_address, output_address, frames, times, flags, state):
+    """For a microphone with a stream of its own: its sound goes to the capture ring."""
+    device = read_callback_state(pointer_to_int(state))
+    average_latency(
         device, INPUT_LATENCY, load_float64(pointer_to_int(times), NOW) - load_float64(pointer_to_int(times), ADC_TIME)
     )
-    start, total, kept = 0, int(frames), 0
+    start, total, frames_kept = 0, int(frames), 0
     while start < total:
         block = device.block[: min(BLOCK, total - start)]
-        gather(pointer_to_int(given), device.channels[0], total, start, block)
-        kept += ring.push(device.capture, block)
+        read_input(pointer_to_int(input_address), device.channels[0], total, start, block)
+        frames_kept += ring.push(device.capture, block)
         start += block.shape[0]
     put(device.meters, CAPTURED, stream_time(device.stream[0], device.stream[1]))
-    count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW or kept < total else 0.0)
+    count(device.meters, OVERFLOWS, 1.0 if flags & INPUT_OVERFLOW or frames_kept < total else 0.0)
     return CONTINUE

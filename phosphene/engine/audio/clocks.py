@@ -1,7 +1,7 @@
-"""Clocks: what drives the nodes when no device does.
+"""Clocks: they drive the nodes when no device does.
 
-Live, the device pulls and everything else keeps up. Offline, nodes run as fast as they can and wait for
-each other; each has one reader and one writer a ring, so the result does not depend on who ran when.
+Live, the device pulls and everything else keeps up. Offline, nodes run as fast as they can and wait for each other.
+Every ring has one writer and one reader, so the result does not depend on scheduling.
 """
 
 import ctypes
@@ -16,61 +16,63 @@ from phosphene.engine.native import aligned_zeros
 from phosphene.engine.rings import timeline
 from phosphene.engine.rings.board import get
 
-FILLER = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 3)  # calling one lets the interpreter lock go
+FILL_FUNCTION = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 3)  # a call releases the interpreter lock
 
 
 class StandbyClock:
-    """Plays into the void at the pace of the wall clock, while there is no loudspeaker.
+    """Plays at the pace of the wall clock and drops the sound, while there is no loudspeaker.
 
-    It tells the `clock` timeline when, as a device would: what it plays counts as heard at once.
+    Like a device it publishes times to the `clock` timeline. What it plays counts as audible at once.
     """
 
     def __init__(self, player, filler, rate, clock, meters):
-        self.player, self.filler, self.rate = _bound(player), filler[0] and _bound(filler), rate
+        self.player, self.filler, self.rate = _bind(player), filler[0] and _bind(filler), rate
         self.clock, self.meters = clock, meters
         self.block = aligned_zeros((BLOCK, CHANNELS), np.float32)
-        self.then = time.perf_counter()
+        self.last_time = time.perf_counter()
 
     def tick(self):
-        """Play what has become due since the last tick; gives the frames that came from the filler."""
-        due, came = int((time.perf_counter() - self.then) * self.rate), 0
-        self.then += due / self.rate
-        due = min(due, self.rate)  # after a long sleep nothing is made good
-        told = due > 0
-        while due > 0:
-            frames = min(due, BLOCK)
+        """Play what is due since the last tick; returns the number of frames read from the filler."""
+        frames_due, frames_read = int((time.perf_counter() - self.last_time) * self.rate), 0
+        self.last_time += frames_due / self.rate
+        frames_due = min(frames_due, self.rate)  # a long sleep is not caught up with
+        published = frames_due > 0
+        while frames_due > 0:
+            frames = min(frames_due, BLOCK)
             self.block[:] = 0.0
-            came += self.filler(self.block.ctypes.data, frames) if self.filler else 0
+            frames_read += self.filler(self.block.ctypes.data, frames) if self.filler else 0
             self.player(self.block.ctypes.data, frames)
-            due -= frames
-        if told:
-            timeline.publish(self.clock, np.array([get(self.meters, int(Meter.POSITION)), self.then, self.then]))
-        return came
+            frames_due -= frames
+        if published:
+            timeline.publish(
+                self.clock, np.array([get(self.meters, int(Meter.POSITION)), self.last_time, self.last_time])
+            )
+        return frames_read
 
 
-def _bound(pair):
-    function, state = FILLER(pair[0]), pair[1]
+def _bind(pair):
+    function, state = FILL_FUNCTION(pair[0]), pair[1]
     return lambda block, frames: function(state, block, frames)
 
 
 class OfflineClock:
-    """Runs nodes until all are done.
-
-    A node has `step()`, which does what can be done now and gives how much that was, and `done`.
-    """
+    """Runs nodes (see graph/node.py) until all are done, each in a thread of its own or all in this one."""
 
     def __init__(self, nodes, *, threads):
         self.nodes, self.threads = nodes, threads
         self.moved = threading.Condition()
         self.moves, self.fault, self.stopped = 0, None, False
-        self.running, self.waiting = len(nodes), 0  # threads at work, and those that found nothing since the last move
+        self.running, self.waiting = (
+            len(nodes),
+            0,
+        )  # threads at work, and those that could do nothing since the last progress
 
     def run(self, watch=None, every=0.1):
-        """Run to the end, calling `watch()` now and then; an error in a node, or in `watch`, ends all."""
+        """Run to the end, calling `watch()` every so often. An error in a node or in `watch` ends all."""
         if not self.threads:
-            self._alone(watch, every)
+            self._run_in_this_thread(watch, every)
             return
-        workers = [threading.Thread(target=self._work, args=(node,), name=node.name) for node in self.nodes]
+        workers = [threading.Thread(target=self._run_node, args=(node,), name=node.name) for node in self.nodes]
         for worker in workers:
             worker.start()
         try:
@@ -86,16 +88,16 @@ class OfflineClock:
         if self.fault:
             raise self.fault
 
-    def _alone(self, watch, every):
-        then = time.monotonic()
+    def _run_in_this_thread(self, watch, every):
+        last_time = time.monotonic()
         while running := [node for node in self.nodes if not node.done]:
             if not sum(node.step() or node.done for node in running):
                 raise self._deadlock()
-            if watch and time.monotonic() - then > every:
-                then = time.monotonic()
+            if watch and time.monotonic() - last_time > every:
+                last_time = time.monotonic()
                 watch()
 
-    def _work(self, node):
+    def _run_node(self, node):
         try:
             while not (node.done or self.stopped):
                 seen = self.moves
@@ -111,7 +113,7 @@ class OfflineClock:
                             if self.waiting == self.running:
                                 raise self._deadlock()
                             self.moved.wait()
-        except BaseException as fault:  # carried to the thread that waits for us
+        except BaseException as fault:  # raised again in the thread that called `run`
             self.fault = self.fault or fault
             self._stop()
 

@@ -33,7 +33,7 @@ from phosphene.engine.rings.board import Board, put
 from phosphene.engine.rings.mailbox import Mailbox
 from phosphene.engine.rings.ring import Ring
 
-__all__ = ["BLOCK", "CHANNELS", "Core", "make_core", "play", "supply"]
+__all__ = ["BLOCK", "CHANNELS", "Core", "fill_from_ring", "make_core", "play"]
 
 CROSSFADE = 0.02  # seconds between two plans
 SILENT = 1e-5  # of full scale: a tail below it has ended
@@ -111,7 +111,7 @@ def make_core(
 
 
 @kernel
-def advance(core, block):
+def play_block(core, block):
     """Play one block in place, up to BLOCK frames: in goes the source, out comes what is heard."""
     apply_changes(core)
     count(core.meters, SCRUBBED, scrub(block))
@@ -121,7 +121,7 @@ def advance(core, block):
         feed_input(core, block, back)
     start = 0
     while start < block.shape[0]:
-        start += through(core, block, start)
+        start += play_plans(core, block, start)
     feed_taps(core, CHAIN, block)
     for n in range(back):
         for c in range(CHANNELS):
@@ -142,7 +142,7 @@ def feed_input(core, block, back):
 
 
 @kernel
-def through(core, block, start):
+def play_plans(core, block, start):
     """Send the rest of a block through the plans, as far as the crossfade goes; gives the frames done.
 
     The plan that plays fades in once it has filled up. The input of the plan before it fades out earlier, by the
@@ -157,18 +157,20 @@ def through(core, block, start):
         if row != PLAYS and core.plan[row, 0] == 0:
             continue
         for n in range(frames):
-            enters = (
-                1.0 if row == PLAYS else (1.0 - share(core, n + core.plan[RINGS, LATENCY]) if row == RINGS else 0.0)
-            )
+            enters = 1.0 if row == PLAYS else 0.0
+            if row == RINGS:
+                enters = 1.0 - crossfade_share(core, n + core.plan[RINGS, LATENCY])
             for c in range(CHANNELS):
                 sound[n, c] = part[n, c] * enters
         applied = address_of(core.applied)
         muted = chain.play(core.plan[row], applied, address_of(sound), frames, CHANNELS)
         count(core.meters, MUTED, float(muted))
         if row == RINGS and rest == 0:
-            ring_out(core, sound)
+            end_tail(core, sound)
         for n in range(frames):
-            leaves = 1.0 if row == RINGS else (share(core, n) if row == PLAYS else 1.0 - share(core, n))
+            leaves = 1.0
+            if row != RINGS:
+                leaves = crossfade_share(core, n) if row == PLAYS else 1.0 - crossfade_share(core, n)
             for c in range(CHANNELS):
                 total[n, c] += sound[n, c] * leaves
     copy_rows(total, 0, block, start, frames)
@@ -181,7 +183,7 @@ def through(core, block, start):
 
 
 @kernel
-def share(core, n):
+def crossfade_share(core, n):
     """The share of the plan that plays in the crossfade, some frames on."""
     at, length = core.fade[0] + n, core.fade[1]
     if at < 0 or at >= length:  # nearly always: no division then
@@ -191,7 +193,7 @@ def share(core, n):
 
 
 @kernel
-def ring_out(core, sound):
+def end_tail(core, sound):
     """End a plan at the frame at which its tail has been silent for long enough."""
     for n in range(sound.shape[0]):
         loudest = 0.0
@@ -214,12 +216,12 @@ read_ring = descriptor_reader(typeof(allocate(ring.layout(2, CHANNELS))))
 def play(core, block, frames):
     """Play a block, whose length is BLOCK at the most, through the core at an address."""
     mode = flush_denormals()  # here, not in the callback: every clock hears the same
-    advance(read_core(core), audio_at(block, frames, CHANNELS))
+    play_block(read_core(core), audio_at(block, frames, CHANNELS))
     restore_denormals(mode)
     return frames
 
 
 @native_function(FILL_SIGNATURE)
-def supply(source, block, frames):
+def fill_from_ring(source, block, frames):
     """Fill a block from the ring at an address."""
     return ring.pull(read_ring(source), audio_at(block, frames, CHANNELS))

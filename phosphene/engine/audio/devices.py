@@ -19,7 +19,13 @@ class DeviceInfo(NamedTuple):
 
 
 def portaudio():
-    """The sounddevice module; it looks for PortAudio when it is imported."""
+    """The sounddevice module, which loads PortAudio when it is imported.
+
+    Raises
+    ------
+    PhospheneError
+        If PortAudio is not installed.
+    """
     try:
         with muted_stderr():
             import sounddevice
@@ -31,15 +37,15 @@ def portaudio():
 
 
 def refresh():
-    """Look again: PortAudio's list is from the moment it started. No stream may be open."""
+    """List the devices again, which PortAudio only does when it starts. No stream may be open."""
     sounddevice = portaudio()
     with muted_stderr():
         sounddevice._terminate()
         sounddevice._initialize()
 
 
-def listed():
-    """All devices, as they were when PortAudio last looked."""
+def list_devices():
+    """All devices, as of PortAudio's last start or `refresh`."""
     sounddevice = portaudio()
     hosts = sounddevice.query_hostapis()
     default_in, default_out = sounddevice.default.device
@@ -58,23 +64,30 @@ def listed():
     ]
 
 
-def choose(wanted, direction):
-    """The device a user means by a number, a name or a part of one; the default for None.
+def find_device(wanted, direction):
+    """The device of a number, a name or a part of a name; the default device for None.
 
-    Gives None if nothing is wanted in particular and there is no default.
+    None if there is no default.
+
+    Raises
+    ------
+    UsageError
+        If no device or more than one fits.
     """
     channels = "inputs" if direction == "input" else "outputs"
-    able = [device for device in listed() if getattr(device, channels)]
+    candidates = [device for device in list_devices() if getattr(device, channels)]
     if wanted is None:
-        return next((d for d in able if (d.is_input if direction == "input" else d.is_output)), None)
+        return next((d for d in candidates if (d.is_input if direction == "input" else d.is_output)), None)
     if str(wanted).isdigit():
-        found = [device for device in able if device.index == int(wanted)]
+        found = [device for device in candidates if device.index == int(wanted)]
     else:
-        found = [d for d in able if d.name == wanted] or [d for d in able if str(wanted).lower() in d.name.lower()]
+        found = [d for d in candidates if d.name == wanted] or [
+            d for d in candidates if str(wanted).lower() in d.name.lower()
+        ]
     if len(found) == 1:
         return found[0]
-    names = [device.name for device in found or able]
+    names = [device.name for device in found or candidates]
     if found:
-        raise UsageError(f"--{direction} {wanted}: means any of {', '.join(names)}; name one of them, or its number")
-    has = f"has {', '.join(f'{d.index}: {d.name}' for d in able)}" if able else "none is connected"
+        raise UsageError(f"--{direction} {wanted}: fits {', '.join(names)}; name one of them, or its number")
+    has = f"has {', '.join(f'{d.index}: {d.name}' for d in candidates)}" if candidates else "none is connected"
     raise UsageError(f"--{direction} {wanted}: no such {direction} device ({has}){nearest(wanted, names)}")

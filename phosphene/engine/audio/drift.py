@@ -1,9 +1,8 @@
-"""Drift: two devices never agree on a second, so what one gives is resampled to what the other takes.
+"""Drift: two devices run at slightly different rates, so the input of one is resampled to the rate of the other.
 
-A windowed sinc reads the capture ring at a pace that keeps its fill steady. The pace follows the fill
-slowly (a proportional and an integral part), so the pitch error stays below what can be heard. A fill
-that only jumps by whole blocks would say nothing between two jumps, which may be a minute apart where both
-devices have the same block: so what the microphone has heard since its last block counts as being there.
+A windowed sinc reads the capture ring at a rate that keeps its fill steady. A slow PI controller sets the rate, so that
+the pitch error stays inaudible. The fill jumps by whole blocks, and with equal blocks on both devices two jumps may be
+a minute apart. The frames that the microphone has recorded since its last block are therefore counted as well.
 """
 
 import math
@@ -19,31 +18,31 @@ from phosphene.engine.rings.board import Board, get, put
 from phosphene.engine.rings.ring import Ring
 
 TAPS = 32
-PHASES = 512  # between two samples; in between, linear
+PHASES = 512  # between two samples, with linear interpolation between two phases
 BETA = 9.0  # of the Kaiser window: 90 dB
-SMOOTH = 2.0  # seconds over which the fill is averaged: blocks make it jump
-PULL = 0.1  # of the fill's error, made good in a second
-LEARN = 0.005  # of the same, kept in a second
-LIMIT = 1e-3  # correction at the most; two clocks differ by a tenth of this
+FILL_SMOOTHING = 2.0  # seconds over which the fill is averaged, because blocks make it jump
+PROPORTIONAL_GAIN = 0.1  # share of the fill's error that is corrected in a second
+INTEGRAL_GAIN = 0.005  # share of it that is added to the integral in a second
+MAX_CORRECTION = 1e-3  # largest correction; two clocks differ by a tenth of this
 
 
 class Drift(NamedTuple):
     capture: Ring
     table: np.ndarray  # (PHASES + 1, TAPS)
     past: np.ndarray  # (TAPS, channels) float32, the samples under the window
-    row: np.ndarray  # (1, channels) float32, one sample on its way
-    memory: np.ndarray  # (4,): place between two samples, smoothed error, learnt correction, 1 when running
+    row: np.ndarray  # (1, channels) float32, the sample read last
+    memory: np.ndarray  # (4,): phase between two samples, smoothed error, integral of the error, 1 when running
     target: float  # frames to keep in the ring
     rate: float
     meters: Board
 
 
 CORRECTION, CAPTURED, ASKED = int(Meter.DRIFT), int(Meter.CAPTURED), int(Meter.ASKED)
-PLACE, ERROR, LEARNT, RUNNING = 0, 1, 2, 3
+PHASE, ERROR, INTEGRAL, RUNNING = 0, 1, 2, 3
 
 
 def make_drift(capture, rate, target, meters):
-    """`target` frames of `capture` are kept waiting: more than the largest block of either device."""
+    """`target` frames of `capture` are kept in the ring: more than the largest block of either device."""
     spread = np.arange(TAPS) - (TAPS // 2 - 1)
     offsets = spread[None, :] - np.linspace(0, 1, PHASES + 1)[:, None]
     window = np.i0(BETA * np.sqrt(np.clip(1 - (offsets / (TAPS / 2)) ** 2, 0, 1))) / np.i0(BETA)
@@ -62,62 +61,62 @@ def make_drift(capture, rate, target, meters):
 
 
 def latency(drift):
-    """Seconds from the ring's writer to what `draw` gives."""
+    """Seconds from the ring's writer to the output of `resample`."""
     return (drift.target + TAPS / 2) / drift.rate
 
 
 @kernel
-def draw(drift, out):
-    """Fill a block from the ring at the pace that keeps it at its target; gives the frames that came."""
+def resample(drift, out):
+    """Fill a block from the ring at the rate that keeps it at its target; returns the number of frames."""
     memory, frames = drift.memory, out.shape[0]
-    wanted, fill = drift.target + frames, waiting(drift)
+    wanted, fill = drift.target + frames, frames_waiting(drift)
     if memory[RUNNING] == 0.0 and fill < wanted:
         return 0
-    if memory[RUNNING] == 0.0 or fill > 4.0 * wanted:  # held up for long: late sound is worse than a step
+    if memory[RUNNING] == 0.0 or fill > 4.0 * wanted:  # after a long stall, late sound is worse than a jump
         skip(drift, int(fill - wanted))
         memory[RUNNING], memory[ERROR], fill = 1.0, 0.0, wanted
     seconds = frames / drift.rate
-    memory[ERROR] += (1.0 - math.exp(-seconds / SMOOTH)) * (fill - wanted - memory[ERROR])
-    learnt = memory[LEARNT] + LEARN * seconds * memory[ERROR] / drift.rate
-    memory[LEARNT] = min(max(learnt, -LIMIT), LIMIT)
-    pace = 1.0 + correction(drift)
+    memory[ERROR] += (1.0 - math.exp(-seconds / FILL_SMOOTHING)) * (fill - wanted - memory[ERROR])
+    integral = memory[INTEGRAL] + INTEGRAL_GAIN * seconds * memory[ERROR] / drift.rate
+    memory[INTEGRAL] = min(max(integral, -MAX_CORRECTION), MAX_CORRECTION)
+    step = 1.0 + correction(drift)
     for n in range(frames):
-        while memory[PLACE] >= 1.0:
+        while memory[PHASE] >= 1.0:
             if ring.pull(drift.capture, drift.row) == 0:
-                memory[RUNNING] = 0.0  # ran dry: wait for the target again
+                memory[RUNNING] = 0.0  # the ring ran dry: wait until it has the target again
                 return n
-            shift(drift)
-            memory[PLACE] -= 1.0
-        tap(drift, memory[PLACE], out, n)
-        memory[PLACE] += pace
+            shift_window(drift)
+            memory[PHASE] -= 1.0
+        interpolate(drift, memory[PHASE], out, n)
+        memory[PHASE] += step
     return frames
 
 
 @kernel
-def waiting(drift):
-    """Frames in the ring, and those since heard by the microphone."""
-    coming = drift.rate * (get(drift.meters, ASKED) - get(drift.meters, CAPTURED))
-    if not 0.0 <= coming <= drift.target:  # the microphone has stopped, or is timed by another clock
-        coming = 0.0
-    return ring.readable(drift.capture, drift.capture.rows.shape[0]) + coming
+def frames_waiting(drift):
+    """Frames in the ring, and frames recorded since the last block."""
+    recorded = drift.rate * (get(drift.meters, ASKED) - get(drift.meters, CAPTURED))
+    if not 0.0 <= recorded <= drift.target:  # the microphone has stopped, or uses another clock
+        recorded = 0.0
+    return ring.readable(drift.capture, drift.capture.rows.shape[0]) + recorded
 
 
 @kernel
 def correction(drift):
-    """How much faster than its own rate the ring is read; 1e-6 is a part per million."""
-    wanted = PULL * drift.memory[ERROR] / drift.rate + drift.memory[LEARNT]
-    return min(max(wanted, -LIMIT), LIMIT)
+    """The relative correction of the rate; 1e-6 is a part per million."""
+    wanted = PROPORTIONAL_GAIN * drift.memory[ERROR] / drift.rate + drift.memory[INTEGRAL]
+    return min(max(wanted, -MAX_CORRECTION), MAX_CORRECTION)
 
 
 @kernel
 def skip(drift, frames):
     for _ in range(frames):
         ring.pull(drift.capture, drift.row)
-        shift(drift)
+        shift_window(drift)
 
 
 @kernel
-def shift(drift):
+def shift_window(drift):
     past = drift.past
     for t in range(TAPS - 1):
         for c in range(past.shape[1]):
@@ -127,7 +126,7 @@ def shift(drift):
 
 
 @kernel
-def tap(drift, place, out, n):
+def interpolate(drift, place, out, n):
     phase = int(place * PHASES)
     share = place * PHASES - phase
     for c in range(out.shape[1]):
@@ -142,9 +141,9 @@ read_drift = descriptor_reader(typeof(make_drift(allocate(ring.layout(2, 2)), 10
 
 
 @native_function(FILL_SIGNATURE)
-def supply(drift, block, frames):
-    """Fill a block from the drift at an address, and tell how it corrects."""
+def fill_from_drift(drift, block, frames):
+    """Fill a block from the Drift at an address, and meter its correction."""
     state = read_drift(drift)
-    came = draw(state, audio_at(block, frames, state.row.shape[1]))
+    frames_read = resample(state, audio_at(block, frames, state.row.shape[1]))
     put(state.meters, CORRECTION, 1e6 * correction(state))
-    return came
+    return frames_read

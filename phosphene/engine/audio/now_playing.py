@@ -18,7 +18,7 @@ class NowPlaying:
         rate = int(get(self.segment["meters"], int(Meter.RATE)))
         if rate != self.rate:
             self.rate, self.clock = rate, PlaybackClock(self.segment["clock"], rate)
-        return self.clock.exact(moment) if rate else None
+        return self.clock.exact_sample_at(moment) if rate else None
 
     def frame(self, moment):
         """The frame of that sample, as `FrameReader.frame_at` gives it; None before there is sound."""

@@ -54,10 +54,10 @@ class ReconnectingStream:
         return self.output is not None
 
     def _find_devices(self) -> None:
-        self.output = devices.choose(self.config["output"], "output")
+        self.output = devices.find_device(self.config["output"], "output")
         if self.config["source"] != "mic":
             return
-        self.input = devices.choose(self.config["input"], "input")
+        self.input = devices.find_device(self.config["input"], "input")
         if self.input is None and not self.config["again"]:
             raise PhospheneError("no microphone: no input device is connected; try --source synth, file or silence")
 

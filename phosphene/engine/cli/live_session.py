@@ -33,19 +33,19 @@ class LiveSession:
         self.recorder = self.supervisor = None
 
     def start(self):
-        """Compile if necessary, load the presets, and send the processes their config."""
+        """Load the presets, compile if necessary, and send the processes their config."""
         from phosphene.engine.session.playlist_runner import PlaylistRunner
         from phosphene.engine.session.report import SessionReport
         from phosphene.engine.session.supervisor import Supervisor
 
         self.stop = StopSignal("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-        ensure_compiled(self.stop.is_set)
         name, playlist = _open_playlist(self.args, self._load)
+        preset, _ = self._load(name)  # a fault in it is reported before minutes of compiling
+        ensure_compiled(self.stop.is_set)
         self.recorder = _start_recorder(self.args)
         film = {"film": self.recorder.film_config if self.recorder else None}
         config = _audio_config(self.args, self.source) | film
         visual_config = {option: getattr(self.args, option) for option in WINDOW_OPTIONS} | film
-        preset, _ = self._load(name)
         self.supervisor = Supervisor(self.audio, self.visual, preset, config, visual_config, name)
         self.report = SessionReport(self.supervisor)
         self.playlist = PlaylistRunner(self.supervisor, playlist, self._load, automatic=self.args.playlist is not None)
@@ -74,6 +74,7 @@ class LiveSession:
 
     def run_loop(self):
         """Run until the session is over; returns what the operator did, for the report."""
+        from phosphene.engine.audio.input_meter import InputMeter
         from phosphene.engine.cli.output import console
         from phosphene.engine.session.actions import OperatorActions
         from phosphene.engine.session.keyboard import Keyboard
@@ -81,7 +82,8 @@ class LiveSession:
 
         with Keyboard(console.show_cursor) as keyboard:
             actions = OperatorActions(self.supervisor, keyboard, self.link, self.playlist, self.controllers)
-            with StatusLine(self.report, actions, console) as status_line:
+            meter = InputMeter(self.supervisor.segment["tap.input_level"]) if self.source == "mic" else None
+            with StatusLine(self.report, actions, console, meter) as status_line:
                 for tick in itertools.count():
                     if self.stop.wait(TICK) or self._is_over():
                         return {"tempo": actions.report(), "controllers": self.controllers.report()}
@@ -128,7 +130,7 @@ class LiveSession:
 def _open_link(args):
     if not args.link:
         return None
-    from phosphene.engine.session.link import Link
+    from phosphene.engine.session.tempo.link import Link
 
     return Link()
 

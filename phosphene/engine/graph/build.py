@@ -29,8 +29,8 @@ from phosphene.engine.graph.memory import memory_layouts
 from phosphene.engine.graph.node import Node
 from phosphene.engine.graph.nodes import CHUNK, PlayNode, SourceNode
 from phosphene.engine.listening.rhythm import tempo_override
-from phosphene.engine.modulation.audio_mover import AudioMover, sounding
-from phosphene.engine.modulation.matrix import STILL, Modulation
+from phosphene.engine.modulation.audio_mover import AudioMover, moves_sound
+from phosphene.engine.modulation.matrix import NO_MODULATION, Modulation
 from phosphene.engine.presets.model import Preset
 from phosphene.engine.rings import allocate, ring
 from phosphene.engine.rings.ring import Ring
@@ -131,7 +131,7 @@ def join(
     acts: Iterable[Any] = (),
     make_viewers: Callable[..., Iterable[Node]] | None = None,
     trim: int = 0,
-    modulation: Modulation = STILL,
+    modulation: Modulation = NO_MODULATION,
 ) -> Graph:
     """Join a source, the core, the listen node and a sink by rings.
 
@@ -157,7 +157,7 @@ def join(
     inlet = allocate(ring.layout(QUEUE, CHANNELS * (2 if wide else 1)))
     outlet = allocate(ring.layout(QUEUE, CHANNELS))
     core, points, listen, mover, new_core = assemble(memory, rate, modulation, FIRST_SERIAL, trim=trim)
-    moving = mover if sounding(modulation) else None
+    moving = mover if moves_sound(modulation) else None
     play = PlayNode(rate, core, new_core, points, inlet, outlet, script, trim=trim, mover=moving)
     viewers = tuple(make_viewers(listen, play, view_script)) if make_viewers else ()
     return Graph(make_source(inlet, *scripts), play, listen, make_sink(outlet), viewers, rate, frames)
@@ -194,7 +194,7 @@ def from_source(
 
     trim = limiter.latency(source.rate) + sum(chain.latency(op, source.rate) for op, _ in genes)
     modulation = preset.modulation()
-    causal = not make_viewers or sounding(modulation)
+    causal = not make_viewers or moves_sound(modulation)
     graph = join(
         make_source,
         make_sink,

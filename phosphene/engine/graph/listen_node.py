@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from phosphene.engine.audio.core import Core
-from phosphene.engine.listening.analyser import HOP, analyse, make_analyser, miss
+from phosphene.engine.listening.analyser import HOP_SECONDS, analyse, make_analyser, skip_frames
 from phosphene.engine.rings import ring, timeline
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT, FIRST_TEMPO_SLOT
 from phosphene.engine.rings.tap import Tap, TapReader, activate
@@ -40,14 +40,14 @@ class ListenNode:
         Frames of latency that are left out of what is heard: positions in frames count from behind them.
     """
 
-    name, thread, latency = "listening", "analysis", HOP
+    name, thread, latency = "listening", "analysis", HOP_SECONDS
 
     def __init__(self, rate: int, core: Core, tap: Tap, frames: Timeline, *, start: int = 0, trim: int = 0) -> None:
         self.tempo_moves, self.reader = core.tempo_moves, TapReader(activate(tap), CHUNK)
         self.frames, self.trim = frames, trim
         self.readers: list[FrameReader] = []
         self.analyser: Any = make_analyser(float(rate), start - trim)
-        self.analyser.hand[:] = core.applied.view("f8")[FIRST_TEMPO_SLOT:FIRST_PICTURE_SLOT]
+        self.analyser.tempo_override[:] = core.applied.view("f8")[FIRST_TEMPO_SLOT:FIRST_PICTURE_SLOT]
         self.move = np.zeros((1, 3))
         self.move_pending = False  # True while `move` is ahead of the analyser
         self.done = False
@@ -58,7 +58,7 @@ class ListenNode:
         over = self.reader.ended()  # asked first: what is there afterwards is all there is
         waiting = self.reader.available()
         if waiting and (missed := self.reader.sample - self.trim - self._position()) > 0:
-            miss(self.analyser, missed)
+            skip_frames(self.analyser, missed)
         block = self.reader.read(min(waiting, self._frames_to_move()))
         analyse(self.analyser, block, self.frames)
         self.done = over and not len(block)
@@ -81,5 +81,5 @@ class ListenNode:
             self.move_pending = ahead > 0
             if self.move_pending:
                 return ahead
-            self.analyser.hand[int(slot) - FIRST_TEMPO_SLOT] = value
+            self.analyser.tempo_override[int(slot) - FIRST_TEMPO_SLOT] = value
         return CHUNK

@@ -4,7 +4,7 @@ import numpy as np
 
 from phosphene.engine.graph.listen_node import FrameReader, ListenNode
 from phosphene.engine.listening.frame import WIDTH
-from phosphene.engine.listening.rhythm.lookahead import Foresight
+from phosphene.engine.listening.rhythm.lookahead import Lookahead
 from phosphene.engine.rings import allocate, timeline
 
 
@@ -20,7 +20,7 @@ class LookaheadNode:
         self.listen, self.index, self.done = listen, 0, False
         self.frames = allocate(timeline.layout(*listen.frames.words.shape))
         self.readers: list[FrameReader] = []
-        self.lookahead = Foresight.beside(listen.analyser)
+        self.lookahead = Lookahead.beside(listen.analyser)
         self.incoming, self.outgoing = np.zeros(WIDTH), np.zeros(WIDTH)
         self.input_ended = False
         listen.readers.append(self)

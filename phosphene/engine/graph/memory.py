@@ -17,6 +17,6 @@ def memory_layouts() -> dict[str, Layout]:
         "params": board.layout(BOARD_SLOTS),  # presets and performers write; the audio thread and the renderer read
         "moves": board.layout(2 * board_layout.GENOME_SLOTS),  # modulation writes, the audio thread reads
         "meters": meters.layout(),  # the audio thread writes
-        "frames": analyser.plan(HISTORY),  # the listen node writes
+        "frames": analyser.frames_layout(HISTORY),  # the listen node writes
         "returns": ring.layout(RETURN, CHANNELS),  # the neural worker writes, the audio thread reads
     }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from phosphene.engine.audio import core as sound
-from phosphene.engine.audio.clocks import FILLER
+from phosphene.engine.audio.clocks import FILL_FUNCTION
 from phosphene.engine.audio.core import BLOCK, CHANNELS, Core
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.sources.base import Source
@@ -92,7 +92,7 @@ class PlayNode:
         self.frames = 0  # given so far
         self.block = np.zeros((BLOCK, inlet.rows.shape[1]), np.float32)
         self.stereo = np.zeros((BLOCK, CHANNELS), np.float32)
-        self.play = FILLER(sound.play.address)
+        self.play = FILL_FUNCTION(sound.play.address)
         self.plans: PlanSwapper | None = None  # and no words, before the first Begin
         self.words = np.zeros(0, np.int64)
         self.done = False

@@ -21,7 +21,7 @@ from phosphene.engine.graph.node import Node
 from phosphene.engine.graph.node_threads import NodeThreads
 from phosphene.engine.graph.nodes import SourceNode
 from phosphene.engine.graph.plan_swap import PlanSwapper
-from phosphene.engine.modulation.matrix import STILL, Modulation
+from phosphene.engine.modulation.matrix import NO_MODULATION, Modulation
 from phosphene.engine.native import make_descriptor
 from phosphene.engine.presets.load import restore_preset
 from phosphene.engine.processes.serve import serve
@@ -107,7 +107,7 @@ class AudioProcess:
         source.seek(int(self._meter(Meter.SOURCE)))
         self.inlet = allocate(ring.layout(round(READ_AHEAD * self.rate), CHANNELS))
         self.inlet_words = make_descriptor(self.inlet)
-        self.filler = sound.supply.address, self.inlet_words.ctypes.data
+        self.filler = sound.fill_from_ring.address, self.inlet_words.ctypes.data
         node = SourceNode(source, self.inlet)
         while node.step():  # full before the device asks for it
             pass
@@ -219,7 +219,7 @@ class AudioProcess:
             self._wait_for_crossfade()
             self.serial += 1
             self.genomes[self.serial] = FADE_OUT
-            self.graph.mover.change(STILL, self.serial)
+            self.graph.mover.change(NO_MODULATION, self.serial)
             self.plans.change(FADE_OUT, self.serial)
         self._wait_for_crossfade()
         time.sleep(2 * CROSSFADE + self.device.held_seconds())

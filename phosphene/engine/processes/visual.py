@@ -1,10 +1,11 @@
-"""The visual process: pictures in time with what is audible, until its keeper lets go of it."""
+"""The visual process: draws pictures in time with what is audible, until the supervisor stops it."""
 
 import json
 import math
 import sys
 import threading
 import time
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from phosphene.engine.audio.playback_clock import PlaybackClock
 from phosphene.engine.modulation.matrix import Modulation
 from phosphene.engine.processes.serve import serve
 from phosphene.engine.recording.frame_tap import FrameTap
-from phosphene.engine.rings import ring
+from phosphene.engine.rings import Segment, ring
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.rings.mailbox import fetch_text, post_text
 from phosphene.engine.visuals.catalogue import Look
@@ -25,147 +26,160 @@ from phosphene.engine.visuals.window.frame_stats import FrameStat, increment, re
 from phosphene.engine.visuals.window.recovery import Recovery
 from phosphene.engine.visuals.window.window import Window
 
-CALM = 0.15  # seconds that a window keeps a size before it is painted in it
-SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, which has to sound as well
+RESIZE_DELAY = 0.15  # seconds that a window must keep a size before pictures are drawn at it
+SOFTWARE_RATE = 30.0  # pictures per second where the processor draws them, beside the sound
 
 
 class VisualProcess:
-    """One life of the visual process. It reads the frames, the clock and the board, and waits for nobody.
+    """One life of the visual process. It reads frames, clock and board from shared memory, and never waits for them.
 
     Parameters
     ----------
-    wish : dict
+    config : dict
         size, borderless, monitor, film.
     segment : Segment
         The session's.
     """
 
-    def __init__(self, config, segment):
+    def __init__(self, config: dict[str, Any], segment: Segment) -> None:
         self.config, self.segment, self.frame_stats = config, segment, segment["frame_stats"]
         self.stopped = threading.Event()
         size = config["size"] and tuple(config["size"])
         full = get(segment["cues"], int(Cue.FULL)) > 0.0
         self.window = Window(size=size, fullscreen=full, borderless=config["borderless"], monitor=config["monitor"])
-        self.wings = Operator(self.window, segment)
-        self.most = SOFTWARE_RATE if self.window.context.software else math.inf
-        self.pacer = FramePacer(min(self.window.refresh, self.most), vsync=self.window.vsync)
-        self.rate, self.clock, self.painter, self.wanted, self.told = 0, None, None, None, None
-        self.care, self.sick = Recovery(self.window.context, self.pacer.period, self.wings.notify), 0
-        self.size = self.calm = self.window.size
-        self.since = time.monotonic()
-        self.lens = FrameTap(self.window.context, config["film"]) if config["film"] else None
+        self.operator = Operator(self.window, segment)
+        self.max_rate = SOFTWARE_RATE if self.window.context.software else math.inf
+        self.pacer = FramePacer(min(self.window.refresh, self.max_rate), vsync=self.window.vsync)
+        self.recovery = Recovery(self.window.context, self.pacer.period, self.operator.notify)
+        self.failures = 0  # pictures that went bad and could not be recovered
+        self.frame_tap = FrameTap(self.window.context, config["film"]) if config["film"] else None
+        self.rate = 0  # of the sound; no renderer and no clock before it is known
+        self.renderer: Renderer | None = None
+        self.clock: PlaybackClock | None = None
+        self.look: Look | None = None
+        self.status: dict[str, Any] | None = None  # as published last
+        self.window_size = self.settled_size = self.window.size
+        self.resized_at = time.monotonic()
 
-    def run(self):
-        """VisualProcess pictures until the window is closed, or `stop`."""
+    def run(self) -> None:
+        """Draw until the window is closed, or `stop`."""
         try:
             while not (self.stopped.is_set() or self.window.closed):
-                self._tell()
-                self._picture()
+                self._publish_status()
+                self._draw_frame()
                 increment(self.frame_stats, FrameStat.HEARTBEAT)
         finally:
-            for owned in filter(None, (self.lens, self.wings, self.care, self.painter)):
-                owned.release()
+            for part in (self.frame_tap, self.operator, self.recovery, self.renderer):
+                if part:
+                    part.release()
             self.window.release()
 
-    def stop(self):
+    def stop(self) -> None:
         self.stopped.set()
 
-    def _picture(self):
+    def _draw_frame(self) -> None:
         self.window.poll()
-        self._pass_keys()
-        self.wings.poll(self.painter)
-        period = 1.0 / min(self.window.refresh, self.most)  # that of another monitor, maybe
-        self.pacer.period = self.care.scaler.period = period
+        self._forward_keys()
+        self.operator.poll(self.renderer)
+        period = 1.0 / min(self.window.refresh, self.max_rate)  # the window may be on another monitor now
+        self.pacer.period = self.recovery.scaler.period = period
         if text := fetch_text(self.segment["look"]):
-            self._play(Look(*json.loads(text)))
-        moment, missed = self.pacer.begin_frame()
-        if not self._ready() or (sample := self.clock.sample_at(moment)) is None:
+            self._show(Look(*json.loads(text)))
+        moment, dropped = self.pacer.begin_frame()
+        if not self._ready():
             self.pacer.restart()
             return
-        self.painter.reload()
-        self.painter.advance_to(sample)
-        self.painter.render(sample)
+        renderer, clock = self.renderer, self.clock
+        assert renderer and clock, "ready"
+        if (sample := clock.sample_at(moment)) is None:
+            self.pacer.restart()
+            return
+        renderer.reload()
+        renderer.advance_to(sample)
+        renderer.render(sample)
         cost = self.pacer.frame_ready()
-        self.window.present(self.wings.overlay(sample, self.rate, self.painter.size, self.pacer.pacing))
+        self.window.present(self.operator.overlay(sample, self.rate, renderer.size, self.pacer.pacing))
         seen = self.pacer.frame_presented()
-        late = (self.clock.exact(seen) - sample) / self.rate
-        if self.lens:
-            self.lens.capture(self.window.framebuffer, self.calm, sample)
+        audible = clock.exact_sample_at(seen)
+        lateness = 0.0 if audible is None else (audible - sample) / self.rate
+        if self.frame_tap:
+            self.frame_tap.capture(self.window.framebuffer, self.settled_size, sample)
         increment(self.frame_stats, FrameStat.SHOWN)
-        increment(self.frame_stats, FrameStat.DROPPED, missed)
-        record_lateness(self.frame_stats, late)
-        self.wings.add_frame(seen, late, missed)
-        self.sick += self.care.check(self.painter, seen, cost, missed)
+        increment(self.frame_stats, FrameStat.DROPPED, dropped)
+        record_lateness(self.frame_stats, lateness)
+        self.operator.add_frame(seen, lateness, dropped)
+        self.failures += self.recovery.check(renderer, seen, cost, dropped)
 
-    def _play(self, look):
-        """VisualProcess another look, or let other rows move the one that is shown."""
-        self.wanted = look._replace(modulation=Modulation(*look.modulation))
-        if self.painter:
-            self.painter.show(self.wanted)
+    def _show(self, look: Look) -> None:
+        """Show another look, or change the modulation of the one that is shown."""
+        self.look = look._replace(modulation=Modulation(*look.modulation))
+        if self.renderer:
+            self.renderer.show(self.look)
 
-    def _pass_keys(self):
-        """Tell the keeper what was pressed in the window."""
+    def _forward_keys(self) -> None:
+        """Send the keys that were pressed in the window to the main process."""
         if pressed := self.window.pressed:
-            self.wings.handle_keys(pressed)
+            self.operator.handle_keys(pressed)
             ring.push(self.segment["keys"], np.array([(moment, ord(key)) for moment, key in pressed]))
             pressed.clear()
 
-    def _ready(self):
-        """False before there is sound, and where a painter had to be made first."""
+    def _ready(self) -> bool:
+        """False before there is sound, and when the renderer had to be created or resized first."""
         rate = int(get(self.segment["meters"], int(Meter.RATE)))
-        if not (rate and self.wanted):
+        if not (rate and self.look):
             return False
-        size = self._size()
-        if rate == self.rate and size == self.painter.size:
+        size = self._render_size()
+        if self.renderer and rate == self.rate and size == self.renderer.size:
             return True
         self.window.resize(size)
-        if rate == self.rate:
-            self.painter.resize(size)
+        if self.renderer and rate == self.rate:
+            self.renderer.resize(size)
         else:
-            self._begin(rate, size)
+            self._create_renderer(rate, size)
         return False
 
-    def _begin(self, rate, size):
-        """Make a painter, for sound of another rate than before."""
-        if self.painter:
-            self.painter.release()
+    def _create_renderer(self, rate: int, size: tuple[int, int]) -> None:
+        """A renderer belongs to a sample rate."""
+        if self.renderer:
+            self.renderer.release()
         self.rate, self.clock = rate, PlaybackClock(self.segment["clock"], rate)
-        self.painter = Renderer(
+        self.renderer = Renderer(
             self.window.context,
             size,
             frames=self.segment["frames"],
             board=self.segment["params"],
             rate=self.rate,
             screen=self.window,
-            look=self.wanted,
+            look=self.look,
             incremental=True,
         )
 
-    def _size(self):
-        """The window's, as it was when it last stood still; or less, where that is more than can be drawn in time."""
+    def _render_size(self) -> tuple[int, int]:
+        """The size of the window since it last settled, or a smaller one where that cannot be drawn in time."""
         now, size = time.monotonic(), self.window.size
-        if size != self.size:
-            self.size, self.since = size, now
-        elif now - self.since >= CALM:
-            self.calm = size
-        return self.care.render_size(self.calm)
+        if size != self.window_size:
+            self.window_size, self.resized_at = size, now
+        elif now - self.resized_at >= RESIZE_DELAY:
+            self.settled_size = size
+        return self.recovery.render_size(self.settled_size)
 
-    def _tell(self):
-        """Tell the keeper what it draws with, what is seen alone, what cannot be drawn, and what there is to say."""
-        if self.painter and self.painter.settled is not None:
-            put(self.frame_stats, int(FrameStat.SETTLED), float(self.painter.settled))
-        told = {
+    def _publish_status(self) -> None:
+        """Post to the supervisor what draws, what is shown, which faults there are, and notices for the user."""
+        renderer = self.renderer
+        if renderer and renderer.settled is not None:
+            put(self.frame_stats, int(FrameStat.SETTLED), float(renderer.settled))
+        status = {
             "gl": self.window.context.describe(),
-            "fault": self.painter and (self.painter.fault or self.painter.deck.fault),
-            "refused": self.painter and self.painter.refused,
+            "fault": renderer and (renderer.fault or renderer.deck.fault),
+            "refused": renderer and renderer.refused,
             "pacing": self.pacer.pacing,
-            "said": self.wings.notices(),
-            "sick": self.sick,
+            "notices": self.operator.notices(),
+            "failures": self.failures,
         }
-        if told != self.told:
+        if status != self.status:
             self.window.set_vsync(self.pacer.request_vsync)
-            self.told = told
-            post_text(self.segment["visual_status"], json.dumps(told))
+            self.status = status
+            post_text(self.segment["visual_status"], json.dumps(status))
 
 
 if __name__ == "__main__":

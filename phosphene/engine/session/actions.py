@@ -13,11 +13,11 @@ from phosphene.engine.rings import ring
 from phosphene.engine.session.controllers.controller import SessionAccess
 from phosphene.engine.session.controllers.hub import ControllerHub
 from phosphene.engine.session.keyboard import Keyboard
-from phosphene.engine.session.tempo.link import Link
 from phosphene.engine.session.parameters import preset_uses
 from phosphene.engine.session.playlist_runner import PlaylistRunner
 from phosphene.engine.session.show_actions import ShowActions
 from phosphene.engine.session.supervisor import Supervisor
+from phosphene.engine.session.tempo.link import Link
 from phosphene.engine.session.tempo.tempo_control import TempoControl
 
 

@@ -125,10 +125,10 @@ class Supervisor:
             self.notices += [f"{line}; the old picture stays" for line in status["fault"].splitlines()]
         elif before.get("fault") and not status["fault"]:
             self.notices.append("the picture works again")
-        count, lines = status["said"]
+        count, lines = status["notices"]
         self.notices += lines[max(len(lines) - (count - self.visual_notices_read), 0) :]
         self.visual_notices_read = count
-        self.picture_failed = status["sick"] > before.get("sick", 0)
+        self.picture_failed = status["failures"] > before.get("failures", 0)
         self.visual_status = status
 
     @property

@@ -67,7 +67,7 @@ class SilenceSource:
         return len(out)
 
 
-def check_pulled(genes: list[tuple[str, Any]], kind: str) -> None:
+def check_source_speed(genes: list[tuple[str, Any]], kind: str) -> None:
     """Refuse a genome whose operators pull a source that cannot be pulled: a microphone has its own speed.
 
     Raises

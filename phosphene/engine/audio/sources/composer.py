@@ -1,7 +1,7 @@
 """What the built-in synth plays: endless modal music, composed a bar at a time.
 
-Twenty-four bars make a movement, with a key, a motif and a groove of its own. Every draw is named by
-seed, stage and number, so any bar can be written alone, in any order.
+Twenty-four bars make a movement with its own key, motif and groove. Every random draw depends on seed, stage and
+number only, so any bar can be composed alone, in any order.
 """
 
 import math
@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 BEATS, STEPS, MOVEMENT, CHORD = 4, 16, 24, 2  # beats and steps of a bar, bars of a movement and of a chord
-HOME = 50  # MIDI; keys lie around D
-ECHO, REPEATS, KEPT = 3, 3, 0.45  # steps between repeats, how many, and the level each one keeps
+HOME_PITCH = 50  # MIDI; keys lie around D
+ECHO_STEPS, REPEATS, REPEAT_LEVEL = 3, 3, 0.45  # steps between repeats, their number, level of each
 
 MODES = (  # steps of the scale; progressions of its degrees
     ((0, 2, 3, 5, 7, 9, 10), ((0, 3, 0, 6), (0, 2, 6, 3), (0, 6, 3, 4))),  # dorian
@@ -48,13 +48,13 @@ class Note(NamedTuple):
     voice: str
     time: float  # seconds from the start of the bar, never negative
     hz: float
-    level: float  # 1 is struck firmly
+    level: float  # 1 is a firm stroke
     pan: float = 0.0  # -1 left, 1 right
-    length: float = 0.0  # seconds; 0 lets it ring out
+    length: float = 0.0  # seconds; 0: until it has decayed
 
 
 class Theme(NamedTuple):
-    """What a movement keeps from its first bar to its last."""
+    """What all bars of a movement have in common."""
 
     form: tuple
     scale: tuple
@@ -63,11 +63,11 @@ class Theme(NamedTuple):
     motif: np.ndarray  # (CHORD, STEPS), places among the chord's notes; -1 rests
     kick: tuple  # steps
     bass: tuple  # steps and lengths in steps
-    swing: float  # part of a step by which every second one is late
+    swing: float  # share of a step by which every second step is late
 
 
 class Bar(NamedTuple):
-    """What the players of a bar share."""
+    """A bar, as its parts see it."""
 
     at: int  # in its movement
     theme: Theme
@@ -78,8 +78,8 @@ class Bar(NamedTuple):
     step: float  # seconds
     rng: np.random.Generator
 
-    def when(self, step):
-        """A step as a hand plays it: swung, and never quite the same."""
+    def time_of(self, step):
+        """The time of a step in seconds, with swing and a few milliseconds of chance."""
         return (step + self.theme.swing * (step % 2)) * self.step + self.rng.uniform(0, 0.004)
 
     def level(self, part, low, high=1.0):
@@ -87,33 +87,33 @@ class Bar(NamedTuple):
 
 
 def compose(seed, bar, *, tempo, density):
-    """The notes that begin in a bar, or echo one that does. None is held for longer than CHORD bars."""
+    """The notes that begin in a bar, with their echoes. None is held for longer than CHORD bars."""
     movement, at = divmod(bar, MOVEMENT)
-    theme = invent(seed, movement)
-    section, progress = locate(theme.form, at)
+    theme = make_theme(seed, movement)
+    section, progress = section_at(theme.form, at)
     parts = {part: begin + progress * (end - begin) for part, begin, end in zip(PARTS, *SECTIONS[section])}
     tones = chord(theme.scale, theme.key, theme.chords[at // CHORD % len(theme.chords)])
     step = 60 * BEATS / (STEPS * tempo)
-    here = Bar(at, theme, section, parts, tones, density, step, draws(seed, 1, bar))
-    return [note for player in (pads, plucks, bells, basses, drums, turns) for note in player(here)]
+    here = Bar(at, theme, section, parts, tones, density, step, random_stream(seed, 1, bar))
+    return [note for part in (pads, plucks, bells, basses, drums, transitions) for note in part(here)]
 
 
-def draws(seed, stage, number):
+def random_stream(seed, stage, number):
     """The random numbers of one stage of one bar or movement."""
     return np.random.default_rng(np.random.SeedSequence((seed, stage, number)))
 
 
-def invent(seed, movement):
-    rng = draws(seed, 0, movement)
+def make_theme(seed, movement):
+    rng = random_stream(seed, 0, movement)
     scale, progressions = MODES[rng.integers(len(MODES))]
     hits = rng.integers(5, 8)  # spread evenly over the bar, then turned: a Euclidean rhythm
     struck = (np.arange(STEPS) + 2 * rng.integers(8)) * hits % STEPS < hits
     walk = 3 + np.cumsum(rng.choice([-2, -1, 1, 2], (CHORD, STEPS)), axis=1)
-    folded = np.abs((walk + 6) % 12 - 6)  # up and down over seven places
+    folded = np.abs((walk + 6) % 12 - 6)  # up and down over seven positions
     return Theme(
         form=FORMS[rng.integers(len(FORMS)) if movement else 0],
         scale=scale,
-        key=HOME + KEYS[rng.integers(len(KEYS))],
+        key=HOME_PITCH + KEYS[rng.integers(len(KEYS))],
         chords=progressions[rng.integers(len(progressions))],
         motif=np.where(struck, folded, -1),
         kick=KICKS[rng.integers(len(KICKS))],
@@ -122,8 +122,8 @@ def invent(seed, movement):
     )
 
 
-def locate(form, at):
-    """The section that a bar of the movement is in, and how far along it, from 0 to 1."""
+def section_at(form, at):
+    """The section that a bar of the movement is in, and the position in it, 0 to 1."""
     for section, bars in form:
         if at < bars:
             return section, at / (bars - 1)
@@ -139,8 +139,8 @@ def chord(scale, key, degree):
     return root, third, fifth, seventh if third - root == 3 else ninth
 
 
-def above(floor, pitch):
-    """The same note within the octave from `floor` up: chords held in one octave move by small steps."""
+def octave_from(floor, pitch):
+    """A pitch moved into the octave from `floor` up, so that chords move by small steps."""
     return floor + (pitch - floor) % 12
 
 
@@ -152,72 +152,74 @@ def pads(bar):
     if bar.at % CHORD == 0:
         for floor, tone in zip((46, 58, 50, 58), bar.tones):
             for side in (-1, 1):
-                detuned = above(floor, tone) + side * bar.rng.uniform(0.03, 0.06)
+                detuned = octave_from(floor, tone) + side * bar.rng.uniform(0.03, 0.06)
                 yield Note("pad", 0.0, hertz(detuned), bar.level("pad", 0.85), 0.75 * side, CHORD * STEPS * bar.step)
 
 
 def plucks(bar):
-    places = sorted(above(floor, tone) for tone in bar.tones for floor in (61, 73))
+    places = sorted(octave_from(floor, tone) for tone in bar.tones for floor in (61, 73))
     for step, place in enumerate(bar.theme.motif[bar.at % CHORD]):
         if place >= 0 and bar.rng.random() < bar.parts["pluck"] * (0.4 + bar.density):
             pitch = places[place] + (12 if bar.rng.random() < 0.06 else 0)
             level = bar.level("pluck", 0.5, 0.8) * (1.25 if step % 4 == 0 else 1.0)
-            yield from echoed(Note("pluck", bar.when(step), hertz(pitch), level, bar.rng.uniform(-0.5, 0.5)), bar.step)
+            yield from with_echoes(
+                Note("pluck", bar.time_of(step), hertz(pitch), level, bar.rng.uniform(-0.5, 0.5)), bar.step
+            )
 
 
 def bells(bar):
     for step in 2 * bar.rng.choice(STEPS // 2, 2, replace=False):
         if bar.rng.random() < bar.parts["bell"] * (0.3 + bar.density):
-            pitch = above(81, bar.rng.choice(bar.tones))
+            pitch = octave_from(81, bar.rng.choice(bar.tones))
             level, pan = bar.level("bell", 0.4, 0.8), bar.rng.uniform(-0.8, 0.8)
-            yield from echoed(Note("bell", bar.when(step), hertz(pitch), level, pan), bar.step)
+            yield from with_echoes(Note("bell", bar.time_of(step), hertz(pitch), level, pan), bar.step)
 
 
 def basses(bar):
-    root = above(33, bar.tones[0])
+    root = octave_from(33, bar.tones[0])
     for step, steps in bar.theme.bass if bar.parts["bass"] else ():
         pitch = root + (7 if step > 8 and bar.rng.random() < 0.2 else 0)
-        yield Note("bass", bar.when(step), hertz(pitch), bar.level("bass", 0.85), length=0.9 * steps * bar.step)
+        yield Note("bass", bar.time_of(step), hertz(pitch), bar.level("bass", 0.85), length=0.9 * steps * bar.step)
 
 
 def drums(bar):
-    kicks = bar.theme.kick[: -1 if bar.at % 4 == 3 else None]  # a breath before the next chord
+    kicks = bar.theme.kick[: -1 if bar.at % 4 == 3 else None]  # a rest before the next chord
     for step in kicks if bar.parts["kick"] else ():
-        yield Note("kick", bar.when(step), 47.0, bar.level("kick", 0.8) if step % 8 else bar.parts["kick"])
+        yield Note("kick", bar.time_of(step), 47.0, bar.level("kick", 0.8) if step % 8 else bar.parts["kick"])
     if bar.parts["clap"]:
         for step in (4, 12):
-            yield from clapped(bar.when(step), bar.level("clap", 0.85))
+            yield from clap(bar.time_of(step), bar.level("clap", 0.85))
         if bar.rng.random() < 0.5 * bar.density:
-            yield from clapped(bar.when(bar.rng.choice((7, 9, 15))), 0.3 * bar.parts["clap"])
+            yield from clap(bar.time_of(bar.rng.choice((7, 9, 15))), 0.3 * bar.parts["clap"])
     for step in range(STEPS) if bar.parts["hat"] else ():
         if step % 2 == 0 or bar.rng.random() < bar.density:
             voice = "open hat" if step == 14 and bar.rng.random() < 0.4 else "hat"
             level = (0.55, 0.25, 1.0, 0.3)[step % 4] * bar.level("hat", 0.7)
-            yield Note(voice, bar.when(step), 8_500.0, level, bar.rng.uniform(-0.1, 0.4))
+            yield Note(voice, bar.time_of(step), 8_500.0, level, bar.rng.uniform(-0.1, 0.4))
 
 
-def turns(bar):
-    """What announces a full section, and what opens it."""
-    following, _ = locate(bar.theme.form, bar.at + 1)
+def transitions(bar):
+    """A riser before a full section, and a crash at its start."""
+    following, _ = section_at(bar.theme.form, bar.at + 1)
     if following == "full" != bar.section:
         yield Note("riser", 0.0, 2_400.0, 1.0, length=STEPS * bar.step)
-    if bar.section == "full" and (bar.at == 0 or locate(bar.theme.form, bar.at - 1)[0] != "full"):
+    if bar.section == "full" and (bar.at == 0 or section_at(bar.theme.form, bar.at - 1)[0] != "full"):
         yield Note("crash", 0.0, 5_200.0, 1.0)
 
 
-def echoed(note, step):
-    """A note, its echoes from side to side, and a soft bloom of it on both."""
+def with_echoes(note, step):
+    """A note, its echoes from side to side, and a soft bloom on both sides."""
     yield note
     away = -math.copysign(0.7, note.pan)
     for n in range(1, REPEATS + 1):
-        yield note._replace(time=note.time + n * ECHO * step, level=note.level * KEPT**n, pan=away)
+        yield note._replace(time=note.time + n * ECHO_STEPS * step, level=note.level * REPEAT_LEVEL**n, pan=away)
         away = -away
     for side in (-1, 1):
         yield note._replace(voice="bloom", hz=note.hz * 2.0 ** (side / 300), pan=0.9 * side)
 
 
-def clapped(time, level):
-    """A few hands, never quite together, over a drum."""
+def clap(time, level):
+    """A clap: three bursts, a few milliseconds apart, over a drum."""
     yield Note("drum", time, 185.0, level)
     for late, share, pan in ((0.0, 0.6, -0.3), (0.011, 0.8, 0.3), (0.024, 1.0, 0.0)):
         yield Note("clap", time + late, 1_300.0, share * level, pan)

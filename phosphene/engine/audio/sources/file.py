@@ -9,23 +9,25 @@ import soxr
 from phosphene.engine.common.errors import PhospheneError, UsageError
 from phosphene.engine.common.params import RATE_RANGE
 
-SIDES = 2
-USUAL = dict(enumerate("mono stereo 2.1 4.0 5.0 5.1 6.1 7.1".split(), start=1))  # layouts by channels
-RUN_UP = 0.25  # seconds a decoder is given to find its feet before a frame that was asked for
+CHANNELS = 2
+USUAL_LAYOUTS = dict(
+    enumerate("mono stereo 2.1 4.0 5.0 5.1 6.1 7.1".split(), start=1)
+)  # FFmpeg's layouts by number of channels
+PREROLL = 0.25  # seconds that a decoder starts before the frame that is wanted
 
 
 class FileSource:
-    """The first sound stream of a file. In stereo, one channel is heard on both sides, and more are folded down.
+    """The first sound stream of a file. In stereo, mono goes to both sides, and more channels are folded down.
 
     Parameters
     ----------
     path : str or Path
     rate : int or None
-        Frames per second to give; None for the file's own.
+        Frames per second of the output; None for the file's own.
     loop : bool
         Start again at the end.
     fold : bool
-        In stereo; else in the channels of the file.
+        Give stereo; otherwise the channels of the file.
 
     Raises
     ------
@@ -37,11 +39,11 @@ class FileSource:
         self.path, self.loop = Path(path), loop
         self.container, self.stream = _open(self.path)
         self.native_rate = self.stream.rate
-        self.channels = SIDES if fold else self.stream.channels
+        self.channels = CHANNELS if fold else self.stream.channels
         self.fold = fold
         self.rate = int(rate or self.native_rate)
-        self.broken = 0  # packets that could not be decoded, and were left out
-        self.position = 0  # frames given, however often a loop began again
+        self.broken = 0  # packets that could not be decoded and were left out
+        self.position = 0  # frames read, over all loops
         self._start()
 
     @property
@@ -67,7 +69,7 @@ class FileSource:
         self.container, self.stream = _open(self.path)
 
     def seek(self, position):
-        """Go to a frame of what is given; behind the end of a loop is inside it."""
+        """Go to a frame at the output rate; behind the end of a loop it wraps."""
         inside = position % self.length_of_file if self.loop and self.length_of_file else position
         self._reopen()
         self._start(round(inside / self.rate * self.native_rate))
@@ -80,7 +82,7 @@ class FileSource:
         return length
 
     def read(self, out):
-        """Fill a float32 (frames, 2) array; gives how many frames there were."""
+        """Fill float32 (frames, channels); returns the number of frames, fewer only at the end."""
         done = 0
         while done < len(out):
             if not len(self.rest):
@@ -101,38 +103,38 @@ class FileSource:
         return done
 
     def _decode(self, skip):
-        """Pieces of sound from a frame of the file on, at the rate that is wanted."""
-        for sound in self._sound(skip):
+        """Pieces of sound from a frame of the file on, at the output rate."""
+        for sound in self._converted(skip):
             if self.resampler is None:
                 yield sound
-            else:  # which would spread what is not a number over all that is near it
+            else:  # a NaN would spread over its neighbours
                 yield self.resampler.resample_chunk(np.nan_to_num(sound, posinf=0.0, neginf=0.0))
         if self.resampler is not None:
             yield self.resampler.resample_chunk(np.zeros((0, self.channels), np.float32), last=True)
 
-    def _sound(self, skip):
-        fold, like, heard = None, None, False
-        for due, frame in self._frames(skip):
-            if like != (like := (frame.format.name, frame.layout.name, frame.sample_rate)):
-                # again where two files were joined end to end
-                fold = _folder(frame, self.native_rate) if self.fold else self._keeper()
+    def _converted(self, skip):
+        fold, format_now, found_sound = None, None, False
+        for first_frame, frame in self._frames_from(skip):
+            if format_now != (format_now := (frame.format.name, frame.layout.name, frame.sample_rate)):
+                # it changes where two files were joined end to end
+                fold = _stereo_converter(frame, self.native_rate) if self.fold else self._unfolded_converter()
             for sound in fold(frame):
-                heard = True
-                begin = min(max(skip - due, 0), len(sound))
-                due += len(sound)
-                if begin < len(sound):
-                    yield sound[begin:]
-        if not heard and not skip:
-            raise PhospheneError(f"{self.path}: no sound in it could be decoded; is the file whole?")
+                found_sound = True
+                start = min(max(skip - first_frame, 0), len(sound))
+                first_frame += len(sound)
+                if start < len(sound):
+                    yield sound[start:]
+        if not found_sound and not skip:
+            raise PhospheneError(f"{self.path}: no sound in it could be decoded; is the file complete?")
 
     @property
     def layout(self):
         """FFmpeg's name for the channels, the usual one where the file does not say."""
         name = "stereo" if self.fold else self.stream.layout.name
-        return USUAL.get(self.channels, name) if "channels" in name else name
+        return USUAL_LAYOUTS.get(self.channels, name) if "channels" in name else name
 
-    def _keeper(self):
-        """What turns any frame into a float32 array of the file's channels."""
+    def _unfolded_converter(self):
+        """A function from any frame to float32 arrays of the file's channels."""
         mix = av.AudioResampler("flt", self.stream.layout, self.native_rate)
 
         def keep(frame):
@@ -141,28 +143,28 @@ class FileSource:
 
         return keep
 
-    def _frames(self, skip):
-        """Frames that reach up to one of the file and on from there, each with the number of its first."""
-        first, due = self.stream.start_time or 0, 0
-        near = int((skip / self.native_rate - RUN_UP) / self.stream.time_base)
+    def _frames_from(self, skip):
+        """Frames of the file from just before the frame `skip` on, each with the number of its first sample."""
+        first, first_frame = self.stream.start_time or 0, 0
+        near = int((skip / self.native_rate - PREROLL) / self.stream.time_base)
         if near > 0:
             try:
                 self.container.seek(first + near, stream=self.stream)
-                due = None
+                first_frame = None
             except av.error.FFmpegError:
                 self._reopen()
         for frame in self._decoded():
-            if due is None:
-                if frame.pts is None:  # a format without times: nothing but the whole way leads there
+            if first_frame is None:
+                if frame.pts is None:  # a format without times: decode from the start
                     self._reopen()
-                    yield from self._frames(0)
+                    yield from self._frames_from(0)
                     return
-                due = round((frame.pts - first) * self.stream.time_base * self.native_rate)
-            yield due, frame
-            due += frame.samples
+                first_frame = round((frame.pts - first) * self.stream.time_base * self.native_rate)
+            yield first_frame, frame
+            first_frame += frame.samples
 
     def _decoded(self):
-        """Frames in their order; what is damaged is left out, and counted."""
+        """Frames in their order; damaged packets are left out and counted."""
         packets = self.container.demux(self.stream)
         while True:
             try:
@@ -201,17 +203,19 @@ def _open(path):
     return container, stream
 
 
-def _folder(first, rate):
-    """What turns frames like this one into float32 (frames, 2) arrays."""
+def _stereo_converter(first, rate):
+    """A function from frames like this one to float32 (frames, 2) arrays."""
     channels = first.layout.nb_channels
-    named = channels > SIDES and "channels" not in first.layout.name
-    mix = av.AudioResampler("flt", "stereo" if named else first.layout, rate)  # PyAV misreads eight planes: one is safe
+    named = channels > CHANNELS and "channels" not in first.layout.name
+    mix = av.AudioResampler(
+        "flt", "stereo" if named else first.layout, rate
+    )  # PyAV misreads eight planes; packed is safe
 
     def fold(frame):
         for part in mix.resample(frame):
             sound = part.to_ndarray().reshape(part.samples, -1)
-            if sound.shape[1] > SIDES:  # channels without a name: odd ones left, even ones right
-                sound = np.stack([sound[:, side::SIDES].mean(axis=1) for side in range(SIDES)], axis=1)
-            yield np.ascontiguousarray(np.broadcast_to(sound, (len(sound), SIDES)), np.float32)
+            if sound.shape[1] > CHANNELS:  # unnamed channels: odd ones left, even ones right
+                sound = np.stack([sound[:, side::CHANNELS].mean(axis=1) for side in range(CHANNELS)], axis=1)
+            yield np.ascontiguousarray(np.broadcast_to(sound, (len(sound), CHANNELS)), np.float32)
 
     return fold

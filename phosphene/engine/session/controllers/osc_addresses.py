@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from phosphene.engine.listening.frame import AT, FRAME, ARRAY_FIELDS, SCALARS
+from phosphene.engine.listening.frame import ARRAY_FIELDS, AT, FRAME, SCALARS
 
 ROOT = "/phosphene"
 LIST = f"{ROOT}/list"

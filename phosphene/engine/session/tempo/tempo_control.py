@@ -16,8 +16,8 @@ from phosphene.engine.listening.rhythm.tempo_override import (
     write_tempo,
 )
 from phosphene.engine.rings.board import Board
-from phosphene.engine.session.link import Link
-from phosphene.engine.session.tap_tempo import TapTempo
+from phosphene.engine.session.tempo.link import Link
+from phosphene.engine.session.tempo.tap_tempo import TapTempo
 
 LINK_TOLERANCE = 2e-3  # seconds; the board is updated when Link's beat is off by more
 

@@ -1,0 +1,1 @@
+"""The tempo a performer sets: taps, nudges and holds, and Ableton Link."""
