@@ -1,11 +1,21 @@
-"""The command line: what cannot be is refused in a line for each fault, and nothing is made."""
+"""The command line: each fault is reported in one line, and no file is written."""
 
+import argparse
 import json
 import os
+import pkgutil
+import re
+import shlex
+import subprocess
+import sys
 
 import pytest
 
-from tests.support.commands import finish_command, start_command, run_command
+import phosphene
+from phosphene.engine.cli import commands, warmup
+from phosphene.engine.cli.commands import COMMANDS
+from phosphene.engine.cli.parser import parse
+from tests.support.commands import ROOT, finish_command, run_command, start_command
 from tests.support.sound_files import noise, write_sound
 
 SYNTH = ("bounce", "--source", "synth", "--seconds", "0.1", "-o", "x.wav")
@@ -18,22 +28,22 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-WRONG = {  # what is typed: what is told, a line for each fault
+WRONG = {  # the words: a part of the message for each fault
     (): ["COMMAND"],
-    ("bonce",): ["'bonce'"],
+    ("bonce",): ["no command 'bonce' (has live, bounce,", "did you mean 'bounce'?"],
     ("bounce",): ["the following arguments are required: -o"],
     ("bounce", "-o", "x.wav"): ["bounce: needs an INPUT, --source synth, or --take FILE"],
     ("bounce", "in.wav", "other.wav", "-o", "x.wav"): ["other.wav"],
     ("bounce", "in.wav", "--source", "synth", "-o", "x.wav"): ["bounce: needs one of them, found 2"],
     ("bounce", "in.wav", "--take", "a.take", "-o", "x.wav"): ["bounce: needs one of them, found 2"],
-    ("bounce", "--source", "mic", "-o", "x.wav"): ["--source: invalid choice: 'mic'"],
+    ("bounce", "--source", "mic", "-o", "x.wav"): ["--source: no 'mic' (has synth, silence)"],
     (*SILENCE, "--seconds", "0"): ["--seconds: 0 is not above 0"],
     (*SILENCE, "--seconds", "nan"): ["--seconds: nan is not above 0"],
     (*SILENCE, "--seconds", "inf"): ["--seconds: inf is not"],
     (*SILENCE, "--seconds", "-1"): ["--seconds: -1 is not above 0"],
     (*SILENCE, "--seconds", "abc"): ["--seconds: 'abc' is not a number of seconds"],
     (*SILENCE, "--seconds"): ["--seconds: expected one argument"],
-    (*SYNTH, "--depth", "7"): ["--depth: invalid choice: '7'"],
+    (*SYNTH, "--depth", "7"): ["--depth: no '7' (has 24, float)"],
     (*SYNTH[:-1], "x.flac", "--depth", "float"): ["--depth float: .flac holds 24"],
     (*SYNTH, "--seed", "-1"): ["--seed: -1 is outside 0 to"],
     (*SYNTH, "--seed", "1.5"): ["--seed: '1.5' is not a whole number"],
@@ -45,9 +55,9 @@ WRONG = {  # what is typed: what is told, a line for each fault
     (*SYNTH, "--set", "genome.1.params.gian=1"): ["no parameter 'gian' (has gain); did you mean 'gain'?"],
     (*SYNTH, "--set", "synth.tempo=fast", "--set", "seed=-1", "--set", "x=1"): ["synth.tempo", "seed=-1", "'x'"],
     ("bounce", "--take", "a.take", "--seed", "1", "-o", "x.wav"): ["--take: brings its own preset"],
-    ("bounce", "--take", "a.take", "--seconds", "1", "-o", "x.wav"): ["--take: is as long as it was played"],
+    ("bounce", "--take", "a.take", "--seconds", "1", "-o", "x.wav"): ["--take: has its own length"],
     ("bounce", "--take", "a.take", "-o", "x.wav"): ["a.take: cannot be read (No such file or directory)"],
-    ("check",): ["the following arguments are required: FILE"],
+    ("check",): ["the following arguments are required: NAME|FILE"],
     ("check", "no.yaml"): ["no.yaml: No such file"],
     ("doctor", "--jason"): ["--jason"],
     ("live", "--source", "file"): ["--source file and --file FILE need each other"],
@@ -58,23 +68,101 @@ WRONG = {  # what is typed: what is told, a line for each fault
 }
 
 
-@pytest.mark.parametrize(("words", "told"), WRONG.items(), ids=[" ".join(words) for words in WRONG])
-def test_a_wrong_word_is_told_of_in_a_line_and_makes_nothing(words, told, folder, capsys):
+@pytest.mark.parametrize(("words", "parts"), WRONG.items(), ids=[" ".join(words) for words in WRONG])
+def test_wrong_usage_is_one_line_and_writes_nothing(words, parts, folder, capsys):
     code, out, errors = run_command(capsys, *words)
     assert (code, out) == (2, "")
     assert all(line.startswith("phosphene: ") for line in errors), errors
-    assert all(part in "\n".join(errors) for part in told), errors
-    assert len(errors) == (1 if "--preset" in words else len(told)), errors
+    assert all(part in "\n".join(errors) for part in parts), errors
+    one_fault = "--preset" in words or words == ("bonce",)
+    assert len(errors) == (1 if one_fault else len(parts)), errors
     assert not list(folder.iterdir())
 
 
-@pytest.mark.parametrize("words", [("--help",), ("live", "--help"), ("bounce", "--help"), ("check", "--help")])
-def test_help_is_there(words, capsys):
-    code, out, errors = run_command(capsys, *words)
+def test_help_lists_the_commands(capsys):
+    code, out, errors = run_command(capsys, "--help")
     assert (code, errors) == (0, []) and out.startswith("usage: phosphene")
+    assert [line.split()[0] for line in out.splitlines() if re.match("    [a-z]", line)] == list(COMMANDS)
 
 
-def test_the_last_word_wins(folder, capsys):
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_explains_each_argument_and_ends_with_an_example(command, capsys):
+    code, out, errors = run_command(capsys, command, "--help")
+    assert (code, errors) == (0, []) and out.startswith(f"usage: phosphene {command}")
+    example = out.splitlines()[-1]
+    assert example.startswith(f"example: phosphene {command}")
+    assert parse(shlex.split(example)[2:]).command == command
+    for action in parse(shlex.split(example)[2:]).parser._actions:
+        assert action.help, action.option_strings
+        if action.default not in (None, False, [], argparse.SUPPRESS):
+            value = action.default if isinstance(action.default, str) else f"{action.default:g}"
+            assert f"(default {value})" in action.help, action.option_strings
+
+
+def test_every_module_of_the_commands_is_listed():
+    modules = {module.name for module in pkgutil.iter_modules(commands.__path__)}
+    assert modules - {"shared"} == {*COMMANDS}
+
+
+def test_version_is_printed(capsys):
+    assert run_command(capsys, "--version") == (0, f"phosphene {phosphene.__version__}\n", [])
+
+
+def test_parsing_imports_no_heavy_library():
+    heavy = {"av", "numba", "numpy", "rich", "pydantic", "moderngl"}
+    parsing = "import sys; from phosphene.engine.cli.parser import parse; parse(['doctor'])"
+    script = f"{parsing}; sys.exit(bool({heavy} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0
+
+
+def test_names_are_printed_as_they_are(folder, capsys):
+    """Neither emoji codes nor markup in a file name are replaced."""
+    name = "out:smile:[bold].wav"
+    code, out, errors = run_command(capsys, "bounce", "--source", "silence", "--seconds", "0.1", "-o", name)
+    assert (code, errors) == (0, []) and out.startswith(f"{name}: ")
+    code, out, errors = run_command(capsys, "bounce", "--source", "silence", "--seconds", "0.1", "-o", name)
+    assert code == 2 and errors[0].startswith(f"phosphene: {name}: exists")
+
+
+COMPILING = {
+    "bounce": ("bounce", "--source", "synth", "-o", "x.wav", "--set", "synth.tempo=9999"),
+    "preview": ("preview", "quiet", "-o", "x.png", "--set", "synth.tempo=9999"),
+    "live": ("live", "--source", "synth", "--headless", "--set", "synth.tempo=9999"),
+    "apply": ("apply", "in.wav", "-o", "x.wav", "--genome", "bad.json"),
+}
+
+
+@pytest.mark.parametrize("words", COMPILING.values(), ids=COMPILING)
+def test_wrong_value_is_reported_before_compiling(words, folder, capsys, monkeypatch):
+    monkeypatch.setattr(warmup, "is_warm", lambda: False)
+    monkeypatch.setattr(warmup, "warm", lambda on_step: pytest.fail("it compiled first"))
+    write_sound(folder / "in.wav", noise(100), 48_000)
+    (folder / "bad.json").write_text('[{"op": "volume", "params": {"gain": 9999}}]')
+    code, _, errors = run_command(capsys, *words)
+    assert code == 2 and len(errors) == 1 and "9999" in errors[0], errors
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777], ids=["own folder", "folder of others"])
+def test_unwritable_cache_is_replaced_by_a_temporary_one(mode, tmp_path):
+    """A fallback that others may write is not used: compiled code is loaded from there."""
+    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    home.mkdir()
+    temporary.mkdir()
+    expected = temporary / f"phosphene-{os.getuid()}"
+    if mode == 0o777:
+        expected.mkdir()
+        expected.chmod(mode)
+    script = "from phosphene.engine.native import cache; print(cache.cache_home()); print(cache.cache_home())"
+    environment = {**os.environ, "PHOSPHENE_CACHE": str(home / "file" / "x"), "TMPDIR": str(temporary)}
+    (home / "file").touch()
+    found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
+    first, second = found.stdout.splitlines()
+    assert first == second and (first == str(expected)) == (mode == 0o755)
+    notice = f"phosphene: the cache {home / 'file' / 'x'} cannot be written (Not a directory); using {first}\n"
+    assert found.stderr == notice
+
+
+def test_last_override_wins(folder, capsys):
     (folder / "mine.yaml").write_text("seed: 4\nsynth: {tempo: 80}\n")
     sets = ("--set", "synth.tempo=90", "--set", "seed=6", "--set", "synth.tempo=100")
     for words, seed in ((sets, 6), ((*sets, "--seed", 7), 7), (("--seed", 7, *sets), 7)):
@@ -84,14 +172,14 @@ def test_the_last_word_wins(folder, capsys):
         assert (record["seed"], record["preset"]["seed"], record["preset"]["synth"]["tempo"]) == (seed, seed, 100.0)
 
 
-def test_a_packaged_preset_is_found_by_its_name(folder, capsys):
+def test_packaged_preset_is_found_by_its_name(folder, capsys):
     assert run_command(capsys, *SYNTH, "--preset", "quiet")[0] == 0
     assert json.loads((folder / "run.json").read_text())["preset"]["synth"]["tempo"] == 72.0
 
 
 @pytest.fixture
-def papers(folder, capsys):
-    """A preset, a genome and a run record, good and bad."""
+def documents(folder, capsys):
+    """Presets, genomes and run records, valid and invalid."""
     write_sound(folder / "in.wav", noise(100), 48_000)
     assert run_command(capsys, "bounce", "in.wav", "-o", "x.wav")[0] == 0
     record = (folder / "run.json").read_text()
@@ -105,18 +193,18 @@ def papers(folder, capsys):
     return folder
 
 
-def test_check_tells_what_is_sound(papers, capsys):
+def test_check_names_the_kind_of_each_valid_file(documents, capsys):
     code, out, errors = run_command(capsys, "check", "good.yaml", "good.json", "run.json", "quiet")
     assert (code, errors) == (0, [])
     kinds = ["good.yaml: a valid preset", "good.json: a valid genome", "run.json: a valid run record"]
     assert out.splitlines() == [*kinds, "presets/quiet.yaml: a valid preset"]
 
 
-def test_check_tells_every_fault_of_every_file_with_its_line(papers, capsys):
+def test_check_reports_every_fault_with_its_line(documents, capsys):
     files = ("bad.yaml", "good.yaml", "bad.json", "worse.yaml", "bad/run.json", "no.yaml")
     code, out, errors = run_command(capsys, "check", *files)
     assert (code, out) == (2, "good.yaml: a valid preset\n")
-    line = 1 + (papers / "bad" / "run.json").read_text().splitlines().index('  "rate": 0,')
+    line = 1 + (documents / "bad" / "run.json").read_text().splitlines().index('  "rate": 0,')
     begins = ["bad.yaml:1", "bad.yaml:3", "bad.yaml:5", "bad.json:2", "bad.json:3", "worse.yaml:2"]
     begins += [f"bad/run.json:{line}", "no.yaml"]
     assert len(errors) == len(begins)
@@ -124,7 +212,7 @@ def test_check_tells_every_fault_of_every_file_with_its_line(papers, capsys):
         assert each.startswith(f"phosphene: {begin}: "), each
 
 
-def test_check_permissive_warns_only(papers, capsys):
+def test_check_permissive_only_warns(documents, capsys):
     code, out, errors = run_command(capsys, "check", "--permissive", "bad.yaml", "bad.json")
     assert (code, errors) == (0, [])
     warnings = [line for line in out.splitlines() if not line.endswith(("a valid preset", "a valid genome"))]
@@ -135,12 +223,12 @@ def test_check_permissive_warns_only(papers, capsys):
         "bad.json:2",
         "bad.json:3",
     ]
-    assert all(line.endswith(")") for line in warnings)  # what would be done
-    assert run_command(capsys, "check", "--permissive", "worse.yaml")[0] == 2  # nothing can be done
+    assert all(line.endswith(")") for line in warnings)  # how it would be corrected
+    assert run_command(capsys, "check", "--permissive", "worse.yaml")[0] == 2  # cannot be corrected
 
 
 @pytest.mark.parametrize("server", ["", "unix:/nowhere"], ids=["as it is", "no sound server"])
-def test_doctor_looks_and_tells(server, tmp_path):
+def test_doctor_reports_what_is_there_and_what_is_missing(server, tmp_path):
     environment = {**os.environ, **({"PULSE_SERVER": server, "XDG_RUNTIME_DIR": str(tmp_path)} if server else {})}
     processes = [start_command("doctor", *words, env=environment) for words in ((), ("--json",))]
     (code, text, errors), (code_json, raw, errors_json) = map(finish_command, processes)
@@ -149,12 +237,12 @@ def test_doctor_looks_and_tells(server, tmp_path):
     assert {"phosphene", "python", "cores", "hosts", "devices", "missing"} <= set(found)
     assert text.startswith(f"Phosphene {found['phosphene']}, Python {found['python']}")
     assert all({"index", "name", "inputs", "outputs", "rate"} <= set(device) for device in found["devices"])
-    assert all(gap["what"] and gap["mend"] and gap["what"] in text for gap in found["missing"])
+    assert all(f"missing: {gap['what']}\n  fix: {gap['fix']}\n" in text for gap in found["missing"])
     assert found["missing"] or "nothing is missing" in text
     if server:
         assert any("loudspeaker" in gap["what"] or "PortAudio" in gap["what"] for gap in found["missing"])
 
 
-def test_a_reader_that_goes_away_is_no_fault():
+def test_reader_that_goes_away_is_no_error():
     process = start_command("doctor", before=["sh", "-c", '"$0" "$@" | :'])
     assert finish_command(process)[2] == []

@@ -1,4 +1,4 @@
-"""A take, bounced, is what was heard: to the sample, through parameters, genomes, returns and a crash."""
+"""A bounced take is what was heard live, to the sample: parameters, genomes, returns and a crash included."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ import pytest
 
 from phosphene.engine.audio import core as sound
 from phosphene.engine.audio import meters
-from phosphene.engine.audio.clocks import FILLER
+from phosphene.engine.audio.clocks import FILL_FUNCTION
 from phosphene.engine.audio.core import CHANNELS, make_core
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.native import make_descriptor
@@ -18,12 +18,12 @@ from phosphene.engine.rings import allocate, board, board_layout, ring
 from phosphene.engine.rings.board import put
 from phosphene.engine.rings.mailbox import post
 from phosphene.engine.takes.file import (
-    SOUND_AND_RETURN,
     CHANGES,
     GENOME,
-    RECORD_HEADER,
     MAGIC,
+    RECORD_HEADER,
     SOUND,
+    SOUND_AND_RETURN,
     Begin,
     Change,
     Swap,
@@ -34,19 +34,19 @@ from tests.support.commands import run_command
 from tests.support.sound_files import read_sound
 
 RATE = 44_100
-USUAL = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -3.0})]
+NORMAL = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -3.0})]
 LOUDER = [("volume", {"gain": 2.0}), ("dc_blocker", {"corner": 8.0}), ("volume", {"gain": 1.0})]
 QUIETER = [("volume", {"gain": -12.0})]
 PRESET = load_preset()[0].to_dict()
 
 
 def values(genome, serial):
-    """A board with nothing on it but the parameters of a genome."""
+    """The values of a board that holds only the parameters of a genome."""
     return np.nan_to_num(chain.build(genome, serial, RATE, CHANNELS).values).tolist()
 
 
-def pairs(frames, *, back=False):
-    """What came in, and what came back from the worker."""
+def input_and_return(frames, *, back=False):
+    """Four columns of noise: the input, and the return of the worker (silent without `back`)."""
     x = np.random.default_rng(frames).normal(0, 0.2, (frames, 4)).astype(np.float32)
     if not back:
         x[:, CHANNELS:] = 0
@@ -54,15 +54,15 @@ def pairs(frames, *, back=False):
 
 
 def swap(sample, serial, genome):
-    """Another genome, its parameters put on the board before."""
-    moved = chain.build(genome, serial, RATE, CHANNELS).values
-    slots = np.flatnonzero(~np.isnan(moved))
-    return [np.column_stack([np.full(len(slots), sample), slots, moved[slots]]), Swap(sample, serial, genome)]
+    """The records of a change of genome: its parameters, then the swap."""
+    params = chain.build(genome, serial, RATE, CHANNELS).values
+    slots = np.flatnonzero(~np.isnan(params))
+    return [np.column_stack([np.full(len(slots), sample), slots, params[slots]]), Swap(sample, serial, genome)]
 
 
-STORY = [  # records in the order in which a session writes them; an array of three columns is changes
-    Begin(0, 1, USUAL, values(USUAL, 1)),
-    pairs(4_097),
+RECORDS = [  # in the order in which a session writes them; an array of three columns holds parameter changes
+    Begin(0, 1, NORMAL, values(NORMAL, 1)),
+    input_and_return(4_097),
     np.array(
         [
             [4_097, board_layout.gene_slot(1, 1, 0), -20.0],
@@ -70,23 +70,23 @@ STORY = [  # records in the order in which a session writes them; an array of th
             [9_000, board_layout.gene_slot(1, 1, 0), 3.0],
         ]
     ),
-    pairs(8_191, back=True),
+    input_and_return(8_191, back=True),
     *swap(12_288, 2, LOUDER),
-    pairs(1),
-    pairs(6_001, back=True),
+    input_and_return(1),
+    input_and_return(6_001, back=True),
     *swap(18_290, 3, QUIETER),
     np.array([[20_001, board_layout.gene_slot(3, 0, 0), -6.0]]),
-    pairs(12_345),
+    input_and_return(12_345),
     Begin(30_700, 4, LOUDER, values(LOUDER, 4)),  # a crash; 65 frames before it are lost
-    pairs(7_777),
+    input_and_return(7_777),
     np.array([[38_477, board_layout.gene_slot(4, 0, 0), -1.0]]),
-    pairs(9_999, back=True),
+    input_and_return(9_999, back=True),
 ]
 
 
-def tape(path, story=STORY, preset=PRESET):
+def write_take(path, records=RECORDS, preset=PRESET):
     writer = TakeWriter(path, RATE, preset)
-    for record in story:
+    for record in records:
         if isinstance(record, Begin):
             writer.begin(record)
         elif isinstance(record, Swap):
@@ -99,39 +99,39 @@ def tape(path, story=STORY, preset=PRESET):
     return path
 
 
-def reference(story, size):
-    """What was heard, told in the plainest way: one core, blocks of a size, cut where something happens."""
-    acts, sounds, at = [], [], 0
-    for record in story:
+def reference(records, size):
+    """What is heard, computed in the simplest way: one core, blocks of a size, split at every event."""
+    events, sounds, at = [], [], 0
+    for record in records:
         if isinstance(record, np.ndarray) and record.shape[1] == 4:
             sounds.append(record)
             at += len(record)
         elif isinstance(record, np.ndarray):
-            acts += [Change(int(sample), int(slot), value) for sample, slot, value in record]
+            events += [Change(int(sample), int(slot), value) for sample, slot, value in record]
         else:
-            acts.append(record)
-            if record.sample > at:  # what was lost was silence
+            events.append(record)
+            if record.sample > at:  # lost sound is silence
                 sounds.append(np.zeros((record.sample - at, 4), np.float32))
                 at = record.sample
     x, out, at = np.concatenate(sounds), [], 0
-    play, kept = FILLER(sound.play.address), []
-    params, gauges = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.layout())
-    core = make_core(RATE, params, gauges)
+    play, kept = FILL_FUNCTION(sound.play.address), []
+    params, meter_board = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.layout())
+    core = make_core(RATE, params, meter_board)
     words = make_descriptor(core)
     while at < len(x):
-        while acts and acts[0].sample == at:
-            act = acts.pop(0)
-            if isinstance(act, Change):
-                put(params, act.slot, act.value)
+        while events and events[0].sample == at:
+            event = events.pop(0)
+            if isinstance(event, Change):
+                put(params, event.slot, event.value)
                 continue
-            if isinstance(act, Begin):
-                for slot, value in enumerate(act.values):
+            if isinstance(event, Begin):
+                for slot, value in enumerate(event.values):
                     put(params, slot, value)
-                core = make_core(RATE, params, gauges)
+                core = make_core(RATE, params, meter_board)
                 kept.append((core, words := make_descriptor(core)))
-            kept.append(plan := chain.build(act.genome, act.serial, RATE, CHANNELS))
+            kept.append(plan := chain.build(event.genome, event.serial, RATE, CHANNELS))
             post(core.plans, plan.words)
-        end = min(at + size, len(x), *(act.sample for act in acts[:1]))
+        end = min(at + size, len(x), *(event.sample for event in events[:1]))
         block = np.ascontiguousarray(x[at:end, :CHANNELS])
         ring.push(core.returns, np.ascontiguousarray(x[at:end, CHANNELS:]))
         play(words.ctypes.data, block.ctypes.data, len(block))
@@ -140,115 +140,116 @@ def reference(story, size):
     return np.concatenate(out)
 
 
-def bounced(path, out, **options):
-    """What a bounce of a take comes to, and its record."""
+def bounce_take(path, out, **options):
+    """Bounce a take; returns its samples and its run record."""
     reader = TakeReader(path)
-    material = BounceInput(reader, "take", restore_preset(reader.preset, path), path)
-    record, _ = bounce(material, [out], depth="float", overwrite=True, **options)
+    source = BounceInput(reader, "take", restore_preset(reader.preset, path), path)
+    record, _ = bounce(source, [out], depth="float", overwrite=True, **options)
     return read_sound(out)[0], record
 
 
 @pytest.fixture(scope="module")
-def heard():
-    return reference(STORY, 64)
+def expected():
+    """What the records sound like."""
+    return reference(RECORDS, 64)
 
 
 @pytest.mark.parametrize("size", [63, 256, 1024])
-def test_the_reference_does_not_depend_on_its_blocks(size, heard):
-    np.testing.assert_array_equal(reference(STORY, size), heard)
+def test_reference_does_not_depend_on_the_block_size(size, expected):
+    np.testing.assert_array_equal(reference(RECORDS, size), expected)
 
 
-def test_a_take_is_what_was_heard(heard, tmp_path, capsys):
-    path = tape(tmp_path / "set.take")
+def test_take_is_what_was_heard(expected, tmp_path, capsys):
+    path = write_take(tmp_path / "set.take")
     code, _, errors = run_command(capsys, "bounce", "--take", path, "-o", tmp_path / "x.wav", "--depth", "float")
     assert (code, errors) == (0, [])
     x, rate = read_sound(tmp_path / "x.wav")
     assert rate == RATE
-    np.testing.assert_array_equal(x, heard)
+    np.testing.assert_array_equal(x, expected)
     record = json.loads((tmp_path / "run.json").read_text())
-    assert (record["source"], record["frames"], record["preset"]) == ("take", len(heard), PRESET)
+    assert (record["source"], record["frames"], record["preset"]) == ("take", len(expected), PRESET)
     assert record["input_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert run_command(capsys, "check", tmp_path / "run.json")[0] == 0
-    _, alone = bounced(path, tmp_path / "x.wav", threads=False)
+    _, alone = bounce_take(path, tmp_path / "x.wav", threads=False)
     assert alone.samples_sha256 == record["samples_sha256"]
 
 
-@pytest.mark.parametrize("which", range(len(STORY)))
-def test_every_record_of_the_take_is_heard(which, heard):
-    """Or that it is in the take would prove nothing."""
-    if which == 0 or isinstance(STORY[which], Begin):
+@pytest.mark.parametrize("which", range(len(RECORDS)))
+def test_every_record_changes_the_sound(which, expected):
+    """Otherwise its presence in the take proves nothing."""
+    if which == 0 or isinstance(RECORDS[which], Begin):
         return
-    other = reference(STORY[:which] + STORY[which + 1 :], 256)
-    assert len(other) != len(heard) or np.abs(other - heard).max() > 1e-3
+    other = reference(RECORDS[:which] + RECORDS[which + 1 :], 256)
+    assert len(other) != len(expected) or np.abs(other - expected).max() > 1e-3
 
 
-def test_a_take_cut_short_anywhere_is_a_shorter_take(heard, tmp_path):
-    raw = tape(tmp_path / "set.take").read_bytes()
+def test_truncated_take_is_a_shorter_take(expected, tmp_path):
+    raw = write_take(tmp_path / "set.take").read_bytes()
     first = len(MAGIC) + RECORD_HEADER.size
     first += RECORD_HEADER.unpack(raw[len(MAGIC) : first])[1]
     lengths = []
     for size in np.linspace(first + 7_000, len(raw) - 1, 12).astype(int):
         (tmp_path / "cut.take").write_bytes(raw[:size])
         if TakeReader(tmp_path / "cut.take").frames():
-            x, _ = bounced(tmp_path / "cut.take", tmp_path / "x.wav", threads=False)
-            np.testing.assert_array_equal(x, heard[: len(x)])
+            x, _ = bounce_take(tmp_path / "cut.take", tmp_path / "x.wav", threads=False)
+            np.testing.assert_array_equal(x, expected[: len(x)])
             lengths.append(len(x))
     assert lengths == sorted(lengths) and len(set(lengths)) > 4
 
 
 @pytest.mark.parametrize("cut", [1, RECORD_HEADER.size + 1, 50_000])
-def test_who_writes_on_behind_a_crash_loses_nothing(cut, heard, tmp_path):
-    """The record that the crash cut short is the last of the first life: all of the second one is there."""
+def test_appending_after_a_crash_loses_nothing(cut, expected, tmp_path):
+    """The record that the crash cut short is the last of the first process; all of the second one is there."""
     path = tmp_path / "set.take"
-    lives = next(n for n, record in enumerate(STORY[1:], 1) if isinstance(record, Begin))
-    tape(path, STORY[:lives])
+    restart = next(n for n, record in enumerate(RECORDS[1:], 1) if isinstance(record, Begin))
+    write_take(path, RECORDS[:restart])
     with open(path, "ab") as file:
         file.write((RECORD_HEADER.pack(SOUND, 1 << 17) + bytes(1 << 17))[:cut])
-    tape(path, STORY[lives:])
-    np.testing.assert_array_equal(bounced(path, tmp_path / "x.wav")[0], heard)
+    write_take(path, RECORDS[restart:])
+    np.testing.assert_array_equal(bounce_take(path, tmp_path / "x.wav")[0], expected)
 
 
-def record(kind, payload):
+def pack(kind, payload):
     return RECORD_HEADER.pack(kind, len(payload)) + payload
 
 
-def told(**changed):
+def head(**changed):
     return json.dumps({"rate": RATE, "preset": PRESET, **changed}).encode()
 
 
-GOOD = MAGIC + record(b"head", told()) + record(b"begn", json.dumps(STORY[0]._asdict()).encode())
-HEARD = record(SOUND, bytes(8 * 1000))
+GOOD = MAGIC + pack(b"head", head()) + pack(b"begn", json.dumps(RECORDS[0]._asdict()).encode())
+AUDIO = pack(SOUND, bytes(8 * 1000))
 UNKNOWN = json.dumps({"sample": 0, "serial": 2, "genome": [["volum", {"gain": 0}]]}).encode()
-DAMAGED = {  # what is in the file: the exit code, and what is told
+DAMAGED = {  # what is in the file: exit code, part of the message
     b"": (2, "is not a take"),
     bytes(range(256)) * 50: (2, "is not a take"),
     MAGIC[:9]: (2, "is not a take"),
     MAGIC: (2, "cut off before its first record"),
-    MAGIC + record(b"head", told())[:-1]: (2, "cut off before its first record"),
-    MAGIC + HEARD: (2, "cut off before its first record"),
-    MAGIC + record(b"head", b"{"): (2, "first record is damaged"),
-    MAGIC + record(b"head", b"[1]"): (2, "first record is damaged"),
-    MAGIC + record(b"head", told(rate=0)) + HEARD: (2, "played at 0 Hz"),
-    MAGIC + record(b"head", told(preset={**PRESET, "sede": 1})) + HEARD: (2, "its preset: no key 'sede'"),
-    MAGIC + record(b"head", told(preset=7)) + HEARD: (2, "its preset"),
-    MAGIC + record(b"head", told()) + HEARD: (1, "damaged"),  # no genome was told
+    MAGIC + pack(b"head", head())[:-1]: (2, "cut off before its first record"),
+    MAGIC + AUDIO: (2, "cut off before its first record"),
+    MAGIC + pack(b"head", b"{"): (2, "first record is damaged"),
+    MAGIC + pack(b"head", b"[1]"): (2, "first record is damaged"),
+    MAGIC + pack(b"head", head(rate=0)) + AUDIO: (2, "played at 0 Hz"),
+    MAGIC + pack(b"head", head(preset={**PRESET, "sede": 1})) + AUDIO: (2, "its preset: no key 'sede'"),
+    MAGIC + pack(b"head", head(preset=7)) + AUDIO: (2, "its preset"),
+    MAGIC + pack(b"head", head()) + AUDIO: (1, "damaged"),  # no genome before the sound
     GOOD: (2, "holds no sound"),
     GOOD + RECORD_HEADER.pack(SOUND, 1 << 63) + bytes(100): (2, "holds no sound"),
-    GOOD + HEARD + record(b"what", b"is it"): (1, "unknown record"),
-    GOOD + record(CHANGES, bytes(25)) + HEARD: (1, "damaged"),
-    GOOD + record(CHANGES, np.array([0.0, board_layout.GENOME_SLOTS, 1.0]).tobytes()) + HEARD: (1, "damaged"),
-    GOOD + record(CHANGES, np.array([0.0, -5.0, 1.0]).tobytes()) + HEARD: (1, "damaged"),
-    GOOD + record(CHANGES, np.array([np.nan, 0.0, 1.0]).tobytes()) + HEARD: (1, "damaged"),
-    GOOD + record(GENOME, b"{}") + HEARD: (1, "damaged"),
-    GOOD + record(GENOME, UNKNOWN) + HEARD: (2, "did you mean 'volume'?"),
-    GOOD + HEARD + record(SOUND_AND_RETURN, bytes(17)): (1, "damaged"),
+    GOOD + AUDIO + pack(b"what", b"is it"): (1, "unknown record"),
+    GOOD + pack(CHANGES, bytes(25)) + AUDIO: (1, "damaged"),
+    GOOD + pack(CHANGES, np.array([0.0, board_layout.GENOME_SLOTS, 1.0]).tobytes()) + AUDIO: (1, "damaged"),
+    GOOD + pack(CHANGES, np.array([0.0, -5.0, 1.0]).tobytes()) + AUDIO: (1, "damaged"),
+    GOOD + pack(CHANGES, np.array([np.nan, 0.0, 1.0]).tobytes()) + AUDIO: (1, "damaged"),
+    GOOD + pack(GENOME, b"{}") + AUDIO: (1, "damaged"),
+    GOOD + pack(GENOME, UNKNOWN) + AUDIO: (2, "did you mean 'volume'?"),
+    GOOD + AUDIO + pack(SOUND_AND_RETURN, bytes(17)): (1, "damaged"),
 }
 
 
 @pytest.mark.parametrize(
     ("raw", "code", "why"), [(raw, *rest) for raw, rest in DAMAGED.items()], ids=range(len(DAMAGED))
 )
-def test_what_is_no_take_is_refused_in_one_line(raw, code, why, tmp_path, capsys):
+def test_damaged_take_is_refused_in_one_line(raw, code, why, tmp_path, capsys):
     path = tmp_path / "set.take"
     path.write_bytes(raw)
     found, _, errors = run_command(capsys, "bounce", "--take", path, "-o", tmp_path / "x.wav")
@@ -261,6 +262,6 @@ def test_what_is_no_take_is_refused_in_one_line(raw, code, why, tmp_path, capsys
 @pytest.mark.parametrize(
     ("name", "why"), [("no.take", "cannot be read"), (".", "is a folder"), ("x" * 300, "cannot be read")]
 )
-def test_a_take_that_is_not_there(name, why, tmp_path, capsys):
+def test_missing_take_is_refused(name, why, tmp_path, capsys):
     code, _, (line,) = run_command(capsys, "bounce", "--take", tmp_path / name, "-o", tmp_path / "x.wav")
     assert code == 2 and why in line

@@ -1,4 +1,4 @@
-"""What films are made of: sound without a gap, pictures as they were shown, and one of them for each moment."""
+"""A recording: sound without a gap, frames as they were shown, and the nearest one for each frame of the film."""
 
 import contextlib
 import math
@@ -12,8 +12,7 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.encode.yuv420 import rgba_to_yuv420
 from phosphene.engine.encode.yuv420_gpu import Yuv420Readback
 from phosphene.engine.gl.readback import Readback
-from phosphene.engine.recording import frame_select as cutting
-from phosphene.engine.recording import frame_tap as looking
+from phosphene.engine.recording import frame_select, frame_tap
 from phosphene.engine.recording.audio_track import MAX_READ_FRAMES, AudioTrack
 from phosphene.engine.recording.frame_select import FrameSelector
 from phosphene.engine.recording.frame_tap import FrameTap
@@ -27,244 +26,257 @@ PERIOD = RATE / 30
 SIZE = (64, 36)
 
 
-def cut(shown, period=PERIOD):
-    """What a film shows of pictures that were shown at these samples, from the first to the last of them."""
-    cutter, film = FrameSelector(shown[0], period), []
+def select(shown, period=PERIOD):
+    """The samples of the frames in a film, and its moments, for frames that were shown at the samples `shown`."""
+    selector, film = FrameSelector(shown[0], period), []
     for sample in shown:
-        cutter.add(sample, sample)
-        while cutter.sure:
-            cutter.choose()
-            film.append(cutter.shown[0])
+        selector.add(sample, sample)
+        while selector.ready:
+            selector.choose()
+            film.append(selector.current[0])
     return np.array(film), shown[0] + period * np.arange(len(film))
 
 
-def clock(rate, seconds, *, drift=0.0, jitter=0.0):
-    moments = np.arange(round(seconds * rate)) * RATE / rate * (1.0 + drift)
-    return moments + np.random.default_rng(8).normal(0.0, jitter * RATE, len(moments))
+def show_times(rate, seconds, *, drift=0.0, jitter=0.0):
+    """Samples at which a display shows frames."""
+    samples = np.arange(round(seconds * rate)) * RATE / rate * (1.0 + drift)
+    return samples + np.random.default_rng(8).normal(0.0, jitter * RATE, len(samples))
 
 
-def slips(shown, film):
-    """Pictures that are not shown in the film, and those that are shown again."""
+def count_slips(shown, film):
+    """(frames that are missing in the film, frames that are repeated)."""
     return len(np.setdiff1d(shown[shown <= film[-1]], film)), len(film) - len(np.unique(film))
 
 
 @pytest.mark.parametrize("drift", [-2e-4, -5e-5, 0.0, 5e-5, 2e-4])
-def test_pictures_that_come_as_fast_as_the_film_goes_are_shown_once_each(drift, monkeypatch):
-    """Ten minutes by two clocks: what must be made good is made good once, not to and fro."""
-    shown = clock(30, 600, drift=drift, jitter=1e-3)
-    film, moments = cut(shown)
-    assert max(slips(shown, film)) <= math.ceil(abs(drift) * 600 * 30)
-    assert np.abs(film - moments).max() <= (0.5 + cutting.NEXT_FRAME_BONUS / 2) * PERIOD + 5e-3 * RATE
-    monkeypatch.setattr(cutting, "LOYAL", 0.0)
+def test_each_frame_is_used_once_at_the_film_rate(drift, monkeypatch):
+    """Ten minutes by two clocks: a drift is corrected once, without going back and forth."""
+    shown = show_times(30, 600, drift=drift, jitter=1e-3)
+    film, moments = select(shown)
+    assert max(count_slips(shown, film)) <= math.ceil(abs(drift) * 600 * 30)
+    assert np.abs(film - moments).max() <= (0.5 + frame_select.NEXT_FRAME_BONUS / 2) * PERIOD + 5e-3 * RATE
+    monkeypatch.setattr(frame_select, "NEXT_FRAME_BONUS", 0.0)
     if abs(drift) == 5e-5:
-        assert max(slips(shown, cut(shown)[0])) > 3, "so it would have gone well anyway"
+        assert max(count_slips(shown, select(shown)[0])) > 3, (
+            "without the bonus nothing slipped, so this proved nothing"
+        )
 
 
 @pytest.mark.parametrize("rate", [24, 29, 50, 60, 75, 144])
-def test_of_pictures_that_come_faster_or_slower_the_nearest_is_shown(rate):
-    shown = clock(rate, 60, jitter=1e-3)
-    film, moments = cut(shown)
+def test_nearest_frame_is_used_at_other_rates(rate):
+    shown = show_times(rate, 60, jitter=1e-3)
+    film, moments = select(shown)
     assert np.all(np.diff(film) >= 0) and len(film) > 0.99 * 60 * 30
-    assert np.abs(film - moments).max() <= 0.5 * RATE / rate + 0.5 * cutting.NEXT_FRAME_BONUS * PERIOD + 5e-3 * RATE
+    assert (
+        np.abs(film - moments).max() <= 0.5 * RATE / rate + 0.5 * frame_select.NEXT_FRAME_BONUS * PERIOD + 5e-3 * RATE
+    )
 
 
-def test_a_picture_stays_until_there_is_another():
-    cutter = FrameSelector(0.0, 100.0)
+def test_frame_is_repeated_until_there_is_another():
+    selector = FrameSelector(0.0, 100.0)
     for sample in (0.0, 100.0):
-        cutter.add(sample, sample)
-        assert cutter.sure
-        assert cutter.choose() == sample
-    assert not cutter.sure
-    assert [cutter.choose() for _ in range(5)] == [None] * 5
-    cutter.add(650.0, "late")
-    cutter.add(650.0, "while the sound stood still")
-    cutter.add(700.0, "in time")
-    assert [cutter.choose() for _ in range(2)] == ["in time", None]
+        selector.add(sample, sample)
+        assert selector.ready
+        assert selector.choose() == sample
+    assert not selector.ready
+    assert [selector.choose() for _ in range(5)] == [None] * 5
+    selector.add(650.0, "late")
+    selector.add(650.0, "while the sound stood still")
+    selector.add(700.0, "in time")
+    assert [selector.choose() for _ in range(2)] == ["in time", None]
 
 
-def heard_by(track):
+def read_track(track):
     blocks = []
     while (block := track.read()) is not None:
         blocks.append(block.copy())
     return np.concatenate(blocks) if blocks else np.zeros((0, 2), np.float32)
 
 
-def filmed_desk(footage, position=0):
-    desk = CorePlayer(RATE, TapPoint("output", activate(footage["audio"])))
-    desk.plans.change([("volume", {"gain": 12.0})], 1)
-    put(desk.meters, int(Meter.POSITION), float(position))
-    return desk
+def recorded_player(segment, position=0):
+    """A CorePlayer whose output is recorded."""
+    player = CorePlayer(RATE, TapPoint("output", activate(segment["audio"])))
+    player.plans.change([("volume", {"gain": 12.0})], 1)
+    put(player.meters, int(Meter.POSITION), float(position))
+    return player
 
 
 @pytest.fixture
-def footage():
-    return {name: allocate(plan) for name, plan in layouts(SIZE).items()}
+def segment():
+    return {name: allocate(layout) for name, layout in layouts(SIZE).items()}
 
 
 @pytest.mark.parametrize("size", [1, 64, 65, 256, 1024])
 @pytest.mark.parametrize("start", [0, 1, 1000, 5000])
-def test_the_track_is_what_is_heard_from_a_sample_on(size, start, footage):
-    """Behind the limiter, which this is loud enough for."""
-    desk, track, x = filmed_desk(footage), AudioTrack(footage, start), 10 * noise(6_000)
-    out, first = [desk.play(x[:2_000], size)], heard_by(track)
-    out.append(desk.play(x[2_000:], size))
-    np.testing.assert_array_equal(np.concatenate([first, heard_by(track)]), np.concatenate(out)[start:])
+def test_track_is_the_output_from_a_sample_on(size, start, segment):
+    """Behind the limiter, which this sound is loud enough for."""
+    player, track, x = recorded_player(segment), AudioTrack(segment, start), 10 * noise(6_000)
+    out, first = [player.play(x[:2_000], size)], read_track(track)
+    out.append(player.play(x[2_000:], size))
+    np.testing.assert_array_equal(np.concatenate([first, read_track(track)]), np.concatenate(out)[start:])
 
 
-def test_a_session_that_is_not_filmed_gives_nothing(footage):
-    desk = filmed_desk(footage)
-    deactivate(footage["audio"])
-    assert np.abs(desk.play(noise(3_000))).max() > 0 and heard_by(AudioTrack(footage, 0)).size == 0
+def test_idle_tap_gives_nothing(segment):
+    player = recorded_player(segment)
+    deactivate(segment["audio"])
+    assert np.abs(player.play(noise(3_000))).max() > 0 and read_track(AudioTrack(segment, 0)).size == 0
 
 
-def test_what_a_recorder_was_too_late_for_is_silence_of_the_same_length(footage):
-    desk, track = filmed_desk(footage), AudioTrack(footage, 0)
-    out = [desk.play(noise(5_000), 250)]
-    got = [heard_by(track)]
+def test_lost_sound_is_silence_of_the_same_length(segment):
+    player, track = recorded_player(segment), AudioTrack(segment, 0)
+    out = [player.play(noise(5_000), 250)]
+    recorded = [read_track(track)]
     while len(np.concatenate(out)) < AUDIO_FRAMES + 100_000:
-        out.append(desk.play(noise(50_000, seed=len(out)), 250))
-    got.append(heard_by(track))
-    out.append(desk.play(noise(9_000, seed=99), 250))
-    got.append(heard_by(track))
-    out, got = np.concatenate(out), np.concatenate(got)
-    assert len(got) == len(out)
-    lost = int(get(footage["stats"], int(RecorderStat.LOST)))
+        out.append(player.play(noise(50_000, seed=len(out)), 250))
+    recorded.append(read_track(track))
+    out.append(player.play(noise(9_000, seed=99), 250))
+    recorded.append(read_track(track))
+    out, recorded = np.concatenate(out), np.concatenate(recorded)
+    assert len(recorded) == len(out)
+    lost = int(get(segment["stats"], int(RecorderStat.LOST)))
     assert 95_000 - 250 <= lost <= 95_000 + 60_000
-    silent = np.flatnonzero(~np.any(got, 1) & np.any(out, 1))
+    silent = np.flatnonzero(~np.any(recorded, 1) & np.any(out, 1))
     assert len(silent) >= lost - 2 and np.ptp(silent) < lost, "one gap"
-    got[silent[0] : silent[-1] + 1] = out[silent[0] : silent[-1] + 1]
-    np.testing.assert_array_equal(got, out)
+    recorded[silent[0] : silent[-1] + 1] = out[silent[0] : silent[-1] + 1]
+    np.testing.assert_array_equal(recorded, out)
 
 
-def test_an_audio_process_that_died_in_a_block_plays_nothing_twice(footage):
-    """It had given the block, and not counted it; the next life begins where it did."""
-    desk, track = filmed_desk(footage), AudioTrack(footage, 0)
-    first = desk.play(noise(1_000), 250)
-    again = filmed_desk(footage, position=750)
+def test_restarted_audio_process_records_nothing_twice(segment):
+    """It died after it had written a block and before it counted it; its successor writes the block again."""
+    player, track = recorded_player(segment), AudioTrack(segment, 0)
+    first = player.play(noise(1_000), 250)
+    again = recorded_player(segment, position=750)
     second = again.play(noise(1_000, seed=6), 250)
-    np.testing.assert_array_equal(heard_by(track), np.concatenate([first, second[250:]]))
-    assert get(footage["stats"], int(RecorderStat.LOST)) == 0
+    np.testing.assert_array_equal(read_track(track), np.concatenate([first, second[250:]]))
+    assert get(segment["stats"], int(RecorderStat.LOST)) == 0
 
 
-def test_a_recorder_that_comes_after_another_reads_on(footage):
-    desk, track = filmed_desk(footage), AudioTrack(footage, 0)
-    out = desk.play(noise(3 * MAX_READ_FRAMES), 250)
+def test_restarted_recorder_reads_on(segment):
+    player, track = recorded_player(segment), AudioTrack(segment, 0)
+    out = player.play(noise(3 * MAX_READ_FRAMES), 250)
     track.read()
-    np.testing.assert_array_equal(heard_by(AudioTrack(footage, MAX_READ_FRAMES + 100)), out[MAX_READ_FRAMES + 100 :])
+    np.testing.assert_array_equal(read_track(AudioTrack(segment, MAX_READ_FRAMES + 100)), out[MAX_READ_FRAMES + 100 :])
 
 
 @pytest.fixture
 def film():
-    """A wish's word of a film, and its footage."""
-    claim = SessionLock("-test")
-    segment = Segment(claim.name, layouts(SIZE), create=True)
+    """A film config and its segment."""
+    lock = SessionLock("-test")
+    segment = Segment(lock.name, layouts(SIZE), create=True)
     put(segment["stats"], int(RecorderStat.RECORDING), 1.0)
-    yield {"segment": claim.name, "size": SIZE}, segment
+    yield {"segment": lock.name, "size": SIZE}, segment
     segment.close()
-    claim.release()
+    lock.release()
 
 
-class Wall:
-    """Something to film."""
+class Picture:
+    """A framebuffer to record."""
 
     def __init__(self, context, size=SIZE):
         self.texture = context.gl.texture(size, 4)
         self.framebuffer = context.gl.framebuffer([self.texture])
 
-    def show(self, seed):
+    def draw(self, seed):
+        """Fill it with noise; returns its RGBA pixels."""
         width, height = self.texture.size
         picture = np.random.default_rng(seed).integers(0, 256, (height, width, 4), np.uint8)
         self.texture.write(picture)
         return picture
 
+    def release(self):
+        self.framebuffer.release()
+        self.texture.release()
+
 
 @contextlib.contextmanager
-def opened(context, film, size=SIZE):
-    lens, wall = FrameTap(context, film), Wall(context, size)
+def open_tap(context, film, size=SIZE):
+    tap, picture = FrameTap(context, film), Picture(context, size)
     try:
-        yield lens, wall
+        yield tap, picture
     finally:
-        lens.release()
+        tap.release()
+        picture.release()
 
 
-def given(footage):
-    """Sample and picture of all that wait."""
-    shown, pictures, sample = footage["frame_times"], [], np.zeros((1, 1))
-    while ring.readable(shown, 1):
-        pictures.append(frame_slot(footage, int(shown.taken[ring.COUNT])).copy())
-        assert ring.pull(shown, sample)
-        pictures[-1] = float(sample[0, 0]), pictures[-1]
-    return pictures
+def pull_frames(segment):
+    """(sample, frame) of all that wait."""
+    times, frames, sample = segment["frame_times"], [], np.zeros((1, 1))
+    while ring.readable(times, 1):
+        frame = frame_slot(segment, int(times.taken[ring.COUNT])).copy()
+        assert ring.pull(times, sample)
+        frames.append((float(sample[0, 0]), frame))
+    return frames
 
 
-@pytest.mark.parametrize("screen", [Readback, Yuv420Readback])
-def test_pictures_come_as_they_are_with_their_samples(context, film, screen, monkeypatch):
-    if screen is Yuv420Readback and not context.has_compute:
-        pytest.skip("the graphics here do not compute")
-    monkeypatch.setattr(looking, "screen_of", screen)
-    word, footage = film
-    with opened(context, word) as (lens, wall):
-        shown, came = [], []
+@pytest.mark.parametrize("readback", [Readback, Yuv420Readback])
+def test_frames_arrive_unchanged_with_their_samples(context, film, readback, monkeypatch):
+    if readback is Yuv420Readback and not context.has_compute:
+        pytest.skip("no compute shaders here")
+    monkeypatch.setattr(frame_tap, "make_readback", readback)
+    config, segment = film
+    with open_tap(context, config) as (tap, picture):
+        shown, frames = [], []
         for sample in range(10):
-            shown.append(wall.show(sample))
-            lens.take(wall.framebuffer, SIZE, 100.5 * sample)
-            came += given(footage)
-    came += given(footage)
-    assert [sample for sample, _ in came] == [100.5 * n for n in range(10)]
-    assert get(footage["stats"], int(RecorderStat.IS_YUV420)) == (screen is Yuv420Readback)
-    for picture, (_, raw) in zip(shown, came):
-        if screen is Yuv420Readback:
+            shown.append(picture.draw(sample))
+            tap.capture(picture.framebuffer, SIZE, 100.5 * sample)
+            frames += pull_frames(segment)
+    frames += pull_frames(segment)
+    assert [sample for sample, _ in frames] == [100.5 * n for n in range(10)]
+    assert get(segment["stats"], int(RecorderStat.IS_YUV420)) == (readback is Yuv420Readback)
+    for pixels, (_, raw) in zip(shown, frames):
+        if readback is Yuv420Readback:
             expected = np.empty(math.prod(SIZE) * 3 // 2, np.uint8)
-            rgba_to_yuv420(picture, expected)
+            rgba_to_yuv420(pixels, expected)
         else:
-            expected = picture.reshape(-1)
+            expected = pixels.reshape(-1)
         np.testing.assert_array_equal(raw[: expected.size], expected)
-    assert get(footage["stats"], int(RecorderStat.DROPPED)) == 0
+    assert get(segment["stats"], int(RecorderStat.DROPPED)) == 0
 
 
-def test_pictures_that_nobody_takes_are_dropped_and_counted(context, film):
-    word, footage = film
-    with opened(context, word) as (lens, wall):
+def test_frames_without_a_slot_are_dropped_and_counted(context, film):
+    config, segment = film
+    with open_tap(context, config) as (tap, picture):
         for sample in range(20):
-            wall.show(sample)
-            lens.take(wall.framebuffer, SIZE, float(sample))
-        assert [sample for sample, _ in given(footage)] == [*range(FRAME_SLOTS)]
-        assert get(footage["stats"], int(RecorderStat.DROPPED)) == 20 - FRAME_SLOTS
-        picture = wall.show(77)
-        lens.take(wall.framebuffer, SIZE, 77.0)
-    ((sample, raw),) = given(footage)
+            picture.draw(sample)
+            tap.capture(picture.framebuffer, SIZE, float(sample))
+        assert [sample for sample, _ in pull_frames(segment)] == [*range(FRAME_SLOTS)]
+        assert get(segment["stats"], int(RecorderStat.DROPPED)) == 20 - FRAME_SLOTS
+        pixels = picture.draw(77)
+        tap.capture(picture.framebuffer, SIZE, 77.0)
+    ((sample, raw),) = pull_frames(segment)
     assert sample == 77.0
-    np.testing.assert_array_equal(raw, picture.reshape(-1))
+    np.testing.assert_array_equal(raw, pixels.reshape(-1))
 
 
-def test_nothing_is_taken_before_there_is_sound_or_a_recorder(context, film):
-    word, footage = film
-    with opened(context, word) as (lens, wall):
-        wall.show(1)
-        lens.take(wall.framebuffer, SIZE, -3.0)
-        put(footage["stats"], int(RecorderStat.RECORDING), 0.0)
-        lens.take(wall.framebuffer, SIZE, 3.0)
-        assert lens.screen is None
-    assert not given(footage)
+def test_nothing_is_captured_before_sound_or_without_a_recorder(context, film):
+    config, segment = film
+    with open_tap(context, config) as (tap, picture):
+        picture.draw(1)
+        tap.capture(picture.framebuffer, SIZE, -3.0)
+        put(segment["stats"], int(RecorderStat.RECORDING), 0.0)
+        tap.capture(picture.framebuffer, SIZE, 3.0)
+        assert tap.readback is None
+    assert not pull_frames(segment)
 
 
-def test_a_picture_of_another_size_is_fitted_into_the_film(context, film):
-    """In this life of who draws and in the next, and if the first was drawn smaller than it would have been."""
-    word, footage = film
-    came = {}
+def test_frame_of_another_size_is_scaled_to_fit(context, film):
+    """In this visual process and in its successor, and if the first frame was drawn at a reduced size."""
+    config, segment = film
+    frames = {}
     for sizes in ((24, 14), (18, 36), (128, 36), SIZE), ((256, 144),):
-        with opened(context, word) as (lens, _):
+        with open_tap(context, config) as (tap, _):
             for size in sizes:
-                white = Wall(context, size)
+                white = Picture(context, size)
                 white.framebuffer.clear(1.0, 1.0, 1.0, 1.0)
-                lens.take(white.framebuffer, SIZE if sizes[0] == (24, 14) else size, size[0])
-                came |= given(footage)
-        came |= given(footage)
-    small, tall, wide, whole, large = (came[width].reshape(36, 64, 4)[..., 0] for width in (24, 18, 128, 64, 256))
+                tap.capture(white.framebuffer, SIZE if sizes[0] == (24, 14) else size, size[0])
+                frames |= pull_frames(segment)
+                white.release()
+        frames |= pull_frames(segment)
+    small, tall, wide, whole, large = (frames[width].reshape(36, 64, 4)[..., 0] for width in (24, 18, 128, 64, 256))
     assert min(small.min(), whole.min(), large.min()) == 255
     assert tall[:, 23:41].min() == 255 and tall[:, :22].max() == tall[:, 42:].max() == 0
     assert wide[9:27].min() == 255 and wide[:8].max() == wide[28:].max() == 0
-    assert [get(footage["stats"], int(side)) for side in (RecorderStat.WIDTH, RecorderStat.HEIGHT)] == [64, 36]
+    assert [get(segment["stats"], int(side)) for side in (RecorderStat.WIDTH, RecorderStat.HEIGHT)] == [64, 36]
 
 
 @pytest.mark.parametrize(
@@ -277,17 +289,17 @@ def test_a_picture_of_another_size_is_fitted_into_the_film(context, film):
         ((3, 3), (1920, 1080), (16, 16)),
     ],
 )
-def test_a_film_has_even_sides_and_no_more_pixels_than_there_is_room_for(size, most, film):
-    assert looking.even_size(size, math.prod(most)) == film
+def test_film_has_even_sides_and_no_more_pixels_than_allowed(size, most, film):
+    assert frame_tap.even_size(size, math.prod(most)) == film
     assert math.prod(film) <= math.prod(most)
-    assert size == (3, 3) or looking.fit_size(size, film) == (film, (0, 0)), "bars of one pixel are none"
+    assert size == (3, 3) or frame_tap.fit_size(size, film) == (film, (0, 0)), "no bars of one pixel"
 
 
-def test_all_of_it_is_there_before_anyone_needs_it():
-    """A segment for which there is no room is refused; what was written into it would end its writer."""
-    claim = SessionLock("-test")
+def test_segment_that_does_not_fit_into_memory_is_refused():
+    """Writing to memory that is not there would kill the writer."""
+    lock = SessionLock("-test")
     try:
         with pytest.raises(PhospheneError, match=r"^cannot allocate \d+ MB of shared memory \("):
-            Segment(claim.name, layouts((1 << 21, 1 << 20)), create=True)
+            Segment(lock.name, layouts((1 << 21, 1 << 20)), create=True)
     finally:
-        claim.release()
+        lock.release()

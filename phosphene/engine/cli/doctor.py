@@ -4,6 +4,8 @@ import importlib.util
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from phosphene import __version__
 from phosphene.engine.common.errors import PhospheneError
@@ -12,12 +14,12 @@ from phosphene.engine.common.optional_deps import install_command
 MODULES = ("numpy", "numba", "sounddevice", "av", "soxr", "moderngl", "glfw", "pydantic", "yaml", "rich")
 
 
-def inspect_machine():
+def inspect_machine() -> dict[str, Any]:
     """What is here and what is missing, as a dict ready for JSON.
 
     Each entry of "missing" has "what" and "fix".
     """
-    found = {
+    found: dict[str, Any] = {
         "phosphene": __version__,
         "python": platform.python_version(),
         "system": platform.platform(),
@@ -107,7 +109,7 @@ def _output_fix():
     return "connect one"
 
 
-def format_report(found):
+def format_report(found: dict[str, Any]) -> Iterator[str]:
     """The result of inspect_machine as lines of text."""
     yield f"Phosphene {found['phosphene']}, Python {found['python']}, {found['cores']} cores, {found['system']}"
     yield f"sound: {', '.join(found['hosts']) or 'no host API'}"

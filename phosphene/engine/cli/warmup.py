@@ -1,6 +1,7 @@
 """Compiles all kernels on the first start; later starts load them from the cache."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,27 +18,27 @@ from phosphene.engine.evolution.descriptors import describe
 from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.listening.frame import WIDTH
-from phosphene.engine.listening.offline import frames
-from phosphene.engine.listening.waveform_overview import extend, make_outline
+from phosphene.engine.listening.offline import analyse_blocks
+from phosphene.engine.listening.waveform_overview import extend_overview, make_waveform_overview
 from phosphene.engine.modulation import audio_mover
-from phosphene.engine.modulation.matrix import STILL, Matrix
+from phosphene.engine.modulation.matrix import NO_MODULATION, Matrix
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.rings import allocate, board, mailbox, timeline
 
 STAMP = "warm"  # name of the file that marks a complete cache
 
 
-def is_warm():
+def is_warm() -> bool:
     """True if a run has compiled every kernel of this source."""
     return (Path(os.environ["NUMBA_CACHE_DIR"]) / STAMP).exists()
 
 
-def steps():
+def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     """Pairs of a name and a function that compiles something."""
     functions = (
         core.play,
-        core.supply,
-        drift.supply,
+        core.fill_from_ring,
+        drift.fill_from_drift,
         callback.output_callback,
         callback.input_callback,
         plan.play_whole,
@@ -51,10 +52,12 @@ def steps():
     yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
     yield "yuv420", lambda: rgba_to_yuv420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
     yield "rings", _rings
-    yield "matrix", lambda: Matrix(STILL, 48_000, audio_mover.PLACES).step(np.zeros(WIDTH))
+    yield "matrix", lambda: Matrix(NO_MODULATION, 48_000, audio_mover.PLACES).step(np.zeros(WIDTH))
     yield (
         "moves",
-        lambda: audio_mover.lay(allocate(board.layout(2 * audio_mover.PLACES)), 0, np.zeros((audio_mover.PLACES, 2))),
+        lambda: audio_mover.write_moves(
+            allocate(board.layout(2 * audio_mover.PLACES)), 0, np.zeros((audio_mover.PLACES, 2))
+        ),
     )
     yield "graph", _graph
 
@@ -71,8 +74,8 @@ def _whole_files():
 def _features():
     silence = np.zeros((8_000, 2), np.float32)
     scrub(silence)
-    extend(make_outline(), silence)
-    list(frames([silence], 8_000))
+    extend_overview(make_waveform_overview(), silence)
+    list(analyse_blocks([silence], 8_000))
 
 
 def _rings():
@@ -85,12 +88,17 @@ def _rings():
     mailbox.fetch_text(box)
 
 
+def _moves():
+    moves = allocate(board.layout(2 * audio_mover.PLACES))
+    audio_mover.write_moves(moves, 0, np.zeros((audio_mover.PLACES, 2)))
+
+
 def _graph():
     source = SilenceSource(8_000)
     from_source(source, load_preset()[0], NullSink, seconds=0.5).run(threads=False)
 
 
-def warm(on_step=lambda name: None):
+def warm(on_step: Callable[[str], None] = lambda name: None) -> None:
     """Compile what is not in the cache yet; `on_step(name)` is called before each step and may raise to cancel."""
     for name, compile_step in steps():
         on_step(name)

@@ -2,7 +2,7 @@
 
 import contextlib
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
@@ -19,7 +19,7 @@ class Encoder(NamedTuple):
     name: str  # FFmpeg's
     quality: str  # the option that x264 calls crf
     best: int  # lowest value of that option
-    options: dict
+    options: dict[str, str]
 
 
 ENCODERS = {
@@ -28,7 +28,9 @@ ENCODERS = {
 }
 
 
-def open_encoder(context, codec, *, size, fps, crf, threads, preset):
+def open_encoder(
+    context: Any, codec: str, *, size: tuple[int, int], fps: Fraction, crf: int, threads: int, preset: str
+) -> None:
     """Configure FFmpeg's codec context for a film's frames, and open it.
 
     Parameters
@@ -66,12 +68,12 @@ def open_encoder(context, codec, *, size, fps, crf, threads, preset):
         context.open()
 
 
-def check_encoders():
+def check_encoders() -> dict[str, str | None]:
     """Why each encoder fails here, by name; None for one that works."""
     return {codec: _find_fault(codec) for codec in ENCODERS}
 
 
-def require_encoder(codec):
+def require_encoder(codec: str) -> None:
     """Check, before any work is done, that an encoder works here.
 
     Raises

@@ -3,8 +3,11 @@
 import contextlib
 import os
 import threading
+from fractions import Fraction
+from pathlib import Path
 
 import av
+import numpy as np
 from av.codec.context import Flags
 
 from phosphene.engine.common.errors import PhospheneError, UsageError
@@ -49,7 +52,18 @@ class Mp4Writer:
         If the file cannot be written, now or later.
     """
 
-    def __init__(self, path, *, size, fps, rate, codec="x264", crf=16, threads=2, preset="medium"):
+    def __init__(
+        self,
+        path: Path,
+        *,
+        size: tuple[int, int],
+        fps: Fraction,
+        rate: int,
+        codec: str = "x264",
+        crf: int = 16,
+        threads: int = 2,
+        preset: str = "medium",
+    ) -> None:
         self.size, self.fps, self.rate = size, fps, rate
         self._frames, self._samples = 0, 0  # written so far
         self._lock = threading.Lock()
@@ -69,29 +83,29 @@ class Mp4Writer:
         sound = f"aac {self._audio.codec_context.bit_rate // 1000}k {self._audio.rate}"
         self.format = f"mp4 h264 {codec} yuv420p {quality} {preset}, {threads} threads, {sound}"
 
-    def write_frame(self, yuv420):
+    def write_frame(self, yuv420: np.ndarray) -> None:
         """Append a frame: a contiguous uint8 array of its Y, U and V planes."""
         frame = av.VideoFrame.from_ndarray(yuv420.reshape(-1, self.size[0]), format="yuv420p")
         frame.pts, frame.time_base = self._frames, 1 / self.fps
         self._frames += 1
         self._mux(self._video.encode(frame))
 
-    def write_audio(self, block):
+    def write_audio(self, block: np.ndarray) -> None:
         """Append sound: float32 (frames, 2)."""
         frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), "flt", "stereo")
         frame.rate, frame.pts = self.rate, self._samples
         self._samples += len(block)
         self._mux(self._audio.encode(frame))
 
-    def end_video(self):
+    def end_video(self) -> None:
         """Declare that no frame follows."""
         self._end(self._video)
 
-    def end_audio(self):
+    def end_audio(self) -> None:
         """Declare that no sound follows; the file is finished once both streams have ended."""
         self._end(self._audio)
 
-    def close(self):
+    def close(self) -> None:
         """Close the file, finished or not."""
         with self._lock, contextlib.suppress(av.FFmpegError):  # the caller of an unfinished one has an error already
             self._open_streams.clear()
@@ -111,7 +125,7 @@ class Mp4Writer:
                 self._container.close()
 
 
-def truncate_unfinished(path):
+def truncate_unfinished(path: Path) -> None:
     """Cut a file that could not be finished behind its last whole fragment, so that it plays to there."""
     with open(path, "r+b") as file:
         size, at, whole = file.seek(0, os.SEEK_END), 0, 0

@@ -1,12 +1,16 @@
 """Sound files: WAV of 24-bit or float samples, FLAC of 24-bit samples."""
 
 import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 
 from phosphene.engine.audio.core import CHANNELS
 from phosphene.engine.rings import ring
+from phosphene.engine.rings.ring import Ring
 
 CHUNK = 16_384  # frames written at once
 FORMATS = {  # by ending and depth: container, codec, sample format
@@ -18,7 +22,7 @@ ENDINGS = tuple(sorted({ending for ending, _ in FORMATS}))
 FULL_SCALE = 1 << 23  # of a 24-bit sample
 
 
-def depths(ending):
+def depths(ending: str) -> list[str]:
     """The sample formats that a file with this ending can hold."""
     return [depth for each, depth in FORMATS if each == ending]
 
@@ -36,7 +40,7 @@ class SoundFile:
         FFmpeg's name of the channels: "mono", "stereo", "5.1".
     """
 
-    def __init__(self, path, file_format, rate, layout="stereo"):
+    def __init__(self, path: Path, file_format: tuple[str, str], rate: int, layout: str = "stereo") -> None:
         container, codec, self.sample_format = FORMATS[file_format]
         self.layout, self.rate = layout, rate
         options = {"rf64": "auto"} if container == "wav" else {}
@@ -46,7 +50,7 @@ class SoundFile:
         self.container.start_encoding()  # so that the file exists even if no sound follows
         self.written = 0
 
-    def write(self, block):
+    def write(self, block: np.ndarray) -> None:
         """Append a float32 (frames, channels) block."""
         if self.sample_format == "s32":
             scaled = np.clip(np.rint(block * np.float64(FULL_SCALE)), -FULL_SCALE, FULL_SCALE - 1)
@@ -56,12 +60,12 @@ class SoundFile:
         self.written += len(block)
         self.container.mux(self.stream.encode(frame))
 
-    def finish(self):
+    def finish(self) -> None:
         """Flush the encoder and close the file."""
         self.container.mux(self.stream.encode(None))
         self.container.close()
 
-    def close(self):
+    def close(self) -> None:
         """Close the file, finished or not."""
         self.container.close()
 
@@ -79,14 +83,14 @@ class SoundFileNode:
 
     name = thread = "file"
 
-    def __init__(self, inlet, files):
+    def __init__(self, inlet: Ring, files: Sequence[Any]) -> None:
         self.inlet, self.files = inlet, files
         self.hash = hashlib.sha256()
         self.block = np.zeros((CHUNK, CHANNELS), np.float32)
         self.frames = 0
         self.done = False
 
-    def step(self):
+    def step(self) -> int:
         ended = ring.ended(self.inlet)
         readable = ring.readable(self.inlet, CHUNK)
         if readable < CHUNK and not (ended or self._last_block()):

@@ -15,7 +15,7 @@ NTSC_TOLERANCE = Fraction(1, 200)  # frames per second: 23.98 means 24000/1001
 MAX_DENOMINATOR = 1001  # of a rate; its clock then fits into every MP4
 
 
-def parse_size(word):
+def parse_size(word: str) -> tuple[int, int]:
     """The (width, height) of "1280x720".
 
     Raises
@@ -38,7 +38,7 @@ def parse_size(word):
     return width, height
 
 
-def total_memory():
+def total_memory() -> int | None:
     """Bytes of memory in this machine; None where the system does not report it."""
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -46,7 +46,7 @@ def total_memory():
         return None
 
 
-def parse_fps(word):
+def parse_fps(word: str) -> Fraction:
     """The exact frame rate of "30", "12.5" or "30000/1001"; "29.97" is short for the last one.
 
     Raises

@@ -1,5 +1,7 @@
 """Converts RGBA to YUV 4:2:0, BT.709 in limited range, in integers, so that every machine makes the same bytes."""
 
+import numpy as np
+
 from phosphene.engine.native import kernel
 
 RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # weights in luma, by BT.709
@@ -19,7 +21,7 @@ BLACK = (16 << FRACTION_BITS) + (1 << FRACTION_BITS >> 1)  # with half a step ad
 NEUTRAL = (128 << CHROMA_BITS) + (1 << CHROMA_BITS >> 1)
 
 
-def rgba_to_yuv420(frame, out):
+def rgba_to_yuv420(frame: np.ndarray, out: np.ndarray) -> None:
     """Convert a frame and flip it, so that its top row comes first.
 
     Parameters

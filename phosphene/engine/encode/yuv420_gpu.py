@@ -1,6 +1,9 @@
 """Converts frames to YUV 4:2:0 on the graphics card, so that less than half of the bytes are read back."""
 
+import moderngl
+
 from phosphene.engine.encode import yuv420
+from phosphene.engine.gl.context import Context
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.gl.shader_compile import compile_compute
 from phosphene.engine.gl.shader_source import Source
@@ -24,7 +27,7 @@ class Yuv420Readback(Readback):
     times as fast.
     """
 
-    def __init__(self, context, size):
+    def __init__(self, context: Context, size: tuple[int, int]) -> None:
         self.program, self.words = None, -(-size[0] * size[1] * 3 // 8)
         super().__init__(context, size, (size[0] * size[1] * 3 // 2,))
         try:
@@ -35,7 +38,7 @@ class Yuv420Readback(Readback):
             self.release()
             raise
 
-    def copy_into(self, buffer):
+    def copy_into(self, buffer: moderngl.Buffer) -> None:
         groups = -(-self.words // GROUP_SIZE)
         self.texture.use(0)
         buffer.bind_to_storage_buffer(0)
@@ -43,13 +46,13 @@ class Yuv420Readback(Readback):
         self.context.gl.memory_barrier()
         self.context.sync_software()
 
-    def release(self):
+    def release(self) -> None:
         super().release()
         if self.program:
             self.program.release()
 
 
-def make_readback(context, size):
+def make_readback(context: Context, size: tuple[int, int]) -> Readback:
     """A Yuv420Readback on a card with compute shaders and enough memory, else a Readback."""
     max_bytes = context.gl.info.get("GL_MAX_SHADER_STORAGE_BLOCK_SIZE", 0)
     on_gpu = context.has_compute and not context.software and 2 * size[0] * size[1] <= max_bytes

@@ -2,6 +2,8 @@
 
 import contextlib
 import math
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +19,16 @@ MAX_CHANNELS = 8
 BLOCK = 65_536  # frames read or written at once
 
 
-def apply(path, out, genome_path, *, depth=None, tail=0.0, overwrite=False, on_progress=lambda: None):
+def apply(
+    path: Path,
+    out: Path,
+    genome_path: Path,
+    *,
+    depth: str | None = None,
+    tail: float = 0.0,
+    overwrite: bool = False,
+    on_progress: Callable[[], None] = lambda: None,
+) -> list[str]:
     """Apply a genome to a file and write the result.
 
     Parameters
@@ -60,7 +71,7 @@ def apply(path, out, genome_path, *, depth=None, tail=0.0, overwrite=False, on_p
     return [*(f"{out}: {warning}" for warning in warnings), _summary(out, source, len(x), len(y), file_format)]
 
 
-def check_output(path, out, *, depth, overwrite):
+def check_output(path: Path, out: Path, *, depth: str | None, overwrite: bool) -> tuple[str, str]:
     """Check, before any work is done, that the output can be written; returns its (ending, depth).
 
     Raises
@@ -85,7 +96,7 @@ def _summary(out, source, frames_in, frames_out, file_format):
     return f"{out}: {length}, {source.rate} Hz, {channels}, {' '.join(file_format)[1:]}"
 
 
-def read_samples(source, max_seconds=None):
+def read_samples(source: FileSource, max_seconds: float | None = None) -> np.ndarray:
     """All samples of a source, or those of its first `max_seconds`.
 
     Returns
@@ -108,7 +119,7 @@ def read_samples(source, max_seconds=None):
     return np.concatenate(blocks)
 
 
-def write_samples(out, x, rate, *, depth="24", layout="stereo"):
+def write_samples(out: Path, x: np.ndarray, rate: int, *, depth: str = "24", layout: str = "stereo") -> None:
     """Write float32 (frames, channels) samples to a file; its ending chooses the container."""
     file_format = out.suffix.lower(), depth
     with write_atomically(out) as (part,), contextlib.closing(SoundFile(part, file_format, rate, layout)) as file:

@@ -5,10 +5,11 @@ import hashlib
 import json
 import platform
 import time
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import phosphene
 from phosphene.engine.audio.core import CHANNELS
@@ -18,7 +19,7 @@ from phosphene.engine.common.atomic_files import check_writable, write_atomicall
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.output_paths import check_ending, check_not_input
 from phosphene.engine.encode.sound_file import ENDINGS, FORMATS, SoundFile, SoundFileNode, depths
-from phosphene.engine.graph.build import from_source, from_take
+from phosphene.engine.graph.build import Graph, from_source, from_take
 from phosphene.engine.presets.model import Preset
 from phosphene.engine.presets.run_record import RunRecord
 from phosphene.engine.rings.board import get
@@ -31,7 +32,7 @@ FILM_LIBRARIES = (*LIBRARIES, "moderngl")
 class FilmSettings(NamedTuple):
     """Size, frame rate and encoder of a film."""
 
-    size: tuple = (1280, 720)
+    size: tuple[int, int] = (1280, 720)
     fps: Fraction = Fraction(30)
     codec: str = "x264"
     crf: int = 16
@@ -41,20 +42,29 @@ class FilmSettings(NamedTuple):
 class BounceInput(NamedTuple):
     """What a bounce plays, opened and validated."""
 
-    source: object  # a source, or a TakeReader
+    source: Any  # a source, or a TakeReader
     kind: str  # file, synth, silence, take
     preset: Preset
     file: Path | None = None  # the input or the take
     seconds: float | None = None
 
-    def graph(self, make_sink, make_viewers=None):
+    def graph(self, make_sink: Callable[..., Any], make_viewers: Callable[..., Any] | None = None) -> Graph:
         """The graph that plays this input into the node that `sink_of` makes."""
         if self.kind == "take":
             return from_take(self.source, make_sink, make_viewers=make_viewers)
         return from_source(self.source, self.preset, make_sink, seconds=self.seconds, make_viewers=make_viewers)
 
 
-def bounce(source, outputs, *, depth=None, film=None, overwrite=False, threads=True, on_progress=None):
+def bounce(
+    source: BounceInput,
+    outputs: Sequence[Path],
+    *,
+    depth: str | None = None,
+    film: FilmSettings | None = None,
+    overwrite: bool = False,
+    threads: bool = True,
+    on_progress: Callable[[Graph], None] | None = None,
+) -> tuple[RunRecord, list[str]]:
     """Render an input to files, and write run.json and timings.json beside the first one.
 
     Parameters
@@ -113,7 +123,9 @@ def bounce(source, outputs, *, depth=None, film=None, overwrite=False, threads=T
     return record, _warnings(graph)
 
 
-def check_outputs(outputs, depth, *, source=None):
+def check_outputs(
+    outputs: Sequence[Path], depth: str | None, *, source: Path | None = None
+) -> list[tuple[str, str] | None]:
     """Check the names of the outputs; returns the (ending, depth) of each, None for a film.
 
     Raises

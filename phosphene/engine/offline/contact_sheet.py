@@ -1,6 +1,10 @@
 """The contact sheet: stills in a grid, each with its caption."""
 
 import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
 
 from phosphene.engine.offline.features.plot import DIM, GROUND, INK, STYLE, matplotlib  # isort: skip  (it quiets matplotlib first)
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -18,7 +22,9 @@ HEADER_HEIGHT = 0.9  # above the first row
 TITLE_Y, SUBTITLE_Y = 0.42, 0.70  # from the top
 
 
-def write_contact_sheet(path, stills, captions, *, title, subtitle=""):
+def write_contact_sheet(
+    path: Path, stills: Sequence[np.ndarray], captions: Sequence[str], *, title: str, subtitle: str = ""
+) -> None:
     """Write stills and their captions to a PNG.
 
     Parameters

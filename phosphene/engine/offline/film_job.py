@@ -2,6 +2,9 @@
 
 import contextlib
 import os
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import moderngl
 
@@ -9,8 +12,17 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.encode.mp4 import Mp4Writer
 from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, make_readback
 from phosphene.engine.gl.context import create_offscreen
+from phosphene.engine.gl.readback import Readback
+from phosphene.engine.graph.listen_node import ListenNode
+from phosphene.engine.graph.lookahead_node import LookaheadNode
+from phosphene.engine.graph.node import Node
+from phosphene.engine.graph.nodes import PlayNode
 from phosphene.engine.offline.frame_pool import FramePool
 from phosphene.engine.offline.frame_renderer import FilmNode, FrameRenderer, Yuv420Node
+from phosphene.engine.presets.model import Preset
+
+if TYPE_CHECKING:
+    from phosphene.engine.offline.bounce import FilmSettings
 
 FRAMES_IN_FLIGHT = 2  # that wait before each node
 ENCODER_THREADS = min(os.cpu_count() or 1, 16)  # of x264: beyond, each more adds more delay than speed
@@ -19,7 +31,7 @@ ENCODER_THREADS = min(os.cpu_count() or 1, 16)  # of x264: beyond, each more add
 class Mp4AudioTrack:
     """The sound of an Mp4Writer, with the methods of a SoundFile."""
 
-    def __init__(self, film):
+    def __init__(self, film: Mp4Writer) -> None:
         self.write, self.finish = film.write_audio, film.end_audio
 
 
@@ -40,8 +52,10 @@ class FilmJob:
         If OpenGL is missing or cannot draw this size, or the encoder does not open.
     """
 
-    def __init__(self, path, settings, rate, preset):
-        self.settings, self.preset, self.readback, self.renderer = settings, preset, None, None
+    def __init__(self, path: Path, settings: "FilmSettings", rate: int, preset: Preset) -> None:
+        self.settings, self.preset = settings, preset
+        self.readback: Readback | None = None
+        self.renderer: FrameRenderer | None = None
         self.context = create_offscreen()
         try:
             self.context.check_size(settings.size)
@@ -52,7 +66,7 @@ class FilmJob:
         self.track = Mp4AudioTrack(self.film)
         self.context.__exit__()  # current on no thread until the renderer makes it current
 
-    def nodes(self, listen, play, script):
+    def nodes(self, listen: ListenNode | LookaheadNode, play: PlayNode, script: deque[Any]) -> tuple[Node, ...]:
         """The nodes that draw, convert and encode; FrameRenderer explains the arguments."""
         width, height = self.settings.size
         self.yuv_frames = FramePool((height * width * 3 // 2,), FRAMES_IN_FLIGHT, hashed=True)
@@ -72,10 +86,10 @@ class FilmJob:
         return self.renderer, *conversion, self.film_node
 
     @property
-    def format(self):
+    def format(self) -> str:
         return self.film.format
 
-    def record_fields(self):
+    def record_fields(self) -> dict[str, Any]:
         """What the run record holds about the frames."""
         return {
             "pictures": self.film_node.written,

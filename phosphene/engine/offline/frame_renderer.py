@@ -1,8 +1,19 @@
 """The nodes that make the frames of a film: render, convert, encode."""
 
+from collections import deque
+from fractions import Fraction
+from typing import Any
+
 from phosphene.engine.common.errors import PhospheneError
+from phosphene.engine.encode.mp4 import Mp4Writer
 from phosphene.engine.encode.yuv420 import rgba_to_yuv420
-from phosphene.engine.gl.readback import DEPTH
+from phosphene.engine.gl.context import Context
+from phosphene.engine.gl.readback import DEPTH, Readback
+from phosphene.engine.graph.listen_node import ListenNode
+from phosphene.engine.graph.lookahead_node import LookaheadNode
+from phosphene.engine.graph.nodes import PlayNode
+from phosphene.engine.offline.frame_pool import FramePool
+from phosphene.engine.presets.model import Preset
 from phosphene.engine.rings import allocate, board
 from phosphene.engine.rings.board import put
 from phosphene.engine.takes.file import Change, Patch
@@ -33,7 +44,17 @@ class FrameRenderer:
 
     name = thread = "renderer"
 
-    def __init__(self, context, readback, fps, preset, listen, play, script, outlet):
+    def __init__(
+        self,
+        context: Context,
+        readback: Readback,
+        fps: Fraction | int,
+        preset: Preset,
+        listen: ListenNode | LookaheadNode,
+        play: PlayNode,
+        script: deque[Any],
+        outlet: FramePool,
+    ) -> None:
         self.context, self.readback, self.fps = context, readback, fps
         self.listen, self.play, self.script, self.outlet = listen, play, script, outlet
         self.drawn, self.done = 0, False
@@ -52,7 +73,7 @@ class FrameRenderer:
             )
         listen.readers.append(self.renderer.signals)
 
-    def step(self):
+    def step(self) -> int:
         ended = self.listen.done  # read first: what is there afterwards is all there is
         sample = float(self.drawn * self.play.rate / self.fps)
         ready = self.renderer.advance_to(sample)
@@ -94,7 +115,7 @@ class FrameRenderer:
                 case _:
                     pass
 
-    def release(self):
+    def release(self) -> None:
         with self.context:
             self.renderer.release()
 
@@ -104,10 +125,10 @@ class Yuv420Node:
 
     name = thread = "yuv420"
 
-    def __init__(self, inlet, outlet):
+    def __init__(self, inlet: FramePool, outlet: FramePool) -> None:
         self.inlet, self.outlet, self.done = inlet, outlet, False
 
-    def step(self):
+    def step(self) -> int:
         if self.inlet.exhausted:
             self.outlet.end()
             self.done = True
@@ -126,10 +147,10 @@ class FilmNode:
 
     name = thread = "film"
 
-    def __init__(self, inlet, film):
+    def __init__(self, inlet: FramePool, film: Mp4Writer) -> None:
         self.inlet, self.film, self.written, self.done = inlet, film, 0, False
 
-    def step(self):
+    def step(self) -> int:
         if self.inlet.exhausted:
             self.film.end_video()
             self.done = True

@@ -54,9 +54,9 @@ def frame_stream(
         context.__exit__()  # the renderer makes it current for each step
         frames = FramePool(readback.shape, FRAMES_IN_FLIGHT)
 
-        def viewers(ear, player, script):  # type: ignore[no-untyped-def]
+        def viewers(listen, play, script):  # type: ignore[no-untyped-def]
             nonlocal renderer
-            renderer = FrameRenderer(context, readback, fps, preset, ear, player, script, frames)
+            renderer = FrameRenderer(context, readback, fps, preset, listen, play, script, frames)
             return (renderer,)
 
         graph = from_source(source, preset, NullSink, seconds=seconds, make_viewers=viewers)

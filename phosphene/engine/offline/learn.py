@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from phosphene.engine.audio.sources.base import DEFAULT_RATE
 from phosphene.engine.audio.sources.file import FileSource
@@ -14,7 +15,7 @@ from phosphene.engine.common.output_paths import check_ending, check_not_input
 from phosphene.engine.effects.chain import genome
 from phosphene.engine.encode.sound_file import ENDINGS
 from phosphene.engine.evolution.descriptors import AUDIBLE, RMS, describe
-from phosphene.engine.evolution.search import evolve
+from phosphene.engine.evolution.search import EvolutionResult, evolve
 from phosphene.engine.offline.apply import read_samples, write_samples
 
 TABLE_ENDINGS = ".json", ".csv"
@@ -28,7 +29,7 @@ class LearnOutputs(NamedTuple):
     preview: Path | None
     metrics: Path | None
 
-    def check(self, sources, *, overwrite):
+    def check(self, sources: Iterable[Path], *, overwrite: bool) -> None:
         """Check, before any work is done, that every result can be written and replaces none of the sources.
 
         Raises
@@ -49,7 +50,14 @@ class LearnOutputs(NamedTuple):
             check_writable(path, overwrite=overwrite)
 
 
-def learn(inputs, outputs, *, target=None, warn=lambda sentence: None, **search_options):
+def learn(
+    inputs: Sequence[Path],
+    outputs: LearnOutputs,
+    *,
+    target: Path | None = None,
+    warn: Callable[[str], None] = lambda sentence: None,
+    **search_options: Any,
+) -> EvolutionResult:
     """Learn a genome and write it.
 
     Parameters
@@ -67,7 +75,7 @@ def learn(inputs, outputs, *, target=None, warn=lambda sentence: None, **search_
 
     Returns
     -------
-    Result of phosphene.engine.evolution.search
+    EvolutionResult
 
     Raises
     ------
@@ -85,7 +93,7 @@ def learn(inputs, outputs, *, target=None, warn=lambda sentence: None, **search_
     return result
 
 
-def format_table(rows, ending):
+def format_table(rows: Sequence[Any], ending: str) -> str:
     """The metrics, one row per iteration, as JSON or CSV text."""
     plain = [row._asdict() for row in rows]
     if ending == ".json":

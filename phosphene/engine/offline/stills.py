@@ -1,15 +1,18 @@
 """Stills: single frames of a bounce, without an encoder."""
 
+from collections.abc import Callable, Sequence
 from importlib import resources
 
 import numpy as np
 
+from phosphene.engine.audio.sources.base import Source
 from phosphene.engine.gl.context import create_offscreen
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.offline.frame_pool import FramePool
 from phosphene.engine.offline.frame_renderer import FrameRenderer
+from phosphene.engine.presets.model import Preset
 from phosphene.engine.visuals.media_names import is_live
 
 FPS = 30
@@ -25,11 +28,12 @@ class FrameCollector:
 
     name = thread = "collector"
 
-    def __init__(self, inlet, wanted):
+    def __init__(self, inlet: FramePool, wanted: set[int]) -> None:
         self.inlet, self.wanted = inlet, wanted
-        self.kept, self.seen, self.done = [], 0, False
+        self.kept: list[np.ndarray] = []
+        self.seen, self.done = 0, False
 
-    def step(self):
+    def step(self) -> int:
         self.done = self.inlet.exhausted
         if (frame := self.inlet.pull()) is None:
             return 0
@@ -40,7 +44,14 @@ class FrameCollector:
         return 1
 
 
-def render_stills(source, preset, moments, *, size, on_progress=None):
+def render_stills(
+    source: Source,
+    preset: Preset,
+    moments: Sequence[float],
+    *,
+    size: tuple[int, int],
+    on_progress: Callable[[float], None] | None = None,
+) -> list[np.ndarray]:
     """Frames of a source through a preset, as a bounce at 30 frames a second shows them.
 
     Parameters

@@ -9,6 +9,7 @@ from phosphene.engine.audio.sources.base import open_source
 from phosphene.engine.gl.shader_source import SHADERS
 from phosphene.engine.native.cache import cache_home, source_digest
 from phosphene.engine.offline.stills import render_stills
+from phosphene.engine.presets.model import Preset
 
 SIZE = 480, 270
 MOMENT = 21.5  # seconds into the synth: all its voices play by then
@@ -29,7 +30,7 @@ ROOMS = (  # whose source a still depends on
 )
 
 
-def cached_thumbnail(name, preset):
+def cached_thumbnail(name: str, preset: Preset) -> np.ndarray:
     """A still of a preset, uint8 (height, width, 3); rendered only if the cache does not hold it."""
     path = cache_home() / "thumbnails" / f"{name}-{_cache_key(preset)}.npy"
     if path.exists():

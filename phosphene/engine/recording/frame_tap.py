@@ -1,10 +1,14 @@
 """FrameTap: copies frames, as they are shown, from GL to the recorder."""
 
 import math
+from typing import Any
 
+import moderngl
 import numpy as np
 
 from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, make_readback
+from phosphene.engine.gl.context import Context
+from phosphene.engine.gl.readback import Readback
 from phosphene.engine.recording.shared_frames import RecorderStat, frame_slot, open_segment
 from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get, put
@@ -28,13 +32,15 @@ class FrameTap:
         "segment", the name of the shared memory, and "size", of which a film has at most as many pixels.
     """
 
-    def __init__(self, context, film):
+    def __init__(self, context: Context, film: dict[str, Any]) -> None:
         self.context, self.max_pixels, self.segment = context, math.prod(film["size"]), open_segment(film)
         self.stats, self.frame_times = self.segment["stats"], self.segment["frame_times"]
-        self.readback, self.size, self.fit = None, None, None
+        self.readback: Readback | None = None
+        self.size: tuple[int, int] | None = None
+        self.fit: tuple[Any, Any] | None = None
         self.sample = np.full((1, 1), np.nan)  # of the frame that is being read back
 
-    def capture(self, framebuffer, size, sample):
+    def capture(self, framebuffer: moderngl.Framebuffer, size: tuple[int, int], sample: float) -> None:
         """Capture the frame in a framebuffer, which belongs to a sample of the sound.
 
         `size` is the size it would have at full resolution.
@@ -78,19 +84,19 @@ class FrameTap:
                 put(self.stats, int(stat), float(side))
         return tuple(int(get(self.stats, int(stat))) for stat in sides)
 
-    def release(self):
+    def release(self) -> None:
         if self.readback:
             self._publish()
             self.readback.release()
 
 
-def even_size(size, max_pixels):
+def even_size(size: tuple[int, int], max_pixels: int) -> tuple[int, ...]:
     """The nearest size with even sides and at most `max_pixels` pixels."""
     scale = min(math.sqrt(max_pixels / math.prod(size)), 1.0)
     return tuple(max(int(side * scale) // 2 * 2, MIN_SIDE) for side in size)
 
 
-def fit_size(size, target):
+def fit_size(size: tuple[int, int], target: tuple[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The size and the lower left corner of a frame that is scaled to fit into another size."""
     scale = min(target[0] / size[0], target[1] / size[1])
     sides = (round(side * scale) for side in size)

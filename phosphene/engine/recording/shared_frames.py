@@ -39,7 +39,7 @@ class FrameSlots(NamedTuple):
     frames: np.ndarray  # (FRAME_SLOTS, bytes) uint8; slot n belongs to row n of "frame_times"
 
 
-def layouts(size):
+def layouts(size: tuple[int, int]) -> dict[str, Layout]:
     """What the segment holds, for films of at most as many pixels as `size` has."""
     return {
         "stats": board.layout(len(RecorderStat)),
@@ -49,7 +49,7 @@ def layouts(size):
     }
 
 
-def open_segment(film):
+def open_segment(film: dict[str, Any]) -> Segment:
     """The segment of a film config, {"segment": name, "size": (width, height)}."""
     return Segment(film["segment"], layouts(film["size"]), create=False)
 
@@ -59,7 +59,7 @@ def recorder_tap(film: dict[str, Any]) -> TapPoint:
     return TapPoint("output", activate(open_segment(film)["audio"]))
 
 
-def frame_slot(segment, count):
+def frame_slot(segment: Any, count: int) -> np.ndarray:
     """The slot of the count-th frame."""
     frames = segment["frames"].frames
     return frames[count & (len(frames) - 1)]

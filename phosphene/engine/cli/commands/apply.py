@@ -1,5 +1,6 @@
 """apply: a genome on a whole sound file."""
 
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from phosphene.engine.cli.argument_types import add_overwrite_option, one_of, tail_seconds
@@ -10,7 +11,7 @@ HELP = "apply a genome to a whole sound file, which keeps its channels and rate"
 EXAMPLE = "phosphene apply song.wav -o result.wav --genome mine.json"
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.add_argument("input", type=Path, metavar="INPUT", help="any sound file that FFmpeg reads")
     parser.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="the .wav or .flac to write")
     parser.add_argument("--genome", type=Path, required=True, metavar="FILE", help="the genome, a JSON file")
@@ -27,7 +28,7 @@ def add(parser):
     add_overwrite_option(parser)
 
 
-def run(args):
+def run(args: Namespace) -> None:
     """Apply a genome to a file; Ctrl-C leaves no file behind."""
     stop = StopSignal()
     from phosphene.engine.cli.output import print_line, progress_bar

@@ -1,6 +1,7 @@
 """bounce: sound files and films, rendered offline."""
 
 import time
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from phosphene.engine.cli.argument_types import add_overwrite_option, add_preset_options, one_of, seconds, whole_number
@@ -14,7 +15,7 @@ EXAMPLE = "phosphene bounce song.wav -o film.mp4 --preset foxfire"
 FILM_OPTIONS = "size", "fps", "codec", "crf"
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.add_argument("input", nargs="?", type=Path, metavar="INPUT", help="any sound file that FFmpeg reads")
     parser.add_argument(
         "-o",
@@ -52,7 +53,7 @@ def add(parser):
     add_preset_options(parser)
 
 
-def run(args):
+def run(args: Namespace) -> None:
     """Render sound and film to files; Ctrl-C leaves no file behind."""
     stop = StopSignal()  # Ctrl-C is polled: an exception raised inside a C callback would be lost
     _check_one_input(args)

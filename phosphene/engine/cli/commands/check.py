@@ -1,5 +1,6 @@
 """check: validate files, all faults at once."""
 
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ HELP = "validate presets, genomes, run records and controller mappings"
 EXAMPLE = "phosphene check mine.yaml"
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="NAME|FILE", help="names of presets, YAML and JSON files")
     parser.add_argument("--permissive", action="store_true", help="accept what can be corrected, and say how")
 
 
-def run(args):
+def run(args: Namespace) -> int:
     """Validate files; all faults at once."""
     from phosphene.engine.cli.output import print_error, print_line
 

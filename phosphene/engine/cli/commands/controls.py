@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from phosphene.engine.session.parameters import Parameter
 
 HELP = "list every parameter, key and feature, with its OSC address"
-EXAMPLE = "phosphene controls --preset mycelium"
+EXAMPLE = "phosphene controls --preset foxfire"
 
 
 def add(parser: ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """evolve: a genome learned from recordings."""
 
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from phosphene.engine.cli.argument_types import MAX_SEED, add_overwrite_option, seconds, whole_number
@@ -10,7 +11,7 @@ HELP = "learn a genome from recordings"
 EXAMPLE = "phosphene evolve recordings/ --genome-out mine.json --preview-out preview.wav"
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="sound files, and folders of them")
     parser.add_argument("--genome-out", type=Path, required=True, metavar="FILE", help="the .json to write it to")
     parser.add_argument("--target", type=Path, metavar="FILE", help="a sound that the inputs should come to resemble")
@@ -58,7 +59,7 @@ def add(parser):
     add_overwrite_option(parser)
 
 
-def run(args):
+def run(args: Namespace) -> None:
     """Learn a genome; Ctrl-C ends the search and keeps the best genome so far."""
     stop = StopSignal()
     from phosphene.engine.cli.output import print_line, progress_bar
@@ -82,8 +83,8 @@ def run(args):
             genes=args.gene_len,
             seed=args.seed,
             workers=args.workers,
-            told=on_iteration,
-            stopped=stop.is_set,
+            on_iteration=on_iteration,
+            should_stop=stop.is_set,
             warn=print_line,
         )
     count = f"{len(result.rows)} iterations" + (", stopped" if len(result.rows) < args.iterations else "")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ class Job(NamedTuple):
     plot: Path | None
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.add_argument(
         "input", type=Path, metavar="INPUT", help="any sound file that FFmpeg reads, or a folder of them"
     )
@@ -40,7 +41,7 @@ def add(parser):
     add_overwrite_option(parser)
 
 
-def run(args):
+def run(args: Namespace) -> int:
     """Analyse files; Ctrl-C leaves no unfinished file behind."""
     stop = StopSignal()
     from phosphene.engine.cli.output import print_error, print_line

@@ -141,7 +141,8 @@ def _check_args(args):
     if args.input and source != "mic":
         raise UsageError(f"--input {args.input}: is not used with --source {source}")
     no_window = "--headless" if args.headless else "--latency" if args.latency else None
-    window_options = [name for name in WINDOW_OPTIONS if getattr(args, name) not in (None, False)]
+    given = {name: getattr(args, name) for name in WINDOW_OPTIONS}
+    window_options = [name for name, value in given.items() if value is not None and value is not False]
     if window_options and no_window:
         raise UsageError(f"--{window_options[0]}: needs a window; leave out {no_window}")
     if args.record:

@@ -1,6 +1,7 @@
 """presets: the presets that come with Phosphene, each with a still."""
 
 import json
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from phosphene.engine.cli.argument_types import add_overwrite_option
@@ -10,13 +11,13 @@ EXAMPLE = "phosphene presets -o presets.png"
 MAX_CAPTION_LENGTH = 48  # characters
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.add_argument("-o", dest="out", type=Path, metavar="OUT", help="write a .png with a still of each")
     parser.add_argument("--json", action="store_true", help="print the list as JSON")
     add_overwrite_option(parser)
 
 
-def run(args):
+def run(args: Namespace) -> None:
     """List the presets."""
     from phosphene.engine.cli.commands.shared import ensure_compiled
     from phosphene.engine.cli.output import console, errors, inline_picture, print_line

@@ -1,5 +1,6 @@
 """preview: a preset at some moments of a sound, on one contact sheet."""
 
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from phosphene.engine.cli.argument_types import add_override_options, add_overwrite_option, seconds, whole_number
@@ -13,7 +14,7 @@ DEFAULT_SECONDS = 32.0  # of the synth, and at most of a file
 SIZE = 480, 270
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.set_defaults(genome=None)
     parser.add_argument("preset", metavar="NAME|FILE", help="a preset's name, or a YAML file")
     parser.add_argument("-o", dest="out", type=Path, required=True, metavar="OUT", help="the .png to write")
@@ -31,7 +32,7 @@ def add(parser):
     add_overwrite_option(parser)
 
 
-def run(args):
+def run(args: Namespace) -> None:
     """Write a contact sheet of a preset."""
     from phosphene.engine.audio.sources.base import open_source
     from phosphene.engine.cli.output import print_line

@@ -1,7 +1,14 @@
 """What several commands need: the preset of the command line, and compiled kernels."""
 
+from argparse import Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-def preset_from_args(args, name=None):
+if TYPE_CHECKING:
+    from phosphene.engine.presets.model import Preset
+
+
+def preset_from_args(args: Namespace, name: str | None = None) -> "Preset":
     """The preset `name`, by default that of the command line, with --genome, --set and --seed applied."""
     from phosphene.engine.presets.load import load_preset
 
@@ -9,7 +16,9 @@ def preset_from_args(args, name=None):
     return load_preset(name or args.preset, overrides, genome=args.genome)[0]
 
 
-def ensure_compiled(is_cancelled=lambda: False, announce=None):
+def ensure_compiled(
+    is_cancelled: Callable[[], bool] = lambda: False, announce: Callable[[str], None] | None = None
+) -> None:
     """Compile all kernels on the first start, with a progress bar.
 
     Parameters

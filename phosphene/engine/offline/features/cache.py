@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from phosphene.engine.native.cache import cache_home
@@ -33,19 +34,25 @@ class FeatureCache:
         Receives one sentence if the cache cannot be read or written, which is no failure.
     """
 
-    def __init__(self, folder=None, *, max_bytes=MAX_BYTES, warn=lambda sentence: None):
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        max_bytes: int = MAX_BYTES,
+        warn: Callable[[str], None] = lambda sentence: None,
+    ) -> None:
         self.given_folder, self.max_bytes, self.warn = folder, max_bytes, warn
         self.warned = False
 
     @property
-    def folder(self):
+    def folder(self) -> Path:
         return Path(self.given_folder or cache_home() / "listening")
 
-    def entry_path(self, metadata):
+    def entry_path(self, metadata: str) -> Path:
         """Where the entry with this metadata is or would be."""
         return self.folder / HASH(metadata.encode()).hexdigest()
 
-    def load(self, metadata, path):
+    def load(self, metadata: str, path: Path) -> bool:
         """Copy the entry with this metadata to `path`; False if there is none, or it is damaged."""
         checksum = HASH()
         try:
@@ -67,7 +74,7 @@ class FeatureCache:
             self._warn_once("read", fault)
         return False
 
-    def store(self, metadata, path):
+    def store(self, metadata: str, path: Path) -> None:
         """Keep a copy of a file, atomically; one larger than the whole cache is not kept."""
         if path.stat().st_size + CHECKSUM_SIZE > self.max_bytes:
             return

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 import phosphene
-from phosphene.engine.listening.analyser import HOP, hop_of
-from phosphene.engine.listening.frame import BANDS, ROWS, SCALARS, VERSION
-from phosphene.engine.listening.spectrum import WINDOW
+from phosphene.engine.listening.analyser import HOP_SECONDS, hop_frames
+from phosphene.engine.listening.frame import ARRAY_FIELDS, BANDS, SCALARS, VERSION
+from phosphene.engine.listening.spectrum import WINDOW_SECONDS
 from phosphene.engine.native.cache import source_digest
+from phosphene.engine.offline.features.decode import DecodedFile
 
 ARRAY_NAMES = {"onset_event": "onset_events", "beat": "beat_phase", "bar": "bar_phase"}  # where the record's differ
 FLOAT64_SUFFIX = "travel"  # ends the names of values that grow without end, and would be coarse in float32
@@ -22,7 +23,7 @@ class Column(NamedTuple):
     field: str  # of the record
     unit: str
     dtype: str
-    shape: tuple = ()  # of a row
+    shape: tuple[int, ...] = ()  # of a row
 
 
 COLUMNS = {
@@ -33,14 +34,14 @@ COLUMNS = {
         )
         for param in SCALARS
     },
-    "mel": Column("mel", "dBFS", "<f4", (ROWS["mel"],)),
-    "mfcc": Column("mfcc", "1", "<f4", (ROWS["mfcc"],)),
-    "chroma": Column("chroma", "1", "<f4", (ROWS["chroma"],)),
+    "mel": Column("mel", "dBFS", "<f4", (ARRAY_FIELDS["mel"],)),
+    "mfcc": Column("mfcc", "1", "<f4", (ARRAY_FIELDS["mfcc"],)),
+    "chroma": Column("chroma", "1", "<f4", (ARRAY_FIELDS["chroma"],)),
 }
 BEAT_COLUMN = {"beats": Column("beat", "s", "<f8")}
 
 
-def column_rows(name, records, rate):
+def column_rows(name: str, records: np.ndarray, rate: int) -> np.ndarray:
     """The rows of one column, from FRAME records."""
     column = COLUMNS[name]
     rows = records[column.field]
@@ -54,10 +55,10 @@ def column_rows(name, records, rate):
 class BeatFinder:
     """Finds the times of beats: where the beat ramp passes whole numbers, interpolated between frames."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.last = np.zeros((3, 0))  # time, ramp and confidence of the last frame of the previous call
 
-    def find(self, times, ramp, confidence):
+    def find(self, times: np.ndarray, ramp: np.ndarray, confidence: np.ndarray) -> np.ndarray:
         """Seconds of the beats since the last frame of the previous call, without uncertain ones.
 
         Parameters
@@ -74,13 +75,13 @@ class BeatFinder:
         return (times[at] + share * (times[at + 1] - times[at]))[confidence[at] >= MIN_BEAT_CONFIDENCE]
 
 
-def bar_starts(phase, confidence):
+def bar_starts(phase: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     """Indices of the frames at which a bar begins, without uncertain ones."""
     wraps = np.flatnonzero(np.diff(phase) < -0.5)
     return wraps[confidence[wraps] >= MIN_BEAT_CONFIDENCE]
 
 
-def metadata_json(decoded, tempo):
+def metadata_json(decoded: DecodedFile, tempo: str) -> str:
     """All that the arrays follow from, and their units, as JSON; equal metadata means equal arrays.
 
     Parameters
@@ -95,9 +96,9 @@ def metadata_json(decoded, tempo):
         "analyser": VERSION,
         "sources": SOURCE_DIGEST,
         "tempo": tempo,
-        "parameters": {"hop": HOP, "window": WINDOW, "bands": BANDS},
+        "parameters": {"hop": HOP_SECONDS, "window": WINDOW_SECONDS, "bands": BANDS},
         "rate": decoded.rate,
-        "hop": hop_of(decoded.rate),
+        "hop": hop_frames(decoded.rate),
         "channels": decoded.channels,
         "samples": decoded.frames,
         "seconds": decoded.frames / decoded.rate,

@@ -1,12 +1,14 @@
 """DecodedFile: the sound of a file in blocks, with what the metadata needs of it."""
 
 import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
-from phosphene.engine.audio.sources.file import SIDES, FileSource
+from phosphene.engine.audio.sources.file import CHANNELS, FileSource
 from phosphene.engine.effects.chain.guard import scrub
-from phosphene.engine.listening.waveform_overview import extend, make_outline
+from phosphene.engine.listening.waveform_overview import extend_overview, make_waveform_overview
 
 BLOCK = 65_536  # frames
 
@@ -29,7 +31,7 @@ class DecodedFile:
         If the file does not exist, or holds no sound that FFmpeg can read.
     """
 
-    def __init__(self, path, on_progress=lambda decoded: None):
+    def __init__(self, path: Path, on_progress: Callable[["DecodedFile"], None] = lambda decoded: None) -> None:
         self.path, self.on_progress = path, on_progress
         self._open()
 
@@ -37,29 +39,29 @@ class DecodedFile:
         self.source = FileSource(self.path)
         self.rate, self.channels = self.source.rate, self.source.stream.channels
         self.frames, self.scrubbed = 0, 0
-        self.hash, self.outline = hashlib.sha256(), make_outline()
+        self.hash, self.outline = hashlib.sha256(), make_waveform_overview()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[np.ndarray]:
         self._open()
-        buffer, count = np.zeros((BLOCK, SIDES), np.float32), BLOCK
+        buffer, count = np.zeros((BLOCK, CHANNELS), np.float32), BLOCK
         while count == BLOCK:
             count = self.source.read(buffer)
             block = buffer[:count]
             self.hash.update(block)
             self.scrubbed += scrub(block)
-            extend(self.outline, block)
+            extend_overview(self.outline, block)
             self.frames += count
             yield block
             self.on_progress(self)
 
-    def read_to_end(self):
+    def read_to_end(self) -> "DecodedFile":
         """Decode the whole file for its hash and length; returns self."""
         for _ in self:
             pass
         return self
 
     @property
-    def warnings(self):
+    def warnings(self) -> Iterator[str]:
         """Sentences for the user."""
         broken, scrubbed = self.source.broken, self.scrubbed
         if broken:

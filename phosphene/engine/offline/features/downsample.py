@@ -1,11 +1,13 @@
 """Downsamples long arrays of a feature file for narrow plots."""
 
+from pathlib import Path
+
 import numpy as np
 
 from phosphene.engine.offline.features import npz
 
 
-def downsample(path, name, columns, ufunc):
+def downsample(path: Path, name: str, columns: int, ufunc: np.ufunc) -> np.ndarray:
     """An array of a feature file, reduced to at most `columns` rows.
 
     Parameters

@@ -5,6 +5,9 @@ import json
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,21 +26,21 @@ class NpzWriter:
         The arrays by name.
     """
 
-    def __init__(self, folder, kinds):
+    def __init__(self, folder: Path, kinds: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
         self.kinds, self.stack = kinds, contextlib.ExitStack()
         self.parts = {name: self.stack.enter_context(tempfile.TemporaryFile(dir=folder)) for name in kinds}  # noqa: SIM115
 
-    def __enter__(self):
+    def __enter__(self) -> "NpzWriter":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.stack.close()
 
-    def append(self, name, rows):
+    def append(self, name: str, rows: np.ndarray) -> None:
         """Append rows to an array."""
         self.parts[name].write(np.ascontiguousarray(rows, self.kinds[name][0]))
 
-    def write(self, path, metadata):
+    def write(self, path: Path, metadata: str) -> None:
         """Write the .npz with all arrays and a text `meta`; uncompressed, since such numbers hardly shrink."""
         with zipfile.ZipFile(path, "w") as archive:
             for name, part in self.parts.items():
@@ -56,7 +59,7 @@ def _open_member(archive, name):
     return archive.open(zipfile.ZipInfo(f"{name}.npy", TIMESTAMP), "w", force_zip64=True)
 
 
-def iterate_rows(path, name):
+def iterate_rows(path: Path, name: str) -> Iterator[np.ndarray]:
     """An array in consecutive blocks of rows."""
     with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as member:
         np.lib.format.read_magic(member)
@@ -66,19 +69,19 @@ def iterate_rows(path, name):
             yield np.frombuffer(block, dtype).reshape(-1, *shape)
 
 
-def read_array(path, name):
+def read_array(path: Path, name: str) -> np.ndarray:
     """A whole array."""
     with np.load(path, allow_pickle=False) as archive:
         return archive[name]
 
 
-def row_count(path):
+def row_count(path: Path) -> int:
     """The number of frames, which all arrays but `beats` have as rows."""
     with zipfile.ZipFile(path) as archive, archive.open("times.npy") as member:
         np.lib.format.read_magic(member)
         return np.lib.format.read_array_header_1_0(member)[0][0]
 
 
-def read_metadata(path):
+def read_metadata(path: Path) -> dict[str, Any]:
     """The metadata, as a dict."""
     return json.loads(str(read_array(path, "meta")))

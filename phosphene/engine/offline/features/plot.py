@@ -3,13 +3,13 @@
 import logging
 import warnings
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from phosphene.engine.listening.frame import BANDS
-from phosphene.engine.listening.mel_bands import corners
-from phosphene.engine.listening.waveform_overview import drawn
+from phosphene.engine.listening.mel_bands import band_frequencies
+from phosphene.engine.listening.waveform_overview import overview_columns
 from phosphene.engine.offline.features import npz
 from phosphene.engine.offline.features.columns import bar_starts
 from phosphene.engine.offline.features.downsample import downsample
@@ -66,16 +66,16 @@ class PlotData(NamedTuple):
     """The feature file that is plotted, and its time axis."""
 
     path: Path  # of the .npz
-    metadata: dict
+    metadata: dict[str, Any]
     seconds: float  # to the end of the last frame
     times: np.ndarray  # seconds at the middle of every column
 
-    def downsampled(self, name, ufunc=np.maximum):
+    def downsampled(self, name: str, ufunc: np.ufunc = np.maximum) -> np.ndarray:
         """An array, one row per column of the plot."""
         return downsample(self.path, name, MAX_COLUMNS, ufunc)
 
 
-def plot_features(npz_path, path, outline, name):
+def plot_features(npz_path: Path, path: Path, outline: Any, name: str) -> None:
     """Plot a feature file to a PNG, in constant memory.
 
     Parameters
@@ -138,7 +138,7 @@ def _panel_title(panel, title, *keys):
 
 
 def _plot_wave(panel, data, outline):
-    low, high, stretch = drawn(outline)
+    low, high, stretch = overview_columns(outline)
     limit = 1.08 * max(np.abs(low).max(), np.abs(high).max()) or 1.0
     times = (np.arange(len(low)) + 0.5) * stretch / data.metadata["rate"]
     rms = 10.0 ** (data.downsampled("rms_db", np.add) / 20.0)
@@ -164,7 +164,7 @@ def _plot_mel(panel, data):
     rows = data.downsampled("mel", np.add)
     top = max(rows.max(), MEL_RANGE - 100.0)
     _image(panel, data, rows, top - MEL_RANGE, top)
-    centres = corners(data.metadata["rate"], BANDS)[1:-1]
+    centres = band_frequencies(data.metadata["rate"], BANDS)[1:-1]
     ticks = [hertz for hertz in MEL_TICKS if centres[0] <= hertz <= centres[-1]]
     names = [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in ticks]
     panel.set_yticks(np.interp(ticks, centres, np.arange(BANDS)), names)

@@ -1,11 +1,16 @@
 """Analyses a sound file and writes its features as arrays."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
 from phosphene.engine.common.atomic_files import write_atomically
-from phosphene.engine.listening.frame import QUIETEST
-from phosphene.engine.listening.offline import frames
+from phosphene.engine.listening.frame import MIN_DECIBELS
+from phosphene.engine.listening.offline import analyse_blocks
 from phosphene.engine.offline.features import npz
+from phosphene.engine.offline.features.cache import FeatureCache
 from phosphene.engine.offline.features.columns import BEAT_COLUMN, COLUMNS, BeatFinder, column_rows, metadata_json
 from phosphene.engine.offline.features.decode import DecodedFile
 
@@ -13,7 +18,15 @@ MIN_TEMPO_CONFIDENCE = 0.5  # of the frames whose tempo counts in the summary
 KINDS = {name: (column.dtype, column.shape) for name, column in (COLUMNS | BEAT_COLUMN).items()}
 
 
-def write_features(path, out, *, plot=None, tempo="lookahead", cache=None, on_progress=lambda decoded: None):
+def write_features(
+    path: Path,
+    out: Path,
+    *,
+    plot: Path | None = None,
+    tempo: str = "lookahead",
+    cache: FeatureCache | None = None,
+    on_progress: Callable[[DecodedFile], None] = lambda decoded: None,
+) -> dict[str, Any]:
     """Analyse a file and write its arrays.
 
     Parameters
@@ -63,7 +76,7 @@ def _analyse(decoded, part, tempo):
     """Run the analyser over a file and write the arrays."""
     beats = BeatFinder()
     with npz.NpzWriter(part.parent, KINDS) as arrays:
-        for records in frames(decoded, decoded.rate, ahead=tempo == "lookahead"):
+        for records in analyse_blocks(decoded, decoded.rate, lookahead=tempo == "lookahead"):
             for name in COLUMNS:
                 arrays.append(name, column_rows(name, records, decoded.rate))
             times = beats.find(records["sample"] / decoded.rate, records["beat"], records["confidence"])
@@ -71,7 +84,7 @@ def _analyse(decoded, part, tempo):
         arrays.write(part, metadata_json(decoded, tempo))
 
 
-def summarise(path):
+def summarise(path: Path) -> dict[str, Any]:
     """The summary of a feature file, as a dict ready for JSON."""
     metadata = npz.read_metadata(path)
     confidence, loudness = npz.read_array(path, "confidence"), npz.read_array(path, "loudness")
@@ -85,7 +98,7 @@ def summarise(path):
         "beats": len(npz.read_array(path, "beats")),
         "onsets": int(npz.read_array(path, "onset_events").sum()),
         "loudness_max": float(loudness.max()),
-        "loudness_mean": float(loudness[audible].mean()) if audible.any() else QUIETEST,
+        "loudness_mean": float(loudness[audible].mean()) if audible.any() else MIN_DECIBELS,
         "peak_db": float(npz.read_array(path, "peak_db").max()),
         "centroid": float(npz.read_array(path, "centroid")[audible].mean()) if audible.any() else None,
         "silent": float(1.0 - audible.mean()),

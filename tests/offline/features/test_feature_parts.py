@@ -1,19 +1,24 @@
-"""What archives are made of: beats out of a ramp, outlines, long arrays for narrow pictures."""
+"""Parts of a feature file: beats from a ramp, the waveform outline, downsampled arrays."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from phosphene.engine.listening.waveform_overview import COLUMNS, drawn, extend, make_outline
+from phosphene.engine.listening.waveform_overview import (
+    COLUMNS,
+    extend_overview,
+    make_waveform_overview,
+    overview_columns,
+)
 from phosphene.engine.offline.features.columns import BeatFinder, bar_starts
 from phosphene.engine.offline.features.downsample import downsample
-from tests.support.listen_output import RATE, drum_loop, load_arrays, listen_json
+from tests.support.listen_output import RATE, drum_loop, listen_json, load_arrays
 from tests.support.sound_files import noise, write_sound
 
 
 @pytest.mark.parametrize("sizes", [[1], [2, 3], [7], [1_000]], ids=str)
-def test_beats_fall_where_their_ramp_passes_whole_numbers(sizes):
+def test_beats_are_where_the_ramp_passes_whole_numbers(sizes):
     rng = np.random.default_rng(5)
     rises = rng.choice([0.0, 0.02, 0.3, 1.0, 2.6], 1_000)
     ramp, times = np.cumsum(rises) - rises[0], np.arange(1_000) * 0.01
@@ -21,28 +26,31 @@ def test_beats_fall_where_their_ramp_passes_whole_numbers(sizes):
     for t, a, b in zip(times, ramp, ramp[1:]):
         passed = np.arange(np.ceil(a), np.ceil(b))
         wanted = np.concatenate([wanted, t + 0.01 * (passed - a) / max(b - a, 1e-9)])
-    beats, edges = BeatFinder(), [0, *itertools.takewhile(lambda n: n < 1_000, itertools.accumulate(sizes * 1_000)), 1_000]
-    found = np.concatenate([beats.of(times[a:b], ramp[a:b], np.ones(b - a)) for a, b in itertools.pairwise(edges)])
+    beats, edges = (
+        BeatFinder(),
+        [0, *itertools.takewhile(lambda n: n < 1_000, itertools.accumulate(sizes * 1_000)), 1_000],
+    )
+    found = np.concatenate([beats.find(times[a:b], ramp[a:b], np.ones(b - a)) for a, b in itertools.pairwise(edges)])
     np.testing.assert_allclose(found, wanted, atol=1e-12)
     assert len(found) == np.ceil(ramp[-1]) and (np.diff(found) >= 0).all()
 
 
-def test_a_ramp_that_stands_has_no_beat():
+def test_constant_ramp_has_no_beat():
     for place in (0.0, 3.7):
-        assert len(BeatFinder().of(np.arange(9) / 9, np.full(9, place), np.ones(9))) == 0
+        assert len(BeatFinder().find(np.arange(9) / 9, np.full(9, place), np.ones(9))) == 0
 
 
-def test_a_beat_that_nobody_heard_is_none():
+def test_uncertain_beats_are_left_out():
     times, confidence = np.arange(100) / 10, np.repeat([0.0, 1.0], 50)
-    assert BeatFinder().of(times, times + 0.05, confidence).min() == pytest.approx(5.95)
+    assert BeatFinder().find(times, times + 0.05, confidence).min() == pytest.approx(5.95)
 
 
 @pytest.mark.parametrize("frames", [1, 100, COLUMNS, COLUMNS + 1, 5 * COLUMNS + 77])
-def test_an_outline_goes_as_far_as_the_sound(frames):
-    x, outline = noise(frames), make_outline()
+def test_outline_covers_the_sound(frames):
+    x, outline = noise(frames), make_waveform_overview()
     for start in range(0, frames, 1_111):
-        extend(outline, x[start : start + 1_111])
-    low, high, stretch = drawn(outline)
+        extend_overview(outline, x[start : start + 1_111])
+    low, high, stretch = overview_columns(outline)
     assert len(low) == -(-frames // stretch) <= COLUMNS < 2 * max(len(low), COLUMNS // 2 + 1)
     for column in range(len(low)):
         part = x[column * stretch : (column + 1) * stretch]
@@ -50,7 +58,7 @@ def test_an_outline_goes_as_far_as_the_sound(frames):
 
 
 @pytest.mark.parametrize("width", [1, 7, 50, 10_000])
-def test_pooling_keeps_means_and_peaks(folder, capsys, width):
+def test_downsampling_keeps_means_and_maxima(folder, capsys, width):
     write_sound("x.wav", drum_loop(2 * RATE), RATE)
     listen_json(capsys, "x.wav", "-o", "x.npz")
     arrays = load_arrays("x.npz")
@@ -61,7 +69,7 @@ def test_pooling_keeps_means_and_peaks(folder, capsys, width):
         np.testing.assert_allclose(downsample("x.npz", name, width, ufunc), wanted, rtol=1e-6)
 
 
-def test_bars_begin_where_their_phase_falls_and_only_where_a_beat_is_heard():
+def test_bars_start_where_the_phase_wraps_and_are_certain():
     phase = np.array([0.0, 0.5, 0.9, 0.1, 0.6, 0.2, 0.7, 0.1])
     confidence = np.array([0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 0.5, 0.5])
     assert bar_starts(phase, confidence).tolist() == [6]
