@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba import njit, typeof
 
-from phosphene.engine.rings import allocate, board, mailbox, ring, timeline
+from phosphene.engine.rings import allocate, board, mailbox, ring, tap, timeline
 from tests.support import ring_models as model
 
 DATA = ("rows", "slots")  # shared but plain: what the memory orders protect
@@ -113,6 +113,17 @@ def test_kernel_compiles_to_its_model(compiled):
 def test_kernel_has_no_allocation_lock_or_raise(compiled):
     code = compiled[0]
     assert "define" in code and not re.findall(FORBIDDEN, code)
+
+
+def test_tap_kernels_have_no_allocation_lock_or_raise():
+    structure = allocate(tap.layout(4, 2))
+    for kernel, arguments in (
+        (tap.push, (structure, BLOCK, 0)),
+        (tap.writable, (structure, 1)),
+        (tap.end, (structure,)),
+    ):
+        code = body(kernel, arguments)
+        assert "define" in code and not re.findall(FORBIDDEN, code)
 
 
 def test_read_at_adds_no_memory_order_of_its_own():
