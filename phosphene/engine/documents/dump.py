@@ -7,7 +7,7 @@ import yaml
 from phosphene.engine.documents.load import parse_scalar
 
 
-class Dumper(yaml.SafeDumper):
+class DocumentDumper(yaml.SafeDumper):
     """Quotes every text that `parse_scalar` would read as something else, such as 1e3, which YAML 1.1 leaves bare."""
 
 
@@ -16,9 +16,9 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 
-Dumper.add_representer(str, _represent_text)
+DocumentDumper.add_representer(str, _represent_text)
 
 
 def dump_yaml(value: Any, **options: Any) -> str:
     """Plain mappings and lists as YAML; `options` are those of `yaml.dump`."""
-    return str(yaml.dump(value, Dumper=Dumper, **options))
+    return str(yaml.dump(value, DocumentDumper=DocumentDumper, **options))

@@ -29,7 +29,7 @@ NOT_FINITE = re.compile(r"[-+]?\.inf|\.nan")
 LocationOfLine = Callable[[int], Location]
 
 
-class Loader(yaml.SafeLoader):
+class DocumentLoader(yaml.SafeLoader):
     """Composes nodes and constructs nothing: `parse_scalar` reads scalars, so `on` and `1:30` stay text."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012
@@ -100,7 +100,7 @@ def parse_document(text: str, location_of: LocationOfLine) -> Document:
     """The document in a text; `location_of` returns the Location of a line number."""
     faults: list[Fault] = []
     try:
-        node = Loader(text).get_single_node()
+        node = DocumentLoader(text).get_single_node()
         value, source = _convert(node, (), location_of, faults) if node else (None, SourceMap(location_of(1), {}))
         return Document(value, source._replace(location=location_of(1)), faults)
     except yaml.reader.ReaderError as error:
