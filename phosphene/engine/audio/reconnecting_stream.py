@@ -58,7 +58,7 @@ class ReconnectingStream:
         if self.config["source"] != "mic":
             return
         self.input = devices.find_device(self.config["input"], "input")
-        if self.input is None and not self.config["again"]:
+        if self.input is None and not self.config["is_restart"]:
             raise PhospheneError("no microphone: no input device is connected; try --source synth, file or silence")
 
     def open(self, player: tuple[int, int], filler: tuple[int, int], rate: int) -> None:

@@ -130,7 +130,7 @@ class AudioProcess:
     def _open_take(self, start: int) -> TakeRecorder | None:
         if self.take_tap is None:
             return None
-        restarted = self.config["again"]
+        restarted = self.config["is_restart"]
         if not restarted:  # only now: nothing can stop this process from starting any more
             Path(self.config["take"]).unlink(missing_ok=True)
         writer = TakeWriter(self.config["take"], self.rate, self.config["preset"], SLOT_NAMES)
@@ -145,7 +145,7 @@ class AudioProcess:
         """Sound until `stop`."""
         self.device.open((sound.play.address, self.words.ctypes.data), self.filler, self.rate)
         self._publish_status()
-        if self.device.fault and not self.config["again"] and self.device.has_output:
+        if self.device.fault and not self.config["is_restart"] and self.device.has_output:
             raise PhospheneError(self.device.fault)
         self.threads.start()
         threading.Thread(target=chain.load_operators, args=(self.stopped,)).start()

@@ -62,7 +62,7 @@ class Supervisor:
         tempo_override.write_tempo(self.segment["params"], tempo_override.DEFAULTS)
         put(self.segment["cues"], int(Cue.FULL), float(visual_config["fullscreen"]))
         self.publisher = PresetPublisher(self.segment, preset, name)
-        self.config = {**config, "segment": self.lock.name, "preset": preset.to_dict(), "again": False}
+        self.config = {**config, "segment": self.lock.name, "preset": preset.to_dict(), "is_restart": False}
         self.visual_config = {**visual_config, "segment": self.lock.name}
         self.audio.send_config(self.config, lambda: get(self.segment["meters"], int(Meter.BEAT)))
         if self.visual:
@@ -151,7 +151,7 @@ class Supervisor:
         self.audio.restart()  # first: the old process must be gone before its mailboxes are reset
         self._reset_mailboxes(AUDIO_MAIL)
         self.publisher.post_genome()
-        self.audio.send_config({**self.config, "again": True}, self.audio.read_heartbeat)
+        self.audio.send_config({**self.config, "is_restart": True}, self.audio.read_heartbeat)
 
     def _on_visual_lost(self, visual: ProcessHandle, why: str) -> None:
         """A closed window ends the session. A picture that never worked is given up; else it is restarted."""
