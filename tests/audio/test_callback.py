@@ -67,7 +67,7 @@ def folded(x, channels):
 @pytest.mark.parametrize("outputs", [1, 2, 6])
 @pytest.mark.parametrize("inputs", [1, 2, 6])
 @pytest.mark.parametrize("frames", [100, 256, 2 * BLOCK + 77])
-def test_sound_goes_through_whatever_the_device_is(inputs, outputs, frames):
+def test_sound_passes_devices_of_any_channels(inputs, outputs, frames):
     machine = Machine(inputs, outputs)
     given, wanted = noise(frames, channels=inputs), np.full((frames, outputs), np.nan, np.float32)
     machine.call(output_callback, given, wanted, frames)
@@ -76,7 +76,7 @@ def test_sound_goes_through_whatever_the_device_is(inputs, outputs, frames):
     assert np.abs(wanted[:, 0]).max() > 0
 
 
-def test_a_source_that_is_late_is_silence_and_counted():
+def test_a_late_source_is_silent_and_counted():
     inlet, wanted = allocate(ring.layout(512, 2)), np.ones((700, 2), np.float32)
     words = make_descriptor(inlet)
     machine = Machine(filler=(sound.fill_from_ring.address, words.ctypes.data), genome=[])
@@ -87,7 +87,7 @@ def test_a_source_that_is_late_is_silence_and_counted():
     assert (machine.desk["starved"], machine.desk["source"]) == (200, 500)
 
 
-def test_what_the_device_says_is_counted():
+def test_flags_of_the_device_are_counted():
     machine, block = Machine(), np.zeros((256, 2), np.float32)
     for flags in (0, INPUT_OVERFLOW, OUTPUT_UNDERFLOW, INPUT_OVERFLOW | OUTPUT_UNDERFLOW):
         machine.call(output_callback, block, block, 256, flags)
@@ -95,7 +95,7 @@ def test_what_the_device_says_is_counted():
     assert told == [4, 2, 2, 4 * 256, 0.25, 1.0]
 
 
-def test_when_a_sample_is_heard_is_told_before_it_is_played():
+def test_the_clock_is_published_before_a_block_is_played():
     """By the clock that all processes share, which is 100 s ahead of PortAudio's."""
     machine, block, stamp = Machine(), np.zeros((300, 2), np.float32), np.zeros(3)
     put(machine.device.offset, 0, 100.0)
@@ -108,7 +108,7 @@ def test_when_a_sample_is_heard_is_told_before_it_is_played():
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 6])
-def test_a_microphone_leaves_its_sound_in_the_ring(inputs):
+def test_a_microphone_writes_to_the_capture_ring(inputs):
     machine, frames = Machine(inputs), 3 * BLOCK + 5
     given, kept = noise(frames, channels=inputs), np.zeros((frames, 2), np.float32)
     machine.call(input_callback, given, None, frames)
@@ -117,7 +117,7 @@ def test_a_microphone_leaves_its_sound_in_the_ring(inputs):
     assert machine.desk["captured"] == machine.now > 0 and machine.desk["input_latency"] == 0.5
 
 
-def test_what_the_ring_has_no_room_for_is_an_overflow():
+def test_a_full_capture_ring_is_an_overflow():
     machine, given = Machine(), noise(3 * BLOCK)
     machine.call(input_callback, given, None, 3 * BLOCK)
     machine.call(input_callback, given, None, 3 * BLOCK)
@@ -165,13 +165,13 @@ def stream(server, monkeypatch):
     stream.device.close()
 
 
-def test_a_device_tells_the_time_that_all_processes_share(stream):
+def test_the_clock_uses_the_time_that_all_processes_share(stream):
     ages = stream.ages()
     assert ages.min() > -1e-3 and np.median(ages) < 0.05
     assert 0 <= stream.row[1] - stream.row[2] < 1.0
 
 
-def test_a_step_of_the_systems_clock_heals(stream):
+def test_a_step_of_the_system_clock_is_corrected(stream):
     offset = get(stream.device.offset, 0)
     put(stream.device.offset, 0, offset + 3600.0)  # as after it was set forward by an hour
     assert stream.ages()[-1] < -3599.0

@@ -86,7 +86,7 @@ def test_a_genome_is_its_operators_one_after_the_other():
         np.testing.assert_array_equal(desk.play(x), alone(genome, x))
 
 
-def test_a_take_holds_what_came_in_and_what_was_changed():
+def test_a_take_holds_input_and_events():
     desk, x, back = CorePlayer(), noise(1_000), noise(1_000, seed=6)
     x[7, 0] = np.nan
     desk.plans.change(FIRST, 1)
@@ -135,7 +135,7 @@ def test_without_a_take_no_event_is_logged():
 BAD = (np.nan, np.inf, -np.inf, 3e38, -2 * MAX_INPUT)
 
 
-def test_what_is_not_sound_becomes_silence_and_is_counted():
+def test_invalid_samples_become_silence_and_are_counted():
     desk, x, back = CorePlayer(), noise(600), noise(600, seed=6)
     x[100:105, 1], back[200:205, 0] = BAD, BAD
     desk.plans.change([], 1)
@@ -158,7 +158,7 @@ def test_the_loudest_sound_through_the_loudest_genome_stays_below_the_ceiling():
 
 
 @pytest.mark.parametrize("wild", [np.nan, np.inf, -np.inf, 1e300, -1e300, 0.0], ids=str)
-def test_a_parameter_out_of_its_range_is_taken_into_it(wild):
+def test_parameters_out_of_range_are_clamped(wild):
     """What a damaged take or a wild controller puts on the board leads no operator astray."""
     for op, effect in EFFECTS.items():
         x, tame = noise(2_000), [p.clamp(wild) for p in effect.PARAMS]
@@ -172,7 +172,7 @@ def test_a_parameter_out_of_its_range_is_taken_into_it(wild):
         np.testing.assert_array_equal(*heard)
 
 
-def test_a_gene_that_makes_no_sound_is_muted_and_the_rest_goes_on():
+def test_a_failing_gene_is_bypassed_and_the_rest_goes_on():
     """An operator whose state is poisoned; between two that are well, it is passed over from that sample on."""
     desk, x = CorePlayer(), noise(2_000)
     genome = [("volume", {"gain": -6.0}), ("dc_blocker", {"corner": 8.0}), ("volume", {"gain": -6.0})]
@@ -186,7 +186,7 @@ def test_a_gene_that_makes_no_sound_is_muted_and_the_rest_goes_on():
     np.testing.assert_allclose(y[1_000:], late(halved)[1_000:], atol=3e-3)
 
 
-def test_what_the_worker_returns_is_added_behind_the_genome_and_not_heard_by_it():
+def test_the_return_is_mixed_in_behind_the_genome():
     desk, x, back = CorePlayer(), noise(1_000), noise(300, seed=6)
     desk.plans.change(FIRST, 1)
     ring.push(desk.core.returns, back)

@@ -95,7 +95,7 @@ def test_a_faster_microphone_is_read_faster(ppm, given, taken):
 
 
 @pytest.mark.parametrize("ppm", [0, 200])
-def test_a_scheduler_that_is_late_is_not_heard(ppm):
+def test_scheduling_jitter_is_inaudible(ppm):
     devices = Devices(256, 256, ppm, late=0.003)
     devices.run(70.0)
     devices.missing = 0
@@ -106,7 +106,7 @@ def test_a_scheduler_that_is_late_is_not_heard(ppm):
     assert np.mean(devices.corrections[-10 * RATE // 256 :]) == pytest.approx(ppm, abs=10)
 
 
-def test_devices_timed_by_different_clocks_are_joined_all_the_same():
+def test_devices_with_different_clocks_are_joined():
     devices = Devices(256, 256, 200, timed=False)
     put(devices.gauges, int(Meter.ASKED), 1e6)
     devices.run(70.0)
@@ -123,7 +123,7 @@ def test_the_declared_latency_is_the_measured_one(given, taken):
     assert abs(heard - RATE - drift.latency(devices.drift) * RATE) <= max(given, taken)
 
 
-def test_a_microphone_that_stops_is_silence_and_comes_back():
+def test_a_microphone_that_stops_is_silent_and_comes_back():
     devices = Devices(256, 256, 100)
     devices.run(0.2)
     devices.missing = 0
@@ -136,7 +136,7 @@ def test_a_microphone_that_stops_is_silence_and_comes_back():
     assert abs(cents) < 1.0 and noise < -50.0  # it has not settled yet
 
 
-def test_a_loudspeaker_that_was_held_up_catches_up():
+def test_a_stalled_loudspeaker_catches_up():
     devices = Devices(256, 256)
     devices.run(1.0)
     for _ in range(12 * 3):
@@ -146,7 +146,7 @@ def test_a_loudspeaker_that_was_held_up_catches_up():
     assert devices.lost == 0 and devices.fills[-1] < 2 * devices.target
 
 
-def test_what_is_not_a_number_passes_by():
+def test_nan_does_not_stay_in_the_resampler():
     devices = Devices(256, 256)
     devices.sound = lambda rows: np.where(rows == 9_000, np.nan, 0.5)
     y = devices.run(1.0)

@@ -49,7 +49,7 @@ def shelf(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_what_is_exact_in_the_file_is_exact_here(name, shelf):
+def test_lossless_files_are_read_exactly(name, shelf):
     folder, _ = shelf
     source = FileSource(folder / name)
     x = heard(source, sizes=(1, 1000, 4097))
@@ -58,7 +58,7 @@ def test_what_is_exact_in_the_file_is_exact_here(name, shelf):
 
 
 @pytest.mark.parametrize("name", LOSSY)
-def test_what_is_lossy_keeps_time_and_level(name, shelf):
+def test_lossy_files_keep_time_and_level(name, shelf):
     folder, x = shelf
     y = heard(FileSource(folder / name))
     assert abs(len(y) - len(x)) <= 1024  # AAC says only how many whole frames there are
@@ -95,7 +95,7 @@ def test_eight_channels_without_a_layout_go_left_and_right_in_turn(tmp_path):
     np.testing.assert_allclose(y, wanted, atol=1e-6)
 
 
-def test_two_files_joined_end_to_end_are_heard_to_the_end(tmp_path):
+def test_concatenated_files_are_read_to_the_end(tmp_path):
     parts = [sine(440, 44_100, 44_100)[:, None], np.stack([sine(440, 44_100, 44_100)] * 2, axis=1)]
     whole = b""
     for n, x in enumerate(parts):  # a recording of a radio station turns from mono to stereo like this
@@ -165,7 +165,7 @@ def test_another_rate_keeps_length_frequency_and_level(rate, wanted, share, tmp_
     assert decibels((piece - y[wanted // 2 :][: len(piece)])[edge:]) < -80
 
 
-def test_what_is_not_a_number_becomes_silence_and_is_told_of_once(tmp_path, capsys):
+def test_nan_in_a_file_becomes_silence_with_one_remark(tmp_path, capsys):
     x = noise(RATE // 2)
     bad = x.copy()
     bad[100], bad[2_000, 0], bad[2_001, 1], bad[-1, 0] = np.nan, np.inf, -np.inf, np.nan
@@ -184,7 +184,7 @@ def test_what_is_not_a_number_becomes_silence_and_is_told_of_once(tmp_path, caps
     assert "5 samples" in remarks["bad"][0]
 
 
-def test_what_is_not_a_number_is_not_spread_by_another_rate(tmp_path):
+def test_nan_is_not_spread_by_resampling(tmp_path):
     x = noise(RATE)
     bad = x.copy()
     bad[30_000], x[30_000] = np.inf, 0
@@ -194,7 +194,7 @@ def test_what_is_not_a_number_is_not_spread_by_another_rate(tmp_path):
 
 @pytest.mark.parametrize("name", [*EXACT, *LOSSY])
 @pytest.mark.parametrize("share", [0.999, 0.6, 0.2])
-def test_a_file_cut_short_gives_what_is_there(name, share, shelf, tmp_path):
+def test_a_truncated_file_is_read_as_far_as_it_goes(name, share, shelf, tmp_path):
     folder, _ = shelf
     whole = heard(FileSource(folder / name))
     raw = (folder / name).read_bytes()
@@ -209,7 +209,7 @@ def test_a_file_cut_short_gives_what_is_there(name, share, shelf, tmp_path):
     np.testing.assert_allclose(y[:-5_000], whole[: len(y)][:-5_000], atol=1e-4)
 
 
-def test_damage_in_the_middle_is_left_out_and_told_of(shelf, tmp_path, capsys):
+def test_damaged_packets_are_left_out_and_counted(shelf, tmp_path, capsys):
     folder, x = shelf
     raw = bytearray((folder / "x.flac").read_bytes())
     middle = len(raw) // 2
@@ -262,7 +262,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("make", "why"), REFUSED.items(), ids=REFUSED.values())
-def test_what_cannot_be_heard_is_refused_in_one_line(make, why, tmp_path, capsys):
+def test_files_without_sound_are_refused_in_one_line(make, why, tmp_path, capsys):
     path = tmp_path / "x.wav"
     make(path)
     code, _, errors = run_command(capsys, "bounce", path, "-o", tmp_path / "y.wav")
@@ -273,6 +273,6 @@ def test_what_cannot_be_heard_is_refused_in_one_line(make, why, tmp_path, capsys
 
 
 @pytest.mark.parametrize("name", ["x" * 300 + ".wav", "x\udcff.wav", "no/such/folder.wav", ""])
-def test_a_name_that_cannot_be_is_refused(name, tmp_path):
+def test_impossible_file_names_are_refused(name, tmp_path):
     with pytest.raises(PhospheneError, match=r"no such file|cannot be read|is a folder"):
         FileSource(tmp_path / name)

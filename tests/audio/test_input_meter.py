@@ -8,7 +8,7 @@ from phosphene.engine.rings import ring
 from tests.support.core_player import CorePlayer, noise
 
 
-def test_the_level_is_that_of_the_source_before_effects_and_without_the_return():
+def test_the_level_is_that_of_the_source_alone():
     player = CorePlayer()
     meter = InputMeter(player.input_tap)
     player.plans.change([("volume", {"gain": -40.0})], 1)

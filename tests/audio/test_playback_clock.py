@@ -130,20 +130,20 @@ LIARS = {  # rows, some 190 a second
 
 @pytest.mark.parametrize("liars", LIARS.values(), ids=LIARS)
 @pytest.mark.parametrize("what", LIES.values(), ids=LIES)
-def test_a_time_that_lies_is_not_believed(what, liars):
+def test_a_wrong_time_is_an_outlier(what, liars):
     at, found, newest = errors(lie(tell(9.0, jitter=0.001), liars, what))
     assert np.abs(found[at > 0.3]).max() < 0.003
     assert not np.abs(newest).max() < 0.02, "nothing was told that was wrong"
 
 
 @pytest.mark.parametrize("what", LIES.values(), ids=LIES)
-def test_where_every_time_lies_a_sample_is_heard_when_it_is_asked_for(what):
+def test_without_plausible_times_a_sample_is_audible_at_once(what):
     at, found, _ = errors(lie(tell(6.0), slice(None), what))
     expected = -1.0 if what is LIES["a second late"] else LATENCY - LATE / 2  # who always lies alike is believed
     assert np.abs(found[at > 0.5] - expected).max() < 0.001
 
 
-def test_where_every_time_is_a_guess_the_pace_is_right():
+def test_with_rough_times_the_pace_is_right():
     rng = np.random.default_rng(6)
     at, found, newest = errors(lie(tell(20.0), slice(None), lambda rows: rows[:, 2] + rng.uniform(0, 2, len(rows))))
     assert found[at > 2.0].std() < 0.01
@@ -161,7 +161,7 @@ def test_a_jump_is_not_smeared(jitter, ahead, pause):
     assert np.abs(found[at > 4.3 + pause]).max() < 0.006
 
 
-def test_what_stops_stands_still_and_what_goes_on_is_followed():
+def test_a_pause_stops_the_clock():
     first = tell(3.0, jitter=0.003)
     second = tell(3.0, jitter=0.003, sample=3 * RATE, begin=BEGIN + 6.0, seed=2)
     moments, found, newest = follow(join(first, second))
@@ -172,20 +172,20 @@ def test_what_stops_stands_still_and_what_goes_on_is_followed():
     assert np.abs(found - RATE * (at - 3.0))[at > 6.3].max() < 0.004 * RATE
 
 
-def test_a_dead_audio_process_is_not_outlived():
+def test_the_clock_stops_with_the_audio_process():
     told = tell(3.0)
     assert follow(told, until=100.0)[1][-1] == told.rows[-1, 0] + HOLD_SECONDS * RATE
 
 
 @pytest.mark.parametrize("latency", [0.05, 0.3])
-def test_a_device_that_takes_over_may_be_slower(latency):
+def test_the_next_device_may_have_more_latency(latency):
     first, second = tell(4.0, latency=0.0), tell(4.0, latency=latency, sample=4 * RATE, begin=BEGIN + 4.0 + latency)
     at, found, _ = errors(join(first, second))
     assert np.abs(found[at > 5.0 + 2 * latency]).max() < 0.001
 
 
 @pytest.mark.parametrize("seconds", [-3600.0, 3600.0])
-def test_a_system_whose_clock_was_set_is_forgiven(seconds):
+def test_a_step_of_the_system_clock_is_followed(seconds):
     told = tell(6.0, jitter=0.001)
     told.rows[500:503, 1:] += seconds
     at, found, _ = errors(told)
@@ -215,7 +215,7 @@ def test_a_day_goes_by_without_a_step_back():
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.01])
-def test_how_often_it_is_asked_does_not_matter(jitter):
+def test_the_result_does_not_depend_on_how_often_it_is_called(jitter):
     told = tell(10.0, ppm=150, jitter=jitter)
     rare, often = (follow(told, calls=calls) for calls in (30.0, 144.0))
     together = np.arange(0, min(len(rare[0]) // 5, len(often[0]) // 24))  # every sixth of a second
@@ -223,13 +223,13 @@ def test_how_often_it_is_asked_does_not_matter(jitter):
     assert np.abs(rare[1][5 * together] - often[1][24 * together]).max() < 0.001 * RATE
 
 
-def test_the_block_size_does_not_matter():
+def test_the_result_does_not_depend_on_the_block_size():
     small, large = (follow(tell(20.0, block=block, ppm=500), calls=30.0)[1] for block in (64, 1024))
     count = min(len(small), len(large))
     assert np.abs(small[:count] - large[:count]).max() < 0.0002 * RATE
 
 
-def test_a_latecomer_knows_at_once():
+def test_a_new_reader_is_right_at_once():
     told, line = tell(5.0), allocate(timeline.layout(64, 3))
     for row in told.rows:
         timeline.publish(line, row)
@@ -237,7 +237,7 @@ def test_a_latecomer_knows_at_once():
     assert PlaybackClock(line, RATE).sample_at(moment) == pytest.approx(RATE * (moment - BEGIN), abs=1.0)
 
 
-def test_before_anything_was_told_it_knows_nothing():
+def test_without_records_there_is_no_sample():
     line = allocate(timeline.layout(64, 3))
     clock = PlaybackClock(line, RATE)
     assert clock.sample_at(BEGIN) is None
@@ -253,7 +253,7 @@ NONSENSE = st.lists(st.tuples(st.integers(0, 4096), ANYTHING, ANYTHING, ANYTHING
 
 @settings(deadline=None, derandomize=True)
 @given(NONSENSE)
-def test_nonsense_is_survived(nonsense):
+def test_random_records_do_not_break_it(nonsense):
     line, sample, last = allocate(timeline.layout(64, 3)), 0.0, -np.inf
     clock = PlaybackClock(line, RATE)
     for step, heard, now, moment in nonsense:
@@ -270,7 +270,7 @@ def test_nonsense_is_survived(nonsense):
     assert abs(clock.sample_at(BEGIN + 3.0) - (sample + 3 * RATE)) < 0.004 * RATE
 
 
-def test_without_a_device_time_is_told_too():
+def test_the_standby_clock_publishes_time():
     desk, line, row = CorePlayer(), allocate(timeline.layout(64, 3)), np.zeros(3)
     desk.plans.change([], 1)
     before = time.perf_counter()

@@ -71,7 +71,7 @@ def test_a_reader_that_is_late_finds_the_gap_at_its_sample():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_every_row_is_the_sample_that_its_reader_is_told(seed):
+def test_every_row_has_the_sample_position_that_is_read(seed):
     """A writer that is far too fast, a reader that reads a few rows now and then, more gaps than there is room for."""
     rng, line, sample, lost = np.random.default_rng(seed), allocate(tap.layout(64, 2)), 0, 0
     reader, rows = TapReader(activate(line), 16), 0
@@ -101,7 +101,7 @@ def test_a_reader_goes_on_where_the_one_before_it_stopped():
     ]
 
 
-def test_a_writer_that_begins_again_is_told_apart_by_its_samples():
+def test_a_restarted_writer_begins_another_run():
     """It had written a block and not counted it: the next one begins where that did."""
     line = activate(allocate(tap.layout(64, 2)))
     tap.push(line, counted(0, 10), 0)
@@ -109,7 +109,7 @@ def test_a_writer_that_begins_again_is_told_apart_by_its_samples():
     assert [(sample, len(rows)) for sample, rows in read_all(TapReader(line))] == [(0, 10), (5, 10)]
 
 
-def test_a_tap_that_is_let_go_is_left_alone_and_begins_another_run():
+def test_a_deactivated_tap_is_idle_and_begins_another_run():
     line = activate(allocate(tap.layout(64, 2)))
     tap.push(line, counted(0, 4), 0)
     deactivate(line)
@@ -129,7 +129,7 @@ def test_the_end_is_seen_when_all_is_read():
     assert reader.ended()
 
 
-def test_a_meter_counts_what_its_reader_missed():
+def test_the_meter_of_a_tap_counts_dropped_frames():
     player = CorePlayer(1_000)
     activate(player.input_tap)
     player.plans.change([], 1)

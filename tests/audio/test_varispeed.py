@@ -45,13 +45,13 @@ def pitch_of(x):
 
 
 @pytest.mark.parametrize("frames", [1, 100, 3_000, 50_000])
-def test_at_its_own_speed_it_is_itself(frames):
+def test_speed_one_changes_nothing(frames):
     x = noise(frames)
     np.testing.assert_array_equal(drained(VariableSpeedSource(Sound(x), lambda: 1.0), (777, 5_000, 1)), x)
 
 
 @pytest.mark.parametrize("ratio", [0.5, 0.8, 1.25, 2.0])
-def test_it_is_as_long_as_it_says_and_in_tune(ratio):
+def test_length_and_pitch_are_right(ratio):
     x = tone(2 * RATE)
     paced = VariableSpeedSource(Sound(x), lambda: ratio)
     assert paced.length == round(len(x) / ratio)
@@ -60,21 +60,21 @@ def test_it_is_as_long_as_it_says_and_in_tune(ratio):
     assert 1200 * np.log2(pitch_of(y[4_000:-4_000, 0]) / 440.0) == pytest.approx(0.0, abs=5.0)
 
 
-def test_how_it_is_read_is_not_heard_and_a_file_comes_to_the_same():
+def test_block_sizes_are_inaudible():
     x = tone(RATE) + noise(RATE)
     whole = drained(VariableSpeedSource(Sound(x), lambda: 0.7))
     np.testing.assert_array_equal(drained(VariableSpeedSource(Sound(x), lambda: 0.7), (1, 4_097, 333, 64)), whole)
     np.testing.assert_array_equal(speed.render(x, RATE, np.array([0.7])), whole)
 
 
-def test_a_pace_that_moves_glides():
+def test_a_change_of_speed_glides():
     x, paces = tone(4 * RATE), iter([1.0] * 8 + [2.0] * 200)
     y = drained(VariableSpeedSource(Sound(x), lambda: next(paces)))
     assert np.abs(np.diff(y, axis=0)).max() < 1.2 * np.abs(np.diff(x, axis=0)).max()
     assert 2.1 * RATE < len(y) < 3.0 * RATE
 
 
-def test_from_a_place_in_the_middle():
+def test_seek():
     x = noise(RATE)
     paced = VariableSpeedSource(Sound(x), lambda: 1.0)
     paced.seek(30_000)
@@ -82,7 +82,7 @@ def test_from_a_place_in_the_middle():
     assert paced.position == RATE
 
 
-def test_genes_that_pull_are_multiplied_and_kept_in_range():
+def test_the_speeds_of_several_genes_are_multiplied_and_clamped():
     genes = [("speed", {"ratio": 1.5}), ("volume", {"gain": 0.0}), ("speed", {"ratio": 0.8})]
     assert speed_of(genes) == pytest.approx(1.2)
     assert speed_of(genes, lambda gene: 2.0) == 2.0

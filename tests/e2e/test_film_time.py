@@ -22,10 +22,10 @@ from phosphene.engine.presets.load import load_preset, restore_preset
 from phosphene.engine.rings import board_layout
 from phosphene.engine.takes.file import Begin, Patch, TakeReader, TakeWriter
 from phosphene.engine.takes.slot_names import SLOT_NAMES
-from phosphene.engine.visuals.catalogue import settings
+from phosphene.engine.visuals.catalogue import slot_values
 from tests.offline.test_bounce import LEFT, _may_mount, _no_more_than, names
-from tests.support.commands import comes, ended, started, typed
-from tests.support.sound_files import read
+from tests.support.commands import wait_until, finish_command, start_command, run_command
+from tests.support.sound_files import read_sound
 from tools.rig import av_sync
 from tools.rig.killed_film import kill
 
@@ -37,11 +37,11 @@ ENDLESS = ("bounce", "--source", "synth", "--seconds", 36_000, "--size", "128x72
 USUAL = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": -3.0})]
 
 
-def synth(*outs, shot=SHOT, sets=(), seconds=1.3, **options):
+def synth(*outs, film=SHOT, sets=(), seconds=1.3, **options):
     """A bounce of the synth, and its record."""
     preset, _ = load_preset(None, sets)
     material = BounceInput(open_source("synth", None, preset), "synth", preset, seconds=seconds)
-    return bounce(material, [*outs], shot=shot, overwrite=True, **options)[0]
+    return bounce(material, [*outs], film=film, overwrite=True, **options)[0]
 
 
 def pictures(path):
@@ -67,24 +67,24 @@ def test_a_click_is_seen_when_it_is_heard(fps, rate, tmp_path):
     assert np.abs(found.white - av_sync.places([0.0], seed=2)).max() * fps > 1
 
 
-def test_killed_in_the_middle_it_opens(tmp_path):
+def test_a_killed_bounce_leaves_a_film_that_opens(tmp_path):
     left = kill(tmp_path, 150, size=(320, 180))
     assert 0.95 * (left.sent - KEYFRAME_SECONDS * FPS) <= left.opened <= left.sent
     assert len(left.names) == 1 and left.names[0].startswith("."), "nothing has its own name before it is whole"
 
 
-def test_the_pictures_are_the_same_however_they_are_made(tmp_path):
+def test_pictures_do_not_depend_on_threads_or_process(tmp_path):
     """With a thread for each node and without, and with another number of GL's own."""
-    told = [synth(tmp_path / "x.mp4", threads=threads).pictures_sha256 for threads in (True, False) * 2]
+    hashes = [synth(tmp_path / "x.mp4", threads=threads).pictures_sha256 for threads in (True, False) * 2]
     environment = {**os.environ, "LP_NUM_THREADS": "1"}
-    assert ended(started(*SYNTH, "--overwrite", "-o", tmp_path / "x.mp4", env=environment))[0] == 0
-    told.append(json.loads((tmp_path / "run.json").read_text())["pictures_sha256"])
-    assert len(told) == 5 and len({*told}) == 1
-    assert synth(tmp_path / "x.mp4", sets=["seed=1"]).pictures_sha256 != told[0]
+    assert finish_command(start_command(*SYNTH, "--overwrite", "-o", tmp_path / "x.mp4", env=environment))[0] == 0
+    hashes.append(json.loads((tmp_path / "run.json").read_text())["pictures_sha256"])
+    assert len(hashes) == 5 and len({*hashes}) == 1
+    assert synth(tmp_path / "x.mp4", sets=["seed=1"]).pictures_sha256 != hashes[0]
 
 
-def test_without_loss_it_decodes_to_what_the_record_tells(tmp_path):
-    record = synth(tmp_path / "x.mp4", shot=SHOT._replace(crf=0))
+def test_a_lossless_film_decodes_to_the_hash_in_its_record(tmp_path):
+    record = synth(tmp_path / "x.mp4", film=SHOT._replace(crf=0))
     shown = pictures(tmp_path / "x.mp4")
     assert sha256(b"".join(each.tobytes() for each in shown)).hexdigest() == record.pictures_sha256
     assert len(shown) == record.pictures == ceil(1.3 * FPS)
@@ -92,22 +92,22 @@ def test_without_loss_it_decodes_to_what_the_record_tells(tmp_path):
 
 
 @pytest.mark.parametrize("seconds", [0.001, 1.0, 1.2345678])
-def test_film_and_sound_files_made_at_once_are_alike(seconds, tmp_path):
+def test_film_and_sound_files_of_one_bounce_agree(seconds, tmp_path):
     """All as long as the sound; the sound files are those that are made without a film."""
     outs = [tmp_path / name for name in ("x.mp4", "x.wav", "x.flac")]
     record, frames = synth(*outs, seconds=seconds), round(seconds * RATE)
-    assert [len(read(out)[0]) for out in outs[1:]] == [record.frames, record.frames] == [frames] * 2
+    assert [len(read_sound(out)[0]) for out in outs[1:]] == [record.frames, record.frames] == [frames] * 2
     count = ceil(Fraction(frames * FPS, RATE))
     assert record.pictures == len(pictures(outs[0])) == count
     assert durations(outs[0]) == [Fraction(count, FPS), Fraction(frames, RATE)]
-    alone = synth(tmp_path / "alone.wav", seconds=seconds, shot=None)
+    alone = synth(tmp_path / "alone.wav", seconds=seconds, film=None)
     assert (tmp_path / "alone.wav").read_bytes() == outs[1].read_bytes()
     assert alone.samples_sha256 == record.samples_sha256 and alone.pictures is None
 
 
-def test_the_record_tells_of_the_film(tmp_path, capsys):
+def test_the_run_record_describes_the_film(tmp_path, capsys):
     words = ("--fps", "29.97", "--crf", 20, "--codec", "x264", "--seed", 3)
-    code, out, errors = typed(capsys, *SYNTH, *words, "-o", tmp_path / "x.mp4", "-o", tmp_path / "x.flac")
+    code, out, errors = run_command(capsys, *SYNTH, *words, "-o", tmp_path / "x.mp4", "-o", tmp_path / "x.flac")
     assert (code, errors) == (0, []) and "39 pictures" in out
     record = json.loads((tmp_path / "run.json").read_text())
     assert (record["pictures"], record["size"], record["fps"]) == (39, "64x36", "30000/1001")
@@ -115,7 +115,7 @@ def test_the_record_tells_of_the_film(tmp_path, capsys):
     assert re.fullmatch("[0-9a-f]{64}", record["pictures_sha256"]) and record["gl_renderer"]
     assert {"moderngl", "av"} <= record["versions"].keys() and record["seed"] == 3
     assert str(tmp_path) not in json.dumps(record)
-    assert typed(capsys, "check", tmp_path / "run.json")[0] == 0
+    assert run_command(capsys, "check", tmp_path / "run.json")[0] == 0
     assert json.loads((tmp_path / "timings.json").read_text())["pictures_per_second"] > 0
     assert names(tmp_path) == {"x.mp4", "x.flac", *LEFT}
 
@@ -136,20 +136,20 @@ def tape(path, moves=MOVED, places=SLOT_NAMES):
     board = np.zeros(max(places.values()) + 1)
     board[: board_layout.GENOME_SLOTS] = np.nan_to_num(plan.build(USUAL, 1, RATE, CHANNELS).values)
     lies = {slot: places[name] for name, slot in SLOT_NAMES.items()}
-    for slot, value in settings(load_preset()[0].params()):
+    for slot, value in slot_values(load_preset()[0].params()):
         board[lies[slot]] = value
-    writer, told = TakeWriter(path, RATE, load_preset()[0].to_dict(), places), 0
+    writer, written = TakeWriter(path, RATE, load_preset()[0].to_dict(), places), 0
     writer.begin(Begin(0, 1, USUAL, board.tolist()))
     for look, (sample, move) in enumerate(moves.items(), 1):
-        writer.sound(sound[told:sample])
-        told = sample
+        writer.sound(sound[written:sample])
+        written = sample
         if isinstance(move, tuple):
             writer.changes(np.array([[sample, places[move[0]], move[1]]]))
             continue
-        for slot, value in settings(move.params(), look):
+        for slot, value in slot_values(move.params(), look):
             writer.changes(np.array([[sample, lies[slot], value]]))
         writer.patch(Patch(sample, move.to_dict(), look))
-    writer.sound(sound[told:])
+    writer.sound(sound[written:])
     writer.close()
     return path
 
@@ -158,12 +158,12 @@ def taken(path, out, size):
     """The record of a take's film, and the light of each of its pictures."""
     reader = TakeReader(path)
     material = BounceInput(reader, "take", restore_preset(reader.preset, path), path)
-    record, _ = bounce(material, [out], shot=SHOT._replace(size=size), overwrite=True)
+    record, _ = bounce(material, [out], film=SHOT._replace(size=size), overwrite=True)
     return record, np.array([each[: size[1]].astype(float).mean() for each in pictures(out)])
 
 
 @pytest.mark.parametrize("size", [SIZE, (160, 90)])
-def test_a_take_follows_what_was_moved(size, tmp_path):
+def test_a_take_replays_moves_of_the_picture(size, tmp_path):
     """A scene that is dark here is seen from the second picture behind its change, and to the first behind the next."""
     moved, light = taken(tape(tmp_path / "moved.take"), tmp_path / "x.mp4", size)
     still, steady = taken(tape(tmp_path / "still.take", {}), tmp_path / "y.mp4", size)
@@ -186,7 +186,7 @@ def test_a_take_of_another_version_is_the_same_film(tmp_path):
 
 
 FILM, SOUND = ("-o", "x.mp4"), ("-o", "x.wav")
-WRONG = {  # what is typed: what is told
+WRONG = {  # what is typed: what is message
     (*FILM, "--fps", "0"): "--fps: 0 is outside 1 to 1000",
     (*FILM, "--fps", "fast"): "--fps: 'fast' is not a number of pictures a second",
     (*FILM, "--size", "641x361"): "--size: 641x361: both sides must be even; type 642x362",
@@ -204,25 +204,25 @@ WRONG = {  # what is typed: what is told
 }
 
 
-@pytest.mark.parametrize(("words", "told"), WRONG.items(), ids=[" ".join(words) for words in WRONG])
-def test_a_wrong_word_is_told_of_in_a_line_and_makes_nothing(words, told, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(("words", "message"), WRONG.items(), ids=[" ".join(words) for words in WRONG])
+def test_wrong_arguments_print_one_line_and_write_nothing(words, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    code, out, (line,) = typed(capsys, "bounce", "--source", "synth", *words)
-    assert (code, out) == (2, "") and line.startswith("phosphene: ") and told in line
+    code, out, (line,) = run_command(capsys, "bounce", "--source", "synth", *words)
+    assert (code, out) == (2, "") and line.startswith("phosphene: ") and message in line
     assert not names(tmp_path)
 
 
 def test_an_encoder_that_does_not_open_is_refused(tmp_path, capsys):
     if (fault := encoders.check_encoders()["nvenc"]) is None:
         pytest.skip("it opens here")
-    code, _, (line,) = typed(capsys, *SYNTH, "--codec", "nvenc", "-o", tmp_path / "x.mp4")
+    code, _, (line,) = run_command(capsys, *SYNTH, "--codec", "nvenc", "-o", tmp_path / "x.mp4")
     assert code == 2 and line == f"phosphene: --codec nvenc: does not open here ({fault}); has x264"
     assert not names(tmp_path)
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="there is no folder that refuses even root")
-def test_a_folder_that_takes_no_file(capsys):
-    code, _, (line,) = typed(capsys, *SYNTH, "-o", "/proc/x.mp4")
+def test_an_unwritable_folder_is_refused(capsys):
+    code, _, (line,) = run_command(capsys, *SYNTH, "-o", "/proc/x.mp4")
     assert code == 1 and line.startswith("phosphene: /proc/x.mp4: ")
 
 
@@ -232,28 +232,28 @@ def test_a_full_disk_leaves_nothing(room, tmp_path):
     if _may_mount(tmp_path):
         listing = f'"$0" "$@"; code=$?; ls -A {tmp_path}; exit $code'
         mount = f"mount -t tmpfs -o size={room}k none {tmp_path}; {listing}"
-        code, told, errors = ended(started(*words, "-o", out, before=["unshare", "-m", "sh", "-c", mount]))
+        code, printed, errors = finish_command(start_command(*words, "-o", out, before=["unshare", "-m", "sh", "-c", mount]))
     else:
-        code, told, errors = ended(started(*words, "-o", out, preexec_fn=lambda: _no_more_than(room * 1024)))
-        told += "\n".join(names(tmp_path))
+        code, printed, errors = finish_command(start_command(*words, "-o", out, preexec_fn=lambda: _no_more_than(room * 1024)))
+        printed += "\n".join(names(tmp_path))
     assert code == 1 and len(errors) == 1 and errors[0].startswith(f"phosphene: {out}: could not be written (")
-    assert "x.mp4" not in told and "run.json" not in told
+    assert "x.mp4" not in printed and "run.json" not in printed
 
 
 def test_without_gl_a_film_is_refused_and_sound_is_made(tmp_path):
     environment = {**os.environ, "__EGL_VENDOR_LIBRARY_FILENAMES": "/nonexistent"}
-    code, _, (line,) = ended(started(*SYNTH, "-o", tmp_path / "x.mp4", env=environment))
+    code, _, (line,) = finish_command(start_command(*SYNTH, "-o", tmp_path / "x.mp4", env=environment))
     assert code == 1 and line.startswith("phosphene: no OpenGL 3.3 without a window (")
     assert not names(tmp_path)
     words = (*SYNTH[:-2], "-o", tmp_path / "x.wav")
-    assert ended(started(*words, env=environment))[0] == 0
+    assert finish_command(start_command(*words, env=environment))[0] == 0
     assert names(tmp_path) == {"x.wav", *LEFT}
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_stopped_in_the_middle_it_leaves_nothing(name, tmp_path):
-    process = started(*ENDLESS, "-o", tmp_path / "x.mp4", "-o", tmp_path / "x.wav")
-    assert comes(lambda: any(path.stat().st_size > 100_000 for path in tmp_path.glob(".x.mp4.*.part")))
+def test_an_interrupted_bounce_leaves_nothing(name, tmp_path):
+    process = start_command(*ENDLESS, "-o", tmp_path / "x.mp4", "-o", tmp_path / "x.wav")
+    assert wait_until(lambda: any(path.stat().st_size > 100_000 for path in tmp_path.glob(".x.mp4.*.part")))
     process.send_signal(getattr(signal, name))
-    assert ended(process) == (1, "", ["stopped"])
+    assert finish_command(process) == (1, "", ["stopped"])
     assert not names(tmp_path)

@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from phosphene.engine.audio.meters import reading
+from phosphene.engine.audio.meters import read_meters
 from phosphene.engine.audio.playback_clock import PlaybackClock
 from phosphene.engine.rings import timeline
 from phosphene.engine.session.child import ProcessHandle
@@ -67,7 +67,7 @@ def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
     assert record["source"] == "take" and record["frames"] == len(whole)
 
 
-def test_a_genome_is_played_and_played_anew_when_its_file_changes(server, tmp_path):
+def test_a_genome_is_reloaded_when_its_file_changes(server, tmp_path):
     genome = tmp_path / "g.json"
     genome.write_text('[{"op": "volume", "bypass": true, "params": {"gain": -60}}, {"op": "speed"}, {"op": "pitch"}]')
     with server.record("speaker") as recording:
@@ -115,12 +115,12 @@ def test_the_microphone_is_heard(server, tmp_path):
     assert len(loud) > RATE // 2, "the tone did not get through"
     middle = recorded[-2 * RATE : -RATE] * np.hanning(RATE)
     assert abs(np.abs(np.fft.rfft(middle)).argmax() - 440) <= 1
-    told = json.loads(report.read_text())
-    assert told.keys() >= {"callbacks", "underflows", "overflows", "callback_worst_us", "seconds_heard", "devices"}
-    assert told["restarts"] == {"audio": 0, "visual": 0} and told["callbacks"] > 0
-    assert told["latency_ms"]["total"] == pytest.approx(sum(v for k, v in told["latency_ms"].items() if k != "total"))
-    assert {"input", "output"} <= told["latency_ms"].keys()
-    assert told["latency_by"] == {"input": "adc", "output": "dac"}
+    results = json.loads(report.read_text())
+    assert results.keys() >= {"callbacks", "underflows", "overflows", "callback_worst_us", "seconds_heard", "devices"}
+    assert results["restarts"] == {"audio": 0, "visual": 0} and results["callbacks"] > 0
+    assert results["latency_ms"]["total"] == pytest.approx(sum(v for k, v in results["latency_ms"].items() if k != "total"))
+    assert {"input", "output"} <= results["latency_ms"].keys()
+    assert results["latency_by"] == {"input": "adc", "output": "dac"}
 
 
 def test_two_devices_are_joined(server, tmp_path):
@@ -134,24 +134,24 @@ def test_two_devices_are_joined(server, tmp_path):
         assert session.end()[0] == 0
         recorded = recording.sound()[:, 0]
     player.kill()
-    told = json.loads(report.read_text())
-    assert told["devices"] == {"input": "pulse", "output": "default"} and "drift" in told["latency_ms"]
-    assert abs(told["drift_ppm"]) < 1000
+    results = json.loads(report.read_text())
+    assert results["devices"] == {"input": "pulse", "output": "default"} and "drift" in results["latency_ms"]
+    assert abs(results["drift_ppm"]) < 1000
     middle = recorded[-2 * RATE : -RATE] * np.hanning(RATE)
     assert abs(np.abs(np.fft.rfft(middle)).argmax() - 440) <= 1
 
 
-def test_another_process_knows_what_is_heard(server):
+def test_another_process_can_read_what_is_audible(server):
     with server.record("speaker"):
         session = Session(server, "--source", "synth", "--rate", RATE)
         session.heard(1.0)
         line, row, found = session.segment()["clock"], np.zeros(3), []
-        clock, told = PlaybackClock(line, RATE), timeline.record_count(line)
+        clock, records = PlaybackClock(line, RATE), timeline.record_count(line)
 
         def look():
-            nonlocal told
-            if timeline.record_count(line) > told and timeline.read(line, told, row):
-                moment, told = time.perf_counter(), timeline.record_count(line)
+            nonlocal records
+            if timeline.record_count(line) > records and timeline.read(line, records, row):
+                moment, records = time.perf_counter(), timeline.record_count(line)
                 found.append((moment, *row, clock.sample_at(moment)))
             return len(found) >= 300
 
@@ -175,12 +175,12 @@ def click_delay(server, buffer, report):
         players.append(server.play("room", clicks))
         recordings, ahead = (room, speaker), {room: [], speaker: []}
         meters = session.segment()["meters"]
-        before = reading(meters)["position"]
+        before = read_meters(meters)["position"]
 
         def over():
             for recording in recordings:
                 ahead[recording].append(recording.frames() - RATE * time.monotonic())
-            return reading(meters)["position"] > before + 4 * RATE
+            return read_meters(meters)["position"] > before + 4 * RATE
 
         assert wait_for(over, every=0.003)
         at = {
@@ -194,7 +194,7 @@ def click_delay(server, buffer, report):
     return 1000 * np.median(delays) / RATE, json.loads(report.read_text())["latency_ms"]["total"]
 
 
-def test_a_click_is_as_late_as_the_nodes_say(server, tmp_path):
+def test_the_latency_of_a_click_is_the_sum_of_the_nodes(server, tmp_path):
     """What a device lost while it ran dry stays as delay; that was a busy machine, so the pair is tried again."""
     for _ in range(4):
         pair = {buffer: click_delay(server, buffer, tmp_path / "r.json") for buffer in (20, 60)}
@@ -208,7 +208,7 @@ def test_a_click_is_as_late_as_the_nodes_say(server, tmp_path):
     assert longer > 20, "the buffer changed nothing, so this proved nothing"
 
 
-def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):
+def test_a_killed_audio_process_goes_on_where_it_stopped(server, tmp_path):
     take, report = tmp_path / "set.take", tmp_path / "report.json"
     with server.record("speaker"):
         session = Session(server, "--source", "synth", "--rate", RATE, "--take", take, "--report", report)
@@ -218,15 +218,15 @@ def test_a_killed_audio_process_is_back_where_it_left_off(server, tmp_path):
         assert wait_for(lambda: session.audio() not in (None, killed))
         assert session.heard(before / RATE + 1.5)["position"] > before
         code, out, _ = session.end(signal.SIGTERM)
-    told = json.loads(report.read_text())
-    assert code == 0 and "is restarted" in out and told["restarts"] == {"audio": 1, "visual": 0}
+    results = json.loads(report.read_text())
+    assert code == 0 and "is restarted" in out and results["restarts"] == {"audio": 1, "visual": 0}
     bounced = tmp_path / "set.wav"
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced]).returncode == 0
     frames = json.loads((tmp_path / "run.json").read_text())["frames"]
-    assert abs(frames - told["seconds_heard"] * RATE) < RATE // 5
+    assert abs(frames - results["seconds_heard"] * RATE) < RATE // 5
 
 
-def test_what_lies_in_the_folder_is_not_taken_for_python(tmp_path, monkeypatch):
+def test_python_files_in_the_working_folder_are_not_imported(tmp_path, monkeypatch):
     (tmp_path / "random.py").write_text("raise SystemExit('shadowed')\n")
     monkeypatch.chdir(tmp_path)
     process = ProcessHandle("phosphene.engine.processes.audio", "the audio process")
@@ -236,7 +236,7 @@ def test_what_lies_in_the_folder_is_not_taken_for_python(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("moment", ["starting", "sounding"])
-def test_an_end_leaves_nothing_behind(server, tmp_path, sign, moment):
+def test_every_end_leaves_no_process_and_no_memory(server, tmp_path, sign, moment):
     session = Session(server, "--source", "silence", "--rate", RATE, cache=tmp_path)
     if moment == "sounding":
         session.heard(0.3)
@@ -260,7 +260,7 @@ def caught(session, sign):
     return int(re.search(r"SigCgt:\s*(\w+)", status(session))[1], 16) >> (sign - 1) & 1
 
 
-def test_the_next_start_sweeps_what_a_crash_left(server, tmp_path):
+def test_the_next_start_removes_segments_of_a_crash(server, tmp_path):
     first = Session(server, "--source", "silence", "--rate", RATE, cache=tmp_path)
     first.heard(0.3)
     first.process.kill()
@@ -273,21 +273,21 @@ def test_the_next_start_sweeps_what_a_crash_left(server, tmp_path):
     assert second.end()[0] == 0
 
 
-def test_a_server_that_goes_and_comes_back(server, tmp_path):
+def test_a_sound_server_may_go_and_come_back(server, tmp_path):
     report = tmp_path / "report.json"
     session = Session(server, "--source", "synth", "--rate", RATE, "--report", report)
     session.heard(0.5)
     server.stop()
     segment = session.segment()
-    assert wait_for(lambda: reading(segment["meters"])["device"] == 0.0, seconds=60), "the loss went unnoticed"
-    before, told, row = reading(segment["meters"])["position"], timeline.record_count(segment["clock"]), np.zeros(3)
+    assert wait_for(lambda: read_meters(segment["meters"])["device"] == 0.0, seconds=60), "the loss went unnoticed"
+    before, records, row = read_meters(segment["meters"])["position"], timeline.record_count(segment["clock"]), np.zeros(3)
     session.heard(before / RATE + 1.0)  # the graph goes on without a device
-    assert timeline.record_count(segment["clock"]) > told + 20, "and whoever draws is told"
+    assert timeline.record_count(segment["clock"]) > records + 20, "and whoever draws is records"
     assert wait_for(lambda: timeline.read(segment["clock"], timeline.record_count(segment["clock"]) - 1, row))
     assert row[0] > before and row[1] == row[2] <= time.perf_counter()
     server.start()
     with server.record("speaker") as recording:
-        assert wait_for(lambda: reading(segment["meters"])["device"] == 1.0, seconds=60), "the server was not found"
+        assert wait_for(lambda: read_meters(segment["meters"])["device"] == 1.0, seconds=60), "the server was not found"
         assert wait_for(lambda: np.abs(recording.sound()[-RATE:]).max(initial=0) > QUIET), "nothing sounds again"
         code, out, _ = session.end()
     assert code == 0 and "until it is back" in out and "playing on" in out

@@ -122,12 +122,12 @@ class Set:
 
 @pytest.mark.parametrize("first", [0.0, 12_345.6])
 @pytest.mark.parametrize("rate", [25, 30, 60])
-def test_what_is_shown_and_heard_at_once_is_so_in_the_film(rate, first, tmp_path):
+def test_sound_and_picture_of_a_recording_are_in_time(rate, first, tmp_path):
     """It begins with the first picture that was shown, and the sound of that very sample."""
     stage, path, clicks = Set(tmp_path / "x.mp4"), tmp_path / "x.mp4", [0.5, 1.37, 2.0, 3.11]
     try:
         stage.shoot(4.0, rate, first, clicks)
-        told = {gauge: get(stage.footage["stats"], int(gauge)) for gauge in RecorderStat}
+        stats = {gauge: get(stage.footage["stats"], int(gauge)) for gauge in RecorderStat}
     finally:
         stage.strike()
     times, lights, sound, begin = film_of(path)
@@ -141,11 +141,11 @@ def test_what_is_shown_and_heard_at_once_is_so_in_the_film(rate, first, tmp_path
     assert np.abs(off).max() <= 0.6 * max(FRAME, 1 / rate) + 1e-3
     assert abs(np.median(white + begins - clicks)) <= FRAME
     assert abs(len(sound) / RATE - len(times) * FRAME) <= FRAME + 1024 / RATE
-    assert told[RecorderStat.PICTURES] == len(times) and told[RecorderStat.LOST] == 0
-    assert told[RecorderStat.REPEATED] <= (1 if rate >= 30 else 0.2 * len(times))
+    assert stats[RecorderStat.PICTURES] == len(times) and stats[RecorderStat.LOST] == 0
+    assert stats[RecorderStat.REPEATED] <= (1 if rate >= 30 else 0.2 * len(times))
 
 
-def test_sound_of_another_rate_ends_a_film_which_is_whole(tmp_path):
+def test_a_change_of_sample_rate_completes_the_film(tmp_path):
     path = tmp_path / "x.mp4"
     stage = Set(path)
     try:
@@ -171,7 +171,7 @@ def wait_for_film(session, seconds, since=0):
     assert wait_for(lambda: gauge(session, RecorderStat.PICTURES) >= enough, seconds=60), "nothing is filmed"
 
 
-def test_flash_and_click_of_a_session_come_together_in_its_film(server, screen, tmp_path):
+def test_flash_and_click_of_a_session_coincide_in_its_film(server, screen, tmp_path):
     preset, clicks, film, report = (tmp_path / name for name in ("f.yaml", "c.wav", "x.mp4", "r.json"))
     preset.write_text("scene: flash\nflash: {fade: 0.02}\n")
     sound = np.zeros((RATE, 2), np.float32)
@@ -188,17 +188,17 @@ def test_flash_and_click_of_a_session_come_together_in_its_film(server, screen, 
     times, lights, sound, begin = film_of(film)
     heard, seen = clicks_in(sound), flashes_in(times, lights)
     assert begin == 0.0 and len(heard) >= 6
-    apart, told = [min(seen - click, key=abs) for click in heard], json.loads(report.read_text())
-    between = told["seconds_heard"] / told["frames_shown"]  # on a busy machine no flash can be shown any sooner
+    apart, results = [min(seen - click, key=abs) for click in heard], json.loads(report.read_text())
+    between = results["seconds_heard"] / results["frames_shown"]  # on a busy machine no flash can be shown any sooner
     assert abs(np.median(apart)) <= max(FRAME, between), apart
-    told = told["record"]
-    assert told["films"] == [str(film)] and told["trouble"] is None and told["lost"] == 0
-    assert told["pictures"] == len(times) and told["seconds"] == pytest.approx(len(times) * FRAME)
+    results = results["record"]
+    assert results["films"] == [str(film)] and results["trouble"] is None and results["lost"] == 0
+    assert results["pictures"] == len(times) and results["seconds"] == pytest.approx(len(times) * FRAME)
     assert abs(len(sound) / RATE - len(times) * FRAME) <= FRAME + 1024 / RATE
     assert not [*tmp_path.glob(".*")] and not Path(f"/dev/shm/phosphene-{session.process.pid}-film").exists()
 
 
-def test_blackout_is_in_the_film_and_what_is_written_over_the_picture_is_not(server, screen, tmp_path):
+def test_a_film_has_the_blackout_but_not_the_hud(server, screen, tmp_path):
     film = tmp_path / "x.mp4"
     with server.record("speaker"):
         session = Session(server, "--source", "synth", *SMALL, "--record", film, screen=screen)
@@ -214,7 +214,7 @@ def test_blackout_is_in_the_film_and_what_is_written_over_the_picture_is_not(ser
     assert max(brightest) > 100 and max(brightest[-30:]) <= 20
 
 
-def test_a_lost_recorder_costs_the_show_nothing_and_the_film_little(server, screen, tmp_path):
+def test_a_killed_recorder_does_not_disturb_the_show(server, screen, tmp_path):
     film, report = tmp_path / "x.mp4", tmp_path / "r.json"
     with server.record("speaker") as speaker:
         session = Session(server, "--source", "synth", *SMALL, "--record", film, "--report", report, screen=screen)
@@ -225,10 +225,10 @@ def test_a_lost_recorder_costs_the_show_nothing_and_the_film_little(server, scre
         wait_for_film(session, 3, before)
         assert len(speaker.sound()) and np.abs(speaker.sound()[-RATE:]).max() > QUIET
         code, out, err = session.end()
-    second, told = tmp_path / "x-2.mp4", json.loads(report.read_text())
+    second, results = tmp_path / "x-2.mp4", json.loads(report.read_text())
     assert (code, err) == (0, "") and out.count(f"the recording goes on in {second}") == 1
-    assert told["restarts"] == {"audio": 0, "visual": 0}
-    assert told["record"]["films"] == [str(film), str(second)] and told["record"]["trouble"] is None
+    assert results["restarts"] == {"audio": 0, "visual": 0}
+    assert results["record"]["films"] == [str(film), str(second)] and results["record"]["trouble"] is None
     os.replace(film, tmp_path / "cut.part.mp4")
     lengths = [len(film_of(path)[0]) for path in (tmp_path / "cut.part.mp4", second)]
     assert lengths[0] > before - 2 * FPS and lengths[1] >= 2.9 * FPS
@@ -251,16 +251,16 @@ def test_a_full_disk_ends_the_recording_and_not_the_show(server, screen, tmp_pat
         assert np.abs(speaker.sound()[-RATE:]).max() > QUIET and shown(session) > before
         assert session.child("phosphene.engine.processes.recorder") is None
         code, out, err = session.end()
-    told = json.loads(report.read_text())
-    assert (code, err) == (0, "") and told["restarts"] == {"audio": 0, "visual": 0}
+    results = json.loads(report.read_text())
+    assert (code, err) == (0, "") and results["restarts"] == {"audio": 0, "visual": 0}
     trouble = f"{film}: could not be written (File too large); the recording ends here, the show goes on"
-    assert out.splitlines().count(trouble) == 1 and told["record"]["trouble"] == trouble
-    assert told["record"]["films"] == [str(film)]
+    assert out.splitlines().count(trouble) == 1 and results["record"]["trouble"] == trouble
+    assert results["record"]["films"] == [str(film)]
     assert len(film_of(film)[0]) >= 3.5 * FPS and not [*tmp_path.glob(".*")]
 
 
 @pytest.mark.parametrize("everyone", [False, True], ids=["the keeper", "all"])
-def test_what_a_killed_session_filmed_plays(everyone, server, screen, tmp_path):
+def test_the_film_of_a_killed_session_plays(everyone, server, screen, tmp_path):
     film = tmp_path / "x.mp4"
     with server.record("speaker"):
         session = Session(server, "--source", "synth", *SMALL, "--record", film, screen=screen)
@@ -283,7 +283,7 @@ def test_what_a_killed_session_filmed_plays(everyone, server, screen, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words, told",
+    "words, message",
     [
         (["--record", "x.mov"], "--record x.mov: ends in '.mov', can end in .mp4"),
         (["--record", "x.mp4", "--headless"], "--record x.mp4: needs a picture; leave out --headless"),
@@ -293,15 +293,15 @@ def test_what_a_killed_session_filmed_plays(everyone, server, screen, tmp_path):
         (["--record", "folder.mp4"], "folder.mp4: is a folder; name a file in it"),
     ],
 )
-def test_what_cannot_be_recorded_is_told_in_one_line(words, told, folder, capsys):
+def test_impossible_recordings_are_refused_in_one_line(words, message, folder, capsys):
     Path("there.mp4").write_text("a film")
     Path("folder.mp4").mkdir()
     code, out, errors = run_command(capsys, "live", "--source", "synth", *words)
-    assert (code, out, errors) == (2, "", [f"phosphene: {told}"])
+    assert (code, out, errors) == (2, "", [f"phosphene: {message}"])
     assert sorted(path.name for path in Path().iterdir()) == ["folder.mp4", "there.mp4"]
 
 
-def test_without_a_picture_there_is_no_film_and_that_is_said(server, tmp_path):
+def test_without_a_picture_a_notice_says_that_there_is_no_film(server, tmp_path):
     film, report = tmp_path / "x.mp4", tmp_path / "r.json"
     nowhere = SimpleNamespace(environment={"DISPLAY": ":nowhere", "XDG_SESSION_TYPE": "x11"})
     with server.record("speaker"):

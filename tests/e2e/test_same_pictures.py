@@ -10,10 +10,10 @@ def here():
     return hashes(*FEW)
 
 
-def test_each_is_a_picture_of_its_own(here):
+def test_every_scene_and_pass_draws_another_picture(here):
     assert len({*here.values()}) == len(here)
 
 
 @pytest.mark.parametrize("threads", ["0", "1"])
-def test_every_scene_and_pass_is_the_same_everywhere(here, threads):
+def test_pictures_do_not_depend_on_threads_of_the_driver(here, threads):
     assert elsewhere(*FEW, LP_NUM_THREADS=threads) == here

@@ -55,10 +55,10 @@ def test_a_window_moves_with_the_sound_and_escape_ends_it(server, screen, tmp_pa
         screen.press("Escape", window)
         code, out, err = session.result()
     assert (code, err) == (0, "") and "heard" in out
-    told = json.loads(report.read_text())
-    assert told["frames_shown"] >= 40 and told["frames_dropped"] >= 0 and told["restarts"] == {"audio": 0, "visual": 0}
-    assert 0 <= told["late_ms"]["p50"] <= told["late_ms"]["p99"] < 1000
-    assert told["gl"]["renderer"] and told["gl"]["hardware"] in (True, False)
+    results = json.loads(report.read_text())
+    assert results["frames_shown"] >= 40 and results["frames_dropped"] >= 0 and results["restarts"] == {"audio": 0, "visual": 0}
+    assert 0 <= results["late_ms"]["p50"] <= results["late_ms"]["p99"] < 1000
+    assert results["gl"]["renderer"] and results["gl"]["hardware"] in (True, False)
 
 
 def test_silence_is_dark_and_a_click_is_white(server, screen, tmp_path):
@@ -102,7 +102,7 @@ def write(path, sound):
     assert FileSource(path, RATE).length == len(sound)
 
 
-def test_a_killed_picture_costs_not_one_sample_and_comes_back(server, screen, tmp_path):
+def test_a_killed_visual_process_costs_no_sample_and_comes_back(server, screen, tmp_path):
     take, report = tmp_path / "set.take", tmp_path / "report.json"
     with server.record("speaker") as recording:
         words = ("--source", "synth", *SMALL, "--take", take, "--report", report)
@@ -115,9 +115,9 @@ def test_a_killed_picture_costs_not_one_sample_and_comes_back(server, screen, tm
         assert window_of(screen)
         code, out, _ = session.end()
         recorded = recording.sound()
-    told = json.loads(report.read_text())
+    results = json.loads(report.read_text())
     assert code == 0 and "the visual process was lost" in out and f"{take}: complete" in out
-    assert told["restarts"] == {"audio": 0, "visual": 1} and told["gl"]
+    assert results["restarts"] == {"audio": 0, "visual": 1} and results["gl"]
     bounced = tmp_path / "set.wav"
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0
     expected = audible(read_float(bounced))
@@ -125,7 +125,7 @@ def test_a_killed_picture_costs_not_one_sample_and_comes_back(server, screen, tm
     np.testing.assert_array_equal(found_in(recorded, expected)[:count], expected[:count])
 
 
-def test_one_that_is_killed_again_and_again_comes_back_in_the_end(server, screen):
+def test_a_visual_process_killed_repeatedly_comes_back(server, screen):
     with server.record("speaker"):
         session, killed = Session(server, "--source", "synth", *SMALL, screen=screen), None
         wait_for_pictures(session)
@@ -138,7 +138,7 @@ def test_one_that_is_killed_again_and_again_comes_back_in_the_end(server, screen
     assert code == 0 and 1 <= out.count("is restarted") <= 2
 
 
-def test_a_picture_outlives_the_sound_and_follows_it_again(server, screen):
+def test_the_picture_survives_a_killed_audio_process(server, screen):
     with server.record("speaker") as recording:
         session = Session(server, "--source", "synth", *SMALL, screen=screen)
         wait_for_pictures(session)
@@ -156,7 +156,7 @@ def test_a_picture_outlives_the_sound_and_follows_it_again(server, screen):
         assert session.end()[0] == 0
 
 
-def test_a_window_that_is_dragged_larger_goes_on_moving(server, screen):
+def test_a_resized_window_goes_on_moving(server, screen):
     with server.record("speaker"):
         session = Session(server, "--source", "synth", screen=screen)
         wait_for_pictures(session)
@@ -173,7 +173,7 @@ def test_a_window_that_is_dragged_larger_goes_on_moving(server, screen):
         assert session.end()[0] == 0
 
 
-def test_closing_the_window_ends_all(server, screen):
+def test_closing_the_window_ends_the_session(server, screen):
     with server.record("speaker"):
         session = Session(server, "--source", "synth", *SMALL, screen=screen)
         wait_for_pictures(session)
@@ -199,7 +199,7 @@ def test_a_preset_changes_the_picture_while_it_plays(server, screen, tmp_path):
 
 
 @pytest.mark.parametrize("without", ["a display", "a GL that is new enough"])
-def test_without_a_picture_it_still_sounds_and_says_what_is_missing(server, screen, tmp_path, without):
+def test_without_a_picture_it_plays_and_names_what_is_missing(server, screen, tmp_path, without):
     report = tmp_path / "report.json"
     environment = {**server.environment, "NUMBA_CACHE_DIR": os.environ["NUMBA_CACHE_DIR"]}
     environment.pop("DISPLAY", None)
@@ -215,11 +215,11 @@ def test_without_a_picture_it_still_sounds_and_says_what_is_missing(server, scre
     lines = [line for line in found.stdout.splitlines() if line.startswith("no picture: ")]
     assert len(lines) == 1 and "the sound goes on" in lines[0]
     assert ("display" if without == "a display" else "too old: needs 3.3") in lines[0]
-    told = json.loads(report.read_text())
-    assert (told["frames_shown"], told["gl"], told["late_ms"]) == (0, None, {"p50": None, "p99": None})
+    results = json.loads(report.read_text())
+    assert (results["frames_shown"], results["gl"], results["late_ms"]) == (0, None, {"p50": None, "p99": None})
 
 
-def test_a_monitor_that_is_not_there_is_refused(server, screen):
+def test_a_missing_monitor_is_refused(server, screen):
     environment = {**server.environment, **{name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}}
     words = ["live", "--source", "synth", "--monitor", "7", "--seconds", "20"]
     found = subprocess.run([*PHOSPHENE, *words], env=environment, capture_output=True, text=True, timeout=60)
@@ -233,7 +233,7 @@ def pressed(screen, window, key, until):
     return wait_for(until)
 
 
-def test_the_operator_sees_meters_times_and_keys_and_the_audience_none_of_it_in_what_is_kept(
+def test_the_hud_is_in_the_window_but_in_no_screenshot(
     server, screen, tmp_path, monkeypatch
 ):
     report = tmp_path / "report.json"
@@ -257,9 +257,9 @@ def test_the_operator_sees_meters_times_and_keys_and_the_audience_none_of_it_in_
     with Image.open(still) as picture:
         assert picture.size == (640, 360) and not np.asarray(picture).any()
     assert code == 0 and f"{still.name}: still saved" in out
-    told = json.loads(report.read_text())
-    assert told["pacing"] == "own" and sum(count for _, count in told["late_histogram"]) == told["frames_shown"]
-    assert all(count > 0 and least % 0.5 == 0.0 for least, count in told["late_histogram"])
+    results = json.loads(report.read_text())
+    assert results["pacing"] == "own" and sum(count for _, count in results["late_histogram"]) == results["frames_shown"]
+    assert all(count > 0 and least % 0.5 == 0.0 for least, count in results["late_histogram"])
 
 
 def test_blackout_freeze_and_panic(server, screen):
@@ -285,7 +285,7 @@ def test_blackout_freeze_and_panic(server, screen):
     assert code == 0 and "panic" in out
 
 
-def test_it_fills_the_screen_and_comes_back_and_so_does_one_that_was_killed(server, screen):
+def test_fullscreen_survives_a_killed_visual_process(server, screen):
     with server.record("speaker"):
         session = Session(server, "--source", "synth", *SMALL, screen=screen)
         window = window_of(screen)

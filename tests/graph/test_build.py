@@ -95,7 +95,7 @@ def film():
 
 @pytest.mark.parametrize("threads", [False, True])
 @pytest.mark.parametrize(("chunk", "ahead"), [(4096, 16), (4096, 1), (1000, 3), (37, 30)])
-def test_neither_threads_nor_lengths_of_rings_are_heard(film, monkeypatch, threads, chunk, ahead):
+def test_threads_and_ring_lengths_do_not_change_the_result(film, monkeypatch, threads, chunk, ahead):
     x, heard, frames = film
     monkeypatch.setattr(nodes, "CHUNK", chunk)
     monkeypatch.setattr(bounce, "QUEUE", chunk * ahead)
@@ -107,7 +107,7 @@ def test_neither_threads_nor_lengths_of_rings_are_heard(film, monkeypatch, threa
 
 @pytest.mark.parametrize("threads", [False, True])
 @pytest.mark.parametrize("where", ["node", "watch"])
-def test_a_fault_ends_the_run_and_is_told(threads, where):
+def test_an_error_ends_the_run_and_is_raised(threads, where):
     before = threading.active_count()
     graph = join(Sound(noise(200_000), OSError("the disk is gone") if where == "node" else None))
 
@@ -121,14 +121,14 @@ def test_a_fault_ends_the_run_and_is_told(threads, where):
 
 
 @pytest.mark.parametrize("threads", [False, True])
-def test_nodes_that_wait_for_each_other_are_told_of(threads):
+def test_a_deadlock_names_the_nodes(threads):
     with pytest.raises(RuntimeError, match=r"wait for each other: \['source', 'core', 'listening', 'tape'\]"):
         join(Sound(noise(200_000)), Deaf).run(threads=threads)
 
 
 @pytest.mark.parametrize("genome", [[], FIRST], ids=["empty", "usual"])
 @pytest.mark.parametrize("click", [0, 12_345, 49_900])
-def test_a_click_is_heard_as_late_as_is_declared(genome, click):
+def test_the_declared_latency_is_the_measured_one(genome, click):
     x = np.zeros((50_000, CHANNELS), np.float32)
     x[click] = 0.5
     graph = join(Sound(x), script=[Begin(0, 1, genome, [])])
@@ -142,7 +142,7 @@ LATE = [("volume", {"gain": -3.0}), ("trim", {**default_values(EFFECTS["trim"].P
 
 
 @pytest.mark.parametrize("click", [0, 12_345, 49_000])
-def test_a_bounce_takes_off_what_is_declared(click):
+def test_a_bounce_trims_the_declared_latency(click):
     x = np.zeros((50_000, CHANNELS), np.float32)
     x[click] = 0.5
     preset = load_preset(None, ["genome=" + json.dumps([{"op": op, "params": params} for op, params in LATE])])[0]
@@ -154,7 +154,7 @@ def test_a_bounce_takes_off_what_is_declared(click):
     assert as_frame(seen)["sample"] <= click < as_frame(seen)["sample"] + graph.listen.analyser.hop
 
 
-def test_a_click_is_seen_where_it_is_heard():
+def test_an_onset_is_stamped_where_it_is_audible():
     x = np.zeros((50_000, CHANNELS), np.float32)
     x[12_345] = 0.5
     graph = join(Sound(x), script=[Begin(0, 1, [], [])])
@@ -163,7 +163,7 @@ def test_a_click_is_seen_where_it_is_heard():
     assert 0 <= 12_345 + limiter.latency(RATE) - as_frame(seen)["sample"] < graph.listen.analyser.hop
 
 
-def test_what_lasts_no_time_ends():
+def test_an_empty_source_ends():
     graph = join(Sound(noise(0)))
     graph.run(threads=False)
     assert len(graph.sink.heard) == 0
@@ -176,7 +176,7 @@ def test_a_long_sound_is_played_to_its_last_sample():
     np.testing.assert_array_equal(graph.sink.heard, alone(FIRST, x))
 
 
-def test_a_take_plays_again_what_was_heard(tmp_path):
+def test_a_take_replays_the_same_samples(tmp_path):
     """A set in blocks of any length, with moves and swaps at any time, against the bounce of its take."""
     desk, rng = CorePlayer(), np.random.default_rng(12)
     genomes = {1: FIRST}

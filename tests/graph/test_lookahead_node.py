@@ -52,7 +52,7 @@ def beaten(seconds, bpm):
     return sound, beats / RATE
 
 
-def test_a_bounce_hears_what_a_session_hears():
+def test_a_bounce_and_a_session_analyse_alike():
     graph = synth(3.0)
     graph.run(threads=False)
     bounced = rows_of(graph.listen.frames)
@@ -92,7 +92,7 @@ class Onlooker:
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.005, 1.0, 30.0])
-def test_every_frame_comes_out_once_with_its_rhythm_told_anew(seconds):
+def test_every_frame_comes_out_once_with_a_corrected_rhythm(seconds):
     sound, beats = beaten(seconds, 125.0)
     desk = CorePlayer()
     desk.plans.change([], 1)
@@ -138,7 +138,7 @@ def record(path):
     return json.loads(path.with_name("run.json").read_text())
 
 
-def test_the_run_record_says_how_tempo_was_known(tmp_path):
+def test_the_run_record_names_the_tempo_mode(tmp_path):
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
     material = BounceInput(source, "synth", PRESET, seconds=0.5)
     bounce(material, [tmp_path / "x.wav"], overwrite=True)
@@ -148,7 +148,7 @@ def test_the_run_record_says_how_tempo_was_known(tmp_path):
     assert record(tmp_path / "x.mp4")["tempo"] == "lookahead"
 
 
-def test_where_rows_move_sound_both_keep_one_beat(tmp_path):
+def test_modulated_sound_uses_the_causal_tempo(tmp_path):
     rows = ['matrix=[{"from": "listening.beat_phase", "to": "effects.volume.gain", "range": [-6.0, 0.0]}]']
     preset = load_preset(None, rows)[0]
     source = SynthSource(RATE, seed=7, params=preset.synth.model_dump())
@@ -156,7 +156,7 @@ def test_where_rows_move_sound_both_keep_one_beat(tmp_path):
     assert record(tmp_path / "x.mp4")["tempo"] == "causal"
 
 
-def test_a_take_s_film_knows_what_was_known_then(tmp_path):
+def test_a_take_uses_the_causal_tempo(tmp_path):
     path = tmp_path / "set.take"
     writer = TakeWriter(path, RATE, PRESET.to_dict(), SLOT_NAMES)
     writer.begin(Begin(0, 1, PRESET.active_genes(), []))

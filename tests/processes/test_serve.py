@@ -8,7 +8,8 @@ import signal
 
 import pytest
 
-from phosphene.engine.processes.serve import PLANS, serve
+from phosphene.engine.processes.serve import serve
+from phosphene.engine.processes.shared_layout import LAYOUTS
 from phosphene.engine.rings import Segment
 
 
@@ -37,10 +38,10 @@ def undone():
         signal.signal(name, handler)
 
 
-def test_no_collection_goes_through_what_was_imported(monkeypatch, undone):
+def test_garbage_collection_skips_what_was_imported(monkeypatch, undone):
     before = len(gc.get_objects())
     name = f"phosphene-test-{os.getpid()}"
-    shared = Segment(name, PLANS, create=True)
+    shared = Segment(name, LAYOUTS, create=True)
     try:
         monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"segment": name}) + "\n"))
         assert serve(Life) == 0
