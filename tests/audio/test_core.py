@@ -22,7 +22,7 @@ from phosphene.engine.native.denormals import ARM, X86
 from phosphene.engine.rings import allocate, board_layout, ring
 from phosphene.engine.rings.tap import TapReader, activate, deactivate
 from phosphene.engine.takes.file import Begin, Change, Swap
-from tests.support.core_player import RATE, CorePlayer, alone, late, limited, made, noise, read_all
+from tests.support.core_player import RATE, CorePlayer, core_output, delayed, limiter_output, chain_output, noise, read_all
 
 FADE = round(CROSSFADE * RATE)
 BLOCKS = (1, 17, 64, 255, 256, 257, 1024)
@@ -83,7 +83,7 @@ def test_a_genome_is_its_operators_one_after_the_other():
     for genome in ([], FIRST, SECOND):
         desk = CorePlayer()
         desk.plans.change(genome, 1)
-        np.testing.assert_array_equal(desk.play(x), alone(genome, x))
+        np.testing.assert_array_equal(desk.play(x), core_output(genome, x))
 
 
 def test_a_take_holds_input_and_events():
@@ -142,7 +142,7 @@ def test_invalid_samples_become_silence_and_are_counted():
     ring.push(desk.core.returns, back)
     y = desk.play(x)
     x[100:105, 1] = back[200:205, 0] = 0.0
-    np.testing.assert_array_equal(y, limited(x + back))
+    np.testing.assert_array_equal(y, limiter_output(x + back))
     assert desk["scrubbed"] == 2 * len(BAD)
 
 
@@ -183,7 +183,7 @@ def test_a_failing_gene_is_bypassed_and_the_rest_goes_on():
     y = np.concatenate([*y, desk.play(x[500:])])
     assert desk["muted"] == 1 and np.isfinite(y).all()
     halved = np.float32(10 ** (-12 / 20)) * x
-    np.testing.assert_allclose(y[1_000:], late(halved)[1_000:], atol=3e-3)
+    np.testing.assert_allclose(y[1_000:], delayed(halved)[1_000:], atol=3e-3)
 
 
 def test_the_return_is_mixed_in_behind_the_genome():
@@ -191,9 +191,9 @@ def test_the_return_is_mixed_in_behind_the_genome():
     desk.plans.change(FIRST, 1)
     ring.push(desk.core.returns, back)
     y = desk.play(x)
-    both = made(FIRST, x)
+    both = chain_output(FIRST, x)
     both[:300] += back
-    np.testing.assert_array_equal(y, limited(both))
+    np.testing.assert_array_equal(y, limiter_output(both))
 
 
 @pytest.mark.skipif(not (X86 or ARM), reason="what this processor does with denormals is not known")
@@ -202,7 +202,7 @@ def test_a_tail_ends_in_silence_whichever_clock_plays_it():
     x[0] = 1e-30
     desk.plans.change(FIRST, 1)
     y = np.abs(desk.play(x, BLOCK))
-    assert (late(y[::-1])[::-1][:1000] > 0).all() and not y[-1000:].any()
+    assert (delayed(y[::-1])[::-1][:1000] > 0).all() and not y[-1000:].any()
     assert y[y > 0].min() >= np.finfo(np.float32).tiny
     assert np.array([1e-300]) * 1e-10 > 0, "behind it nothing is flushed"
 
@@ -228,7 +228,7 @@ def test_the_longest_block_and_the_shortest():
     desk, x = CorePlayer(), noise(BLOCK + 1)
     desk.plans.change(FIRST, 1)
     y = np.concatenate([desk.play(x[:BLOCK], BLOCK), desk.play(x[:0]), desk.play(x[BLOCK:], BLOCK)])
-    np.testing.assert_array_equal(y, alone(FIRST, x))
+    np.testing.assert_array_equal(y, core_output(FIRST, x))
     assert desk["position"] == BLOCK + 1
 
 

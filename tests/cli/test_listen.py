@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from phosphene.engine.audio.sources.file import FileSource
+from phosphene.engine.listening.analyser import hop_frames
 from phosphene.engine.listening.frame import BANDS, CEPSTRA, PITCH_CLASSES, SCALARS
 from phosphene.engine.offline.features import columns
 from phosphene.engine.offline.features.write import write_features
-from tests.listening.test_analyser import hear, hop_of
+from tests.listening.test_analyser import sound_frames
 from tests.support.commands import run_command
 from tests.support.listen_output import RATE, drum_loop, listen_json, load_arrays
 from tests.support.sound_files import noise, sine, write_sound
@@ -28,7 +29,7 @@ def test_every_array_has_its_shape_and_unit(folder, capsys):
     x = drum_loop(3 * RATE)
     write_sound("x.wav", x, RATE)
     assert run_command(capsys, "listen", "x.wav", "-o", "x.npz")[0] == 0
-    arrays, hop = load_arrays("x.npz"), hop_of(RATE)
+    arrays, hop = load_arrays("x.npz"), hop_frames(RATE)
     meta, frames = json.loads(str(arrays.pop("meta"))), -(-len(x) // hop)
     assert set(NAMES) <= set(arrays) == set(meta["units"])
     shapes = {"mel": (BANDS,), "mfcc": (CEPSTRA,), "chroma": (PITCH_CLASSES,)}
@@ -47,10 +48,10 @@ def test_every_array_has_its_shape_and_unit(folder, capsys):
 
 
 def test_causal_arrays_are_those_of_a_session(folder, capsys):
-    x = drum_loop(5 * hop_of(RATE) * 40)
+    x = drum_loop(5 * hop_frames(RATE) * 40)
     write_sound("x.wav", x, RATE)
     assert run_command(capsys, "listen", "x.wav", "-o", "x.npz", "--causal")[0] == 0
-    arrays, live = load_arrays("x.npz"), hear(x, [777], RATE)
+    arrays, live = load_arrays("x.npz"), sound_frames(x, [777], RATE)
     for name, column in columns.COLUMNS.items():
         rows = np.array([frame[column.field] for frame in live])
         if name.endswith("_phase"):
@@ -85,7 +86,7 @@ def test_any_sound_is_analysed(folder, capsys, x, rate, remark):
     arrays = load_arrays("x.npz")
     meta = json.loads(str(arrays.pop("meta")))
     assert (meta["channels"], meta["rate"], meta["samples"]) == (x.shape[1], rate, len(x))
-    assert len(arrays["times"]) == -(-len(x) // hop_of(rate))
+    assert len(arrays["times"]) == -(-len(x) // hop_frames(rate))
     assert all(np.isfinite(array).all() for array in arrays.values())
     with Image.open("x.png") as sheet:
         assert sheet.size == (1920, 1380) and len(np.unique(np.asarray(sheet.convert("L")))) > 30

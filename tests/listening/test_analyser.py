@@ -6,9 +6,9 @@ import pytest
 from phosphene.engine.audio.core import CHANNELS
 from phosphene.engine.effects.chain import limiter
 from phosphene.engine.graph.listen_node import ListenNode
-from phosphene.engine.listening.analyser import HOP, analyse, hop_of, make_analyser, plan
-from phosphene.engine.listening.frame import BANDS, QUIETEST, WIDTH, as_frame
-from phosphene.engine.listening.spectrum import FLOOR
+from phosphene.engine.listening.analyser import HOP_SECONDS, analyse, frames_layout, hop_frames, make_analyser
+from phosphene.engine.listening.frame import BANDS, MIN_DECIBELS, WIDTH, as_frame
+from phosphene.engine.listening.spectrum import POWER_FLOOR
 from phosphene.engine.rings import allocate, timeline
 from tests.support.core_player import CorePlayer, noise
 
@@ -19,9 +19,9 @@ SPLITS = {
 }
 
 
-def hear(x, sizes=(1024,), rate=48_000, start=0, listener=None):
+def sound_frames(x, sizes=(1024,), rate=48_000, start=0, listener=None):
     """Every frame of a sound that arrives in blocks."""
-    listener, published = listener or make_analyser(float(rate), start), allocate(plan(len(x) / rate + 1.0))
+    listener, published = listener or make_analyser(float(rate), start), allocate(frames_layout(len(x) / rate + 1.0))
     at, turn = 0, 0
     while at < len(x):
         size = sizes[turn % len(sizes)]
@@ -43,16 +43,16 @@ def stereo(x):
 @pytest.mark.parametrize("sizes", SPLITS.values(), ids=SPLITS)
 def test_streamed_is_whole(sizes):
     x = noise(20_000)
-    whole, parts = hear(x, [len(x)]), hear(x, sizes)
-    assert len(whole) == len(parts) == 20_000 // hop_of(48_000)
+    whole, parts = sound_frames(x, [len(x)]), sound_frames(x, sizes)
+    assert len(whole) == len(parts) == 20_000 // hop_frames(48_000)
     assert all(one.tobytes() == other.tobytes() for one, other in zip(whole, parts))
 
 
 @pytest.mark.parametrize("rate", RATES)
 def test_level_and_place_are_numpys(rate):
-    x, hop = noise(rate // 2), hop_of(rate)
-    assert hop == pytest.approx(HOP * rate, abs=0.5)
-    frames = hear(x, rate=rate, start=12_345)
+    x, hop = noise(rate // 2), hop_frames(rate)
+    assert hop == pytest.approx(HOP_SECONDS * rate, abs=0.5)
+    frames = sound_frames(x, rate=rate, start=12_345)
     assert len(frames) == len(x) // hop
     for index, frame in enumerate(frames):
         part = x[index * hop : (index + 1) * hop].astype(float)
@@ -74,7 +74,7 @@ def test_a_sine_lights_its_band_with_its_power(rate):
     hertz, size = centres(rate)
     for band in range(4, BANDS, 5):
         x = 0.5 * np.sin(2 * np.pi * hertz[band] * np.arange(2 * size) / rate)
-        bands = hear(stereo(x), rate=rate)[-1]["mel"]
+        bands = sound_frames(stereo(x), rate=rate)[-1]["mel"]
         assert bands[band] == pytest.approx(20 * np.log10(0.5), abs=2.0)
         assert bands[band] >= bands.max() - 0.5
         far = np.abs(hertz - hertz[band]) > 0.25 * hertz[band] + 4 * rate / size
@@ -84,7 +84,7 @@ def test_a_sine_lights_its_band_with_its_power(rate):
 def test_between_two_bands_no_power_is_lost():
     for hertz in np.geomspace(200.0, 8_000.0, 30):
         x = 0.5 * np.sin(2 * np.pi * hertz * np.arange(8_192) / 48_000)
-        bands = hear(stereo(x))[-1]["mel"]
+        bands = sound_frames(stereo(x))[-1]["mel"]
         total = 10 * np.log10((10 ** (bands / 10)).sum())
         assert total == pytest.approx(20 * np.log10(0.5), abs=0.1)
         assert -3.1 < bands.max() - total < 0.0
@@ -92,18 +92,18 @@ def test_between_two_bands_no_power_is_lost():
 
 @pytest.mark.parametrize("rate", RATES)
 def test_silence_is_at_the_floor(rate):
-    for frame in hear(np.zeros((rate // 4, 2), np.float32), rate=rate):
-        assert frame["rms_db"] == frame["peak_db"] == QUIETEST and frame["onset"] == 0.0
-        assert frame["mel"] == pytest.approx(10 * np.log10(FLOOR))
+    for frame in sound_frames(np.zeros((rate // 4, 2), np.float32), rate=rate):
+        assert frame["rms_db"] == frame["peak_db"] == MIN_DECIBELS and frame["onset"] == 0.0
+        assert frame["mel"] == pytest.approx(10 * np.log10(POWER_FLOOR))
 
 
 @pytest.mark.parametrize("rate", RATES)
 def test_a_click_is_an_onset_in_its_hop(rate):
-    hop = hop_of(rate)
+    hop = hop_frames(rate)
     for click in (rate // 3, rate // 3 + hop // 2 + 1, 40 * hop - 1, 40 * hop):
         x = noise(rate) * np.float32(1e-3)
         x[click] = 0.9
-        frames = hear(x, rate=rate)
+        frames = sound_frames(x, rate=rate)
         onsets = [frame["onset"] for frame in frames[8:]]  # the window has filled
         found = frames[8 + int(np.argmax(onsets))]
         assert abs(found["sample"] + hop / 2 - click) <= hop
@@ -112,7 +112,7 @@ def test_a_click_is_an_onset_in_its_hop(rate):
 def test_sound_that_was_missed_leaves_the_stamps_right():
     """A sound whose samples count up, too long for the tap, with a worker that now and then looks away."""
     desk, rng, step = CorePlayer(1_000), np.random.default_rng(8), 2.0**-20  # small: it is a sound
-    ear = ListenNode(8_000, desk.core, desk.output_tap, allocate(plan(60.0)))
+    ear = ListenNode(8_000, desk.core, desk.output_tap, allocate(frames_layout(60.0)))
     desk.plans.change([], 1)
     sample = 0
     for _ in range(60):
@@ -129,8 +129,8 @@ def test_sound_that_was_missed_leaves_the_stamps_right():
     for frame in frames:  # is of the hop that it names
         part = step * np.maximum(np.arange(frame["sample"], frame["sample"] + hop) - limiter.latency(1_000), 0)
         told = (
-            max(20 * np.log10(max(part[-1], 1e-9)), QUIETEST),
-            max(10 * np.log10(max(np.mean(part**2), 1e-18)), QUIETEST),
+            max(20 * np.log10(max(part[-1], 1e-9)), MIN_DECIBELS),
+            max(10 * np.log10(max(np.mean(part**2), 1e-18)), MIN_DECIBELS),
         )
         assert (frame["peak_db"], frame["rms_db"]) == pytest.approx(told, rel=1e-12)
     assert all(np.diff([frame["sample"] for frame in frames]) >= hop)
@@ -138,7 +138,7 @@ def test_sound_that_was_missed_leaves_the_stamps_right():
 
 
 def test_what_is_not_a_number_never_enters():
-    desk, published = CorePlayer(), allocate(plan(4.0))
+    desk, published = CorePlayer(), allocate(frames_layout(4.0))
     ear = ListenNode(48_000, desk.core, desk.output_tap, published)
     desk.plans.change([("volume", {"gain": 24.0})] * 16, 1)
     x = noise(20_000)

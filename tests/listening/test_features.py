@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from numba import njit, typeof
 
-from phosphene.engine.listening.analyser import HOP, analyse, hop_of, make_analyser
-from phosphene.engine.listening.frame import AT, BANDS, CEPSTRA, QUIETEST, ROWS, SCALARS, TONES
-from phosphene.engine.listening.onsets import APART
+from phosphene.engine.listening.analyser import HOP_SECONDS, analyse, frames_layout, hop_frames, make_analyser
+from phosphene.engine.listening.frame import ARRAY_FIELDS, AT, BANDS, CEPSTRA, MIN_DECIBELS, PITCH_CLASSES, SCALARS
+from phosphene.engine.listening.onsets import MIN_INTERVAL
 from phosphene.engine.rings import allocate
-from tests.listening.test_analyser import RATES, hear, plan, stereo
+from tests.listening.test_analyser import RATES, sound_frames, stereo
 from tests.support.scene_renderer import music
 
 RATE = 48_000
@@ -48,7 +48,7 @@ def spectra(x, rate):
 @pytest.mark.parametrize("sound", SOUNDS.values(), ids=SOUNDS)
 def test_the_spectrum_s_shape_is_numpys(sound, rate):
     x = sound()[: 3 * rate]
-    frames = np.array(hear(x, rate=rate))
+    frames = np.array(sound_frames(x, rate=rate))
     parts, magnitude, hertz = spectra(x, rate)
     count = len(frames)
     parts, magnitude = parts[:count], magnitude[:count]
@@ -73,27 +73,27 @@ def test_the_spectrum_s_shape_is_numpys(sound, rate):
 
 @pytest.mark.parametrize("sound", SOUNDS.values(), ids=SOUNDS)
 def test_the_cepstrum_is_a_dct_of_the_bands(sound):
-    frames = np.array(hear(sound()))
+    frames = np.array(sound_frames(sound()))
     band, of = np.arange(CEPSTRA)[:, None], np.arange(BANDS)
     table = np.sqrt(2 / BANDS) * np.cos(np.pi * band * (2 * of + 1) / (2 * BANDS))
     table[0] /= np.sqrt(2)
     np.testing.assert_allclose(frames["mfcc"], frames["mel"] @ table.T, atol=1e-9)
 
 
-@pytest.mark.parametrize("tone", range(TONES))
+@pytest.mark.parametrize("tone", range(PITCH_CLASSES))
 @pytest.mark.parametrize("cents", [-40, 0, 25])
 def test_a_note_is_told_with_its_tuning(tone, cents):
     hertz = 440 * 2 ** ((tone - 9) / 12 + cents / 1200)
     t = np.arange(2 * RATE) / RATE
     x = sum(np.sin(2 * np.pi * hertz * k * t) / k for k in (1, 2, 4))
-    last = hear(stereo(0.2 * x))[-1]
+    last = sound_frames(stereo(0.2 * x))[-1]
     assert last["chroma"].argmax() == tone and last["chroma"].max() == pytest.approx(1.0)
     assert np.sort(last["chroma"])[-2] < 0.7
     assert last["tuning"] == pytest.approx(cents / 100, abs=0.03)
 
 
 def test_noise_has_no_tuning():
-    assert (np.array(hear(SOUNDS["noise"]()))["tuning"][WARM * 4 :] == 0.0).all()
+    assert (np.array(sound_frames(SOUNDS["noise"]()))["tuning"][WARM * 4 :] == 0.0).all()
 
 
 def momentary(x, rate):
@@ -121,8 +121,8 @@ def momentary(x, rate):
 @pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
 def test_loudness_is_ffmpegs(rate):
     x = music(5.0)
-    frames = np.array(hear(x, rate=rate))
-    ends = (frames["sample"] + hop_of(rate)) / rate
+    frames = np.array(sound_frames(x, rate=rate))
+    ends = (frames["sample"] + hop_frames(rate)) / rate
     theirs = momentary(x, rate)
     theirs = theirs[(theirs[:, 0] > 0.5) & (theirs[:, 0] < ends[-1])]
     ours = np.interp(theirs[:, 0], ends, frames["loudness"])
@@ -134,11 +134,11 @@ def test_loudness_is_ffmpegs(rate):
 @pytest.mark.parametrize("rate", [8_000, 44_100, 48_000, 192_000])
 def test_a_sine_s_loudness_is_the_standards(rate):
     t = np.arange(rate) / rate
-    both = hear(stereo(np.sin(2 * np.pi * 997 * t)), rate=rate)[-1]
+    both = sound_frames(stereo(np.sin(2 * np.pi * 997 * t)), rate=rate)[-1]
     assert both["loudness"] == pytest.approx(0.0, abs=0.03)
     left = stereo(np.sin(2 * np.pi * 997 * t))
     left[:, 1] = 0.0
-    assert hear(left, rate=rate)[-1]["loudness"] == pytest.approx(-3.01, abs=0.03)
+    assert sound_frames(left, rate=rate)[-1]["loudness"] == pytest.approx(-3.01, abs=0.03)
     assert both["crest"] == pytest.approx(3.01, abs=0.05)
 
 
@@ -147,7 +147,7 @@ def test_after_a_drop_of_40_db_the_controls_are_back_in_five_seconds(rate):
     beat = np.exp(-6 * (np.arange(16 * rate) / rate % 0.5))
     noise = rng.normal(0, 0.2, 16 * rate) * beat
     noise[6 * rate :] *= 0.01
-    frames = np.array(hear(stereo(noise), rate=rate))
+    frames = np.array(sound_frames(stereo(noise), rate=rate))
     at = frames["sample"] / rate
     for name in ("level", "bass", "mid", "treble"):
         before = frames[f"{name}_fast"][(at > 4) & (at < 6)].max()
@@ -159,14 +159,14 @@ def test_after_a_drop_of_40_db_the_controls_are_back_in_five_seconds(rate):
 
 def test_silence_does_not_swell():
     x = stereo(np.concatenate([rng.normal(0, 0.2, 4 * RATE), rng.normal(0, 1e-4, 30 * RATE)]))
-    frames = np.array(hear(x))
+    frames = np.array(sound_frames(x))
     late = frames["sample"] > 5 * RATE
     assert (frames["silence"][late] == 1.0).all() and not frames["silence"][WARM:300].any()
     for name in ("level", "bass", "mid", "treble"):
         assert frames[f"{name}_fast"][late].max() < 0.02
         assert frames[f"{name}_travel"][-1] - frames[f"{name}_travel"][late][0] < 0.05
     again = stereo(np.concatenate([x[:, 0], rng.normal(0, 0.2, RATE)]))
-    assert np.array(hear(again))["level_fast"][-1] > 0.5
+    assert np.array(sound_frames(again))["level_fast"][-1] > 0.5
 
 
 @pytest.mark.parametrize("hum", [-65, -85])
@@ -174,7 +174,7 @@ def test_hum_beneath_a_pad_is_no_bass(hum):
     t = np.arange(14 * RATE) / RATE
     kicks = np.sin(2 * np.pi * 60 * t) * np.exp(-8 * (t % 0.5)) * (t < 5)
     pad = 0.2 * np.sin(2 * np.pi * 3_000 * t)
-    frames = np.array(hear(stereo(0.7 * kicks + pad + 10 ** (hum / 20) * np.sin(2 * np.pi * 50 * t))))
+    frames = np.array(sound_frames(stereo(0.7 * kicks + pad + 10 ** (hum / 20) * np.sin(2 * np.pi * 50 * t))))
     at = frames["sample"] / RATE
     assert frames["bass_fast"][(at > 1) & (at < 5)].max() > 0.5
     assert frames["bass_fast"][at > 12].max() < (0.2 if hum < -80 else 0.8)
@@ -183,17 +183,17 @@ def test_hum_beneath_a_pad_is_no_bass(hum):
 
 def test_a_side_that_is_upside_down_is_heard():
     x = music(3.0)[:, :1] @ np.ones((1, 2), np.float32)
-    same, opposed = (np.array(hear(x * np.float32([1, sign]))) for sign in (1, -1))
+    same, opposed = (np.array(sound_frames(x * np.float32([1, sign]))) for sign in (1, -1))
     np.testing.assert_allclose(opposed["mel"], same["mel"], atol=1e-9)
     np.testing.assert_array_equal(opposed["onset_event"], same["onset_event"])
 
 
 def test_travel_never_goes_back():
-    frames = np.array(hear(music(6.0)))
+    frames = np.array(sound_frames(music(6.0)))
     for name in ("level", "bass", "mid", "treble"):
         travel = frames[f"{name}_travel"]
         assert (np.diff(travel) >= 0).all()
-        assert travel[-1] == pytest.approx(frames[f"{name}_fast"].sum() * HOP, rel=1e-9)
+        assert travel[-1] == pytest.approx(frames[f"{name}_fast"].sum() * HOP_SECONDS, rel=1e-9)
 
 
 @pytest.mark.parametrize("floor", [0.0, 0.003])
@@ -201,10 +201,10 @@ def test_a_click_is_an_event_at_its_sample(floor):
     x = rng.normal(0, 1, 12 * RATE) * floor
     clicks = np.arange(1, 11) * RATE + rng.integers(0, 5_000, 10)
     x[clicks] = 0.9
-    frames = np.array(hear(stereo(x)))
+    frames = np.array(sound_frames(stereo(x)))
     found = frames["sample"][(frames["onset_event"] == 1) & (frames["sample"] > RATE / 2)]
     assert len(found) == len(clicks)
-    assert (np.abs(found - clicks) <= hop_of(RATE)).all()
+    assert (np.abs(found - clicks) <= hop_frames(RATE)).all()
 
 
 def test_steady_sound_has_no_events():
@@ -213,7 +213,7 @@ def test_steady_sound_has_no_events():
         "tone": 0.3 * np.sin(2 * np.pi * 440 * np.arange(10 * RATE) / RATE),
         "silence": np.zeros(10 * RATE),
     }.items():
-        events = np.array(hear(stereo(x)))["onset_event"]
+        events = np.array(sound_frames(stereo(x)))["onset_event"]
         assert events[WARM:].sum() == 0, name
         assert events.sum() <= 1
 
@@ -236,7 +236,7 @@ def struck(kind):
 
 @pytest.mark.parametrize("kind", ["kick", "snare", "hat"])
 def test_a_drum_is_told_from_the_others(kind):
-    frames = np.array(hear(struck(kind)))
+    frames = np.array(sound_frames(struck(kind)))
     events = frames[(frames["onset_event"] == 1) & (frames["sample"] > RATE)]
     assert 12 <= len(events) <= 15
     told = {name: float(np.median(events[name])) for name in ("kick", "snare", "hat")}
@@ -259,18 +259,18 @@ def test_a_drum_is_told_from_the_others(kind):
 )
 @pytest.mark.parametrize("rate", RATES)
 def test_whatever_comes_every_number_is_one(x, rate):
-    for frame in hear(stereo(x), rate=rate):
+    for frame in sound_frames(stereo(x), rate=rate):
         told = {param.name: frame[param.name] for param in SCALARS}
         assert all(np.isfinite(value) for value in told.values())
-        assert all(np.isfinite(frame[name]).all() for name in ROWS)
+        assert all(np.isfinite(frame[name]).all() for name in ARRAY_FIELDS)
         for param in SCALARS:
             if param.name.endswith(("_fast", "_slow")) or param.name in ("low", "mid", "high", "flatness", "zcr"):
                 assert 0.0 <= told[param.name] <= 1.0 + 1e-9, param.name
-        assert told["rms_db"] >= QUIETEST
+        assert told["rms_db"] >= MIN_DECIBELS
 
 
 def test_listening_never_allocates_and_never_raises():
-    arguments = make_analyser(48_000.0), np.zeros((8, 2), np.float32), allocate(plan(1.0))
+    arguments = make_analyser(48_000.0), np.zeros((8, 2), np.float32), allocate(frames_layout(1.0))
     fresh = njit(tuple(map(typeof, arguments)), error_model="numpy")(analyse.py_func)
     code = "".join(fresh.inspect_llvm().values())
     called = set(re.findall(r"call [^@\n]*@(\w+)\(", code))
@@ -278,9 +278,9 @@ def test_listening_never_allocates_and_never_raises():
 
 
 def test_two_events_are_apart():
-    frames = np.array(hear(music(8.0)))
+    frames = np.array(sound_frames(music(8.0)))
     at = frames["sample"][frames["onset_event"] == 1] / RATE
-    assert len(at) > 8 and np.diff(at).min() >= APART - 1e-9
+    assert len(at) > 8 and np.diff(at).min() >= MIN_INTERVAL - 1e-9
 
 
 def test_the_record_names_every_place_once():

@@ -8,10 +8,10 @@ import pytest
 import soxr
 from numba import cfunc, typeof
 
-from phosphene.engine.listening.analyser import analyse, make_analyser, plan
-from phosphene.engine.listening.frame import AT, FRAME, SOURCES, WIDTH, as_frame
-from phosphene.engine.listening.rhythm.lookahead import Foresight, pull, push
-from phosphene.engine.listening.rhythm.rhythm import follow, make_rhythm
+from phosphene.engine.listening.analyser import analyse, frames_layout, make_analyser
+from phosphene.engine.listening.frame import AT, FRAME, TEMPO_SOURCES, WIDTH, as_frame
+from phosphene.engine.listening.rhythm.lookahead import Lookahead, pull_record, push_record
+from phosphene.engine.listening.rhythm.rhythm import make_rhythm, update_rhythm
 from phosphene.engine.listening.rhythm.tempo_override import (
     ANCHOR,
     BAR_ANCHOR,
@@ -117,7 +117,7 @@ def test_where_there_is_no_beat_little_is_believed_and_the_tempo_holds(kind):
 def test_music_is_believed():
     frames = causal(*clip(ROCK)[1:])
     assert frames["confidence"][700:].mean() > 0.8 and frames["stability"][900:].min() > 0.7
-    assert (frames["tempo_source"] == SOURCES.index("heard")).all()
+    assert (frames["tempo_source"] == TEMPO_SOURCES.index("heard")).all()
 
 
 @pytest.mark.parametrize("sizes", [[480], [65, 1, 4_000], [24_000]], ids=str)
@@ -125,7 +125,7 @@ def test_streamed_is_whole(sizes):
     """However the sound is cut, and whenever its records are looked at."""
     made, rows, hop, size = clip(ROCK)
     sound = made.sound[: 8 * RATE]
-    listener, published = make_analyser(float(RATE)), allocate(plan(9.0))
+    listener, published = make_analyser(float(RATE)), allocate(frames_layout(9.0))
     rhythm, hand = make_rhythm(RATE, hop, size), make_tempo_override()
     row, told, at, turn = np.zeros(WIDTH), [], 0, 0
     while at < len(sound):
@@ -133,7 +133,7 @@ def test_streamed_is_whole(sizes):
         at, turn = at + sizes[turn % len(sizes)], turn + 1
         while len(told) < timeline.record_count(published):
             timeline.read(published, len(told), row)
-            follow(rhythm, row, hand)
+            update_rhythm(rhythm, row, hand)
             told.append(row.copy())
     whole = causal(rows, hop, size)
     assert np.array(told).tobytes() == whole[: len(told)].tobytes() and len(told) == len(sound) // hop
@@ -161,7 +161,13 @@ def test_after_hours_of_silence_it_is_as_quick():
     later[:, AT.sample] += hop * len(quiet)
     rhythm, hand = make_rhythm(RATE, hop, size), make_tempo_override()
     follow_all(rhythm, quiet, hand)
-    kept = rhythm.bank.real, rhythm.bank.imag, rhythm.pulse.real, rhythm.pulse.imag, rhythm.novelty.means
+    kept = (
+        rhythm.tempo_bank.real,
+        rhythm.tempo_bank.imag,
+        rhythm.tracker.real,
+        rhythm.tracker.imag,
+        rhythm.novelty.means,
+    )
     assert min(np.abs(array[array != 0]).min() for array in kept) > 1e-250
     follow_all(rhythm, later, hand)
     frames = later.view(FRAME)[:, 0]
@@ -232,7 +238,7 @@ def test_any_rate(rate):
 @pytest.mark.parametrize("hops", [0, 1, 100, 844, 845, 2_000])
 def test_foresight_gives_back_every_record_with_only_its_rhythm_changed(hops):
     rows, hop, size = clip(ROCK)[1:]
-    sight, row, given = Foresight(RATE, hop, size), np.zeros(WIDTH), []
+    sight, row, given = Lookahead(RATE, hop, size), np.zeros(WIDTH), []
     held = 0
     for record in rows[:hops]:
         sight.push(record)
@@ -252,7 +258,7 @@ def test_foresight_gives_back_every_record_with_only_its_rhythm_changed(hops):
 
 def test_foresight_takes_no_more_than_it_can_hold():
     rows, hop, size = clip(ROCK)[1:]
-    sight = Foresight(RATE, hop, size)
+    sight = Lookahead(RATE, hop, size)
     with pytest.raises(BufferError, match="records wait to be pulled"):
         for record in rows:
             sight.push(record)
@@ -273,7 +279,7 @@ def faults(function, *state):
 
 def test_no_kernel_allocates_or_locks_or_raises():
     rhythm, row, hand = make_rhythm(RATE, HOP, SIZE), np.zeros(WIDTH), make_tempo_override()
-    sight = Foresight(RATE, HOP, SIZE).sight
-    assert not faults(follow, rhythm, row, hand)
-    assert not faults(push, sight, row)
-    assert not faults(pull, sight, row, 1)
+    sight = Lookahead(RATE, HOP, SIZE).sight
+    assert not faults(update_rhythm, rhythm, row, hand)
+    assert not faults(push_record, sight, row)
+    assert not faults(pull_record, sight, row, 1)

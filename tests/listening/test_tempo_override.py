@@ -13,7 +13,7 @@ from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import listen_node as worker
 from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.graph.nodes import NullSink
-from phosphene.engine.listening.analyser import plan
+from phosphene.engine.listening.analyser import frames_layout
 from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.listening.rhythm import tempo_override
 from phosphene.engine.listening.rhythm.tempo_override import (
@@ -30,7 +30,7 @@ from phosphene.engine.listening.rhythm.tempo_override import (
 )
 from phosphene.engine.rings import allocate, board, timeline
 from phosphene.engine.rings.board import get, put
-from phosphene.engine.session.tempo_control import TempoControl
+from phosphene.engine.session.tempo.tempo_control import TempoControl
 from phosphene.engine.takes.file import Begin, TakeReader, TakeWriter
 from phosphene.engine.takes.nodes import TakeRecorder
 from tests.graph.test_build import Sound, join
@@ -82,7 +82,7 @@ def test_a_hand_is_heard_at_its_sample_live_and_in_the_bounce(told, tmp_path):
     desk.core.applied[:] = desk.params.words
     writer = TakeWriter(tmp_path / "set.take", RATE, {}, NAMES)
     writer.begin(Begin(0, 1, [], desk.core.applied.view("f8").tolist()))
-    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(frames_layout(60.0)))
     assert ear.analyser.hand.tolist()[:2] == [0.0, 99.0]
     wanted = perform(desk, ear, rng, TakeRecorder(desk.core, desk.input_tap, writer, {1: []}))
     writer.close()
@@ -97,7 +97,7 @@ def test_a_hand_is_heard_at_its_sample_live_and_in_the_bounce(told, tmp_path):
 def test_behind_a_gap_a_hand_is_what_it_has_become(told):
     desk, rng = CorePlayer(1_000), np.random.default_rng(6)  # its tap is short
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(frames_layout(60.0)))
     for turn in range(20):
         put(desk.params, NAMES["tempo.nudge"], turn / 32)
         desk.play(noise(int(rng.integers(3_000, 9_000)), seed=turn))
@@ -116,7 +116,7 @@ def test_behind_a_gap_a_hand_is_what_it_has_become(told):
 def test_more_moves_than_there_is_room_for_end_where_the_hand_is(told):
     desk = CorePlayer()
     desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(plan(60.0)))
+    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(frames_layout(60.0)))
     for turn in range(3_000):
         put(desk.params, NAMES["tempo.nudge"], turn / 32)
         desk.play(noise(1))
@@ -160,7 +160,7 @@ class Stage:
             "params": allocate(board.layout(SLOTS)),
             "meters": allocate(meters.layout()),
             "clock": allocate(timeline.layout(64, 3)),
-            "frames": allocate(plan(seconds + 1.0)),
+            "frames": allocate(frames_layout(seconds + 1.0)),
         }
         tempo_override.write_tempo(self.segment["params"], DEFAULTS)
         put(self.segment["meters"], int(Meter.RATE), float(RATE))

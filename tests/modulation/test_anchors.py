@@ -11,9 +11,9 @@ from phosphene.engine.documents.document import Location
 from phosphene.engine.documents.load import parse_document
 from phosphene.engine.documents.validation import validate
 from phosphene.engine.listening.frame import AT, VERSION
-from phosphene.engine.modulation.trajectory.anchors import PARAMS, load_anchors, packaged
+from phosphene.engine.modulation.trajectory.anchors import PARAMS, load_anchors, packaged_anchors
 from phosphene.engine.modulation.trajectory.projection import FEATURES, make_projection, project, read_features
-from phosphene.engine.modulation.trajectory.trajectory import Spec
+from phosphene.engine.modulation.trajectory.trajectory import TrajectorySpec
 from tools.assets import anchors as tool
 from tools.assets.anchors import hear, play, softmax, spread
 from tools.bench.trajectories import PIECE
@@ -22,7 +22,7 @@ from tools.bench.trajectories import PIECE
 @pytest.fixture(scope="module")
 def plain():
     """The arrays of a sound file."""
-    with np.load(packaged()["baseline"]) as archive:
+    with np.load(packaged_anchors()["baseline"]) as archive:
         return dict(archive)
 
 
@@ -49,7 +49,7 @@ def refused(name):
 
 
 def test_those_that_come_along_are_sound_and_small():
-    files = packaged()
+    files = packaged_anchors()
     assert {*files} == {*tool.RECIPES} and sum(file.stat().st_size for file in files.values()) < 200_000
     for name in files:
         anchors = load_anchors(name)
@@ -61,7 +61,7 @@ def test_those_that_come_along_are_sound_and_small():
 
 def test_the_tool_makes_them_again():
     records = tool.music()
-    for name, file in packaged().items():
+    for name, file in packaged_anchors().items():
         with np.load(file) as archive:
             made = tool.make(name, records)
             assert json.loads(str(made.pop("meta"))) == json.loads(str(archive["meta"]))
@@ -204,7 +204,7 @@ def test_every_wrong_value_at_once(refusal, plain):
 
 
 def spec_of(text):
-    return validate(Spec, parse_document(text, lambda line: Location(line, f"x.yaml:{line}")))[0]
+    return validate(TrajectorySpec, parse_document(text, lambda line: Location(line, f"x.yaml:{line}")))[0]
 
 
 def test_a_presets_section():
@@ -218,4 +218,4 @@ def test_a_presets_section():
         "x.yaml:3: no parameter 'wonder' (has anchors, beats, smoothing, wander); did you mean 'wander'?",
         "x.yaml:4: anchors: found 3, needs text",
     ]
-    assert {*Spec.model_fields} == {"anchors", *(param.name for param in PARAMS)} and "mfcc.0" in FEATURES
+    assert {*TrajectorySpec.model_fields} == {"anchors", *(param.name for param in PARAMS)} and "mfcc.0" in FEATURES

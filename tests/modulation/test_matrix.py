@@ -6,17 +6,22 @@ import timeit
 import numpy as np
 import pytest
 
-from phosphene.engine.listening.frame import BANDS, SCALARS
-from phosphene.engine.modulation.inputs import CLOCKS, LISTENING, RISING
-from phosphene.engine.modulation.kernel import COUNTED, SETTLE
-from phosphene.engine.modulation.trajectory.trajectory import Spec, advance, make_trajectory, shares
+from phosphene.engine.listening.frame import BANDS, CUMULATIVE_FIELDS, SCALARS
+from phosphene.engine.modulation.inputs import CLOCKS, LISTENING_INPUTS
+from phosphene.engine.modulation.kernel import GLIDE_SECONDS, ONSET_SECONDS
+from phosphene.engine.modulation.trajectory.trajectory import (
+    TrajectorySpec,
+    advance_trajectory,
+    coordinates,
+    make_trajectory,
+)
 from tests.support.matrix_inputs import HOP, PLACES, RATE, matrix, modulation, played, record, row, wanted
 from tests.support.scene_renderer import music
 from tests.visuals.test_audio_signals import records
 
 LEVELS = np.linspace(0.0, 1.0, 21)
 STEP = HOP / RATE  # seconds
-steady = {param.name: param for param in SCALARS if param.name not in RISING}
+steady = {param.name: param for param in SCALARS if param.name not in CUMULATIVE_FIELDS}
 
 
 def levels(values, name="low", start=0):
@@ -50,7 +55,7 @@ def test_onsets_are_counted_by_the_second():
     every = round(RATE / HOP / 4)
     told = wanted(matrix(row("listening.trans")), levels([n % every == 0 for n in range(2_000)], "onset_event"))
     assert np.mean(told[1_000:]) == pytest.approx(1 / (every * STEP) / 8, rel=0.02)
-    assert told[0] == 1 / COUNTED / 8 and told[1] == pytest.approx(told[0] * math.exp(-STEP / COUNTED))
+    assert told[0] == 1 / ONSET_SECONDS / 8 and told[1] == pytest.approx(told[0] * math.exp(-STEP / ONSET_SECONDS))
 
 
 def test_a_band_a_tone_and_what_rises():
@@ -250,7 +255,7 @@ def test_a_change_of_rows_does_not_jump(then):
     told, fresh = changed([row("listening.low")], *then)[:, 0], played(matrix(*then), levels(LOUD))[:, 0]
     left = (told - fresh)[40:]
     start = played(matrix(row("listening.low")), levels(LOUD))[39, 0] - fresh[39]
-    exact = start * np.exp(-np.arange(1, 21)[:, None] * STEP / SETTLE)
+    exact = start * np.exp(-np.arange(1, 21)[:, None] * STEP / GLIDE_SECONDS)
     np.testing.assert_allclose(left, exact, atol=1e-9)
 
 
@@ -272,7 +277,7 @@ def test_what_is_moved_elsewhere_is_left_alone():
     """The picture's places, by whom only sound is moved."""
     told = played(matrix(row("listening.low", 3, PLACES, 10_000)), levels([0.7]))
     assert told.any(axis=2).sum() == 1 and told[0, 3, 1] == 0.7
-    assert len(matrix(row("listening.low", 3, PLACES, 10_000)).wiring.links) == 1
+    assert len(matrix(row("listening.low", 3, PLACES, 10_000)).state.links) == 1
 
 
 def test_rows_that_come_before_anything_is_heard():
@@ -283,7 +288,7 @@ def test_rows_that_come_before_anything_is_heard():
 
 def test_every_name_there_is_gives_a_share():
     noise = np.random.default_rng(5)
-    names = [f"listening.{name}" for name in LISTENING]
+    names = [f"listening.{name}" for name in LISTENING_INPUTS]
     player = matrix(*(row(name, n % 8) for n, name in enumerate(names[:64])))
     frames = noise.normal(0, 100, (50, len(record(0))))
     frames[:, 0] = np.arange(50) * HOP
@@ -294,7 +299,7 @@ def test_every_name_there_is_gives_a_share():
 def test_sixty_four_rows_cost_less_than_a_tenth_of_a_millisecond():
     kinds = {f"w{n}": {"kind": "walk", "seconds": 1.0} for n in range(16)}
     kinds |= {f"l{n}": {"kind": "lfo", "shape": "sine", "beats": 4.0, "phase": n / 16} for n in range(16)}
-    names = [f"sources.{name}" for name in kinds] + [f"listening.{name}" for name in list(LISTENING)[:32]]
+    names = [f"sources.{name}" for name in kinds] + [f"listening.{name}" for name in list(LISTENING_INPUTS)[:32]]
     player, frame = matrix(*(row(name, n % 8) for n, name in enumerate(names)), **kinds), record(0)
     player.step(frame)
     assert min(timeit.repeat(lambda: player.step(frame), number=200, repeat=20)) / 200 < 100e-6
@@ -303,13 +308,13 @@ def test_sixty_four_rows_cost_less_than_a_tenth_of_a_millisecond():
 def test_a_row_follows_a_trajectory():
     spec = {"anchors": "pulse", "wander": 0.5}
     both = matrix(row("trajectory.0"), row("trajectory.3", 1), trajectory=spec, seed=5)
-    alone = make_trajectory(Spec(**spec), 5, RATE)
+    alone = make_trajectory(TrajectorySpec(**spec), 5, RATE)
     frames = records(music(3.0))
     places = []
     for each in frames:
-        advance(alone, each)
+        advance_trajectory(alone, each)
         both.step(each)
-        places.append((*shares(alone)[[0, 3]], *both.moved[:2, 1]))
+        places.append((*coordinates(alone)[[0, 3]], *both.moved[:2, 1]))
     places = np.array(places)
     np.testing.assert_array_equal(places[:, :2], places[:, 2:])
     assert np.ptp(places, axis=0).min() > 0.1, "it went nowhere, so this proved nothing"

@@ -7,8 +7,8 @@ import subprocess
 import numpy as np
 import pytest
 
-from phosphene.engine.audio.meters import reading
-from phosphene.engine.modulation.audio_mover import PLACES
+from phosphene.engine.audio.meters import read_meters
+from phosphene.engine.modulation.audio_mover import SLOTS
 from phosphene.engine.rings import board_layout
 from phosphene.engine.rings.board import get
 from tests.e2e.test_live import QUIET, audible, found_in, read_float
@@ -27,7 +27,7 @@ SWAPPED = "genome: [{op: dc_blocker}, {op: volume}]\nmatrix: [{from: clock.day, 
 def moved(session, serial=1):
     """(share, toward) by place of the plan with a serial number."""
     board, first = session.segment()["moves"], 2 * board_layout.gene_slot(serial, 0, 0)
-    return np.array([get(board, first + n) for n in range(2 * PLACES)]).reshape(-1, 2)
+    return np.array([get(board, first + n) for n in range(2 * SLOTS)]).reshape(-1, 2)
 
 
 def test_rows_move_what_sounds_are_changed_while_it_plays_and_bounce_as_they_were_heard(server, tmp_path):
@@ -45,11 +45,13 @@ def test_rows_move_what_sounds_are_changed_while_it_plays_and_bounce_as_they_wer
         preset.write_text(SWAPPED)
         assert wait_for(lambda: moved(session, 2)[board_layout.gene_slot(0, 1, 0)].tolist() == [1.0, -6.0])
         before = moved(session)
-        session.heard(reading(session.segment()["meters"])["position"] / RATE + 1.0)
+        session.heard(read_meters(session.segment()["meters"])["position"] / RATE + 1.0)
         np.testing.assert_array_equal(moved(session), before)  # the old plan rings out as it was
         code, out, _ = session.end()
         recorded = recording.sound()
-    assert code == 0 and out.count("reloaded") == 2 and "-70 is outside -60 to 24 dB; the old preset keeps playing" in out
+    assert (
+        code == 0 and out.count("reloaded") == 2 and "-70 is outside -60 to 24 dB; the old preset keeps playing" in out
+    )
     bounced = tmp_path / "out" / "set.wav"
     bounced.parent.mkdir()
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0

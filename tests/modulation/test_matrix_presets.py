@@ -10,13 +10,13 @@ import yaml
 from phosphene.engine.cli.commands.check import check
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.effects import EFFECTS
-from phosphene.engine.modulation.row_schema import MOST
+from phosphene.engine.modulation.row_schema import MAX_ROWS
 from phosphene.engine.presets.load import load_preset, restore_preset
-from phosphene.engine.processes.serve import PLANS
+from phosphene.engine.processes.shared_layout import LAYOUTS
 from phosphene.engine.rings import allocate, board_layout
 from phosphene.engine.rings.mailbox import post_text, reset
-from phosphene.engine.visuals.catalogue import NAMES, SECTIONS
-from tests.support.commands import typed
+from phosphene.engine.visuals.catalogue import SECTIONS, SLOTS_BY_NAME
+from tests.support.commands import run_command
 
 WHOLE = """
 seed: 3
@@ -72,8 +72,8 @@ def test_rows_find_what_they_move(write):
     rows = load_preset(write(WHOLE))[0].modulation().rows
     places = [row["to"] for row in rows]
     echoes = [board_layout.gene_slot(0, gene, 0) for gene in (0, 2)]  # the gene that is bypassed has no place
-    assert places == [[NAMES["scope.afterglow"]], [board_layout.gene_slot(0, 1, 6)], echoes, [board_layout.gene_slot(0, 2, 4)], [],
-                      [NAMES["flash.fade"]]]  # fmt: skip
+    assert places == [[SLOTS_BY_NAME["scope.afterglow"]], [board_layout.gene_slot(0, 1, 6)], echoes, [board_layout.gene_slot(0, 2, 4)], [],
+                      [SLOTS_BY_NAME["flash.fade"]]]  # fmt: skip
     assert [row["range"] for row in rows[:4]] == [(0.5, 4.0), (0.6, 0.1), (0.001, 2.0), (0.0, 1.0)]
 
 
@@ -146,7 +146,7 @@ TOLD = """
 def test_all_faults_are_told_at_once_each_where_it_stands(write, capsys):
     told = [line.partition(" | ") for line in TOLD.replace("{HAS}", ", ".join(sorted(SECTIONS))).strip().splitlines()]
     assert sorted(refusal(write(BAD))) == sorted(f"x.yaml:{fault}" for fault, _, _ in told)
-    code, _, errors = typed(capsys, "check", "x.yaml")
+    code, _, errors = run_command(capsys, "check", "x.yaml")
     assert code == 2 and len(errors) == len(told)
     preset, warnings = load_preset("x.yaml", permissive=True)
     missing = {f"x.yaml:{fault} ({mend})" for fault, _, mend in told} - {*warnings}
@@ -158,7 +158,7 @@ def test_all_faults_are_told_at_once_each_where_it_stands(write, capsys):
 
 def test_too_many_are_too_many(write):
     line = "- {from: clock.day, to: effects.volume.gain}\n"
-    write("matrix:\n" + line * (MOST + 1) + "sources:\n" + "".join(f"  s{n}: {{kind: walk}}\n" for n in range(33)))
+    write("matrix:\n" + line * (MAX_ROWS + 1) + "sources:\n" + "".join(f"  s{n}: {{kind: walk}}\n" for n in range(33)))
     assert refusal("x.yaml") == [
         "x.yaml:1: matrix: found 65 entries, 64 are allowed",
         "x.yaml:67: sources: found 33 entries, 32 are allowed",
@@ -251,9 +251,13 @@ def test_the_largest_preset_that_is_valid_fits_where_it_has_to_pass(write):
     params = {p.name: p.value_at(1 / 3) for p in EFFECTS["reverb"].PARAMS}
     genome = [{"op": "noise_reduction"}] * 8 + [{"op": "reverb", "params": params}] * 8
     preset = load_preset(write(json.dumps({**whole, "genome": genome})))[0]
-    told = {"genome": preset.active_genes(), "modulation": preset.modulation(), "preset": {**preset.to_dict(), "about": ""}}
+    told = {
+        "genome": preset.active_genes(),
+        "modulation": preset.modulation(),
+        "preset": {**preset.to_dict(), "about": ""},
+    }
     for key, text in (("genome", json.dumps({"serial": 99, **told})), ("look", json.dumps(preset.to_look()))):
-        thing = allocate(PLANS[key])
+        thing = allocate(LAYOUTS[key])
         reset(thing)
         assert post_text(thing, text + len(text) * " "), "there would be no room for as much again"
     (line,) = refusal(write(json.dumps({**whole, "matrix": [{**lost, "to": 101 * "x"}]})))

@@ -11,8 +11,8 @@ from phosphene.engine.graph import build as bounce
 from phosphene.engine.graph import nodes
 from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.listening.frame import WIDTH
-from phosphene.engine.modulation.audio_mover import LATE, PLACES, AudioMover, lay
-from phosphene.engine.modulation.matrix import STILL, Matrix
+from phosphene.engine.modulation.audio_mover import DELAY_HOPS, SLOTS, AudioMover, write_moves
+from phosphene.engine.modulation.matrix import NO_MODULATION, Matrix
 from phosphene.engine.offline.bounce import BounceInput
 from phosphene.engine.offline.bounce import bounce as files
 from phosphene.engine.presets.load import load_preset, restore_preset
@@ -96,14 +96,14 @@ def test_a_sound_of_any_length_ends(frames):
 def test_what_is_made_of_a_hop_takes_hold_a_hop_after_its_end(moved):
     """The same core, driven by hand as a device would, with what a matrix of its own makes of the same frames."""
     x, heard, frames = moved
-    made, desk, follower = preset(), CorePlayer(), Matrix(preset().modulation(), RATE, PLACES)
+    made, desk, follower = preset(), CorePlayer(), Matrix(preset().modulation(), RATE, SLOTS)
     desk.plans.change(made.active_genes(), 1)
     late = sum(desk.plans.latencies().values())
     whole, parts, told = np.concatenate([x, np.zeros((late, 2), np.float32)]), [], 0
     for start in range(0, len(whole), HOP):
-        if start >= (1 + LATE) * HOP:
+        if start >= (1 + DELAY_HOPS) * HOP:
             assert frames[told, 0] == told * HOP - late
-            lay(desk.core.moves, board_layout.gene_slot(1, 0, 0), follower.step(frames[told]))
+            write_moves(desk.core.moves, board_layout.gene_slot(1, 0, 0), follower.step(frames[told]))
             told += 1
         parts.append(desk.play(whole[start : start + HOP], 100))
     assert told > 250
@@ -115,9 +115,9 @@ def test_hands_act_at_once_and_by_what_rows_leave_them():
     desk, beside, x, gain = CorePlayer(), CorePlayer(), noise(6_000), board_layout.gene_slot(1, 0, 0)
     for each in (desk, beside):
         each.plans.change([("volume", {"gain": 0.0})], 1)
-    moved = np.zeros((PLACES, 2))
+    moved = np.zeros((SLOTS, 2))
     moved[0] = 0.75, 0.75 * -12.0
-    lay(desk.core.moves, gain, moved)
+    write_moves(desk.core.moves, gain, moved)
     for size, base in ((1, 0.0), (64, 8.0), (255, -40.0)):
         desk.move(gain, base)
         beside.move(gain, 0.25 * base - 9.0)
@@ -131,7 +131,7 @@ def mover(desk, frames, rows, serial=1):
 def pairs(desk, serial):
     """What stands on the board for the plan with a serial number."""
     first = 2 * board_layout.gene_slot(serial, 0, 0)
-    return np.array([get(desk.core.moves, first + n) for n in range(2 * PLACES)]).reshape(-1, 2)
+    return np.array([get(desk.core.moves, first + n) for n in range(2 * SLOTS)]).reshape(-1, 2)
 
 
 def test_another_plan_is_moved_in_its_own_place_and_the_old_one_stays_as_it_was():
@@ -149,7 +149,7 @@ def test_another_plan_is_moved_in_its_own_place_and_the_old_one_stays_as_it_was(
     np.testing.assert_array_equal(pairs(desk, 1), before)
     assert pairs(desk, 2)[9].tolist() == [1.0, 7.0] and not pairs(desk, 3).any()
     for serial in (3, 4):
-        player.change(STILL, serial)
+        player.change(NO_MODULATION, serial)
     assert not pairs(desk, 4).any(), "the fourth plan has the place of the first"
 
 
@@ -194,7 +194,7 @@ def perform(path, made, later):
             taper.patches.append(Patch(int(desk["position"]), later.to_dict()))
         if turn == 80:
             genomes[2] = later.active_genes()[::-1]
-            player.change(STILL, 2)
+            player.change(NO_MODULATION, 2)
             desk.plans.change(genomes[2], 2)
         heard.append(desk.play(song(150_000)[turn * 1_000 :][: int(rng.integers(1, 2_000))], 256))
         ear.step()

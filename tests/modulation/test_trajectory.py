@@ -9,14 +9,21 @@ from hypothesis import strategies as st
 from numba import njit
 
 from phosphene.engine.listening.frame import AT, CEPSTRA, FRAME, SCALARS
-from phosphene.engine.modulation.trajectory.anchors import packaged
-from phosphene.engine.modulation.trajectory.trajectory import COORDINATES, NAMES, Spec, advance, make_trajectory, shares
+from phosphene.engine.modulation.trajectory.anchors import packaged_anchors
+from phosphene.engine.modulation.trajectory.trajectory import (
+    COORDINATE_COUNT,
+    COORDINATE_NAMES,
+    TrajectorySpec,
+    advance_trajectory,
+    coordinates,
+    make_trajectory,
+)
 from phosphene.engine.modulation.trajectory.wander import RANK, smooth_fields
 from tools.assets.anchors import hear, play, spread
 from tools.bench.trajectories import OTHER, PIECE, answers, enlarged, steps, travel, travel_as_the_seed
 
 RATE = 48_000
-SETS = sorted(packaged())
+SETS = sorted(packaged_anchors())
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +55,9 @@ def moving(t):
 
 def follow(records, *, rate=RATE, seed=3, **spec):
     """The latent after each record, flat."""
-    trajectory, path = make_trajectory(Spec(**spec), seed, rate), []
+    trajectory, path = make_trajectory(TrajectorySpec(**spec), seed, rate), []
     for record in records:
-        advance(trajectory, record)
+        advance_trajectory(trajectory, record)
         path.append(trajectory.latent.ravel())
     return np.array(path)
 
@@ -67,7 +74,7 @@ def rms(latent):
 
 @pytest.mark.parametrize("name", SETS)
 def test_it_is_always_on_the_shell(name, music):
-    fresh = make_trajectory(Spec(anchors=name), 3, RATE).latent
+    fresh = make_trajectory(TrajectorySpec(anchors=name), 3, RATE).latent
     assert fresh.shape == (4, 8, 8) and rms(fresh.ravel()) == pytest.approx(1, abs=1e-12)
     path = follow(music, anchors=name)
     assert rms(path) == pytest.approx(np.ones(len(path)), abs=1e-12)
@@ -84,18 +91,20 @@ WILD = ("level_fast", "centroid", "flatness", "onset", "beat", "crest", "sample"
     st.sampled_from([0.0, 0.25, 1.0]),
 )
 def test_whatever_is_heard_it_stays_there(rows, name, onset):
-    trajectory = make_trajectory(Spec(anchors=name, wander=1.0, beats=0.5), 1, RATE)
+    trajectory = make_trajectory(TrajectorySpec(anchors=name, wander=1.0, beats=0.5), 1, RATE)
     for row in rows:
-        advance(trajectory, record_of(mfcc=row[:CEPSTRA], onset_event=onset, **dict(zip(WILD, row[CEPSTRA:]))))
+        advance_trajectory(
+            trajectory, record_of(mfcc=row[:CEPSTRA], onset_event=onset, **dict(zip(WILD, row[CEPSTRA:])))
+        )
         assert rms(trajectory.latent.ravel()) == pytest.approx(1, abs=1e-9)
-        assert shares(trajectory).min() >= 0 and shares(trajectory).max() <= 1
+        assert coordinates(trajectory).min() >= 0 and coordinates(trajectory).max() <= 1
 
 
 def test_it_begins_where_the_first_record_asks(music):
-    trajectory = make_trajectory(Spec(), 3, RATE)
-    advance(trajectory, music[700])
-    np.testing.assert_array_equal(trajectory.held, trajectory.aims[1])
-    assert spread(trajectory.held[:-1]) < 9, "it asks for nothing, so this proved nothing"
+    trajectory = make_trajectory(TrajectorySpec(), 3, RATE)
+    advance_trajectory(trajectory, music[700])
+    np.testing.assert_array_equal(trajectory.smoothed, trajectory.targets[1])
+    assert spread(trajectory.smoothed[:-1]) < 9, "it asks for nothing, so this proved nothing"
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
@@ -120,20 +129,22 @@ def test_streamed_is_whole():
 
 
 def test_a_seed_names_its_wander(music):
-    one, same, other = (make_trajectory(Spec(), seed, RATE) for seed in (3, 3, 4))
+    one, same, other = (make_trajectory(TrajectorySpec(), seed, RATE) for seed in (3, 3, 4))
     for trajectory in (one, same, other):
         for record in music[:300]:
-            advance(trajectory, record)
+            advance_trajectory(trajectory, record)
     assert one.latent.tobytes() == same.latent.tobytes()
-    assert one.held[:-1].tobytes() == other.held[:-1].tobytes() and np.abs(one.latent - other.latent).max() > 0.1
+    assert (
+        one.smoothed[:-1].tobytes() == other.smoothed[:-1].tobytes() and np.abs(one.latent - other.latent).max() > 0.1
+    )
 
 
 def test_the_same_record_again_changes_nothing(music):
-    trajectory = make_trajectory(Spec(beats=0.5), 3, RATE)
+    trajectory = make_trajectory(TrajectorySpec(beats=0.5), 3, RATE)
     for record in music[:500]:
-        advance(trajectory, record)
+        advance_trajectory(trajectory, record)
         once = trajectory.latent
-        advance(trajectory, record)
+        advance_trajectory(trajectory, record)
         assert trajectory.latent.tobytes() == once.tobytes()
 
 
@@ -163,24 +174,24 @@ def test_all_anchors_are_used_and_a_few_at_a_time(music):
 def test_what_begins_pushes_the_wander_on(told):
     gone = []
     for what in ({}, told):
-        trajectory = make_trajectory(Spec(beats=1.0), 3, RATE)
+        trajectory = make_trajectory(TrajectorySpec(beats=1.0), 3, RATE)
         for hop, extra in enumerate([{}, what, *[what | {"onset_event": 0.0}] * 90]):
-            advance(trajectory, record_of(sample=512 * hop, **extra))
-        gone.append(trajectory.wander.gone[0])
+            advance_trajectory(trajectory, record_of(sample=512 * hop, **extra))
+        gone.append(trajectory.wander.passed[0])
     assert 0.3 < gone[1] - gone[0] < 1.0
 
 
 def test_no_beat_pushes_where_none_is_wanted():
-    trajectory = make_trajectory(Spec(beats=0.0), 3, RATE)
+    trajectory = make_trajectory(TrajectorySpec(beats=0.0), 3, RATE)
     for hop in range(100):
-        advance(trajectory, record_of(sample=512 * hop, beat=hop / 7, confidence=1.0, level_fast=0.0))
-    assert trajectory.wander.gone[0] == pytest.approx(99 * 512 / RATE)
+        advance_trajectory(trajectory, record_of(sample=512 * hop, beat=hop / 7, confidence=1.0, level_fast=0.0))
+    assert trajectory.wander.passed[0] == pytest.approx(99 * 512 / RATE)
 
 
 def test_without_wander_it_lies_between_the_anchors(music):
-    trajectory = make_trajectory(Spec(wander=0.0), 3, RATE)
+    trajectory = make_trajectory(TrajectorySpec(wander=0.0), 3, RATE)
     for record in music[:500]:
-        advance(trajectory, record)
+        advance_trajectory(trajectory, record)
     anchors = trajectory.fields[:-RANK]
     found = np.linalg.lstsq(anchors.T, trajectory.latent.ravel(), rcond=None)[0]
     assert found.min() > -1e-9 and np.abs(found @ anchors - trajectory.latent.ravel()).max() < 1e-9
@@ -192,20 +203,20 @@ def test_longer_smoothing_is_slower(music):
 
 
 def test_its_coordinates_fill_their_range(music):
-    trajectory, told = make_trajectory(Spec(), 3, RATE), []
+    trajectory, told = make_trajectory(TrajectorySpec(), 3, RATE), []
     for record in music:
-        advance(trajectory, record)
-        told.append(shares(trajectory).copy())
-    assert np.shape(told) == (len(music), COORDINATES) and len(NAMES) == COORDINATES
+        advance_trajectory(trajectory, record)
+        told.append(coordinates(trajectory).copy())
+    assert np.shape(told) == (len(music), COORDINATE_COUNT) and len(COORDINATE_NAMES) == COORDINATE_COUNT
     assert (np.ptp(told, axis=0) > 0.7).all() and (np.std(told, axis=0) > 0.15).all()
     assert np.corrcoef(np.array(told)[:, 0], music[:, AT.level_fast])[0, 1] > 0.4, "the first goes from calm to loud"
 
 
 @pytest.mark.parametrize("shape", [(8, 16, 16), (40,), (3, 5, 4, 6)])
 def test_latents_have_any_shape(shape, tmp_path, music):
-    trajectory = make_trajectory(Spec(anchors=enlarged(tmp_path, shape)), 3, RATE)
+    trajectory = make_trajectory(TrajectorySpec(anchors=enlarged(tmp_path, shape)), 3, RATE)
     for record in music[:200]:
-        advance(trajectory, record)
+        advance_trajectory(trajectory, record)
     assert trajectory.latent.shape == shape and rms(trajectory.latent.ravel()) == pytest.approx(1, abs=1e-12)
 
 
@@ -220,7 +231,7 @@ def test_fields_are_smooth_and_apart():
 
 
 def test_going_on_never_allocates(music):
-    fresh = njit(advance.py_func)  # a kernel loaded from cache has no code to inspect
-    fresh(make_trajectory(Spec(), 3, RATE), music[0])
+    fresh = njit(advance_trajectory.py_func)  # a kernel loaded from cache has no code to inspect
+    fresh(make_trajectory(TrajectorySpec(), 3, RATE), music[0])
     code = "".join(fresh.inspect_llvm().values())
     assert "advance" in code and not re.findall(r"NRT_\w*[aA]lloc\w*", code)

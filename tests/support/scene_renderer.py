@@ -4,8 +4,8 @@ import numpy as np
 
 from phosphene.engine.audio.sources.synth import Synth
 from phosphene.engine.gl.readback import Readback
-from phosphene.engine.listening.analyser import analyse, make_analyser, plan
-from phosphene.engine.modulation.matrix import STILL
+from phosphene.engine.listening.analyser import analyse, frames_layout, make_analyser
+from phosphene.engine.modulation.matrix import NO_MODULATION
 from phosphene.engine.rings import allocate, board
 from phosphene.engine.rings.board import put
 from phosphene.engine.visuals.catalogue import BOARD_SLOTS, SECTIONS, Look, slot_values
@@ -15,7 +15,7 @@ RATE = 48_000
 SMALL = (64, 36)
 
 
-def make_look(scene="scope", passes=(), *, serial=0, seed=7, modulation=STILL, transition=None, media=None):
+def make_look(scene="scope", passes=(), *, serial=0, seed=7, modulation=NO_MODULATION, transition=None, media=None):
     transition = transition or {"kind": "fade", "seconds": 2.0, "start": "now"}
     return Look(serial, "test", scene, list(passes), transition, media, modulation._replace(seed=seed))
 
@@ -103,7 +103,7 @@ def default_settings(params):
 
 def analysed(sound, rate=RATE):
     """The analyser's frames of a sound."""
-    frames = allocate(plan(len(sound) / rate + 1.0))
+    frames = allocate(frames_layout(len(sound) / rate + 1.0))
     analyse(make_analyser(float(rate)), np.asarray(sound, np.float32), frames)
     return frames
 

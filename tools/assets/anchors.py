@@ -17,10 +17,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from phosphene.engine.audio.sources.synth import Synth
-from phosphene.engine.listening.analyser import analyse, make_analyser, plan
+from phosphene.engine.listening.analyser import analyse, frames_layout, make_analyser
 from phosphene.engine.listening.frame import AT, VERSION, WIDTH
-from phosphene.engine.modulation.trajectory.anchors import SCHEMA
-from phosphene.engine.modulation.trajectory.projection import FARTHEST, SHARPEST, SOFTEST, read_features
+from phosphene.engine.modulation.trajectory.anchors import SCHEMA_VERSION
+from phosphene.engine.modulation.trajectory.projection import MAX_DEVIATION, MAX_FOCUS, MIN_FOCUS, read_features
 from phosphene.engine.modulation.trajectory.wander import smooth_fields
 from phosphene.engine.rings import allocate, timeline
 
@@ -63,7 +63,7 @@ RECIPES = {
 
 def hear(sound, rate=RATE, cut=()):
     """(hops, WIDTH): the records of a sound, which may arrive in parts."""
-    listener, published = make_analyser(float(rate)), allocate(plan(len(sound) / rate + 1.0))
+    listener, published = make_analyser(float(rate)), allocate(frames_layout(len(sound) / rate + 1.0))
     for part in np.split(sound, cut):
         analyse(listener, part, published)
     records = np.zeros((timeline.record_count(published), WIDTH))
@@ -87,7 +87,7 @@ def music():
 def deviations(features):
     """Their means, their standard deviations, and how many of these each lies off, as far as the projection hears."""
     mean, std = features.mean(axis=0).round(DIGITS), features.std(axis=0).round(DIGITS)
-    return mean, std, np.clip((features - mean) / std, -FARTHEST, FARTHEST)
+    return mean, std, np.clip((features - mean) / std, -MAX_DEVIATION, MAX_DEVIATION)
 
 
 def gather(points, rng):
@@ -104,7 +104,7 @@ def gather(points, rng):
 
 def lead(points, loudness, centres, blend):
     """The matrix and bias that share a moment among `blend` clusters on average, and all the music alike among all."""
-    focus = (SOFTEST + (SHARPEST - SOFTEST) * loudness)[:, None]
+    focus = (MIN_FOCUS + (MAX_FOCUS - MIN_FOCUS) * loudness)[:, None]
     low, high = 0.01, 10.0
     bias = np.zeros(COUNT)
     for _ in range(HALVINGS):
@@ -136,7 +136,7 @@ def make(name, records):
     centres = gather(points[::THINNED], rng)
     matrix, bias = lead(points[::THINNED], records[::THINNED, AT.level_fast], centres, recipe.blend)
     meta = {
-        "schema_version": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
         "analyser": VERSION,
         "about": "tools/anchors.py: smooth fields; balanced soft clusters of the built-in synth's features",
         "seed": recipe.seed,

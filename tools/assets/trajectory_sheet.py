@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from phosphene.engine.listening.frame import AT
-from phosphene.engine.modulation.trajectory.anchors import packaged
+from phosphene.engine.modulation.trajectory.anchors import packaged_anchors
 from tools.assets.anchors import hear, play
 from tools.bench.trajectories import PIECE, travel
 
@@ -53,7 +53,7 @@ def sheet(records, names):
 def main():
     path = Path(sys.argv[1] if sys.argv[1:] else "out/trajectories.png")
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet(hear(play(*PIECE, seconds=SECONDS)), sorted(packaged())).save(path)
+    sheet(hear(play(*PIECE, seconds=SECONDS)), sorted(packaged_anchors())).save(path)
     print(path)
 
 

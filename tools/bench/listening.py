@@ -3,8 +3,8 @@
 import numpy as np
 
 from phosphene.engine.audio.sources.synth import Synth
-from phosphene.engine.listening.analyser import analyse, make_analyser, plan
-from phosphene.engine.listening.chroma import STEPS
+from phosphene.engine.listening.analyser import analyse, frames_layout, make_analyser
+from phosphene.engine.listening.chroma import TUNING_STEPS
 from phosphene.engine.listening.frame import BANDS, CEPSTRA, FRAME, WIDTH
 from phosphene.engine.rings import allocate, timeline
 from tools.bench.row import Row, interleaved
@@ -30,7 +30,7 @@ def sounds():
 
 def frames_of(sound):
     """Every frame of a sound."""
-    listener, published = make_analyser(float(RATE)), allocate(plan(len(sound) / RATE + 1.0))
+    listener, published = make_analyser(float(RATE)), allocate(frames_layout(len(sound) / RATE + 1.0))
     analyse(listener, np.ascontiguousarray(sound), published)
     rows = np.zeros((timeline.record_count(published), WIDTH))
     for index, row in enumerate(rows):
@@ -48,8 +48,8 @@ def librosas(sound, frames):
     power = magnitude**2
     bands = feature.melspectrogram(S=power, sr=RATE, n_mels=BANDS, fmin=30, fmax=16_000, htk=True, norm=None)
     mel = 10 * np.log10(bands / (0.375 * SIZE * SIZE / 4) + 1e-10)
-    steps = np.round((frames["tuning"] + 0.5) * STEPS).astype(int) % STEPS
-    tones = {step: feature.chroma_stft(S=power, sr=RATE, tuning=step / STEPS - 0.5) for step in set(steps)}
+    steps = np.round((frames["tuning"] + 0.5) * TUNING_STEPS).astype(int) % TUNING_STEPS
+    tones = {step: feature.chroma_stft(S=power, sr=RATE, tuning=step / TUNING_STEPS - 0.5) for step in set(steps)}
     rms = feature.rms(y=sound[:, 0], frame_length=HOP, **how)[0]
     return {
         "rms_db": 20 * np.log10(np.maximum(rms, 1e-6)),
@@ -92,7 +92,7 @@ def bench_listening():
 def _cost(sound):
     import librosa
 
-    listener, published, mono = make_analyser(float(RATE)), allocate(plan(2.0)), sound[:, 0].copy()
+    listener, published, mono = make_analyser(float(RATE)), allocate(frames_layout(2.0)), sound[:, 0].copy()
     peer = {
         "onset": lambda: librosa.onset.onset_strength(y=mono, sr=RATE),
         "mel": lambda: librosa.feature.melspectrogram(y=mono, sr=RATE),
@@ -112,7 +112,7 @@ def _cost(sound):
 
 def _publishing(sound):
     """How much sound has come when a frame is published, since the first sample behind it."""
-    listener, published, waited = make_analyser(float(RATE)), allocate(plan(8.0)), []
+    listener, published, waited = make_analyser(float(RATE)), allocate(frames_layout(8.0)), []
     record, told = np.zeros(WIDTH), 0
     for start in range(0, len(sound), 64):
         analyse(listener, np.ascontiguousarray(sound[start : start + 64]), published)

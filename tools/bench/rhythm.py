@@ -18,10 +18,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from phosphene.engine.listening.analyser import analyse, make_analyser, plan
+from phosphene.engine.listening.analyser import analyse, frames_layout, make_analyser
 from phosphene.engine.listening.frame import FRAME, WIDTH
-from phosphene.engine.listening.rhythm.lookahead import Foresight, pull, push
-from phosphene.engine.listening.rhythm.rhythm import follow, make_rhythm
+from phosphene.engine.listening.rhythm.lookahead import Lookahead, pull_record, push_record
+from phosphene.engine.listening.rhythm.rhythm import make_rhythm, update_rhythm
 from phosphene.engine.listening.rhythm.tempo_override import make_tempo_override
 from phosphene.engine.native import kernel
 from phosphene.engine.rings import allocate, timeline
@@ -48,7 +48,7 @@ class Found(NamedTuple):
 
 def heard(sound, rate=rhythm_clips.RATE):
     """Every record of a sound, and the listener's window."""
-    listener, published = make_analyser(float(rate)), allocate(plan(len(sound) / rate + 1))
+    listener, published = make_analyser(float(rate)), allocate(frames_layout(len(sound) / rate + 1))
     analyse(listener, np.ascontiguousarray(sound), published)
     rows = np.zeros((timeline.record_count(published), WIDTH))
     for index, row in enumerate(rows):
@@ -59,7 +59,7 @@ def heard(sound, rate=rhythm_clips.RATE):
 @kernel
 def follow_all(rhythm, rows, hand):
     for row in rows:
-        follow(rhythm, row, hand)
+        update_rhythm(rhythm, row, hand)
 
 
 @kernel
@@ -67,8 +67,8 @@ def foresee_all(sight, rows, out):
     given = 0
     for n in range(rows.shape[0] + 1):
         if n < rows.shape[0]:
-            push(sight, rows[n])
-        while given < out.shape[0] and pull(sight, out[given], n == rows.shape[0]):
+            push_record(sight, rows[n])
+        while given < out.shape[0] and pull_record(sight, out[given], n == rows.shape[0]):
             given += 1
 
 
@@ -80,7 +80,7 @@ def causal(rows, hop, size, rate=rhythm_clips.RATE):
 
 def foreseen(rows, hop, size, rate=rhythm_clips.RATE):
     told = np.zeros_like(rows)
-    foresee_all(Foresight(rate, hop, size).sight, rows, told)
+    foresee_all(Lookahead(rate, hop, size).sight, rows, told)
     return told.view(FRAME)[:, 0]
 
 

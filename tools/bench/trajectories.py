@@ -7,7 +7,7 @@ import numpy as np
 
 from phosphene.engine.listening.frame import AT
 from phosphene.engine.modulation.trajectory.anchors import load_anchors
-from phosphene.engine.modulation.trajectory.trajectory import Spec, advance, make_trajectory
+from phosphene.engine.modulation.trajectory.trajectory import TrajectorySpec, advance_trajectory, make_trajectory
 from phosphene.engine.modulation.trajectory.wander import smooth_fields
 from tools.assets.anchors import RATE, hear, play, softmax, spread
 from tools.bench.row import Row, interleaved
@@ -19,12 +19,12 @@ HOPS = 1_000  # timed
 
 def travel(records, name="baseline", seed=3):
     """The latents, flat, and the weights over a sound's records: (hops, size) and (hops, anchors)."""
-    trajectory = make_trajectory(Spec(anchors=name), seed, RATE)
+    trajectory = make_trajectory(TrajectorySpec(anchors=name), seed, RATE)
     latents, weights = [], []
     for record in records:
-        advance(trajectory, record)
+        advance_trajectory(trajectory, record)
         latents.append(trajectory.latent.ravel())
-        weights.append(trajectory.held[:-1].copy())
+        weights.append(trajectory.smoothed[:-1].copy())
     return np.array(latents), np.array(weights)
 
 
@@ -71,15 +71,15 @@ def dimensions(latents):
 
 def timed(name, records):
     """Seconds to go on by a record, and the same with the latent."""
-    trajectory = make_trajectory(Spec(anchors=name), 3, RATE)
+    trajectory = make_trajectory(TrajectorySpec(anchors=name), 3, RATE)
 
     def go():
         for record in records:
-            advance(trajectory, record)
+            advance_trajectory(trajectory, record)
 
     def look():
         for record in records:
-            advance(trajectory, record)
+            advance_trajectory(trajectory, record)
             trajectory.latent  # noqa: B018
 
     return {what: spent / len(records) for what, spent in interleaved({"go": go, "look": look}).items()}

@@ -1,4 +1,4 @@
-"""Drums, a bass, a pad, a voice's buzz and noise: what made-up rhythms are played on."""
+"""Synthetic sounds for generated rhythms: drums, a plucked string, a pad, noise, and a formant filter."""
 
 import numpy as np
 from scipy.signal import butter, lfilter, sosfilt
@@ -7,29 +7,31 @@ RATE = 48_000
 
 
 def add(out, at, voice, pan):
+    """Mix a mono voice into `out`, starting at `at` seconds."""
     frame = round(at * RATE)
     if 0 <= frame < len(out):
         part = voice[: len(out) - frame]
         out[frame : frame + len(part)] += part[:, None] * np.array([1 - pan, pan])
 
 
-def decay(seconds, half=6.0):
-    return np.exp(-half * np.arange(round(seconds * RATE)) / (seconds * RATE))
+def decay(seconds, steepness=6.0):
+    """An exponential envelope that falls by exp(-steepness)."""
+    return np.exp(-steepness * np.arange(round(seconds * RATE)) / (seconds * RATE))
 
 
 def noise_between(low, high, frames, rng):
     return sosfilt(butter(2, (low, high), "bandpass", fs=RATE, output="sos"), rng.normal(0, 1, frames))
 
 
-def swept(high, low, seconds):
-    """A drum head: a sine that falls."""
+def falling_sine(high, low, seconds):
+    """A sine that falls from `high` to `low` Hz, like a drum head."""
     envelope = decay(seconds)
     hertz = low + (high - low) * decay(seconds, 40)
     return np.sin(2 * np.pi * np.cumsum(hertz) / RATE) * envelope
 
 
 def kick(rng):
-    return swept(rng.uniform(120, 250), rng.uniform(42, 65), rng.uniform(0.2, 0.4))
+    return falling_sine(rng.uniform(120, 250), rng.uniform(42, 65), rng.uniform(0.2, 0.4))
 
 
 def snare(rng):
@@ -38,18 +40,22 @@ def snare(rng):
     return envelope * (0.5 * tone + 0.8 * noise_between(800, 9_000, len(envelope), rng))
 
 
-def hiss(low, high, shortest, longest):
+def hiss(low, high, min_seconds, max_seconds):
+    """A function that makes a burst of noise between two frequencies."""
+
     def voice(rng):
-        envelope = decay(rng.uniform(shortest, longest))
+        envelope = decay(rng.uniform(min_seconds, max_seconds))
         return envelope * noise_between(low, high, len(envelope), rng)
 
     return voice
 
 
-def tone(low, high, shortest, longest):
+def tone(low, high, min_seconds, max_seconds):
+    """A function that makes a short tone between two frequencies."""
+
     def voice(rng):
         base = rng.uniform(low, high)
-        return swept(1.1 * base, base, rng.uniform(shortest, longest))
+        return falling_sine(1.1 * base, base, rng.uniform(min_seconds, max_seconds))
 
     return voice
 
@@ -69,21 +75,23 @@ VOICES = {
 }
 
 
-def plucked(hertz, seconds, cut):
+def plucked(hertz, seconds, cutoff):
+    """A low-passed sawtooth that decays."""
     t = np.arange(round(seconds * RATE)) / RATE
     saw = 2 * ((hertz * t) % 1) - 1
-    keep = np.exp(-2 * np.pi * cut / RATE)
-    return lfilter([1 - keep], [1, -keep], saw) * np.minimum(t / 0.005, 1) * np.exp(-2.5 * t / seconds)
+    pole = np.exp(-2 * np.pi * cutoff / RATE)
+    return lfilter([1 - pole], [1, -pole], saw) * np.minimum(t / 0.005, 1) * np.exp(-2.5 * t / seconds)
 
 
 def pad(hertz, seconds):
+    """A chord of sines with soft ends."""
     t = np.arange(round(seconds * RATE)) / RATE
     chord = sum(np.sin(2 * np.pi * hertz * ratio * t + ratio) for ratio in (1, 1.26, 1.5, 2.01))
     return 0.3 * chord * np.minimum(1, np.minimum(t, seconds - t) / 0.15)
 
 
-def coloured(kind, frames, rng):
-    """White or pink, mean square one."""
+def coloured_noise(kind, frames, rng):
+    """White or pink noise of mean square 1."""
     spectrum = np.fft.rfft(rng.normal(0, 1, frames))
     if kind == "pink":
         spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
@@ -91,6 +99,7 @@ def coloured(kind, frames, rng):
     return noise / np.sqrt(np.mean(noise**2))
 
 
-def through(buzz, formant, width=90.0):
+def formant_filter(excitation, formant, width=90.0):
+    """Filter a sound by a resonance of `width` Hz at `formant` Hz."""
     radius = np.exp(-np.pi * width / RATE)
-    return lfilter([1 - radius], [1.0, -2 * radius * np.cos(2 * np.pi * formant / RATE), radius**2], buzz)
+    return lfilter([1 - radius], [1.0, -2 * radius * np.cos(2 * np.pi * formant / RATE), radius**2], excitation)

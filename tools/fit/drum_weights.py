@@ -12,11 +12,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from phosphene.engine.listening.analyser import analyse, make_analyser, plan
+from phosphene.engine.listening.analyser import analyse, frames_layout, make_analyser
 from phosphene.engine.listening.frame import AT
-from phosphene.engine.listening.onsets import DRUMS, REACH
+from phosphene.engine.listening.onsets import DRUM_WEIGHTS, EXCESS_RANGE
 from phosphene.engine.rings import allocate
-from tools.fit.drum_sounds import RATE, VOICES, add, coloured, pad, plucked
+from tools.fit.drum_sounds import RATE, VOICES, add, coloured_noise, pad, plucked
 from tools.fit.rhythm_clips import drawn
 
 KINDS = {  # which drums each voice counts as: kick, snare, hat
@@ -58,13 +58,14 @@ def clip(name):
         add(out, 0.0, rng.uniform(0.1, 0.6) * drone / np.abs(drone).max(), 0.5)
     if rng.random() < 0.6:
         add(out, 0.0, rng.uniform(0.05, 0.5) * pad(rng.uniform(100, 400), SECONDS), 0.5)
-    out += 10 ** (rng.uniform(-70, -35) / 20) * coloured(("white", "pink")[rng.integers(2)], len(out), rng)[:, None]
+    noise_level = 10 ** (rng.uniform(-70, -35) / 20)
+    out += noise_level * coloured_noise(("white", "pink")[rng.integers(2)], len(out), rng)[:, None]
     return (out * rng.uniform(0.1, 0.8)).astype(np.float32), np.array(hits)
 
 
 def observe(sound):
     """Every event: its second, the excess of each group, and what was told of the drums."""
-    listener, published, rows = make_analyser(float(RATE)), allocate(plan(1.0)), []
+    listener, published, rows = make_analyser(float(RATE)), allocate(frames_layout(1.0)), []
     for start in range(0, len(sound) - listener.hop, listener.hop):
         analyse(listener, sound[start : start + listener.hop], published)
         if listener.record[AT.onset_event]:
@@ -74,7 +75,7 @@ def observe(sound):
 
 
 def features(events):
-    return [*np.clip(events.excess, *REACH), *events.share]
+    return [*np.clip(events.excess, *EXCESS_RANGE), *events.share]
 
 
 def matched(hits, events):
@@ -129,7 +130,7 @@ def main():
     seen, truth, f, wrong = gather("try")
     print(f"onsets: F {f:.3f}; missed, false: {wrong}")
     for drum, name in enumerate(("kick", "snare", "hat")):
-        for what, w in (("as it is", DRUMS[drum]), ("as fitted", weights[drum])):
+        for what, w in (("as it is", DRUM_WEIGHTS[drum]), ("as fitted", weights[drum])):
             p = 1 / (1 + np.exp(-(w[0] + seen[:, 1:9] @ w[1:])))
             right, wrong = p[truth[:, drum]] > 0.5, p[~truth[:, drum]] > 0.5
             print(f"{name}, {what}: {right.mean():.3f} found, {wrong.mean():.3f} of others taken for one")

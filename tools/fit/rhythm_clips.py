@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tools.fit.drum_sounds import RATE, VOICES, add, coloured, hiss, pad, plucked, through, tone
+from tools.fit.drum_sounds import RATE, VOICES, add, coloured_noise, formant_filter, hiss, pad, plucked, tone
 
 SECONDS = 24.0
 STRAIGHT, TRIPLET = 16, 12  # steps in a bar
@@ -229,7 +229,7 @@ def disturbed(out, hardship, rng):
     level = np.sqrt(np.mean(out**2))
     if hardship in ("white", "pink"):
         below = rng.choice([0.0, 5.0, 10.0])  # dB, of the signal over the noise
-        return out + level * 10 ** (-below / 20) * coloured(hardship, len(out), rng)[:, None]
+        return out + level * 10 ** (-below / 20) * coloured_noise(hardship, len(out), rng)[:, None]
     if hardship == "crackle":
         for at in np.cumsum(rng.exponential(0.15, 400)):
             add(out, at, 4 * level * rng.random() * hiss(2_000, 12_000, 0.002, 0.006)(rng), rng.random())
@@ -242,7 +242,7 @@ def beatless(kind, rng):
     if kind == "silence":
         return np.zeros(frames)
     if kind in ("white", "pink"):
-        return 0.1 * coloured(kind, frames, rng)
+        return 0.1 * coloured_noise(kind, frames, rng)
     out = np.zeros((frames, 2))
     if kind == "pad":
         at = 0.0
@@ -268,7 +268,7 @@ def talk(out, rng):
             pitch = rng.uniform(90, 180) * (1 + 0.1 * np.sin(2 * np.pi * rng.uniform(1, 4) * t))
             buzz = ((np.cumsum(pitch) / RATE) % 1 < 0.1) - 0.1
             for formant in (rng.uniform(300, 800), rng.uniform(900, 2_200), rng.uniform(2_300, 3_200)):
-                add(out, at, through(buzz, formant) * np.sin(np.pi * t / long) ** 0.7, 0.5)
+                add(out, at, formant_filter(buzz, formant) * np.sin(np.pi * t / long) ** 0.7, 0.5)
             if rng.random() < 0.4:
                 add(out, at + long, hissing * hiss(3_000, 9_000, 0.05, 0.12)(rng), 0.5)
             at += long * rng.uniform(0.9, 1.4)

@@ -52,13 +52,8 @@ def steps() -> Iterator[tuple[str, Callable[[], object]]]:
     yield "synth", lambda: Synth(48_000).read(np.zeros((64, 2), np.float32))
     yield "yuv420", lambda: rgba_to_yuv420(np.zeros((2, 2, 4), np.uint8), np.zeros(6, np.uint8))
     yield "rings", _rings
-    yield "matrix", lambda: Matrix(NO_MODULATION, 48_000, audio_mover.PLACES).step(np.zeros(WIDTH))
-    yield (
-        "moves",
-        lambda: audio_mover.write_moves(
-            allocate(board.layout(2 * audio_mover.PLACES)), 0, np.zeros((audio_mover.PLACES, 2))
-        ),
-    )
+    yield "matrix", lambda: Matrix(NO_MODULATION, 48_000, audio_mover.SLOTS).step(np.zeros(WIDTH))
+    yield "moves", _moves
     yield "graph", _graph
 
 
@@ -89,8 +84,8 @@ def _rings():
 
 
 def _moves():
-    moves = allocate(board.layout(2 * audio_mover.PLACES))
-    audio_mover.write_moves(moves, 0, np.zeros((audio_mover.PLACES, 2)))
+    moves = allocate(board.layout(2 * audio_mover.SLOTS))
+    audio_mover.write_moves(moves, 0, np.zeros((audio_mover.SLOTS, 2)))
 
 
 def _graph():

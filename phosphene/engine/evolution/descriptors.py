@@ -1,4 +1,4 @@
-"""Portraits: a sound as it is compared, by its features and by a picture of its bands over time."""
+"""Descriptors of a sound, for comparisons: mean features, and a mel spectrogram."""
 
 import math
 from functools import lru_cache
@@ -7,20 +7,20 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.listening.loudness import decibels
-from phosphene.engine.listening.mel_bands import SPLITS, triangles
+from phosphene.engine.listening.mel_bands import BAND_SPLITS, mel_filters
 from phosphene.engine.native import aligned_zeros, dot, kernel, peak
 from phosphene.engine.native.fft import make_fft, transform
 
 HOP = 512 / 48_000  # seconds between frames; a frame is two hops long
-LANES = 8  # samples that a hop is a multiple of
-MIN_TRANSFORM = 32  # transform
+LANES = 8  # samples; a hop is a multiple of this
+MIN_TRANSFORM = 32  # bins
 BANDS = 48
-MEL_FLOOR = -80.0  # dB; in a picture, all that is quieter looks alike
-LEVEL_FLOOR = -120.0  # dB of full scale; no frame is quieter
-AUDIBLE = -60.0  # dB of full scale; frames below have no features
-GROUP = 16  # powers multiplied before a logarithm is taken: it still fits
+MEL_FLOOR = -80.0  # dB; lowest value of the mel spectrogram
+LEVEL_FLOOR = -120.0  # dB of full scale; lowest level of a frame
+AUDIBLE = -60.0  # dB of full scale; features are computed for frames above this level
+GROUP = 16  # powers multiplied before taking a logarithm; the product stays in range
 CLIP_LEVEL = 0.999  # of full scale
-FLATNESS_RANGE = 100.0, 7_000.0  # Hz, between which flatness is told
+FLATNESS_RANGE = 100.0, 7_000.0  # Hz; range of the spectral flatness
 
 FEATURES = (
     "rms",  # dB of full scale
@@ -37,29 +37,30 @@ RMS, CROSSINGS, CENTROID, SPREAD, PEAK, FLATNESS, LOW = range(7)
 
 
 class Descriptors(NamedTuple):
-    """A sound as it is compared."""
+    """What describes a sound in a comparison."""
 
-    picture: np.ndarray  # (frames, BANDS) float32, dB of full scale
+    mel: np.ndarray  # (frames, BANDS) float32, dB of full scale
     levels: np.ndarray  # (frames,) dB of full scale
-    features: np.ndarray  # (len(FEATURES),), means over what is heard
+    features: np.ndarray  # (len(FEATURES),), means over the audible frames
     clipped: float  # share of samples
     seconds: float
 
 
 class AnalysisTables(NamedTuple):
-    """What turns the frames of a sound into spectra and bands."""
+    """Tables that turn the frames of a sound into spectra and bands."""
 
-    shape: np.ndarray  # (2 * hop,) Hann
+    window: np.ndarray  # (2 * hop,) Hann
     edges: np.ndarray  # (BANDS, 2) int64
     weights: np.ndarray  # (BANDS, widest)
-    places: np.ndarray  # (3, bins): one, and each bin's number to the powers one and two
-    tonal: np.ndarray  # (2,) int64, first bin and one past the last between EDGES
-    splits: np.ndarray  # (4,) int64, the bins where low, mid and high begin and end
+    bin_powers: np.ndarray  # (3, bins): the bin number to the powers 0, 1 and 2
+    flatness_bins: np.ndarray  # (2,) int64, first bin and one past the last of FLATNESS_RANGE
+    band_bins: np.ndarray  # (4,) int64, bins at the edges of low, mid and high
     hop: int
 
 
 @lru_cache
-def make_tables(rate):
+def make_tables(rate: int) -> AnalysisTables:
+    """The tables for a sample rate."""
     hop = max(LANES * round(HOP * rate / LANES), LANES)
     size = max(1 << (2 * hop - 1).bit_length(), MIN_TRANSFORM)
     bins = np.arange(size // 2, dtype=float)
@@ -68,34 +69,34 @@ def make_tables(rate):
         return min(round(hertz * size / rate), size // 2)
 
     first = bin_at(FLATNESS_RANGE[0])
-    edges, weights = triangles(rate, size, 2 * hop, BANDS)
+    edges, weights = mel_filters(rate, size, 2 * hop, BANDS)
     return AnalysisTables(
         (0.5 - 0.5 * np.cos(np.pi * (np.arange(2 * hop) + 0.5) / hop)).astype(np.float32),
         edges,
         weights.astype(np.float32),
         (bins ** np.arange(3)[:, None]).astype(np.float32),
         np.array([first, first + (bin_at(FLATNESS_RANGE[1]) - first) // GROUP * GROUP]),
-        np.array([1, *map(bin_at, SPLITS), size // 2]),
+        np.array([1, *map(bin_at, BAND_SPLITS), size // 2]),
         hop,
     )
 
 
-def describe(sound, rate):
-    """The portrait of a float32 (frames, channels) sound, its channels mixed to one."""
-    lens = make_tables(rate)
-    count = -(-len(sound) // lens.hop)
-    mono = aligned_zeros(((count + 2) * lens.hop,), np.float32)
-    bins = lens.places.shape[1]
+def describe(sound: np.ndarray, rate: int) -> Descriptors:
+    """Describe a float32 (frames, channels) sound; its channels are mixed to mono."""
+    tables = make_tables(rate)
+    count = -(-len(sound) // tables.hop)
+    mono = aligned_zeros(((count + 2) * tables.hop,), np.float32)
+    bins = tables.bin_powers.shape[1]
     fft, power = make_fft(2 * bins, np.float32), np.zeros((2, bins), np.float32)
-    picture, levels, features = np.empty((count, BANDS), np.float32), np.empty(count), np.zeros(len(FEATURES))
+    mel, levels, features = np.empty((count, BANDS), np.float32), np.empty(count), np.zeros(len(FEATURES))
     clipped = mix_to_mono(sound, mono)
-    fill(lens, fft, power, mono, picture, levels, features)
-    return Descriptors(picture, levels, features, clipped / max(sound.size, 1), len(sound) / rate)
+    fill(tables, fft, power, mono, mel, levels, features)
+    return Descriptors(mel, levels, features, clipped / max(sound.size, 1), len(sound) / rate)
 
 
 @kernel
 def mix_to_mono(sound, mono):
-    """The mean of all channels; tells how many samples clip."""
+    """Mix all channels into `mono`; returns the number of clipped samples."""
     share, clipped = 1.0 / sound.shape[1], 0
     for c in range(sound.shape[1]):
         for n in range(sound.shape[0]):
@@ -106,37 +107,37 @@ def mix_to_mono(sound, mono):
 
 
 @kernel
-def fill(lens, fft, power, mono, picture, levels, features):
-    """Fill a portrait; frames go through the transform in twos, as the real and the imaginary part."""
-    hop, count, heard = lens.hop, picture.shape[0], 0
+def fill(tables, fft, power, mono, mel, levels, features):
+    """Fill `mel`, `levels` and `features`; one transform takes two frames, as real and imaginary part."""
+    hop, count, audible_frames = tables.hop, mel.shape[0], 0
     for f in range(count):
         if f % 2 == 0:
             for n in range(2 * hop):
-                fft.real[n] = mono[f * hop + n] * lens.shape[n]
-                fft.imag[n] = mono[f * hop + hop + n] * lens.shape[n]
+                fft.real[n] = mono[f * hop + n] * tables.window[n]
+                fft.imag[n] = mono[f * hop + hop + n] * tables.window[n]
             fft.real[2 * hop :] = 0.0
             fft.imag[2 * hop :] = 0.0
             transform(fft)
             split_spectra(fft, power)
-        own = power[f % 2]
+        frame_power = power[f % 2]
         for b in range(BANDS):
-            first, last = lens.edges[b]
+            first, last = tables.edges[b]
             total = 0.0
             for k in range(last - first):
-                total += lens.weights[b, k] * own[first + k]
-            picture[f, b] = decibels(total, MEL_FLOOR)
+                total += tables.weights[b, k] * frame_power[first + k]
+            mel[f, b] = decibels(total, MEL_FLOOR)
         levels[f] = decibels(dot(mono, f * hop, mono, f * hop, 2 * hop) / (2 * hop), LEVEL_FLOOR)
         if levels[f] > AUDIBLE:
-            heard += 1
-            add_features(lens, own, mono[f * hop : f * hop + 2 * hop], features)
-    features /= max(heard, 1)
+            audible_frames += 1
+            add_features(tables, frame_power, mono[f * hop : f * hop + 2 * hop], features)
+    features /= max(audible_frames, 1)
     features[RMS] = decibels(features[RMS], LEVEL_FLOOR)
     features[PEAK] = peak(mono, 0, mono.shape[0])
 
 
 @kernel
 def split_spectra(fft, power):
-    """The power spectra of the two real signals that were transformed as one."""
+    """Separate the power spectra of two real signals that were transformed as one complex signal."""
     real, imag, last, quarter = fft.real, fft.imag, fft.real.shape[0], np.float32(0.25)
     power[0, 0], power[1, 0] = real[0] * real[0], imag[0] * imag[0]
     for k in range(1, power.shape[1]):
@@ -146,24 +147,24 @@ def split_spectra(fft, power):
 
 
 @kernel
-def add_features(lens, power, frame, features):
-    """Add one frame's features up."""
+def add_features(tables, power, frame, features):
+    """Add the features of one frame to the sums."""
     crossings = 0
     for n in range(frame.shape[0] - 1):
         crossings += (frame[n] < 0.0) != (frame[n + 1] < 0.0)
     features[RMS] += dot(frame, 0, frame, 0, frame.shape[0]) / frame.shape[0]
     features[CROSSINGS] += crossings / frame.shape[0]
     bins, tiny = power.shape[0], 1e-12
-    total = dot(power, 0, lens.places[0], 0, bins) + tiny
-    centre = dot(power, 0, lens.places[1], 0, bins) / total
-    width = math.sqrt(max(dot(power, 0, lens.places[2], 0, bins) / total - centre * centre, 0.0))
+    total = dot(power, 0, tables.bin_powers[0], 0, bins) + tiny
+    centre = dot(power, 0, tables.bin_powers[1], 0, bins) / total
+    spread_bins = math.sqrt(max(dot(power, 0, tables.bin_powers[2], 0, bins) / total - centre * centre, 0.0))
     features[CENTROID] += math.log2(centre + 1.0)
-    features[SPREAD] += math.log2(width + 1.0)
-    features[FLATNESS] += flatness(power, lens.tonal[0], lens.tonal[1])
+    features[SPREAD] += math.log2(spread_bins + 1.0)
+    features[FLATNESS] += flatness(power, tables.flatness_bins[0], tables.flatness_bins[1])
     mean = 0.0
     for b in range(3):
         band = 0.0
-        for k in range(lens.splits[b], lens.splits[b + 1]):
+        for k in range(tables.band_bins[b], tables.band_bins[b + 1]):
             band += power[k]
         level = 10.0 * math.log10(band + tiny)
         features[LOW + b] += level
@@ -174,7 +175,7 @@ def add_features(lens, power, frame, features):
 
 @kernel
 def flatness(power, first, last):
-    """The geometric mean of powers over their arithmetic mean, in dB."""
+    """Spectral flatness: the geometric mean of powers over their arithmetic mean, in dB."""
     logs, total = 0.0, 0.0
     for group in range(first, last, GROUP):
         product = 1.0

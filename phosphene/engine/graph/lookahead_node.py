@@ -20,7 +20,7 @@ class LookaheadNode:
         self.listen, self.index, self.done = listen, 0, False
         self.frames = allocate(timeline.layout(*listen.frames.words.shape))
         self.readers: list[FrameReader] = []
-        self.lookahead = Lookahead.beside(listen.analyser)
+        self.lookahead = Lookahead.for_analyser(listen.analyser)
         self.incoming, self.outgoing = np.zeros(WIDTH), np.zeros(WIDTH)
         self.input_ended = False
         listen.readers.append(self)

@@ -156,7 +156,7 @@ class PlayNode:
         if ring.writable(self.core.tempo_moves, TEMPO_SLOTS) < TEMPO_SLOTS:  # as many as a block may bring
             return 0
         room = min(ring.writable(self.outlet, BLOCK), *(tap.writable(each, BLOCK) for each in self.taps))
-        return min(room, self.mover.until(self.position)) if self.mover else room
+        return min(room, self.mover.step_until(self.position)) if self.mover else room
 
     def _apply_script(self, frames: int) -> int:
         """Apply what the script has for this sample; gives how far the next block may go."""

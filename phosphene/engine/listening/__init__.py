@@ -1,1 +1,1 @@
-"""What the engine hears: frames of features, stamped with the audio clock."""
+"""Listening: analyses the sound into frames of features, stamped with the audio clock."""

@@ -1,46 +1,56 @@
-"""Listening: all that a frame tells, hop by hop, the same however the sound is cut."""
+"""The analyser: turns blocks of sound into one frame per hop; the frames do not depend on the block sizes."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from phosphene.engine.listening.auto_gain import Controls, control, make_controls
-from phosphene.engine.listening.chroma import Tones, chroma, make_tones
-from phosphene.engine.listening.frame import AT, POINTS, SCALARS, WIDTH
-from phosphene.engine.listening.loudness import Level, make_level, weigh
-from phosphene.engine.listening.onsets import Events, happen, make_events
-from phosphene.engine.listening.rhythm.rhythm import Rhythm, follow, make_rhythm
+from phosphene.engine.listening.auto_gain import AutoGain, make_auto_gain, update_auto_gain
+from phosphene.engine.listening.chroma import ChromaState, make_chroma, update_chroma
+from phosphene.engine.listening.frame import AT, POINTS_PER_HOP, SCALARS, WIDTH
+from phosphene.engine.listening.loudness import LoudnessState, make_loudness, measure_loudness
+from phosphene.engine.listening.onsets import OnsetState, detect_onset, make_onsets
+from phosphene.engine.listening.rhythm.rhythm import Rhythm, make_rhythm, update_rhythm
 from phosphene.engine.listening.rhythm.tempo_override import make_tempo_override
-from phosphene.engine.listening.spectrum import Spectrum, bands, crossings, look, make_spectrum, shape
+from phosphene.engine.listening.spectrum import (
+    Spectrum,
+    make_spectrum,
+    measure_bands,
+    measure_shape,
+    update_spectrum,
+    zero_crossing_rate,
+)
 from phosphene.engine.native import aligned_zeros, kernel
 from phosphene.engine.rings import timeline
+from phosphene.engine.rings.shared_memory import Layout
 
-HOP = 512 / 48_000  # seconds between frames
-LOUDEST = 1e4  # of full scale: what is beyond no sound is, and no number below could hold
+HOP_SECONDS = 512 / 48_000  # seconds between frames
+MAX_SAMPLE_VALUE = 1e4  # of full scale; samples are clipped to it, so that no value below overflows
 
 
 class Analyser(NamedTuple):
-    sound: np.ndarray  # (2, hop or up to 7 more): the hop so far, left and right; zeros behind it
-    counts: np.ndarray  # (3,) int64: samples heard, of them in this hop, missed (before the start, and in gaps)
+    sound: np.ndarray  # (2, hop or up to 7 more): left and right of the hop so far, then zeros
+    counts: (
+        np.ndarray
+    )  # (3,) int64: samples analysed, samples in this hop, samples skipped (before the start and in gaps)
     record: np.ndarray  # (WIDTH,)
-    hand: np.ndarray  # (6,): source wanted, BPM, anchor, scale, nudge, bar (engine/control/tempo.py)
-    level: Level
+    tempo_override: np.ndarray  # (6,): tempo_override.PARAMS
+    loudness: LoudnessState
     spectrum: Spectrum
-    tones: Tones
-    events: Events
-    controls: Controls
+    chroma: ChromaState
+    onsets: OnsetState
+    auto_gain: AutoGain
     rhythm: Rhythm
     hop: int
 
 
-def hop_of(rate):
-    """Samples from frame to frame."""
-    return max(round(HOP * rate), 1)
+def hop_frames(rate: float) -> int:
+    """Audio frames per hop."""
+    return max(round(HOP_SECONDS * rate), 1)
 
 
-def make_analyser(rate, start=0):
-    """For sound whose first sample has the index `start`."""
-    hop = hop_of(rate)
+def make_analyser(rate: float, start: int = 0) -> Analyser:
+    """An analyser for sound whose first sample has the index `start`."""
+    hop = hop_frames(rate)
     spectrum = make_spectrum(rate)
     window = len(spectrum.past)
     record = np.zeros(WIDTH)
@@ -51,63 +61,64 @@ def make_analyser(rate, start=0):
         np.array([0, 0, start]),
         record,
         make_tempo_override(),
-        make_level(rate, hop),
+        make_loudness(rate, hop),
         spectrum,
-        make_tones(rate, window, hop),
-        make_events(rate, hop),
-        make_controls(rate, window, hop),
+        make_chroma(rate, window, hop),
+        make_onsets(rate, hop),
+        make_auto_gain(rate, window, hop),
         make_rhythm(rate, hop, window),
         hop,
     )
 
 
 @kernel
-def analyse(listener, block, published):
-    """Hear a block; each hop that it completes becomes a frame of the timeline."""
-    sound, counts, done = listener.sound, listener.counts, 0
+def analyse(analyser, block, published):
+    """Analyse a (frames, 2) block; publish a frame to the timeline for each hop that it completes."""
+    sound, counts, done = analyser.sound, analyser.counts, 0
     while done < block.shape[0]:
         start = counts[1]
-        count = min(listener.hop - start, block.shape[0] - done)
+        count = min(analyser.hop - start, block.shape[0] - done)
         for n in range(count):
-            sound[0, start + n] = min(max(block[done + n, 0], -LOUDEST), LOUDEST)
-            sound[1, start + n] = min(max(block[done + n, 1], -LOUDEST), LOUDEST)
+            sound[0, start + n] = min(max(block[done + n, 0], -MAX_SAMPLE_VALUE), MAX_SAMPLE_VALUE)
+            sound[1, start + n] = min(max(block[done + n, 1], -MAX_SAMPLE_VALUE), MAX_SAMPLE_VALUE)
         done += count
         counts[0] += count
         counts[1] += count
-        if counts[1] == listener.hop:
-            describe_hop(listener)
-            timeline.publish(published, listener.record)
+        if counts[1] == analyser.hop:
+            analyse_hop(analyser)
+            timeline.publish(published, analyser.record)
             counts[1] = 0
 
 
-def miss(listener, frames):
-    """Frames went by unheard: what follows joins on to what came before, in a new hop."""
-    listener.counts[1] = 0
-    listener.counts[2] += frames
+def skip_frames(analyser: Analyser, frames: int) -> None:
+    """Skip audio frames that were lost. The next block follows the last one and begins a new hop."""
+    analyser.counts[1] = 0
+    analyser.counts[2] += frames
 
 
 @kernel
-def describe_hop(listener):
-    record, sound, hop = listener.record, listener.sound, listener.hop
-    record[AT.sample] = listener.counts[2] + listener.counts[0] - hop
-    weigh(listener.level, sound, hop, record)
-    look(listener.spectrum, sound, hop)
-    bands(listener.spectrum, record)
-    power = shape(listener.spectrum, record)
-    record[AT.zcr] = crossings(listener.spectrum)
-    chroma(listener.tones, listener.spectrum, record)
-    control(listener.controls, power, record)
-    happen(listener.events, record)
-    follow(listener.rhythm, record, listener.hand)
-    trace(sound, hop, record)
+def analyse_hop(analyser):
+    """Fill the record from a complete hop."""
+    record, sound, hop = analyser.record, analyser.sound, analyser.hop
+    record[AT.sample] = analyser.counts[2] + analyser.counts[0] - hop
+    measure_loudness(analyser.loudness, sound, hop, record)
+    update_spectrum(analyser.spectrum, sound, hop)
+    measure_bands(analyser.spectrum, record)
+    power = measure_shape(analyser.spectrum, record)
+    record[AT.zcr] = zero_crossing_rate(analyser.spectrum)
+    update_chroma(analyser.chroma, analyser.spectrum, record)
+    update_auto_gain(analyser.auto_gain, power, record)
+    detect_onset(analyser.onsets, record)
+    update_rhythm(analyser.rhythm, record, analyser.tempo_override)
+    average_waveform(sound, hop, record)
 
 
 @kernel
-def trace(sound, hop, record):
-    """Tell the waveform, averaged to so many points."""
-    for point in range(POINTS):
-        first = point * hop // POINTS
-        last = max((point + 1) * hop // POINTS, first + 1)
+def average_waveform(sound, hop, record):
+    """Write the waveform of the hop, averaged to POINTS_PER_HOP points."""
+    for point in range(POINTS_PER_HOP):
+        first = point * hop // POINTS_PER_HOP
+        last = max((point + 1) * hop // POINTS_PER_HOP, first + 1)
         for side in range(2):
             total = 0.0
             for n in range(first, last):
@@ -115,6 +126,6 @@ def trace(sound, hop, record):
             record[AT.wave + 2 * point + side] = total / (last - first)
 
 
-def plan(seconds):
-    """A timeline for frames, long enough to keep some seconds of them."""
-    return timeline.layout(seconds / HOP, WIDTH)
+def frames_layout(seconds: float) -> Layout:
+    """The layout of a timeline that keeps the frames of the last `seconds`."""
+    return timeline.layout(seconds / HOP_SECONDS, WIDTH)

@@ -1,32 +1,39 @@
-"""A whole sound, listened to from its first sample to its last by the very listener that hears a session."""
+"""Offline analysis: the frames of a whole sound, by the analyser of live sessions."""
+
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from phosphene.engine.listening.analyser import analyse, make_analyser
 from phosphene.engine.listening.frame import FRAME, WIDTH
-from phosphene.engine.listening.rhythm.lookahead import Foresight
+from phosphene.engine.listening.rhythm.lookahead import Lookahead
 from phosphene.engine.rings import allocate, timeline
 
-BATCH = 128  # frames that are heard before they are handed on
+BATCH = 128  # frames yielded at once
 
 
-def frames(blocks, rate, *, ahead=False):
-    """Every frame of a sound that comes in float32 (frames, 2) blocks, as FRAME arrays of up to BATCH.
+def analyse_blocks(blocks: Iterable[np.ndarray], rate: float, *, lookahead: bool = False) -> Iterator[np.ndarray]:
+    """Yield the frames of a sound, as FRAME arrays of up to BATCH.
 
-    Silence fills up the hop that it ends in, so that all of it lies in one. With `ahead` their rhythm is told by
-    what follows; without, as in a live session, by what came.
+    Parameters
+    ----------
+    blocks : iterable of float32 arrays, shape (frames, 2)
+        The whole sound. The last hop is padded with silence.
+    rate : float
+    lookahead : bool
+        Follow the beat with the sound that comes after a frame, too; otherwise as a live session does.
     """
-    listener = make_analyser(float(rate))
-    batches = _heard(blocks, listener)
-    yield from _foreseen(batches, Foresight.beside(listener)) if ahead else batches
+    analyser = make_analyser(float(rate))
+    batches = _analysed(blocks, analyser)
+    yield from _with_lookahead(batches, Lookahead.for_analyser(analyser)) if lookahead else batches
 
 
-def _heard(blocks, listener):
+def _analysed(blocks, analyser):
     published, index = allocate(timeline.layout(BATCH, WIDTH)), 0
-    step = BATCH * listener.hop
-    for block in _filled_up(blocks, listener.hop):
+    step = BATCH * analyser.hop
+    for block in _padded(blocks, analyser.hop):
         for start in range(0, len(block), step):
-            analyse(listener, block[start : start + step], published)
+            analyse(analyser, block[start : start + step], published)
             rows = np.empty((timeline.record_count(published) - index, WIDTH))
             for row in rows:
                 timeline.read(published, index, row)
@@ -34,29 +41,29 @@ def _heard(blocks, listener):
             yield rows.view(FRAME)[:, 0]
 
 
-def _foreseen(batches, foresight):
+def _with_lookahead(batches, lookahead):
     for batch in batches:
         for record in batch.view("f8").reshape(-1, WIDTH):
-            foresight.push(record)
-            yield from _ready(foresight)
-    foresight.end()
-    yield from _ready(foresight)
+            lookahead.push(record)
+            yield from _pulled(lookahead)
+    lookahead.end()
+    yield from _pulled(lookahead)
 
 
-def _ready(foresight):
+def _pulled(lookahead):
     rows = np.empty((BATCH, WIDTH))
     while True:
         count = 0
-        while count < BATCH and foresight.pull(rows[count]):
+        while count < BATCH and lookahead.pull(rows[count]):
             count += 1
         if count == 0:
             return
         yield rows[:count].copy().view(FRAME)[:, 0]
 
 
-def _filled_up(blocks, hop):
-    heard = 0
+def _padded(blocks, hop):
+    count = 0
     for block in blocks:
-        heard += len(block)
+        count += len(block)
         yield block
-    yield np.zeros((-heard % hop, 2), np.float32)
+    yield np.zeros((-count % hop, 2), np.float32)

@@ -1,7 +1,7 @@
-"""Events: something begins, and what it may be: a kick, a snare, a hat.
+"""Onsets: detects where a sound begins, and estimates whether it is a kick, a snare or a hat.
 
-What begins makes bands rise. Steady noise makes them rise too, a little and all the time; so each group of bands
-is held against what it lately did, and a kick is found beneath a wall of guitars that a sum would drown it in.
+An onset makes bands rise. Steady noise makes them rise a little all the time, so each group of bands is compared with
+its own recent rises. In this way a kick is found below loud guitars, where a sum over all bands would miss it.
 """
 
 import math
@@ -11,20 +11,21 @@ import numpy as np
 
 from phosphene.engine.listening.frame import AT, BANDS
 from phosphene.engine.listening.loudness import decibels
-from phosphene.engine.listening.mel_bands import corners
+from phosphene.engine.listening.mel_bands import band_frequencies
 from phosphene.engine.native import kernel
 
-GROUPS = 30.0, 130.0, 500.0, 4_000.0, 16_000.0  # Hz: thump, body, middle, fizz
-DEEP, DEEPEST = 60.0, 80.0  # dB beneath the loudest band of late: further down nothing begins, nor is any strength
-FORGET = 6.0  # dB a second by which that falls
-LATELY = 1.0  # seconds over which a group is known
-UNUSUAL, LEAST, FEW = 8.0, 2.5, 15.0  # deviations, or dB and a share of dB a band, by which a group must rise
-APART = 0.05  # seconds between two events
-RELEASE = 160.0  # dB a second by which what was highest falls: what hisses as it dies away begins only once
-MOST = 30.0  # dB that a band can rise by in a hop, and count
-REACH = -6.0, 18.0  # dB of excess that count
-LEAST_SHARE = -40.0  # dB
-DRUMS = np.array(  # a logit each: constant, and for a dB of each group's excess, of its share; by tools/drumfit.py
+GROUP_EDGES = 30.0, 130.0, 500.0, 4_000.0, 16_000.0  # Hz: thump, body, middle, fizz
+ONSET_RANGE, STRENGTH_RANGE = 60.0, 80.0  # dB below the recent loudest band; lower levels count in neither
+LOUDEST_FALL = 6.0  # dB a second, of the recent loudest band
+MEMORY_SECONDS = 1.0  # time constant of a group's statistics
+# A group has an onset when it rises above its mean by so many deviations and by so many dB, more in small groups.
+MIN_DEVIATIONS, MIN_RISE, MIN_RISE_OF_ONE_BAND = 8.0, 2.5, 15.0
+MIN_INTERVAL = 0.05  # seconds between two onsets
+HELD_FALL = 160.0  # dB a second, of each band's peak: a hiss that fades unevenly has one onset
+MAX_RISE = 30.0  # dB of a band in a hop; more counts as this
+EXCESS_RANGE = -6.0, 18.0  # dB; the excess is clipped to it
+MIN_SHARE = -40.0  # dB of the new power
+DRUM_WEIGHTS = np.array(  # logits: constant, then per dB of each group's excess and share; by tools/fit/drum_weights.py
     [
         [0.18, 0.08, 0.10, -0.23, 0.12, 0.10, 0.23, 0.02, -0.07],
         [2.71, 0.04, -0.12, 0.28, -0.08, 0.01, 0.09, 0.07, 0.16],
@@ -33,102 +34,105 @@ DRUMS = np.array(  # a logit each: constant, and for a dB of each group's excess
 )
 
 
-class Events(NamedTuple):
-    before: np.ndarray  # (BANDS,) dB, one hop ago
-    held: np.ndarray  # (BANDS,) dB, the highest of late
-    rise: np.ndarray  # (BANDS,) dB above what was held
-    share: np.ndarray  # (groups,) dB of the power that has come, what is in each
-    sizes: np.ndarray  # (groups,) bands in each
-    starts: np.ndarray  # (groups + 1,) int64: the bands at which they begin
-    usual: np.ndarray  # (2, groups): mean and mean deviation of their rises
-    excess: np.ndarray  # (groups,): dB by which each rose above what is unusual
-    since: np.ndarray  # (2,): seconds since the last event; dB of the loudest band of late
-    known: float  # share by which a group becomes known, a hop
-    seconds: float  # of a hop
+class OnsetState(NamedTuple):
+    previous: np.ndarray  # (BANDS,) dB, one hop ago
+    held: np.ndarray  # (BANDS,) dB, recent peaks
+    rises: np.ndarray  # (BANDS,) dB above `held`
+    shares: np.ndarray  # (groups,) dB: each group's share of the new power
+    band_counts: np.ndarray  # (groups,)
+    first_bands: np.ndarray  # (groups + 1,) int64: first band of each group, then BANDS
+    statistics: np.ndarray  # (2, groups): mean and mean deviation of the rises
+    excess: np.ndarray  # (groups,): dB by which each rise exceeds its threshold
+    recent: np.ndarray  # (2,): seconds since the last onset; dB of the recent loudest band
+    adaptation: float  # smoothing of the statistics per hop
+    hop_seconds: float
 
 
-def make_events(rate, hop):
-    starts = np.searchsorted(corners(rate, BANDS)[1:-1], GROUPS)
-    starts[-1] = BANDS
+def make_onsets(rate, hop):
+    first_bands = np.searchsorted(band_frequencies(rate, BANDS)[1:-1], GROUP_EDGES)
+    first_bands[-1] = BANDS
     seconds = hop / rate
-    usual = np.array([[1.5], [0.7]]) * np.ones(len(GROUPS) - 1)
-    return Events(
+    statistics = np.array([[1.5], [0.7]]) * np.ones(len(GROUP_EDGES) - 1)
+    return OnsetState(
         np.full(BANDS, -100.0),
         np.full(BANDS, -100.0),
         np.zeros(BANDS),
-        np.zeros(len(GROUPS) - 1),
-        np.maximum(np.diff(starts), 1).astype(float),
-        starts,
-        usual,
-        np.zeros(len(GROUPS) - 1),
-        np.array([APART, -100.0]),
-        -math.expm1(-seconds / LATELY),
+        np.zeros(len(GROUP_EDGES) - 1),
+        np.maximum(np.diff(first_bands), 1).astype(float),
+        first_bands,
+        statistics,
+        np.zeros(len(GROUP_EDGES) - 1),
+        np.array([MIN_INTERVAL, -100.0]),
+        -math.expm1(-seconds / MEMORY_SECONDS),
         seconds,
     )
 
 
 @kernel
-def happen(events, record):
-    """Tell how much the bands rose, whether something began, and what it may be."""
-    loudest = events.since[1] - FORGET * events.seconds
+def detect_onset(state, record):
+    """Write the mean rise of the bands, whether there is an onset, and the probability of each drum."""
+    loudest = state.recent[1] - LOUDEST_FALL * state.hop_seconds
     for b in range(BANDS):
         loudest = max(loudest, record[AT.mel + b])
-    events.since[1] = loudest
-    whole = rises(events, record, loudest)
-    record[AT.onset] = whole / BANDS
-    begun = False
-    for g in range(events.usual.shape[1]):
-        usual, differs, rise = events.usual[0, g], events.usual[1, g], events.excess[g]
-        events.excess[g] = rise - usual - max(UNUSUAL * differs, LEAST + FEW / events.sizes[g])
-        begun |= events.excess[g] > 0.0
-        known = min(rise, usual + 3.0 * differs) - usual  # an event is not what is usual
-        events.usual[0, g] = usual + events.known * known
-        events.usual[1, g] = max(differs + events.known * (abs(known) - differs), 0.1)
-    events.since[0] = min(events.since[0] + events.seconds, 2.0 * APART)
-    begun &= events.since[0] >= APART and record[AT.silence] == 0.0
-    record[AT.onset_event] = 1.0 if begun else 0.0
-    if begun:
-        events.since[0] = 0.0
-        come(events, record)
-    for drum in range(DRUMS.shape[0]):
-        record[AT.kick + drum] = likely(events, drum) if begun else 0.0
+    state.recent[1] = loudest
+    total_rise = measure_rises(state, record, loudest)
+    record[AT.onset] = total_rise / BANDS
+    found = False
+    for g in range(state.statistics.shape[1]):
+        mean, deviation, rise = state.statistics[0, g], state.statistics[1, g], state.excess[g]
+        state.excess[g] = (
+            rise - mean - max(MIN_DEVIATIONS * deviation, MIN_RISE + MIN_RISE_OF_ONE_BAND / state.band_counts[g])
+        )
+        found |= state.excess[g] > 0.0
+        change = min(rise, mean + 3.0 * deviation) - mean  # an onset hardly changes the statistics
+        state.statistics[0, g] = mean + state.adaptation * change
+        state.statistics[1, g] = max(deviation + state.adaptation * (abs(change) - deviation), 0.1)
+    state.recent[0] = min(state.recent[0] + state.hop_seconds, 2.0 * MIN_INTERVAL)
+    found &= state.recent[0] >= MIN_INTERVAL and record[AT.silence] == 0.0
+    record[AT.onset_event] = 1.0 if found else 0.0
+    if found:
+        state.recent[0] = 0.0
+        measure_new_power(state, record)
+    for drum in range(DRUM_WEIGHTS.shape[0]):
+        record[AT.kick + drum] = drum_probability(state, drum) if found else 0.0
 
 
 @kernel
-def rises(events, record, loudest):
-    """The mean rise of each group, into `excess`; gives the sum over all bands."""
-    whole, floor, deepest = 0.0, loudest - DEEP, loudest - DEEPEST
-    for g in range(events.excess.shape[0]):
-        total, first, last = 0.0, events.starts[g], events.starts[g + 1]
+def measure_rises(state, record, loudest):
+    """Write the mean rise of each group to `excess`; return the sum of the rises over all bands."""
+    total_rise, onset_floor, strength_floor = 0.0, loudest - ONSET_RANGE, loudest - STRENGTH_RANGE
+    for g in range(state.excess.shape[0]):
+        total, first, last = 0.0, state.first_bands[g], state.first_bands[g + 1]
         for b in range(first, last):
-            level, before = record[AT.mel + b], events.before[b]
-            whole += max(max(level, deepest) - max(before, deepest), 0.0)
-            held = max(events.held[b] - RELEASE * events.seconds, floor)
-            events.rise[b] = max(level - held, 0.0)
-            total += min(events.rise[b], MOST)
-            events.before[b], events.held[b] = level, max(level, held)
-        events.excess[g] = total / events.sizes[g]
-    return whole
+            level, previous = record[AT.mel + b], state.previous[b]
+            total_rise += max(max(level, strength_floor) - max(previous, strength_floor), 0.0)
+            held = max(state.held[b] - HELD_FALL * state.hop_seconds, onset_floor)
+            state.rises[b] = max(level - held, 0.0)
+            total += min(state.rises[b], MAX_RISE)
+            state.previous[b], state.held[b] = level, max(level, held)
+        state.excess[g] = total / state.band_counts[g]
+    return total_rise
 
 
 @kernel
-def come(events, record):
-    """Work out in which groups the power lies that was not there before: what drones on is nobody's."""
-    whole = 0.0
-    for g in range(events.share.shape[0]):
+def measure_new_power(state, record):
+    """Write each group's share of the power that was not there a hop before; steady sounds do not count."""
+    total = 0.0
+    for g in range(state.shares.shape[0]):
         power = 0.0
-        for b in range(events.starts[g], events.starts[g + 1]):
-            power += 10.0 ** (0.1 * record[AT.mel + b]) * (1.0 - 10.0 ** (-0.1 * events.rise[b]))
-        events.share[g] = power
-        whole += power
-    for g in range(events.share.shape[0]):
-        events.share[g] = decibels(events.share[g] / max(whole, 1e-20), LEAST_SHARE)
+        for b in range(state.first_bands[g], state.first_bands[g + 1]):
+            power += 10.0 ** (0.1 * record[AT.mel + b]) * (1.0 - 10.0 ** (-0.1 * state.rises[b]))
+        state.shares[g] = power
+        total += power
+    for g in range(state.shares.shape[0]):
+        state.shares[g] = decibels(state.shares[g] / max(total, 1e-20), MIN_SHARE)
 
 
 @kernel
-def likely(events, drum):
-    total, groups = DRUMS[drum, 0], events.excess.shape[0]
+def drum_probability(state, drum):
+    """The probability of a drum (row of DRUM_WEIGHTS) at an onset."""
+    total, groups = DRUM_WEIGHTS[drum, 0], state.excess.shape[0]
     for g in range(groups):
-        total += DRUMS[drum, 1 + g] * min(max(events.excess[g], REACH[0]), REACH[1])
-        total += DRUMS[drum, 1 + groups + g] * events.share[g]
+        total += DRUM_WEIGHTS[drum, 1 + g] * min(max(state.excess[g], EXCESS_RANGE[0]), EXCESS_RANGE[1])
+        total += DRUM_WEIGHTS[drum, 1 + groups + g] * state.shares[g]
     return 1.0 / (1.0 + math.exp(-total))

@@ -1,4 +1,4 @@
-"""The spectrum: what lies under a window that ends with the hop, and the bands and the shape of it."""
+"""The spectrum: FFT of a window that ends with the hop; its mel bands, cepstrum and shape."""
 
 import math
 from typing import NamedTuple
@@ -6,98 +6,98 @@ from typing import NamedTuple
 import numpy as np
 
 from phosphene.engine.listening.frame import AT, BANDS, CEPSTRA
-from phosphene.engine.listening.mel_bands import SPLITS, triangles
+from phosphene.engine.listening.mel_bands import BAND_SPLITS, mel_filters
 from phosphene.engine.native import aligned_zeros, dot, kernel
 from phosphene.engine.native.fft import Fft, make_fft, transform
 
-WINDOW = 2048 / 48_000  # seconds, rounded up to a power of two of samples
-FLOOR = 1e-10  # power at which a band counts as silent: -100 dB
-FAINTEST = 1e-5  # magnitude of a bin where flatness is told: a logarithm needs one
-GROUP, LANES = 32, 8  # magnitudes multiplied before a logarithm is taken: it still fits; and so many products at a time
-ROLLOFF = 0.85  # of the magnitude lies below
-RUN = 32  # bins
-OPPOSED = 0.01  # of the power of their difference, that the sum of both sides must have: else one is upside down
+WINDOW_SECONDS = 2048 / 48_000  # seconds, rounded up to a power of two of samples
+POWER_FLOOR = 1e-10  # added to the power of a band: silence is -100 dB
+MAGNITUDE_FLOOR = 1e-5  # lowest magnitude of a bin in the flatness: a logarithm needs one
+GROUP, LANES = 32, 8  # magnitudes multiplied per logarithm, without overflow; products side by side
+ROLLOFF_SHARE = 0.85  # of the magnitude lies below the rolloff
+ROLLOFF_STEP = 32  # bins summed at once in the search
+MIN_SUM_SHARE = 0.01  # of the difference's power, that the channels' sum must have; below it one channel is inverted
 
 
 class Spectrum(NamedTuple):
     past: np.ndarray  # (window,) the last samples, mono
-    taper: np.ndarray  # (window,) Hann
-    fft: Fft  # of half as many: even samples are its real parts, odd ones its imaginary
-    turns: np.ndarray  # (2, bins): cosines and sines that take the two apart
-    power: np.ndarray  # (bins + 8,), with the Nyquist bin, then zeros
-    magnitude: np.ndarray  # the same
-    single: np.ndarray  # power as float32, for what needs no more
-    places: np.ndarray  # (3, bins + 8): 1, Hz, Hz squared
-    splits: np.ndarray  # (4,) int64: the bins where low, mid and high begin and end
-    edges: np.ndarray  # (BANDS, 2) int64: first bin of each band and how many, by eights
-    weights: np.ndarray  # (BANDS, widest): power weights of those bins
-    cosines: np.ndarray  # (CEPSTRA, BANDS): a DCT
+    hann: np.ndarray  # (window,) Hann
+    fft: Fft  # of half the size: even samples are the real parts, odd samples the imaginary
+    twiddles: np.ndarray  # (2, bins): cosines and sines that separate the two
+    power: np.ndarray  # (bins + 8,): up to the Nyquist bin, then zeros
+    magnitude: np.ndarray  # like `power`
+    power32: np.ndarray  # `power` as float32
+    moments: np.ndarray  # (3, bins + 8): 1, Hz, Hz squared
+    splits: np.ndarray  # (4,) int64: first bins of low, mid and high, end of high
+    edges: np.ndarray  # (BANDS, 2) int64: first bin of each band, and count, a multiple of 8
+    weights: np.ndarray  # (BANDS, widest): weights of those bins
+    dct: np.ndarray  # (CEPSTRA, BANDS): a DCT
     products: np.ndarray  # (LANES,)
 
 
 def make_spectrum(rate):
-    window = max(1 << math.ceil(math.log2(WINDOW * rate)), 64)
+    window = max(1 << math.ceil(math.log2(WINDOW_SECONDS * rate)), 64)
     bins = window // 2
     angles = 2 * np.pi * np.arange(bins) / window
     hertz = np.arange(bins + 1) * rate / window
-    places = aligned_zeros((3, bins + 8), np.float64)
-    places[:, : bins + 1] = hertz ** np.arange(3)[:, None]
+    moments = aligned_zeros((3, bins + 8), np.float64)
+    moments[:, : bins + 1] = hertz ** np.arange(3)[:, None]
     band, of = np.arange(CEPSTRA)[:, None], np.arange(BANDS)
     cosines = np.cos(np.pi * band * (of + 0.5) / BANDS) * np.sqrt(np.where(band, 2, 1) / BANDS)
-    taper = aligned_zeros((window,), np.float64)
-    taper[:] = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(window) + 0.5) / window)
+    hann = aligned_zeros((window,), np.float64)
+    hann[:] = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(window) + 0.5) / window)
     return Spectrum(
         aligned_zeros((window,), np.float64),
-        taper,
+        hann,
         make_fft(bins),
         np.array([np.cos(angles), np.sin(angles)]),
-        *(aligned_zeros((bins + 8,), kind) for kind in (np.float64, np.float64, np.float32)),
-        places,
-        np.array([1, *(min(round(split * window / rate), bins + 1) for split in SPLITS), bins + 1]),
-        *_by_eights(*triangles(rate, window, window, BANDS), bins + 8),
+        *(aligned_zeros((bins + 8,), dtype) for dtype in (np.float64, np.float64, np.float32)),
+        moments,
+        np.array([1, *(min(round(split * window / rate), bins + 1) for split in BAND_SPLITS), bins + 1]),
+        *_pad_to_lanes(*mel_filters(rate, window, window, BANDS), bins + 8),
         cosines,
         aligned_zeros((LANES,), np.float64),
     )
 
 
-def _by_eights(edges, weights, bins):
-    """The same bands, each of so many bins that eight go at a time."""
+def _pad_to_lanes(edges, weights, bins):
+    """The same bands with zero weights added, so that each has a multiple of 8 bins."""
     widest = -(-weights.shape[1] // 8) * 8
-    table, places = aligned_zeros((len(edges), widest), np.float64), np.zeros_like(edges)
-    for row, into, place, (first, last) in zip(weights, table, places, edges):
+    table, bin_ranges = aligned_zeros((len(edges), widest), np.float64), np.zeros_like(edges)
+    for row, into, bin_range, (first, last) in zip(weights, table, bin_ranges, edges):
         count = -(-(last - first) // 8) * 8
         start = min(first, bins - count)
         into[first - start : last - start] = row[: last - first]
-        place[:] = start, count
-    return places, table
+        bin_range[:] = start, count
+    return bin_ranges, table
 
 
 @kernel
-def look(spectrum, sound, hop):
-    """Move the window on by a hop of (2, hop or more) sound, and take its spectrum."""
+def update_spectrum(spectrum, sound, hop):
+    """Move the window on by a hop of (2, hop or more) sound, and compute its spectrum."""
     past, fft, window = spectrum.past, spectrum.fft, spectrum.past.shape[0]
     for n in range(window - hop):
         past[n] = past[n + hop]
-    middle, sides = 0.0, 0.0
+    sum_power, difference_power = 0.0, 0.0
     for n in range(hop):
-        middle += (sound[0, n] + sound[1, n]) ** 2
-        sides += (sound[0, n] - sound[1, n]) ** 2
-    right = 0.5 if middle >= OPPOSED * sides else -0.5
+        sum_power += (sound[0, n] + sound[1, n]) ** 2
+        difference_power += (sound[0, n] - sound[1, n]) ** 2
+    right_gain = 0.5 if sum_power >= MIN_SUM_SHARE * difference_power else -0.5
     for n in range(hop):
-        past[window - hop + n] = 0.5 * sound[0, n] + right * sound[1, n]
+        past[window - hop + n] = 0.5 * sound[0, n] + right_gain * sound[1, n]
     for n in range(window // 2):
-        fft.real[n] = past[2 * n] * spectrum.taper[2 * n]
-        fft.imag[n] = past[2 * n + 1] * spectrum.taper[2 * n + 1]
+        fft.real[n] = past[2 * n] * spectrum.hann[2 * n]
+        fft.imag[n] = past[2 * n + 1] * spectrum.hann[2 * n + 1]
     transform(fft)
-    unfold(fft.real, fft.imag, spectrum.turns[0], spectrum.turns[1], spectrum.power)
+    real_fft_power(fft.real, fft.imag, spectrum.twiddles[0], spectrum.twiddles[1], spectrum.power)
     for k in range(window // 2 + 1):
         spectrum.magnitude[k] = math.sqrt(spectrum.power[k])
-        spectrum.single[k] = spectrum.power[k]
+        spectrum.power32[k] = spectrum.power[k]
 
 
 @kernel
-def unfold(real, imag, cosines, sines, power):
-    """The power of a real signal's spectrum, out of the transform of its even and odd samples as one."""
+def real_fft_power(real, imag, cosines, sines, power):
+    """The power spectrum of a real signal, from the FFT of its even and odd samples as one complex signal."""
     bins = real.shape[0]
     for k in range(1, bins // 2 + 1):
         ar, ai, br, bi = real[k], imag[k], real[bins - k], imag[bins - k]
@@ -109,72 +109,72 @@ def unfold(real, imag, cosines, sines, power):
 
 
 @kernel
-def bands(spectrum, record):
-    """Tell the bands, and the cepstrum of them."""
+def measure_bands(spectrum, record):
+    """Write the mel bands and their cepstrum."""
     mel = record[AT.mel : AT.mel + BANDS]
     for b in range(BANDS):
         first, count = spectrum.edges[b]
-        mel[b] = 10.0 * math.log10(dot(spectrum.power, first, spectrum.weights[b], 0, count) + FLOOR)
+        mel[b] = 10.0 * math.log10(dot(spectrum.power, first, spectrum.weights[b], 0, count) + POWER_FLOOR)
     for c in range(CEPSTRA):
-        record[AT.mfcc + c] = dot(spectrum.cosines[c], 0, mel, 0, BANDS)
+        record[AT.mfcc + c] = dot(spectrum.dct[c], 0, mel, 0, BANDS)
 
 
 @kernel
-def shape(spectrum, record):
-    """Tell how the spectrum is spread; gives its power."""
-    magnitude, places, count = spectrum.magnitude, spectrum.places, spectrum.power.shape[0]
-    total = dot(magnitude, 0, places[0], 0, count)
+def measure_shape(spectrum, record):
+    """Write centroid, spread, rolloff, flatness and the shares of low, mid and high; return the power."""
+    magnitude, moments, count = spectrum.magnitude, spectrum.moments, spectrum.power.shape[0]
+    total = dot(magnitude, 0, moments[0], 0, count)
     scale = 1.0 / total if total > 0.0 else 0.0
-    centre = dot(magnitude, 0, places[1], 0, count) * scale
+    centre = dot(magnitude, 0, moments[1], 0, count) * scale
     record[AT.centroid] = centre
-    record[AT.spread] = math.sqrt(max(dot(magnitude, 0, places[2], 0, count) * scale - centre * centre, 0.0))
-    record[AT.rolloff] = rolloff(spectrum, ROLLOFF * total)
-    whole = dot(spectrum.power, 0, places[0], 0, count)
-    record[AT.flatness] = flatness(spectrum, whole)
-    scale = 1.0 / whole if whole > 0.0 else 0.0
+    record[AT.spread] = math.sqrt(max(dot(magnitude, 0, moments[2], 0, count) * scale - centre * centre, 0.0))
+    record[AT.rolloff] = find_rolloff(spectrum, ROLLOFF_SHARE * total)
+    power_sum = dot(spectrum.power, 0, moments[0], 0, count)
+    record[AT.flatness] = measure_flatness(spectrum, power_sum)
+    scale = 1.0 / power_sum if power_sum > 0.0 else 0.0
     for part in range(3):
         power = 0.0
         for k in range(spectrum.splits[part], spectrum.splits[part + 1]):
             power += spectrum.power[k]
         record[AT.low + part] = power * scale
-    return whole
+    return power_sum
 
 
 @kernel
-def rolloff(spectrum, wanted):
-    """Hz of the first bin up to which so much magnitude lies."""
+def find_rolloff(spectrum, target):
+    """Hz of the first bin up to which the magnitudes sum to `target`."""
     magnitude, below, k, last = spectrum.magnitude, 0.0, 0, spectrum.fft.real.shape[0]
-    while k + RUN <= last:
-        more = dot(magnitude, k, spectrum.places[0], 0, RUN)
-        if below + more >= wanted:
+    while k + ROLLOFF_STEP <= last:
+        more = dot(magnitude, k, spectrum.moments[0], 0, ROLLOFF_STEP)
+        if below + more >= target:
             break
-        below, k = below + more, k + RUN
-    while k < last and below + magnitude[k] < wanted:
+        below, k = below + more, k + ROLLOFF_STEP
+    while k < last and below + magnitude[k] < target:
         below, k = below + magnitude[k], k + 1
-    return spectrum.places[1, k]
+    return spectrum.moments[1, k]
 
 
 @kernel
-def flatness(spectrum, whole):
-    """The geometric mean of the powers over their arithmetic mean, whose sum is given."""
+def measure_flatness(spectrum, power_sum):
+    """Geometric over arithmetic mean of the powers; `power_sum` is their sum."""
     magnitude, products, bins = spectrum.magnitude, spectrum.products, spectrum.fft.real.shape[0]
-    logs, k = math.log(max(magnitude[bins], FAINTEST)), 0
+    logs, k = math.log(max(magnitude[bins], MAGNITUDE_FLOOR)), 0
     while k < bins:
         for lane in range(LANES):
             products[lane] = 1.0
         for _ in range(min(GROUP, (bins - k) // LANES)):
             for lane in range(LANES):
-                products[lane] *= max(magnitude[k + lane], FAINTEST)
+                products[lane] *= max(magnitude[k + lane], MAGNITUDE_FLOOR)
             k += LANES
         for lane in range(LANES):
             logs += math.log(products[lane])
     count = bins + 1
-    return math.exp(2.0 * logs / count) * count / max(whole, count * FAINTEST * FAINTEST)
+    return math.exp(2.0 * logs / count) * count / max(power_sum, count * MAGNITUDE_FLOOR * MAGNITUDE_FLOOR)
 
 
 @kernel
-def crossings(spectrum):
-    """The share of samples under the window at which the sign has changed."""
+def zero_crossing_rate(spectrum):
+    """The share of the window's samples at which the sign changes."""
     past, count = spectrum.past, 0
     for n in range(past.shape[0] - 1):
         count += (past[n] < 0.0) != (past[n + 1] < 0.0)

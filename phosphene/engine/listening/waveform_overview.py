@@ -1,4 +1,4 @@
-"""An outline: how far a sound of any length goes up and down, for whoever draws it."""
+"""Waveform overview: minimum and maximum by column, of a sound of any length, to draw it."""
 
 from typing import NamedTuple
 
@@ -9,22 +9,22 @@ from phosphene.engine.native import kernel
 COLUMNS = 4096
 
 
-class Outline(NamedTuple):
-    """The highest and the lowest sample in stretches of equal length, which double whenever the columns run out."""
+class WaveformOverview(NamedTuple):
+    """Lowest and highest sample by column. When the columns run out, pairs are merged and the span doubles."""
 
     low: np.ndarray  # (COLUMNS,)
     high: np.ndarray  # (COLUMNS,)
-    counts: np.ndarray  # (3,) int64: samples in a stretch, whole stretches, samples in the one begun
+    counts: np.ndarray  # (3,) int64: samples per column, complete columns, samples in the incomplete one
 
 
-def make_outline():
-    return Outline(np.zeros(COLUMNS), np.zeros(COLUMNS), np.array([1, 0, 0]))
+def make_waveform_overview():
+    return WaveformOverview(np.zeros(COLUMNS), np.zeros(COLUMNS), np.array([1, 0, 0]))
 
 
 @kernel
-def extend(outline, block):
-    """Go on with a float32 (frames, channels) block, all its channels in one outline."""
-    low, high, counts = outline
+def extend_overview(overview, block):
+    """Add a float32 (frames, channels) block; all channels go into the same columns."""
+    low, high, counts = overview
     for n in range(block.shape[0]):
         if counts[1] == COLUMNS:
             for c in range(COLUMNS // 2):
@@ -40,7 +40,7 @@ def extend(outline, block):
             counts[1], counts[2] = counts[1] + 1, 0
 
 
-def drawn(outline):
-    """What there is of it: lowest and highest by column, and how many samples a column stands for."""
-    columns = outline.counts[1] + (outline.counts[2] > 0)
-    return outline.low[:columns], outline.high[:columns], int(outline.counts[0])
+def overview_columns(overview):
+    """(low, high, samples per column), without unused columns."""
+    columns = overview.counts[1] + (overview.counts[2] > 0)
+    return overview.low[:columns], overview.high[:columns], int(overview.counts[0])

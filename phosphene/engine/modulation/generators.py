@@ -1,4 +1,4 @@
-"""Sources beside sound: what a preset may name to move things with."""
+"""Generators: the modulation sources besides sound, which a preset defines by name: LFO, walk, envelope."""
 
 import math
 from typing import Annotated, Literal, Union
@@ -9,9 +9,9 @@ from pydantic import Field, create_model
 from phosphene.engine.common.params import Param
 from phosphene.engine.documents.schema import Strict, param_field
 
-MOST = 32  # in a preset
-NAME = "[a-z][a-z0-9_]{0,31}"
-SHAPES = ("sine", "triangle", "saw", "square")  # all of them begin at 0 and reach 1; saw and square then fall at once
+MAX_SOURCES = 32  # in a preset
+NAME_PATTERN = "[a-z][a-z0-9_]{0,31}"
+SHAPES = ("sine", "triangle", "saw", "square")  # each begins at 0 and reaches 1; saw and square then drop at once
 EVENTS = ("onset", "kick", "snare", "hat", "beat", "bar")
 
 LFO = (
@@ -25,29 +25,29 @@ ENVELOPE = (
 )
 
 
-def _model(kind, params, **choice):
-    fields = {name: (Literal[words], words[0]) for name, words in choice.items()}
+def _model(kind, params, **choices):
+    fields = {name: (Literal[values], values[0]) for name, values in choices.items()}
     fields |= {param.name: param_field(param) for param in params}
     return create_model(kind, __base__=Strict, kind=(Literal[kind], ...), **fields)
 
 
 _KINDS = _model("lfo", LFO, shape=SHAPES), _model("walk", WALK), _model("envelope", ENVELOPE, on=EVENTS)
-Source = Annotated[Union[_KINDS], Field(discriminator="kind")]  # noqa: UP007
+Generator = Annotated[Union[_KINDS], Field(discriminator="kind")]  # noqa: UP007
 
 
 class Walk:
-    """A smooth walk between 0 and 1 through lots drawn `seconds` apart; where it is hangs on the time alone."""
+    """A smooth random walk between 0 and 1, through points `seconds` apart. It depends on the time alone."""
 
-    def __init__(self, seed, name, seconds):
+    def __init__(self, seed: int, name: str, seconds: float) -> None:
         self.key, self.seconds, self.knot = (seed, *name.encode()), seconds, None
-        self.lots = np.full(4, 0.5)
+        self.points = np.full(4, 0.5)
 
-    def reach(self, now):
-        """Have at hand the lots around a time in seconds: of the one before it, and what lies beside."""
-        knot = math.floor(now / self.seconds)  # as the kernel divides: at a knot both must agree
+    def load_points(self, now: float) -> None:
+        """Compute the four points around a time in seconds: two before it, two after."""
+        knot = math.floor(now / self.seconds)  # divides as the kernel does: both must agree at a knot
         if knot != self.knot:
-            self.knot, self.lots[:] = knot, [self._draw(knot + beside) for beside in (-1, 0, 1, 2)]
+            self.knot, self.points[:] = knot, [self._draw(knot + offset) for offset in (-1, 0, 1, 2)]
 
     def _draw(self, knot):
-        frame = knot + (1 << 40)  # a bounce begins a little before 0
+        frame = knot + (1 << 40)  # a bounce begins slightly before 0
         return np.random.default_rng(np.random.SeedSequence((*self.key, frame))).random()

@@ -1,7 +1,8 @@
-"""Rows of the matrix as a preset holds them, and whether what they name is there."""
+"""The schema of a preset's matrix rows, and checks of the names and ranges in them."""
 
 import re
-from typing import Annotated, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, create_model
 
@@ -11,15 +12,15 @@ from phosphene.engine.documents.document import shorten
 from phosphene.engine.documents.schema import Strict, custom_fault, param_field
 from phosphene.engine.effects import EFFECTS
 from phosphene.engine.modulation import generators
-from phosphene.engine.modulation.inputs import share_of
+from phosphene.engine.modulation.inputs import find_input
 from phosphene.engine.modulation.matrix import CURVES, WHENS
-from phosphene.engine.modulation.trajectory.anchors import USUAL_ANCHORS, load_anchors
-from phosphene.engine.modulation.trajectory.trajectory import NAMES
+from phosphene.engine.modulation.trajectory.anchors import DEFAULT_ANCHORS, load_anchors
+from phosphene.engine.modulation.trajectory.trajectory import COORDINATE_NAMES
 from phosphene.engine.rings import board_layout
 
-MOST = 64  # in a preset
-FINEST = 64  # steps
-LONGEST = 100  # characters of a name that may be of nothing
+MAX_ROWS = 64  # in a preset
+MAX_STEPS = 64
+MAX_NAME_LENGTH = 100  # characters of an optional name that is not known
 ATTACK = Param("attack", 0.08, low=0.0, high=600.0, unit="s")
 RELEASE = Param("release", 0.25, low=0.0, high=600.0, unit="s")
 AMOUNT = Param("amount", 1.0, low=0.0, high=1.0)
@@ -30,9 +31,9 @@ Row = create_model(
     **{
         "from": (str, ...),
         "to": (str, ...),
-        "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # the parameter's own, where nothing is said
+        "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # empty for the parameter's own range
         "curve": (Literal[CURVES], CURVES[0]),
-        "steps": (int, Field(8, ge=2, le=FINEST)),
+        "steps": (int, Field(8, ge=2, le=MAX_STEPS)),
         "when": (Literal[WHENS], WHENS[0]),
         "optional": (bool, False),
         **{param.name: param_field(param) for param in (ATTACK, RELEASE, AMOUNT)},
@@ -40,134 +41,144 @@ Row = create_model(
 )
 
 
-class Target(NamedTuple):
-    """What a row moves: a parameter, and its place in each gene that has it, or in the picture."""
+Genome = list[tuple[str | None, bool]]
+
+
+class RowTarget(NamedTuple):
+    """What a row moves: a parameter, and its slot in each gene that has it, or in the picture."""
 
     param: Param
-    places: list
+    slots: list[int]
 
 
-class Targets(NamedTuple):
-    """What rows may move, of a genome as (op or None, whether it sounds) pairs and of these sections of the picture.
+class MatrixTargets(NamedTuple):
+    """All that rows can move: parameters of a genome, and of sections (scenes and passes) of the picture.
 
-    A gene's place is its slot in the plan with serial number 0.
+    A genome is a list of (op or None, active) pairs. Slots of genes are those in the plan with serial number 0.
     """
 
-    sections: dict  # by name: (Param, place) by name
+    sections: dict[str, dict[str, tuple[Param, int]]]  # (parameter, slot) by name, by section
 
-    def find(self, name, genome):
-        """The Target of a name.
+    def find(self, name: str, genome: Genome) -> RowTarget:
+        """The RowTarget of a name.
 
         Raises
         ------
         UsageError
-            Without a place: what there is no such thing of.
+            If there is none; the message has no place in a file.
         """
         root, _, rest = name.partition(".")
-        which, _, param = rest.partition(".")
+        section, _, param = rest.partition(".")
         if root == "visuals":
-            params = _one("scene or pass", which, self.sections, root)
-            found, place = _one("parameter", param, params, f"{root}.{which}")
-            return Target(found, [place])
+            params = _lookup("scene or pass", section, self.sections, root)
+            found, slot = _lookup("parameter", param, params, f"{root}.{section}")
+            return RowTarget(found, [slot])
         if root == "effects":
-            _one("gene", which, dict.fromkeys(op for op, _ in genome), root)
-            genes = [g for g, (op, _) in enumerate(genome) if op == which]
+            _lookup("gene", section, dict.fromkeys(op for op, _ in genome), root)
+            genes = [g for g, (op, _) in enumerate(genome) if op == section]
         elif root == "genome":
-            if not re.fullmatch("[0-9]{1,3}", which) or int(which) >= len(genome):
-                raise UsageError(f"{root}: no entry '{shorten(which)}' (has {len(genome)}, counted from 0)")
-            genes = [int(which)]
+            if not re.fullmatch("[0-9]{1,3}", section) or int(section) >= len(genome):
+                raise UsageError(f"{root}: no entry '{shorten(section)}' (has {len(genome)}, counted from 0)")
+            genes = [int(section)]
         else:
             raise unknown("target", shorten(root), ("effects", "genome", "visuals"), "")
-        return _in_genes(genome, genes, param, f"{root}.{which}")
+        return _find_in_genes(genome, genes, param, f"{root}.{section}")
 
 
-def _one(kind, name, allowed, where):
+def _lookup(kind, name, allowed, where):
     if name not in allowed:
         raise unknown(kind, shorten(name), allowed, where)
     return allowed[name] if isinstance(allowed, dict) else name
 
 
-def _in_genes(genome, genes, name, where):
+def _find_in_genes(genome, genes, name, where):
     op = genome[genes[0]][0]
     if op is None:
-        raise UsageError(f"{where}: is no gene")
+        raise UsageError(f"{where}: is not a gene")
     effect = EFFECTS[op]
     if getattr(effect, "PULLS_SOURCE", False):
-        raise UsageError(f"{where}: is read ahead of what is heard, so no row can move it")
+        raise UsageError(f"{where}: reads its source ahead of the output, so no row can move it")
     params = {param.name: (p, param) for p, param in enumerate(effect.PARAMS)}
-    p, param = _one("parameter", name, params, where)
-    seats = [g - sum(not sounds for _, sounds in genome[:g]) for g in genes if genome[g][1]]
-    return Target(param, [board_layout.gene_slot(0, seat, p) for seat in seats])
+    p, param = _lookup("parameter", name, params, where)
+    positions = [g - sum(not active for _, active in genome[:g]) for g in genes if genome[g][1]]
+    return RowTarget(param, [board_layout.gene_slot(0, position, p) for position in positions])
 
 
-def loose_ends(given, targets, genome):
-    """What is wrong with the names and the ranges in a preset's plain values, as pydantic tells of faults.
+def matrix_faults(given: dict[str, Any], targets: MatrixTargets, genome: Genome) -> Iterator[Any]:
+    """Yield the faults of names and ranges in a preset's plain values, in pydantic's form.
 
     Parameters
     ----------
     given : dict
-        Whatever stands there; what is not even of the right kind is passed over here.
-    targets : Targets
-    genome : list of (op or None, whether it sounds)
+        As read; values of the wrong type are skipped, since the schema reports them.
+    targets : MatrixTargets
+    genome : list of (op or None, active)
     """
-    named, rows = given.get("sources", {}), given.get("matrix", ())
-    named = named if isinstance(named, dict) else {}
-    if len(named) > generators.MOST:
-        yield custom_fault(f"found {len(named)} entries, {generators.MOST} are allowed", ("sources",), named)
-    for name in named:
-        if not re.fullmatch(generators.NAME, name):
-            yield custom_fault("a name has small letters, digits and _, 32 at the most", ("sources", name), name)
-    travels = given.get("trajectory", {})
-    if isinstance(travels, dict) and isinstance(anchors := travels.get("anchors", USUAL_ANCHORS), str):
+    sources, rows = given.get("sources", {}), given.get("matrix", ())
+    sources = sources if isinstance(sources, dict) else {}
+    yield from _source_faults(sources)
+    yield from _trajectory_faults(given.get("trajectory", {}))
+    for index, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
+        if isinstance(row, dict):
+            for key, fault in _row_faults(row, sources, targets, genome):
+                yield custom_fault(fault, ("matrix", index, key), row.get(key))
+
+
+def _source_faults(sources):
+    if len(sources) > generators.MAX_SOURCES:
+        yield custom_fault(f"found {len(sources)} entries, {generators.MAX_SOURCES} are allowed", ("sources",), sources)
+    for name in sources:
+        if not re.fullmatch(generators.NAME_PATTERN, name):
+            yield custom_fault("a name has lower-case letters, digits and _, at most 32", ("sources", name), name)
+
+
+def _trajectory_faults(trajectory):
+    if isinstance(trajectory, dict) and isinstance(anchors := trajectory.get("anchors", DEFAULT_ANCHORS), str):
         try:
             load_anchors(anchors)
         except UsageError as faults:
             yield from (custom_fault(fault, ("trajectory", "anchors"), anchors) for fault in str(faults).splitlines())
-    for at, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
-        if isinstance(row, dict):
-            for key, told in _ends_of(row, named, targets, genome):
-                yield custom_fault(told, ("matrix", at, key), row.get(key))
 
 
-def _ends_of(row, named, targets, genome):
-    """(key, what is wrong there) of one row."""
+def _row_faults(row, sources, targets, genome):
+    """Yield (key, fault) for one row."""
     source, name, target = row.get("from"), row.get("to"), None
     if isinstance(source, str):
         try:
-            _check_source(source, named)
+            _check_source(source, sources)
         except UsageError as fault:
             yield "from", str(fault).removeprefix(": ")
     if isinstance(name, str):
         try:
             target = targets.find(name, genome)
         except UsageError as fault:
-            if row.get("optional") is not True or len(name) > LONGEST:
+            if row.get("optional") is not True or len(name) > MAX_NAME_LENGTH:
                 yield "to", str(fault).removeprefix(": ")
-    ends = row.get("range", ())
-    if isinstance(ends, list | tuple) and all(type(end) in (int, float) for end in ends):
-        yield from _ends_of_range(ends, row, target and target.param)
+    limits = row.get("range", ())
+    if isinstance(limits, list | tuple) and all(type(limit) in (int, float) for limit in limits):
+        yield from _range_faults(limits, row, target and target.param)
 
 
-def _check_source(name, named):
+def _check_source(name, sources):
     root, _, rest = name.partition(".")
     if root == "sources":
-        _one("source", rest, named, root)
+        _lookup("source", rest, sources, root)
     elif root == "trajectory":
-        _one("coordinate", rest, [each.partition(".")[2] for each in NAMES], root)
+        _lookup("coordinate", rest, [coordinate.partition(".")[2] for coordinate in COORDINATE_NAMES], root)
     elif root in ("listening", "clock"):
-        share_of(name)
+        find_input(name)
     else:
         raise unknown("source", shorten(root), ("clock", "listening", "sources", "trajectory"), "")
 
 
-def _ends_of_range(ends, row, param):
-    if len(ends) not in (0, 2):
-        yield "range", f"needs two numbers, low and high, found {len(ends)}"
+def _range_faults(limits, row, param):
+    if len(limits) not in (0, 2):
+        yield "range", f"needs two numbers, low and high, found {len(limits)}"
         return
-    outside = [end for end in ends if param and not param.low <= end <= param.high]
+    outside = [limit for limit in limits if param and not param.low <= limit <= param.high]
     if outside:
         yield "range", f"{outside[0]} is outside {param.range_text}"
-    elif row.get("curve") == "exp" and (ends or param):
-        low, high = ends or (param.low, param.high)
+    elif row.get("curve") == "exp" and (limits or param):
+        low, high = limits or (param.low, param.high)
         if min(low, high) <= 0:
             yield "curve", f"exp needs a range above 0, found {low:g} to {high:g}"

@@ -61,7 +61,7 @@ class Preset(Strict):
     matrix: bounded_tuple(row_schema.Row, row_schema.MAX_ROWS) = ()
     trajectory: TrajectorySpec = TrajectorySpec()
 
-    targets: ClassVar[row_schema.Targets]
+    targets: ClassVar[row_schema.MatrixTargets]
     media_scenes: ClassVar[tuple[str, ...]]  # scenes that show media
 
     @model_validator(mode="wrap")
@@ -102,7 +102,7 @@ class Preset(Strict):
             with contextlib.suppress(UsageError):  # only an optional row gets here without a target
                 target = self.targets.find(row.to, genome)
                 ends = row.range or (target.param.low, target.param.high)
-                rows.append({**row.model_dump(), "name": row.to, "to": target.places, "range": ends})
+                rows.append({**row.model_dump(), "name": row.to, "to": target.slots, "range": ends})
         sources = {name: dict(source) for name, source in self.sources.items()}
         return Modulation(self.seed, sources, rows, self.trajectory.model_dump())
 
@@ -164,7 +164,7 @@ def make_schemas(genome: Any, sections: Mapping[str, tuple[Param, ...]], catalog
     fields["transition"] = transition, transition()
     preset = create_model("Preset", __base__=Preset, genome=(genome, default_genome), **fields)
     preset.media_scenes = catalogue.MEDIA_SCENES
-    preset.targets = row_schema.Targets({section: {} for section in catalogue.SECTIONS})
+    preset.targets = row_schema.MatrixTargets({section: {} for section in catalogue.SECTIONS})
     for (section, param), place in catalogue.PARAM_SLOTS.items():
         preset.targets.sections[section][param.name] = param, place
     return Schemas(preset, genome)

@@ -7,7 +7,7 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.common.params import Param
 from phosphene.engine.gl.shader_header import ShaderSpec, read_spec
 from phosphene.engine.gl.shader_source import SHADERS
-from phosphene.engine.modulation.matrix import STILL
+from phosphene.engine.modulation.matrix import NO_MODULATION
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT, board_slots, picture_slot
 
 DEFAULT_SCENE = "scope"
@@ -25,7 +25,7 @@ class Look(NamedTuple):
     passes: list[str]  # show passes, in their order
     transition: dict[str, Any]  # kind, seconds, start
     media: str | None = None  # a photo, a film or a camera
-    modulation: Any = STILL  # a Modulation
+    modulation: Any = NO_MODULATION  # a Modulation
 
 
 def _read_room(room: str) -> dict[str, ShaderSpec]:

@@ -7,9 +7,9 @@ import threading
 import numpy as np
 import pytest
 
+from phosphene.engine.listening.analyser import hop_frames
 from phosphene.engine.offline.features import columns
 from phosphene.engine.offline.features.cache import PART_SUFFIX, FeatureCache
-from tests.listening.test_analyser import hop_of
 from tests.support.commands import run_command
 from tests.support.listen_output import RATE, listen_json, load_arrays
 from tests.support.sound_files import noise, write_sound
@@ -95,7 +95,7 @@ def test_unusable_cache_is_a_warning(folder, capsys):
     assert (code, errors, len(out.splitlines())) == (0, [], 2) and "the cache cannot be" in out
     code, out, errors = run_command(capsys, "listen", "x.wav", "-o", "x.npz", "--overwrite", "--json")
     assert (code, len(errors)) == (0, 1) and json.loads(out)["cached"] is False
-    assert len(load_arrays("x.npz")["times"]) == -(-RATE // hop_of(RATE))
+    assert len(load_arrays("x.npz")["times"]) == -(-RATE // hop_frames(RATE))
 
 
 def test_cache_is_bounded_and_recently_used_entries_stay(tmp_path):

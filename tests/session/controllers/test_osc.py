@@ -396,7 +396,7 @@ def test_every_onset_is_sent_once():
     sender = PacketKeeper()
     features = FeatureSender(NowPlaying(sound.segment), sender, 1.0)
     features.close()
-    features.next_record = 0
+    features.onsets.next_record = 0
     sender.packets.clear()
     sent = []
     for index in range(30):

@@ -1,4 +1,4 @@
-"""Ramp: tempo, beat and bar as they are told. Whoever leads, a beat never goes back and never jumps."""
+"""The beat clock: tempo, beat and bar as published. Whatever the source, the beat never goes back and never jumps."""
 
 import math
 
@@ -20,107 +20,120 @@ from phosphene.engine.listening.rhythm.tempo_override import (
 )
 from phosphene.engine.native import kernel
 
-LED, LOST = 0.5, 0.1  # confidence from which what is heard leads, and beneath which it does no more
-GLIDE, MENDING = 0.2, 0.1  # seconds in which a tempo, and the place in a beat, come to where they should be
-REMEMBERED, MOVED = 4.0, 0.1  # seconds that a moved tempo tells; octaves after which little stability is left
-SLOWER, FASTER = 0.5, 2.0  # times the tempo that a beat may run at while it is mended
-BACK = 1 / 3  # beats: further than that is mended the other way, which at those speeds takes as long
-SAMPLE, BEAT, BAR, TEMPO, KEPT, OWED, BAR_OWED, NUDGED, LEADS, USUAL, SURE, SAID, ONE = range(13)
+LEAD_CONFIDENCE, LOST_CONFIDENCE = 0.5, 0.1  # of the analysed beat: followed from the first on, until below the second
+GLIDE_SECONDS, CORRECTION_SECONDS = 0.2, 0.1  # time constants of the tempo, and of the position in the beat
+STABILITY_SECONDS, STABILITY_OCTAVES = 4.0, 0.1  # time constant of the mean tempo; distance from it at 1/e stability
+MIN_SPEED, MAX_SPEED = 0.5, 2.0  # times the tempo: limits of the beat's speed while its position is corrected
+MAX_BACKWARD = 1 / 3  # beats; larger errors are corrected forward, which takes as long at these speeds
+# indices into the state; BASE_HERTZ is the followed tempo before `scale`, DOWNBEAT a beat at which a bar begins
+SAMPLE, BEAT, BAR, TEMPO, BASE_HERTZ, BEAT_ERROR, BAR_ERROR, APPLIED_NUDGE = range(8)
+FOLLOWING, MEAN_OCTAVE, CONFIDENCE, USED_BAR_ANCHOR, DOWNBEAT = range(8, 13)
 
 
-def make_ramp():
-    ramp = np.zeros(13)
-    ramp[SAMPLE], ramp[TEMPO], ramp[KEPT], ramp[USUAL], ramp[SAID] = np.nan, 120.0, 2.0, math.log2(120.0), np.nan
-    return ramp
+def make_beat_clock() -> np.ndarray:
+    """The state of a clock, indexed by SAMPLE to DOWNBEAT."""
+    clock = np.zeros(13)
+    clock[SAMPLE] = clock[USED_BAR_ANCHOR] = np.nan
+    clock[TEMPO], clock[BASE_HERTZ], clock[MEAN_OCTAVE] = 120.0, 2.0, math.log2(120.0)
+    return clock
 
 
 @kernel
-def tell(ramp, record, hand, beats, hertz, sure, rate):
-    """Put into a record what was heard, bars being counted from a multiple of four, unless a hand knows better."""
-    sample, scale, bars = record[AT.sample], hand[SCALE], math.nan
-    if hand[SOURCE] == HEARD:
-        ramp[LEADS] = sure >= (LOST if ramp[LEADS] else LED)
+def update_beat_clock(clock, record, override, beats, hertz, confidence, rate):
+    """Move the clock on to a record's sample, and write tempo, beat and bar to the record.
+
+    `beats`, `hertz` and `confidence` are those of the analysed beat, whose bars begin at multiples of four; `override`
+    replaces them unless its source is HEARD.
+    """
+    sample, scale, bars = record[AT.sample], override[SCALE], math.nan
+    if override[SOURCE] == HEARD:
+        clock[FOLLOWING] = confidence >= (LOST_CONFIDENCE if clock[FOLLOWING] else LEAD_CONFIDENCE)
         hertz, beats = hertz * scale, beats * scale
         bars = beats / BEATS_PER_BAR
     else:
-        ramp[LEADS] = hand[SOURCE] != HELD or math.isnan(ramp[SAMPLE])  # who begins goes by what was in force then
-        sure = 1.0
-        if ramp[LEADS]:
-            hertz = hand[BPM] / 60.0
-            beats = (sample - hand[ANCHOR]) / rate * hertz
-            bars = (sample - hand[BAR_ANCHOR]) / rate * hertz / BEATS_PER_BAR
-    if ramp[LEADS]:
-        ramp[KEPT] = hertz / scale
-    seconds = (sample - ramp[SAMPLE]) / rate
+        # a held tempo is not followed, except by a clock that starts
+        clock[FOLLOWING] = override[SOURCE] != HELD or math.isnan(clock[SAMPLE])
+        confidence = 1.0
+        if clock[FOLLOWING]:
+            hertz = override[BPM] / 60.0
+            beats = (sample - override[ANCHOR]) / rate * hertz
+            bars = (sample - override[BAR_ANCHOR]) / rate * hertz / BEATS_PER_BAR
+    if clock[FOLLOWING]:
+        clock[BASE_HERTZ] = hertz / scale
+    seconds = (sample - clock[SAMPLE]) / rate
     if math.isnan(seconds):
-        begin(ramp, hertz, beats + hand[NUDGE], bars + hand[NUDGE] / BEATS_PER_BAR)
+        start_clock(clock, hertz, beats + override[NUDGE], bars + override[NUDGE] / BEATS_PER_BAR)
         seconds = 0.0
-    glide = 1.0 - math.exp(-seconds / GLIDE)
-    ramp[TEMPO] += glide * (60.0 * scale * ramp[KEPT] - ramp[TEMPO])
-    ramp[SURE] += glide * (sure - ramp[SURE])
-    run = seconds * ramp[TEMPO] / 60.0
-    if ramp[LEADS]:
-        owe(ramp, beats + hand[NUDGE] - run, bars + (hand[NUDGE] - run) / BEATS_PER_BAR)
+    glide = 1.0 - math.exp(-seconds / GLIDE_SECONDS)
+    clock[TEMPO] += glide * (60.0 * scale * clock[BASE_HERTZ] - clock[TEMPO])
+    clock[CONFIDENCE] += glide * (confidence - clock[CONFIDENCE])
+    run = seconds * clock[TEMPO] / 60.0
+    if clock[FOLLOWING]:
+        update_errors(clock, beats + override[NUDGE] - run, bars + (override[NUDGE] - run) / BEATS_PER_BAR)
     else:
-        ramp[OWED] += hand[NUDGE] - ramp[NUDGED]
-        ramp[BAR_OWED] += (hand[NUDGE] - ramp[NUDGED]) / BEATS_PER_BAR
-    ramp[NUDGED], ramp[SAMPLE] = hand[NUDGE], sample
-    advance(ramp, BEAT, OWED, run, seconds)
-    if not math.isnan(hand[BAR_ANCHOR]):
-        told = (hand[SOURCE] == TAPPED or hand[SOURCE] == LINK) and ramp[LEADS]
-        count_bars(ramp, told, hand[BAR_ANCHOR], (sample - hand[BAR_ANCHOR]) * ramp[TEMPO] / 60.0 / rate, run)
-    advance(ramp, BAR, BAR_OWED, run / BEATS_PER_BAR, seconds)
-    octave = math.log2(ramp[TEMPO])
-    ramp[USUAL] += (1.0 - math.exp(-seconds / REMEMBERED)) * (octave - ramp[USUAL])
-    record[AT.tempo], record[AT.beat], record[AT.bar] = ramp[TEMPO], ramp[BEAT], ramp[BAR]
-    record[AT.confidence] = ramp[SURE]
-    record[AT.stability] = math.exp(-abs(octave - ramp[USUAL]) / MOVED)
-    record[AT.tempo_source] = hand[SOURCE]
+        clock[BEAT_ERROR] += override[NUDGE] - clock[APPLIED_NUDGE]
+        clock[BAR_ERROR] += (override[NUDGE] - clock[APPLIED_NUDGE]) / BEATS_PER_BAR
+    clock[APPLIED_NUDGE], clock[SAMPLE] = override[NUDGE], sample
+    advance(clock, BEAT, BEAT_ERROR, run, seconds)
+    if not math.isnan(override[BAR_ANCHOR]):
+        follows_anchor = (override[SOURCE] == TAPPED or override[SOURCE] == LINK) and clock[FOLLOWING]
+        since = (sample - override[BAR_ANCHOR]) * clock[TEMPO] / 60.0 / rate
+        count_bars(clock, follows_anchor, override[BAR_ANCHOR], since, run)
+    advance(clock, BAR, BAR_ERROR, run / BEATS_PER_BAR, seconds)
+    octave = math.log2(clock[TEMPO])
+    clock[MEAN_OCTAVE] += (1.0 - math.exp(-seconds / STABILITY_SECONDS)) * (octave - clock[MEAN_OCTAVE])
+    record[AT.tempo], record[AT.beat], record[AT.bar] = clock[TEMPO], clock[BEAT], clock[BAR]
+    record[AT.confidence] = clock[CONFIDENCE]
+    record[AT.stability] = math.exp(-abs(octave - clock[MEAN_OCTAVE]) / STABILITY_OCTAVES)
+    record[AT.tempo_source] = override[SOURCE]
 
 
 @kernel
-def begin(ramp, hertz, beats, bars):
-    """The first record has nothing before it: it may begin anywhere in a beat."""
-    if ramp[LEADS]:
-        ramp[BEAT] = beats % 1.0
-        ramp[BAR] = beats / BEATS_PER_BAR % 1.0 if math.isnan(bars) else bars % 1.0
-        ramp[TEMPO] = 60.0 * hertz
-        ramp[USUAL] = math.log2(ramp[TEMPO])
+def start_clock(clock, hertz, beats, bars):
+    """Start at the first record, anywhere in a beat."""
+    if clock[FOLLOWING]:
+        clock[BEAT] = beats % 1.0
+        clock[BAR] = beats / BEATS_PER_BAR % 1.0 if math.isnan(bars) else bars % 1.0
+        clock[TEMPO] = 60.0 * hertz
+        clock[MEAN_OCTAVE] = math.log2(clock[TEMPO])
 
 
 @kernel
-def owe(ramp, beats, bars):
-    """How far it is from where beat and bar are to where they should be, but for whole ones."""
-    ramp[OWED] = ahead(beats - ramp[BEAT])
-    if math.isnan(bars):  # any bar does that keeps to the beat
-        ramp[BAR_OWED] = ahead(beats - BEATS_PER_BAR * ramp[BAR]) / BEATS_PER_BAR
+def update_errors(clock, beats, bars):
+    """Set the distances of beat and bar to where they should be, without whole beats and bars."""
+    clock[BEAT_ERROR] = signed_distance(beats - clock[BEAT])
+    if math.isnan(bars):  # any start of the bar will do that is on a beat
+        clock[BAR_ERROR] = signed_distance(beats - BEATS_PER_BAR * clock[BAR]) / BEATS_PER_BAR
     else:
-        ramp[BAR_OWED] = ahead(bars - ramp[BAR])
+        clock[BAR_ERROR] = signed_distance(bars - clock[BAR])
 
 
 @kernel
-def ahead(turns):
-    return turns - math.floor(turns + BACK)
+def signed_distance(turns):
+    """The same distance in -MAX_BACKWARD to 1 - MAX_BACKWARD."""
+    return turns - math.floor(turns + MAX_BACKWARD)
 
 
 @kernel
-def count_bars(ramp, told, anchor, since, run):
-    """Have bars begin with the beat that somebody said is the one, `since` beats ago, whatever else is heard.
+def count_bars(clock, follows_anchor, anchor, since, run):
+    """Make bars begin at the performer's downbeat, `since` beats ago.
 
-    Where it is `told` from that very sample how beats go, bars are right as they are, and the one is known by them.
+    If the beat itself `follows_anchor`, the bars are right already, and the downbeat is derived from them.
     """
-    place = ramp[BEAT] + ramp[OWED]
-    if told:
-        ramp[SAID], ramp[ONE] = anchor, round(place - run - BEATS_PER_BAR * (ramp[BAR] + ramp[BAR_OWED]))
-    elif ramp[SAID] != anchor:
-        ramp[SAID], ramp[ONE] = anchor, round(ramp[BEAT] - since)
-    if not told:
-        ramp[BAR_OWED] = ahead((place - ramp[ONE] - run) / BEATS_PER_BAR - ramp[BAR])
+    position = clock[BEAT] + clock[BEAT_ERROR]
+    if follows_anchor:
+        bars = clock[BAR] + clock[BAR_ERROR]
+        clock[USED_BAR_ANCHOR], clock[DOWNBEAT] = anchor, round(position - run - BEATS_PER_BAR * bars)
+    elif clock[USED_BAR_ANCHOR] != anchor:
+        clock[USED_BAR_ANCHOR], clock[DOWNBEAT] = anchor, round(clock[BEAT] - since)
+    if not follows_anchor:
+        clock[BAR_ERROR] = signed_distance((position - clock[DOWNBEAT] - run) / BEATS_PER_BAR - clock[BAR])
 
 
 @kernel
-def advance(ramp, place, debt, run, seconds):
-    step = run + ramp[debt] * (1.0 - math.exp(-seconds / MENDING))
-    step = min(max(step, SLOWER * run), FASTER * run)
-    ramp[place] += step
-    ramp[debt] -= step - run
+def advance(clock, position, error, run, seconds):
+    """Move beat or bar on by `run`, and correct a part of its error."""
+    step = run + clock[error] * (1.0 - math.exp(-seconds / CORRECTION_SECONDS))
+    step = min(max(step, MIN_SPEED * run), MAX_SPEED * run)
+    clock[position] += step
+    clock[error] -= step - run

@@ -1,67 +1,79 @@
-"""Foresight: where there is time, a rhythm is told by one who has heard what follows.
+"""Lookahead: offline, the rhythm of a record also follows from the sound after it.
 
-Records go in as they are heard and come out some seconds later. By then the beat was also followed backwards, from
-where it was sure: into bars whose tempo was not known yet, and through those where the two ways round cancel their
-lags. It is the same pulse in both directions.
+Records are pushed as they are analysed and pulled some seconds later. Meanwhile the beat is also tracked backward,
+from a hop at which it was certain. This gives a beat to bars whose tempo was not known yet; elsewhere the lags of both
+directions cancel. The same tracker runs in both directions.
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from phosphene.engine.listening.frame import AT, WIDTH
 from phosphene.engine.listening.rhythm import beat_tracker as beat
-from phosphene.engine.listening.rhythm.beat_clock import make_ramp, tell
-from phosphene.engine.listening.rhythm.beat_tracker import BEAT, HERTZ, NEAR, Pulse, make_pulse
+from phosphene.engine.listening.rhythm.beat_clock import make_beat_clock, update_beat_clock
+from phosphene.engine.listening.rhythm.beat_tracker import BEAT, HERTZ, MAX_CORRECTION, BeatTracker, make_beat_tracker
 from phosphene.engine.listening.rhythm.novelty import PARTS
-from phosphene.engine.listening.rhythm.rhythm import FIRST, FITTING, SURE, Rhythm, hear_rhythm, make_rhythm, strength_of
-from phosphene.engine.listening.rhythm.tempo_bank import TURNS
+from phosphene.engine.listening.rhythm.rhythm import (
+    CONFIDENCE,
+    DOWNBEAT,
+    FIT,
+    Rhythm,
+    fit_strength,
+    make_rhythm,
+    track_rhythm,
+)
+from phosphene.engine.listening.rhythm.tempo_bank import SCORE_INTERVAL
 from phosphene.engine.listening.rhythm.tempo_override import make_tempo_override
 from phosphene.engine.native import copy_rows, kernel
 
-AHEAD, PORTION = 8.0, 1.0  # seconds that are looked ahead, and that are settled at once
-FIRM = 0.5  # trust from which a beat is followed back
-SAME, CLOSE = 0.05, 0.25  # of a tempo, and beats, within which two mean the same
-FAIR = 0.9  # times as well as what was heard, that what is heard from behind must fit
+AHEAD_SECONDS, PORTION_SECONDS = 8.0, 1.0  # sound after a record that counts; records that are completed at once
+MIN_CONFIDENCE = 0.5  # of a beat that is tracked backward; and its ratio to the forward confidence
+SAME_TEMPO, SAME_BEAT = 0.05, 0.25  # share of the tempo, and beats, within which both directions agree
+MIN_FIT_RATIO = 0.9  # of the backward beat to the forward one, that it is used
 
 
-class Sight(NamedTuple):
-    rows: np.ndarray  # (hops, WIDTH), records not told yet
+class LookaheadState(NamedTuple):
+    records: np.ndarray  # (hops, WIDTH), as pushed
     rises: np.ndarray  # (hops, PARTS)
-    forth: np.ndarray  # (hops, 4), heard by who did not know what follows: BEAT, HERTZ, TRUSTED, FITTING
-    back: np.ndarray  # (hops, 4), and by who comes from there
-    counts: np.ndarray  # (3,) int64: records held, settled, and given out of these
+    forward: np.ndarray  # (hops, 4), tracked forward: BEAT, HERTZ, ROW_CONFIDENCE, ROW_FIT
+    backward: np.ndarray  # (hops, 4), tracked backward
+    counts: np.ndarray  # (3,) int64: records HELD, complete of these, PULLED of these
     rhythm: Rhythm
-    pulse: Pulse
-    ramp: np.ndarray
-    hand: np.ndarray  # untouched
-    portion: int
+    tracker: BeatTracker
+    clock: np.ndarray
+    override: np.ndarray  # at its defaults
+    portion: int  # records
     rate: float
 
 
-TRUSTED, FITS = 2, 3
-HELD, SETTLED, GIVEN = range(3)
+ROW_CONFIDENCE, ROW_FIT = 2, 3
+HELD, COMPLETE, PULLED = range(3)
 
 
-class Foresight:
-    """Gives out every record that it takes, in order; only their rhythm is another.
+class Lookahead:
+    """Takes records and gives them back in order, later, with another rhythm. Its memory is constant.
 
-    Rates and sizes are those of the listener whose records they are. Memory stays the same however many come.
+    Parameters
+    ----------
+    rate : float
+    hop, size : int
+        Samples in a hop and in the window of the spectrum, of the analyser that makes the records.
     """
 
     def __init__(self, rate, hop, size):
-        step = hop / rate
-        hops, portion = round((AHEAD + PORTION) / step), round(PORTION / step)
-        self.sight = Sight(
+        hop_seconds = hop / rate
+        hops, portion = round((AHEAD_SECONDS + PORTION_SECONDS) / hop_seconds), round(PORTION_SECONDS / hop_seconds)
+        self.state = LookaheadState(
             np.zeros((hops, WIDTH)),
             np.zeros((hops, PARTS)),
             np.zeros((hops, 4)),
             np.zeros((hops, 4)),
             np.zeros(3, np.int64),
             make_rhythm(rate, hop, size),
-            make_pulse(rate, hop, size),
-            make_ramp(),
+            make_beat_tracker(rate, hop, size),
+            make_beat_clock(),
             make_tempo_override(),
             portion,
             float(rate),
@@ -69,105 +81,110 @@ class Foresight:
         self.ended = False
 
     @classmethod
-    def beside(cls, listener):
-        """For the records of a listener."""
-        return cls(listener.rhythm.rate, listener.hop, len(listener.spectrum.past))
+    def for_analyser(cls, analyser: Any) -> "Lookahead":
+        """For the records of an analyser."""
+        return cls(analyser.rhythm.rate, analyser.hop, len(analyser.spectrum.past))
 
-    def push(self, record):
-        """Take a record. Pull until nothing comes before the next one."""
-        if not push(self.sight, record):
-            raise BufferError("records wait to be pulled")
+    def push(self, record: np.ndarray) -> None:
+        """Take a record. Pull until there is none before the next push."""
+        if not push_record(self.state, record):
+            raise BufferError("lookahead: complete records must be pulled before the next push")
 
-    def pull(self, into):
-        """Put the next record that is settled into a row; False if more must come first."""
-        return pull(self.sight, into, self.ended)
+    def pull(self, into: np.ndarray) -> bool:
+        """Copy the next complete record into a row; False if there is none until more are pushed."""
+        return pull_record(self.state, into, self.ended)
 
-    def end(self):
-        """No more will come; what is held can be pulled."""
+    def end(self) -> None:
+        """No more records follow: all that are held can be pulled."""
         self.ended = True
 
 
 @kernel
-def push(sight, record):
-    """False, and nothing is taken, while what is settled was not pulled."""
-    n, rhythm = sight.counts[HELD], sight.rhythm
-    if n == sight.rows.shape[0]:
+def push_record(state, record):
+    """Take a record; False if there is no room until complete records are pulled."""
+    n, rhythm = state.counts[HELD], state.rhythm
+    if n == state.records.shape[0]:
         return False
-    copy_rows(record, 0, sight.rows[n], 0, WIDTH)
-    hear_rhythm(rhythm, record)
-    now, state = rhythm.pulse.now, rhythm.state
-    copy_rows(rhythm.novelty.rises, 0, sight.rises[n], 0, PARTS)
-    sight.forth[n, BEAT], sight.forth[n, HERTZ] = now[BEAT] - state[FIRST], now[HERTZ]
-    sight.forth[n, TRUSTED], sight.forth[n, FITS] = state[SURE], state[FITTING]
-    sight.counts[HELD] += 1
+    copy_rows(record, 0, state.records[n], 0, WIDTH)
+    track_rhythm(rhythm, record)
+    now, tracked = rhythm.tracker.now, rhythm.state
+    copy_rows(rhythm.novelty.rises, 0, state.rises[n], 0, PARTS)
+    state.forward[n, BEAT], state.forward[n, HERTZ] = now[BEAT] - tracked[DOWNBEAT], now[HERTZ]
+    state.forward[n, ROW_CONFIDENCE], state.forward[n, ROW_FIT] = tracked[CONFIDENCE], tracked[FIT]
+    state.counts[HELD] += 1
     return True
 
 
 @kernel
-def drop(sight):
-    """Make room: what was given out goes."""
-    gone, left = sight.counts[SETTLED], sight.counts[HELD] - sight.counts[SETTLED]
+def drop_pulled(state):
+    """Remove the records that were pulled."""
+    hops, left = state.counts[COMPLETE], state.counts[HELD] - state.counts[COMPLETE]
     for n in range(left):
-        copy_rows(sight.rows, n + gone, sight.rows, n, 1)
-        copy_rows(sight.rises, n + gone, sight.rises, n, 1)
-        copy_rows(sight.forth, n + gone, sight.forth, n, 1)
-    sight.counts[HELD], sight.counts[SETTLED], sight.counts[GIVEN] = left, 0, 0
+        copy_rows(state.records, n + hops, state.records, n, 1)
+        copy_rows(state.rises, n + hops, state.rises, n, 1)
+        copy_rows(state.forward, n + hops, state.forward, n, 1)
+    state.counts[HELD], state.counts[COMPLETE], state.counts[PULLED] = left, 0, 0
 
 
 @kernel
-def pull(sight, into, ended):
-    counts = sight.counts
-    if 0 < counts[SETTLED] == counts[GIVEN]:
-        drop(sight)
-    if counts[SETTLED] == 0 and (counts[HELD] == sight.rows.shape[0] or (ended and counts[HELD] > 0)):
-        follow_back(sight)
-        counts[SETTLED] = counts[HELD] if ended else sight.portion
-    if counts[GIVEN] == counts[SETTLED]:
+def pull_record(state, into, ended):
+    """Copy the next complete record into a row; track backward first if that is due. False if there is none."""
+    counts = state.counts
+    if 0 < counts[COMPLETE] == counts[PULLED]:
+        drop_pulled(state)
+    if counts[COMPLETE] == 0 and (counts[HELD] == state.records.shape[0] or (ended and counts[HELD] > 0)):
+        track_backward(state)
+        counts[COMPLETE] = counts[HELD] if ended else state.portion
+    if counts[PULLED] == counts[COMPLETE]:
         return False
-    n = counts[GIVEN]
-    beats, hertz, sure = settle(sight.forth[n], sight.back[n])
-    copy_rows(sight.rows[n], 0, into, 0, WIDTH)
-    tell(sight.ramp, into, sight.hand, beats, hertz, sure, sight.rate)
-    counts[GIVEN] += 1
+    n = counts[PULLED]
+    beats, hertz, confidence = merge_directions(state.forward[n], state.backward[n])
+    copy_rows(state.records[n], 0, into, 0, WIDTH)
+    update_beat_clock(state.clock, into, state.override, beats, hertz, confidence, state.rate)
+    counts[PULLED] += 1
     return True
 
 
 @kernel
-def follow_back(sight):
-    """From the last hop at which the beat was sure, back to the first that is held."""
-    pulse, held = sight.pulse, sight.counts[HELD]
-    sight.back[:] = 0.0
+def track_backward(state):
+    """Track the beat from the last hop at which it was certain back to the first that is held."""
+    tracker, held = state.tracker, state.counts[HELD]
+    state.backward[:] = 0.0
     last = held - 1
-    while last > 0 and sight.forth[last, TRUSTED] < FIRM:
+    while last > 0 and state.forward[last, ROW_CONFIDENCE] < MIN_CONFIDENCE:
         last -= 1
-    pulse.real[:] = 0.0
-    pulse.imag[:] = 0.0
-    pulse.now[BEAT], pulse.now[HERTZ] = sight.forth[last, BEAT], sight.forth[last, HERTZ]
-    fits, sure = sight.forth[last, FITS], sight.forth[last, TRUSTED]
+    tracker.real[:] = 0.0
+    tracker.imag[:] = 0.0
+    tracker.now[BEAT], tracker.now[HERTZ] = state.forward[last, BEAT], state.forward[last, HERTZ]
+    fit, confidence = state.forward[last, ROW_FIT], state.forward[last, ROW_CONFIDENCE]
     for n in range(last, -1, -1):
-        beat.gather(pulse, sight.rises[n], pulse.now[BEAT])
-        gone = last - n + 1
-        if gone % TURNS == 0:
-            beat.fit(pulse)
-            filled = 1.0 - (1.0 - pulse.fade) ** gone
-            fits = pulse.fits[beat.best(pulse, NEAR)] / filled
-            beat.pull(pulse, strength_of(fits) * filled * TURNS * pulse.step, -1.0)
-        sight.back[n, BEAT], sight.back[n, HERTZ] = pulse.now[BEAT], pulse.now[HERTZ]
-        sight.back[n, TRUSTED], sight.back[n, FITS] = sure * strength_of(fits), fits
+        beat.add_rises(tracker, state.rises[n], tracker.now[BEAT])
+        hops = last - n + 1
+        if hops % SCORE_INTERVAL == 0:
+            beat.score_phases(tracker)
+            fill = 1.0 - (1.0 - tracker.fade) ** hops
+            fit = tracker.scores[beat.best_phase(tracker, MAX_CORRECTION)] / fill
+            beat.correct_beat(tracker, fit_strength(fit) * fill * SCORE_INTERVAL * tracker.hop_seconds, -1.0)
+        state.backward[n, BEAT], state.backward[n, HERTZ] = tracker.now[BEAT], tracker.now[HERTZ]
+        state.backward[n, ROW_CONFIDENCE], state.backward[n, ROW_FIT] = confidence * fit_strength(fit), fit
         if n > 0:
-            pulse.now[BEAT] -= pulse.now[HERTZ] * (sight.rows[n, AT.sample] - sight.rows[n - 1, AT.sample]) / sight.rate
+            samples = state.records[n, AT.sample] - state.records[n - 1, AT.sample]
+            tracker.now[BEAT] -= tracker.now[HERTZ] * samples / state.rate
 
 
 @kernel
-def settle(forth, back):
-    """Both, where they mean the same beat; else the one that fits, in doubt who knows what follows."""
-    near = abs(forth[HERTZ] - back[HERTZ]) < SAME * back[HERTZ]
-    off = forth[BEAT] - back[BEAT]
-    off -= math.floor(off + 0.5)
-    near = near and abs(off) < CLOSE
-    worse = back[FITS] < FAIR * forth[FITS] and not near
-    if worse or back[TRUSTED] < FIRM * forth[TRUSTED]:
-        return forth[BEAT], forth[HERTZ], forth[TRUSTED]
-    share = forth[TRUSTED] / (forth[TRUSTED] + back[TRUSTED]) if near and back[TRUSTED] > 0.0 else 0.0
-    sure = max(forth[TRUSTED], back[TRUSTED])
-    return back[BEAT] + share * off, back[HERTZ] + share * (forth[HERTZ] - back[HERTZ]), sure
+def merge_directions(forward, backward):
+    """Beats, Hz and confidence: of both directions if they agree, else of the better fit; in doubt, backward."""
+    same = abs(forward[HERTZ] - backward[HERTZ]) < SAME_TEMPO * backward[HERTZ]
+    offset = forward[BEAT] - backward[BEAT]
+    offset -= math.floor(offset + 0.5)
+    same = same and abs(offset) < SAME_BEAT
+    worse = backward[ROW_FIT] < MIN_FIT_RATIO * forward[ROW_FIT] and not same
+    if worse or backward[ROW_CONFIDENCE] < MIN_CONFIDENCE * forward[ROW_CONFIDENCE]:
+        return forward[BEAT], forward[HERTZ], forward[ROW_CONFIDENCE]
+    forward_confidence, backward_confidence = forward[ROW_CONFIDENCE], backward[ROW_CONFIDENCE]
+    share = (
+        forward_confidence / (forward_confidence + backward_confidence) if same and backward_confidence > 0.0 else 0.0
+    )
+    confidence = max(forward_confidence, backward_confidence)
+    return backward[BEAT] + share * offset, backward[HERTZ] + share * (forward[HERTZ] - backward[HERTZ]), confidence

@@ -1,4 +1,4 @@
-"""Tempo: resonators hear how strong every pace is in what rises, and a table weighs which of them is the beat."""
+"""The tempo bank: resonators measure the strength of every rate in the rises; a table weighs them into tempi."""
 
 import math
 from typing import NamedTuple
@@ -8,23 +8,23 @@ import numpy as np
 from phosphene.engine.listening.rhythm.novelty import PARTS
 from phosphene.engine.native import copy_rows, kernel
 
-GRID = 53  # paces in an octave: on this grid three times a pace lies too
-LOWEST, OCTAVES = 15.0, 6  # BPM: from the bar of a slow beat to the sixteenths of a fast one
-PACES = OCTAVES * GRID + 1
-SLOWEST, FASTEST = 40.0, 240.0  # BPM that a beat may have
-CYCLES, LONGEST = 6.0, 3.0  # that a resonator rings, and seconds that it may at most
-EMPTY = 0.3  # where less was sound, it is not made up for
-SETTLING = 0.6  # seconds over which scores are averaged
-TURNS = 12  # hops between two weighings
-BROAD = 3  # places on the grid that are one tempo
+STEPS_PER_OCTAVE = 53  # three times a rate is on this grid, too
+MIN_RATE, OCTAVES = 15.0, 6  # BPM: from the bars of a slow tempo to the sixteenths of a fast one
+RATES = OCTAVES * STEPS_PER_OCTAVE + 1
+MIN_BPM, MAX_BPM = 40.0, 240.0  # of a tempo
+RING_CYCLES, MAX_RING_SECONDS = 6.0, 3.0  # time constant of a resonator in cycles, and its limit
+MIN_FILL = 0.3  # of a resonator's memory with sound; strengths are divided by the fill, but not by less
+SCORE_SECONDS = 0.6  # time constant of the scores
+SCORE_INTERVAL = 12  # hops between two updates of the scores
+TEMPO_WIDTH = 3  # steps to each side that are one tempo
 
 
 def _steps(ratio):
-    return round(math.log2(ratio) * GRID)
+    return round(math.log2(ratio) * STEPS_PER_OCTAVE)
 
 
-FIRST, TEMPI = _steps(SLOWEST / LOWEST), _steps(FASTEST / SLOWEST) + 1
-SPEAKING = {  # for a tempo: how strong each part is at the pace so many times as fast (by tools/rhythmfit.py)
+FIRST_TEMPO, TEMPI = _steps(MIN_BPM / MIN_RATE), _steps(MAX_BPM / MIN_BPM) + 1
+TEMPO_WEIGHTS = {  # weight of each part's strength at so many times the tempo; by tools/fit/rhythm_tables.py
     1 / 4: (-0.3, 0.9, -4.2),
     1 / 3: (-2.3, -5.0, -8.0),
     1 / 2: (7.4, -7.4, -0.5),
@@ -35,125 +35,130 @@ SPEAKING = {  # for a tempo: how strong each part is at the pace so many times a
     3: (0.4, -0.2, -0.1),
     4: (2.6, 3.8, 6.8),
 }
-LEANING = -2.8, -4.2  # towards slower tempi, and towards those about 120, by octaves and their squares
-NOTHING = 13.2  # what speaks for there being no beat at all
-SHIFTS, WEIGHTS = np.array([FIRST + _steps(ratio) for ratio in SPEAKING]), np.array(list(SPEAKING.values()))
+TEMPO_PRIOR = -2.8, -4.2  # per octave above 120 BPM, and per its square
+NO_BEAT_SCORE = 13.2  # that no tempo is there
+SHIFTS = np.array([FIRST_TEMPO + _steps(ratio) for ratio in TEMPO_WEIGHTS])
+WEIGHTS = np.array(list(TEMPO_WEIGHTS.values()))
 
 
-class Bank(NamedTuple):
-    cosines: np.ndarray  # (PACES,), of a resonator's step, shrunk by how much it fades meanwhile
+class TempoBank(NamedTuple):
+    cosines: np.ndarray  # (RATES,): rotation and decay of a resonator per step
     sines: np.ndarray
     gains: np.ndarray
-    real: np.ndarray  # (PARTS, PACES)
+    real: np.ndarray  # (PARTS, RATES)
     imag: np.ndarray
-    strengths: np.ndarray  # (PARTS, PACES), roots of magnitudes
-    filled: np.ndarray  # (PACES,), how much of what a resonator remembers was sound
-    keeps: np.ndarray  # (PACES,), of that, until the next weighing
-    gathered: np.ndarray  # (PARTS,), rises since a part's last step
-    tempi: np.ndarray  # (TEMPI,) BPM
-    leanings: np.ndarray  # (TEMPI,)
-    now: np.ndarray  # (TEMPI,), scores
-    scores: np.ndarray  # (TEMPI,), averaged
-    shares: np.ndarray  # (TEMPI,), how likely each tempo is; what is left is that there is none
-    settle: float
+    strengths: np.ndarray  # (PARTS, RATES): square roots of the magnitudes
+    fill: np.ndarray  # (RATES,): share of a resonator's memory with sound
+    fill_decay: np.ndarray  # (RATES,): between two scores
+    pending_rises: np.ndarray  # (PARTS,): rises since a part's last step
+    tempi: np.ndarray  # (TEMPI,): BPM
+    priors: np.ndarray  # (TEMPI,)
+    current_scores: np.ndarray  # (TEMPI,)
+    scores: np.ndarray  # (TEMPI,): smoothed
+    probabilities: np.ndarray  # (TEMPI,); the rest up to 1 is the probability of no beat
+    smoothing: float
 
 
-def make_bank(rate, hop):
-    step = PARTS * hop / rate  # seconds: the parts take turns
-    hertz = LOWEST / 60 * 2 ** (np.arange(PACES) / GRID)
-    ringing = np.minimum(CYCLES / hertz, LONGEST)
-    turn = np.exp(2j * np.pi * hertz * step - step / ringing)
-    tempi = LOWEST * 2 ** ((FIRST + np.arange(TEMPI)) / GRID)
+def make_tempo_bank(rate, hop):
+    step = PARTS * hop / rate  # seconds; the parts take turns
+    hertz = MIN_RATE / 60 * 2 ** (np.arange(RATES) / STEPS_PER_OCTAVE)
+    ringing = np.minimum(RING_CYCLES / hertz, MAX_RING_SECONDS)
+    rotation = np.exp(2j * np.pi * hertz * step - step / ringing)
+    tempi = MIN_RATE * 2 ** ((FIRST_TEMPO + np.arange(TEMPI)) / STEPS_PER_OCTAVE)
     octaves = np.log2(tempi / 120)
-    leanings = LEANING[0] * octaves + LEANING[1] * octaves**2
-    return Bank(
-        turn.real.copy(),
-        turn.imag.copy(),
+    priors = TEMPO_PRIOR[0] * octaves + TEMPO_PRIOR[1] * octaves**2
+    return TempoBank(
+        rotation.real.copy(),
+        rotation.imag.copy(),
         (1 - np.exp(-step / ringing)) / PARTS,
-        *(np.zeros((PARTS, PACES)) for _ in range(3)),
-        np.zeros(PACES),
-        np.exp(-TURNS * hop / rate / ringing),
+        *(np.zeros((PARTS, RATES)) for _ in range(3)),
+        np.zeros(RATES),
+        np.exp(-SCORE_INTERVAL * hop / rate / ringing),
         np.zeros(PARTS),
         tempi,
-        leanings,
-        leanings.copy(),
-        leanings.copy(),
+        priors,
+        priors.copy(),
+        priors.copy(),
         np.zeros(TEMPI),
-        1 - math.exp(-TURNS * hop / (SETTLING * rate)),
+        1 - math.exp(-SCORE_INTERVAL * hop / (SCORE_SECONDS * rate)),
     )
 
 
 @kernel
-def resound(bank, rises, hops):
-    """Add a hop's rises; one part moves on."""
+def update_resonators(bank, rises, hops):
+    """Add a hop's rises; the resonators of one part are updated."""
     for part in range(PARTS):
-        bank.gathered[part] += rises[part]
+        bank.pending_rises[part] += rises[part]
     part = hops % PARTS
-    real, imag, rise = bank.real[part], bank.imag[part], bank.gathered[part]
-    for k in range(PACES):
+    real, imag, rise = bank.real[part], bank.imag[part], bank.pending_rises[part]
+    for k in range(RATES):
         r, i = real[k], imag[k]
         real[k] = bank.cosines[k] * r - bank.sines[k] * i + bank.gains[k] * rise
         imag[k] = bank.sines[k] * r + bank.cosines[k] * i
-    bank.gathered[part] = 0.0
+    bank.pending_rises[part] = 0.0
 
 
 @kernel
-def measure(bank, sounding):
-    filled, keeps = bank.filled, bank.keeps
-    for k in range(PACES):
-        filled[k] += (1.0 - keeps[k]) * (sounding - filled[k])
+def measure_strengths(bank, sounding):
+    """Update the strengths of all rates; `sounding` is 1 if there is sound, else 0."""
+    fill, decay = bank.fill, bank.fill_decay
+    for k in range(RATES):
+        fill[k] += (1.0 - decay[k]) * (sounding - fill[k])
     for part in range(PARTS):
         real, imag, strengths = bank.real[part], bank.imag[part], bank.strengths[part]
-        for k in range(PACES):
-            strengths[k] = math.sqrt(math.sqrt(real[k] * real[k] + imag[k] * imag[k]) / max(filled[k], EMPTY))
+        for k in range(RATES):
+            strengths[k] = math.sqrt(math.sqrt(real[k] * real[k] + imag[k] * imag[k]) / max(fill[k], MIN_FILL))
 
 
 @kernel
-def weigh(bank, sounding):
-    """Score every tempo by all that is heard, now with or without a sound; gives the place of the likeliest."""
-    measure(bank, sounding)
-    now, scores, shares = bank.now, bank.scores, bank.shares
-    copy_rows(bank.leanings, 0, now, 0, TEMPI)
+def score_tempi(bank, sounding):
+    """Update scores and probabilities of all tempi; return the index of the likeliest."""
+    measure_strengths(bank, sounding)
+    now, scores, probabilities = bank.current_scores, bank.scores, bank.probabilities
+    copy_rows(bank.priors, 0, now, 0, TEMPI)
     for row in range(SHIFTS.shape[0]):
         shift = SHIFTS[row]
         for part in range(PARTS):
             weight, strengths = WEIGHTS[row, part], bank.strengths[part]
-            for c in range(max(-shift, 0), min(PACES - shift, TEMPI)):
+            for c in range(max(-shift, 0), min(RATES - shift, TEMPI)):
                 now[c] += weight * strengths[c + shift]
     best = 0
     for c in range(TEMPI):
-        scores[c] += bank.settle * (now[c] - scores[c])
+        scores[c] += bank.smoothing * (now[c] - scores[c])
         if scores[c] > scores[best]:
             best = c
-    most = max(scores[best], NOTHING)
-    total = math.exp(NOTHING - most)
+    highest = max(scores[best], NO_BEAT_SCORE)
+    total = math.exp(NO_BEAT_SCORE - highest)
     for c in range(TEMPI):
-        shares[c] = math.exp(scores[c] - most)
-        total += shares[c]
+        probabilities[c] = math.exp(scores[c] - highest)
+        total += probabilities[c]
     for c in range(TEMPI):
-        shares[c] /= total
+        probabilities[c] /= total
     return best
 
 
 @kernel
-def place_of(bpm):
-    return round(GRID * math.log2(bpm / SLOWEST))
+def tempo_index(bpm):
+    """The index of the nearest tempo."""
+    return round(STEPS_PER_OCTAVE * math.log2(bpm / MIN_BPM))
 
 
 @kernel
-def likely(bank, place):
-    """How likely it is this tempo."""
+def tempo_probability(bank, index):
+    """The probability of a tempo and its neighbours."""
     total = 0.0
-    for c in range(max(place - BROAD, 0), min(place + BROAD + 1, TEMPI)):
-        total += bank.shares[c]
+    for c in range(max(index - TEMPO_WIDTH, 0), min(index + TEMPO_WIDTH + 1, TEMPI)):
+        total += bank.probabilities[c]
     return total
 
 
 @kernel
-def between(bank, place):
-    """The BPM of the peak that lies at a place, or beside it."""
-    if place == 0 or place == TEMPI - 1:
-        return bank.tempi[place]
-    before, here, after = bank.scores[place - 1], bank.scores[place], bank.scores[place + 1]
-    bend = before - 2.0 * here + after
-    return bank.tempi[place] * 2.0 ** ((0.5 * (before - after) / bend if bend < 0.0 else 0.0) / GRID)
+def interpolated_bpm(bank, index):
+    """BPM of the peak of the scores at or beside an index."""
+    if index == 0 or index == TEMPI - 1:
+        return bank.tempi[index]
+    previous, peak, following = bank.scores[index - 1], bank.scores[index], bank.scores[index + 1]
+    curvature = previous - 2.0 * peak + following
+    return bank.tempi[index] * 2.0 ** (
+        (0.5 * (previous - following) / curvature if curvature < 0.0 else 0.0) / STEPS_PER_OCTAVE
+    )

@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from phosphene.engine.common.params import Param, default_values
-from phosphene.engine.listening.frame import SCALARS, SOURCES
+from phosphene.engine.listening.frame import SCALARS, TEMPO_SOURCES
 from phosphene.engine.rings import board_layout
 from phosphene.engine.rings.board import Board, put
 
-HEARD, TAPPED, LINK, HELD = range(len(SOURCES))
+HEARD, TAPPED, LINK, HELD = range(len(TEMPO_SOURCES))
 SOURCE, BPM, ANCHOR, SCALE, NUDGE, BAR_ANCHOR = range(6)  # indices into the array that the analyser reads
 BEATS_PER_BAR = 4
 MAX_SAMPLE = 2.0**53  # above it, a float64 cannot tell two samples apart
 PARAMS = (
-    Param("source", HEARD, low=0.0, high=len(SOURCES) - 1.0),  # index into SOURCES
+    Param("source", HEARD, low=0.0, high=len(TEMPO_SOURCES) - 1.0),  # index into SOURCES
     replace(next(param for param in SCALARS if param.name == "tempo"), name="bpm"),  # unused while source is HEARD
     Param("anchor", 0.0, low=-MAX_SAMPLE, high=MAX_SAMPLE, unit="samples"),  # position of any one beat
     Param("scale", 1.0, low=0.5, high=2.0, curve="exp"),  # factor on the analysed tempo

@@ -1,1 +1,1 @@
-"""."""
+"""Trajectory: a latent that the music moves between anchors."""

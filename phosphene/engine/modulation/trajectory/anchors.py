@@ -1,8 +1,9 @@
-"""Anchors: files of latents to travel between, of what in a sound leads to each, and of how they are travelled."""
+"""Anchors: files of latents, of the projection from features to their weights, and of defaults for the motion."""
 
 import zipfile
 import zlib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,29 +22,29 @@ from phosphene.engine.modulation.trajectory.wander import RANK
 
 PARAMS = (
     Param("smoothing", 0.084, low=0.005, high=10.0, unit="s", curve="exp"),
-    Param("wander", 0.22, low=0.0, high=1.0),  # beside the anchors, at the loudest
-    Param("beats", 0.0, low=0.0, high=16.0, unit="beats"),  # from push to push; 0 is never
+    Param("wander", 0.22, low=0.0, high=1.0),  # against the anchors, at the loudest
+    Param("beats", 0.0, low=0.0, high=16.0, unit="beats"),  # between pushes; 0 for none
 )
-SCHEMA = 1
-USUAL_ANCHORS = "baseline"
-MOST = 64  # anchors
-LARGEST = 1 << 26  # bytes, unpacked
-APART = 0.01  # of the power of a blend that is left at least, whatever is blended: it must never vanish
-SHAPES = {  # a name is the same number wherever it stands
+SCHEMA_VERSION = 1
+DEFAULT_ANCHORS = "baseline"
+MAX_ANCHORS = 64  # anchors
+MAX_BYTES = 1 << 26  # of all arrays, unpacked
+MIN_BLEND_POWER = 0.01  # share of the power that every blend must keep, so that none vanishes
+SHAPES = {  # each name is one number
     "anchors": ("anchors", ...),
     "matrix": ("anchors", "features"),
     "bias": ("anchors",),
     "feature_mean": ("features",),
     "feature_std": ("features",),
 }
-BROKEN = ValueError, RuntimeError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error
+READ_ERRORS = ValueError, RuntimeError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error
 
 Meta = create_model(
     "meta",
     __base__=Strict,
-    schema_version=(int, Field(ge=SCHEMA, le=SCHEMA)),
-    analyser=(int, ...),  # VERSION of the frames that its features were measured on
-    about=(str, ...),  # how it was made
+    schema_version=(int, Field(ge=SCHEMA_VERSION, le=SCHEMA_VERSION)),
+    analyser=(int, ...),  # VERSION of the frames that the features come from
+    about=(str, ...),  # how the file was made
     seed=(int, Field(ge=0)),
     shell=(float, Field(ge=1e-3, le=1e3)),  # standard deviation of a latent
     features=(tuple[str, ...], Field(strict=False)),
@@ -52,7 +53,7 @@ Meta = create_model(
 
 
 class Anchors(NamedTuple):
-    anchors: np.ndarray  # (count, *shape); only their directions matter
+    anchors: np.ndarray  # (count, *shape); only the directions count
     matrix: np.ndarray  # (count, features)
     bias: np.ndarray  # (count,)
     feature_mean: np.ndarray  # (features,)
@@ -60,48 +61,49 @@ class Anchors(NamedTuple):
     meta: Meta
 
 
-def packaged():
-    """The files that come along, by name."""
-    files = (resources.files("phosphene.presets") / "anchors").iterdir()
+def packaged_anchors() -> dict[str, Traversable]:
+    """The packaged files by name."""
+    files = (resources.files("phosphene") / "presets" / "anchors").iterdir()
     return {file.name[:-4]: file for file in files if file.name.endswith(".npz")}
 
 
-def load_anchors(name):
-    """The Anchors of a packaged file by its bare name, or of any file by its path.
+def load_anchors(name: str) -> Anchors:
+    """Load the Anchors of a packaged file by its name, or of any file by its path.
 
     Raises
     ------
     UsageError
-        A line for every fault.
+        With a line for every fault.
     """
     path, where = Path(name), one_line(str(name))
     if not set(where) & set("/\\."):
-        if where not in packaged():
-            raise unknown("anchors", shorten(where), packaged(), "presets/anchors")
-        path, where = packaged()[where], f"presets/anchors/{where}.npz"
+        packaged = packaged_anchors()
+        if where not in packaged:
+            raise unknown("anchors", shorten(where), packaged, "presets/anchors")
+        path, where = packaged[where], f"presets/anchors/{where}.npz"
     arrays = _unpack(path, where)
-    meta, faults = _meta(arrays.pop("meta"), where)
-    wrong = [*_shapes(arrays, meta)] or [*_values(arrays)]
-    if faults := [*faults, *(f"{where}: {fault}" for fault in wrong)]:
+    meta, faults = _check_meta(arrays.pop("meta"), where)
+    array_faults = [*_shape_faults(arrays, meta)] or [*_value_faults(arrays)]
+    if faults := [*faults, *(f"{where}: {fault}" for fault in array_faults)]:
         raise UsageError("\n".join(faults))
     return Anchors(**arrays, meta=meta)
 
 
 def _unpack(path, where):
-    """All arrays of the file, by name."""
+    """All arrays of a file by name."""
     wanted = {*SHAPES, "meta"}
     try:
         with path.open("rb") as file:
             size = sum(part.file_size for part in zipfile.ZipFile(file).infolist())
-            if size > LARGEST:
-                raise UsageError(f"{where}: {size >> 20} MiB of arrays, {LARGEST >> 20} MiB is the most")
+            if size > MAX_BYTES:
+                raise UsageError(f"{where}: {size >> 20} MiB of arrays, {MAX_BYTES >> 20} MiB is the most")
             file.seek(0)
             with np.load(file, allow_pickle=False) as archive:
                 arrays = {name: np.asarray(archive[name]) for name in archive.files}
     except OSError as error:
         raise UsageError(f"{where}: {error.strerror or error}") from None
-    except BROKEN as error:
-        raise UsageError(f"{where}: not plain arrays as numpy.savez keeps them: {one_line(str(error))}") from None
+    except READ_ERRORS as error:
+        raise UsageError(f"{where}: not a file of arrays, as numpy.savez writes: {one_line(str(error))}") from None
     faults = [f"{where}: no array '{name}'" for name in sorted(wanted - {*arrays})]
     faults += [str(unknown("array", one_line(shorten(name)), wanted, where)) for name in sorted({*arrays} - wanted)]
     if faults:
@@ -109,8 +111,8 @@ def _unpack(path, where):
     return arrays
 
 
-def _meta(text, where):
-    """What the file tells of itself, None where that is not to be read; and what is wrong with it."""
+def _check_meta(text, where):
+    """The file's metadata, None if it cannot be parsed; and its faults."""
     where = f"{where}: meta"
     try:
         meta = validate(Meta, parse_document(str(text), lambda line: Location(line, where)))[0]
@@ -122,12 +124,12 @@ def _meta(text, where):
         if name not in FEATURES
     ]
     if meta.analyser != VERSION:
-        told = f"found {meta.analyser}, needs {VERSION}, the version of the frames there are"
-        faults.append(f"{where}: analyser: {told}; make it anew with tools/anchors.py")
+        versions = f"found {meta.analyser}, needs {VERSION}, the version of this analyser"
+        faults.append(f"{where}: analyser: {versions}; make the file again with tools/assets/anchors.py")
     return meta, faults
 
 
-def _shapes(arrays, meta):
+def _shape_faults(arrays, meta):
     known = {"anchors": arrays["anchors"].shape[:1], "features": arrays["matrix"].shape[1:2]}
     if meta:
         known["features"] = (len(meta.features),)
@@ -136,26 +138,26 @@ def _shapes(arrays, meta):
         needed = sum((known[size] for size in sizes if size is not ...), ())
         found = array.shape[: len(needed)] if open_ended else array.shape
         if array.dtype.kind != "f":
-            yield f"{name}: found numbers of type {array.dtype}, needs floats"
+            yield f"{name}: found type {array.dtype}, needs floats"
         if found != needed or (open_ended and array.ndim < 2):
             yield f"{name}: found the shape {array.shape}, needs {needed} for {', '.join(map(str, sizes))}"
 
 
-def _values(arrays):
+def _value_faults(arrays):
     for name, array in arrays.items():
         if not np.isfinite(array).all():
-            yield f"{name}: holds what is no finite number"
+            yield f"{name}: contains values that are not finite"
     if not (arrays["feature_std"] > 0).all():
-        yield "feature_std: needs to be more than 0 throughout"
+        yield "feature_std: needs values above 0"
     rows = arrays["anchors"].astype(float).reshape(len(arrays["anchors"]), -1)
     count, size = rows.shape
-    if not 2 <= count <= MOST:
-        yield f"anchors: found {count}, needs 2 to {MOST}"
+    if not 2 <= count <= MAX_ANCHORS:
+        yield f"anchors: found {count}, needs 2 to {MAX_ANCHORS}"
     elif size < count + RANK:
-        yield f"anchors: latents of {size} numbers are too few for {count} anchors and the wander's {RANK} fields"
+        yield f"anchors: latents of {size} numbers are too small for {count} anchors and the wander's {RANK} fields"
     elif np.isfinite(rows).all():
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-30)
-        left = np.linalg.eigvalsh(rows @ rows.T)[0]
-        if left < APART:
-            told = f"a blend of them may keep only {max(left, 0):.2g} of its power, needs {APART:g}"
-            yield f"anchors: {told}; leave out those that are near mixtures of others"
+        least_power = np.linalg.eigvalsh(rows @ rows.T)[0]
+        if least_power < MIN_BLEND_POWER:
+            power = f"a blend may keep only {max(least_power, 0):.2g} of its power, needs {MIN_BLEND_POWER:g}"
+            yield f"anchors: {power}; remove anchors that are close to mixtures of others"

@@ -7,13 +7,12 @@ import numpy as np
 
 import phosphene
 from phosphene.engine.listening.analyser import HOP_SECONDS, hop_frames
-from phosphene.engine.listening.frame import ARRAY_FIELDS, BANDS, SCALARS, VERSION
+from phosphene.engine.listening.frame import ARRAY_FIELDS, BANDS, SCALARS, TRAVEL_FIELDS, VERSION
 from phosphene.engine.listening.spectrum import WINDOW_SECONDS
 from phosphene.engine.native.cache import source_digest
 from phosphene.engine.offline.features.decode import DecodedFile
 
 ARRAY_NAMES = {"onset_event": "onset_events", "beat": "beat_phase", "bar": "bar_phase"}  # where the record's differ
-FLOAT64_SUFFIX = "travel"  # ends the names of values that grow without end, and would be coarse in float32
 ROOMS = "native", "common", "rings", "effects/chain", "listening", "offline/features"  # whose source makes the numbers
 SOURCE_DIGEST = source_digest(ROOMS)
 MIN_BEAT_CONFIDENCE = 0.1  # below it a beat is not written
@@ -30,7 +29,7 @@ COLUMNS = {
     "times": Column("sample", "s", "<f8"),
     **{
         ARRAY_NAMES.get(param.name, param.name): Column(
-            param.name, param.unit or "1", "<f8" if param.name.endswith(FLOAT64_SUFFIX) else "<f4"
+            param.name, param.unit or "1", "<f8" if param.name in TRAVEL_FIELDS else "<f4"
         )
         for param in SCALARS
     },
