@@ -1,6 +1,6 @@
 """Minutes on stage: every effect in a row, a Python thread spinning beside the sound, without and with a picture.
 
-    python3 -m tools.soak KIND SECONDS [WORD ...]
+    python3 -m tools.rig.soak KIND SECONDS [WORD ...]
 
 keeps one session of a kind, and prints its report; words are laid over the preset as `--set` does. A session in
 silence, where nothing spins, runs beside each.
@@ -39,8 +39,8 @@ class Kind(NamedTuple):
 
 ROOT = Path(__file__).resolve().parents[2]  # where the spinning process finds its module
 KINDS = {
-    "spinning": Kind("tools.spinning", "synth", False),
-    "painting": Kind("tools.spinning", "synth", True),
+    "spinning": Kind("tools.rig.gil_hog", "synth", False),
+    "painting": Kind("tools.rig.gil_hog", "synth", True),
     "painting alone": Kind("phosphene.engine.processes.audio", "synth", True),
     "silent": Kind("phosphene.engine.processes.audio", "silence", False),
 }
@@ -100,7 +100,7 @@ def _stage():
 def _side_by_side(kinds, seconds, environment, *words):
     how = {"env": environment, "stdout": subprocess.PIPE, "text": True}
     running = {
-        kind: subprocess.Popen([sys.executable, "-m", "tools.soak", kind, str(seconds), *words], **how)
+        kind: subprocess.Popen([sys.executable, "-m", "tools.rig.soak", kind, str(seconds), *words], **how)
         for kind in kinds
     }
     told = {kind: process.communicate()[0] for kind, process in running.items()}

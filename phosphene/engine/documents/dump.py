@@ -21,4 +21,4 @@ DocumentDumper.add_representer(str, _represent_text)
 
 def dump_yaml(value: Any, **options: Any) -> str:
     """Plain mappings and lists as YAML; `options` are those of `yaml.dump`."""
-    return str(yaml.dump(value, DocumentDumper=DocumentDumper, **options))
+    return str(yaml.dump(value, Dumper=DocumentDumper, **options))
