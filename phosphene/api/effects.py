@@ -9,7 +9,7 @@
 
 import json
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -45,13 +45,31 @@ class Effect:
         return int(module.latency(rate)) if hasattr(module, "latency") else 0
 
 
+class Effects(Mapping[str, Effect]):
+    """Every effect by its name, as `phosphene.effects["echo"]`; read-only."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self._effects = {name: _effect(name, module) for name, module in table.items()}
+
+    def __getitem__(self, name: str) -> Effect:
+        return self._effects[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._effects)
+
+    def __len__(self) -> int:
+        return len(self._effects)
+
+    def __repr__(self) -> str:
+        return f"<Effects: {', '.join(self)}>"
+
+
 def _effect(name: str, module: Any) -> Effect:
     about = module.__doc__.splitlines()[0].partition(": ")[2].rstrip(".")
     return Effect(name, about, MappingProxyType({param.name: param for param in module.PARAMS}))
 
 
-effects: Mapping[str, Effect] = MappingProxyType({name: _effect(name, module) for name, module in EFFECTS.items()})
-"""Every operator by its name."""
+effects = Effects(EFFECTS)
 
 
 def apply(
