@@ -1,9 +1,12 @@
-"""A virtual MIDI device that can be unplugged: a real port of the system, where it has any."""
+"""Virtual MIDI devices: real ports that can be unplugged, where the system has any, and a loopback without a system."""
 
 import os
 import shutil
 import subprocess
+import time
+from collections import deque
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -75,3 +78,35 @@ class MidiDevice:
     def unplug(self):
         self.out.close_port()
         self.out.delete()
+
+
+class LoopbackPorts:
+    """Stands for MidiPorts without the system's MIDI: what a LoopbackDevice sends is there at once."""
+
+    opened: ClassVar[list["LoopbackPorts"]] = []
+
+    def __init__(self, wanted=""):
+        self.wanted, self.messages, self.received, self.notices, self.names = wanted, deque(), 0, deque(), []
+        self.opened.append(self)
+
+    def close(self):
+        self.opened.remove(self)
+
+
+class LoopbackDevice:
+    """A device that every LoopbackPorts receives which wants its name."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def send(self, *messages):
+        for ports in LoopbackPorts.opened:
+            if ports.wanted.lower() in self.name.lower():
+                ports.messages += [(time.perf_counter(), self.name, message) for message in messages]
+                ports.received += len(messages)
+
+    def wait_until_received_by(self, ports):
+        pass
+
+    def unplug(self):
+        pass

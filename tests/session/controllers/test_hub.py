@@ -15,7 +15,7 @@ from phosphene.engine.session.controllers.controller import Events, KeyPress
 from phosphene.engine.session.controllers.hub import NO_MIDI, ControllerHub
 from phosphene.engine.session.controllers.midi_ports import SCAN_SECONDS
 from phosphene.engine.visuals.catalogue import SLOTS_BY_NAME
-from tests.session.controllers.test_midi_session import DEVICE, MAPPING, knobs, turn  # noqa: F401
+from tests.session.controllers.test_midi_session import DEVICE, MAPPING, real_knobs, turn  # noqa: F401
 from tests.session.controllers.test_osc import (
     HOME,
     HUE,
@@ -83,7 +83,7 @@ def test_without_midi_the_learn_keys_answer_with_a_notice():
     assert hub.learn_prompt is None
 
 
-def test_a_live_session_is_played_by_knobs_and_osc(ports, server, knobs, tmp_path):  # noqa: F811
+def test_a_live_session_is_played_by_knobs_and_osc(ports, server, real_knobs, tmp_path):  # noqa: F811
     terminal, peer, port = PseudoTerminal(), OscPeer(), free_port()
     file, report = tmp_path / MAPPING, tmp_path / "report.json"
     file.write_text("controllers:\n- {from: note.1.36, to: keys.tap}\n")
@@ -102,7 +102,7 @@ def test_a_live_session_is_played_by_knobs_and_osc(ports, server, knobs, tmp_pat
         assert wait_for(lambda: any("learn: choose" in line for line in terminal.lines()))
         peer.socket.sendto(packet(param_address(HUE), 0.5), (HOME, port))
         assert wait_for(lambda: hue() == 0.5 and any(f"learn: {HUE}" in line for line in terminal.lines()))
-        knobs.send(*(turn(16, value) for value in range(40, 60)))
+        real_knobs.send(*(turn(16, value) for value in range(40, 60)))
         assert wait_for(lambda: HUE in file.read_text())
         terminal.type("m")
         assert wait_for(lambda: terminal.lines()[-1].strip() and "learn" not in terminal.lines()[-1])
@@ -115,13 +115,13 @@ def test_a_live_session_is_played_by_knobs_and_osc(ports, server, knobs, tmp_pat
                 if wait_for(lambda: hue() == pytest.approx(value / 127), seconds=0.2, every=0.001):
                     return time.perf_counter() - before
 
-        turn_and_wait(knobs, 63)
-        seconds = [turn_and_wait(knobs, value) for value in range(64, 124)]
+        turn_and_wait(real_knobs, 63)
+        seconds = [turn_and_wait(real_knobs, value) for value in range(64, 124)]
         assert sorted(seconds)[len(seconds) // 2] < MAX_SECONDS, seconds
 
         def tap_by_midi():
             for _ in range(4):  # the server may lose some
-                knobs.send([0x90, 36, 90], [0x80, 36, 0])
+                real_knobs.send([0x90, 36, 90], [0x80, 36, 0])
                 pause(0.4)
             return tempo_setting(session, "source") == TAPPED
 
@@ -136,7 +136,7 @@ def test_a_live_session_is_played_by_knobs_and_osc(ports, server, knobs, tmp_pat
 
         assert wait_for(receives_sound) and features["/phosphene/feature/tempo"][0] > 0
         peer.socket.sendto(b"rubbish", (HOME, port))
-        knobs.unplug()
+        real_knobs.unplug()
         assert wait_for(lambda: any("was unplugged" in line for line in terminal.lines()))
         back = MidiDevice(DEVICE)
         assert wait_for(
@@ -150,7 +150,7 @@ def test_a_live_session_is_played_by_knobs_and_osc(ports, server, knobs, tmp_pat
     assert reported["osc"]["malformed"] == 1 and reported["osc"]["packets"] == 3 and reported["osc"]["sent"] > 60
     assert reported["midi"]["malformed"] == reported["midi"]["dropped"] == 0 and reported["midi"]["messages"] >= 74
     terminal.close()
-    knobs.__init__("gone")  # for the fixture to unplug
+    real_knobs.__init__("gone")  # for the fixture to unplug
 
 
 def test_a_taken_port_is_an_error_before_anything_starts(capsys):

@@ -1,16 +1,17 @@
-"""MIDI in a session, over real ports where the system has them: hotplug, mapping, learning."""
+"""MIDI in a session, over a loopback and, where the system has them, real ports: hotplug, mapping, learning."""
 
 import pytest
 
 pytest.importorskip("rtmidi")
 
 from phosphene.engine.cli import doctor
+from phosphene.engine.session.controllers import midi_session
 from phosphene.engine.session.controllers.midi_mapping import load_mapping
 from phosphene.engine.session.controllers.midi_ports import MidiPorts, port_title
 from phosphene.engine.session.controllers.midi_session import MidiSession
 from tests.session.controllers.test_osc import HUE, access_to, make_parameters
 from tests.support.commands import wait_until
-from tests.support.midi_device import MidiDevice, ports  # noqa: F401
+from tests.support.midi_device import LoopbackDevice, LoopbackPorts, MidiDevice, ports  # noqa: F401
 
 DEVICE, MAPPING = "nanoKONTROL2", "controllers.yaml"
 
@@ -20,10 +21,18 @@ def turn(number, value):
 
 
 @pytest.fixture
-def knobs(ports):  # noqa: F811
+def real_knobs(ports):  # noqa: F811
     knobs = MidiDevice(DEVICE)
     yield knobs
     knobs.unplug()
+
+
+@pytest.fixture(params=["loopback", "real"])
+def knobs(request, monkeypatch):
+    if request.param == "real":
+        return request.getfixturevalue("real_knobs")
+    monkeypatch.setattr(midi_session, "MidiPorts", LoopbackPorts)
+    return LoopbackDevice(DEVICE)
 
 
 @pytest.fixture
@@ -150,7 +159,7 @@ def test_a_learnt_knob_works_even_if_it_cannot_be_saved(knobs, midi, tmp_path):
     assert midi.parameters.state(HUE).value == pytest.approx(90 / 127)
 
 
-def test_the_doctor_lists_midi_devices(knobs):
+def test_the_doctor_lists_midi_devices(real_knobs):
     found = {}
     doctor._examine_midi(found)  # only this: PortAudio beside a JACK server may hang
     assert found["midi"]["state"] == "ready" and any(name.startswith(DEVICE) for name in found["midi"]["devices"])
