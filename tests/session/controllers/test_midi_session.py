@@ -161,5 +161,5 @@ def test_a_learnt_knob_works_even_if_it_cannot_be_saved(knobs, midi, tmp_path):
 
 def test_the_doctor_lists_midi_devices(real_knobs):
     found = {}
-    doctor._examine_midi(found)  # only this: PortAudio beside a JACK server may hang
+    doctor._inspect_midi(found)  # only this: PortAudio beside a JACK server may hang
     assert found["midi"]["state"] == "ready" and any(name.startswith(DEVICE) for name in found["midi"]["devices"])
