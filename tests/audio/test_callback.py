@@ -21,7 +21,7 @@ from phosphene.engine.native import make_descriptor
 from phosphene.engine.rings import allocate, ring, timeline
 from phosphene.engine.rings.board import get, put
 from tests.audio.test_core import FIRST
-from tests.support.core_player import CorePlayer, alone, late, noise
+from tests.support.core_player import CorePlayer, core_output, delayed, noise
 from tools.rig.sound_server import RATE, wait_for
 
 CALLBACK = ctypes.CFUNCTYPE(
@@ -34,14 +34,14 @@ class Machine:
     """A device that asks for sound: `inputs` and `outputs` channels, a core behind it, a clock that counts up."""
 
     def __init__(self, inputs=2, outputs=2, filler=(0, 0), genome=FIRST):
-        self.desk, self.capture, self.clock = (
+        self.player, self.capture, self.clock = (
             CorePlayer(),
             allocate(ring.layout(4 * BLOCK, 2)),
             allocate(timeline.layout(64, 3)),
         )
-        self.desk.plans.change(genome, 1)
-        player = sound.play.address, self.desk.words.ctypes.data
-        self.device = make_callback_state(player, filler, inputs, outputs, self.capture, self.clock, self.desk.meters)
+        self.player.plans.change(genome, 1)
+        player = sound.play.address, self.player.words.ctypes.data
+        self.device = make_callback_state(player, filler, inputs, outputs, self.capture, self.clock, self.player.meters)
         self.now, self.stream_time = 0.0, STREAM_TIME(self._tick)
         self.device.stream[0] = ctypes.cast(self.stream_time, ctypes.c_void_p).value
         self.words = make_descriptor(self.device)
@@ -72,7 +72,7 @@ def test_sound_passes_devices_of_any_channels(inputs, outputs, frames):
     given, wanted = noise(frames, channels=inputs), np.full((frames, outputs), np.nan, np.float32)
     machine.call(output_callback, given, wanted, frames)
     x = np.repeat(given, 2, axis=1) if inputs == 1 else given[:, :2]
-    np.testing.assert_allclose(wanted, folded(alone(FIRST, x), outputs), rtol=0, atol=1e-7 * (outputs == 1))
+    np.testing.assert_allclose(wanted, folded(core_output(FIRST, x), outputs), rtol=0, atol=1e-7 * (outputs == 1))
     assert np.abs(wanted[:, 0]).max() > 0
 
 
@@ -83,16 +83,16 @@ def test_a_late_source_is_silent_and_counted():
     x = noise(500)
     ring.push(inlet, x)
     machine.call(output_callback, None, wanted, 700)
-    np.testing.assert_array_equal(wanted, late(np.pad(x, ((0, 200), (0, 0)))))
-    assert (machine.desk["starved"], machine.desk["source"]) == (200, 500)
+    np.testing.assert_array_equal(wanted, delayed(np.pad(x, ((0, 200), (0, 0)))))
+    assert (machine.player["starved"], machine.player["source"]) == (200, 500)
 
 
 def test_flags_of_the_device_are_counted():
     machine, block = Machine(), np.zeros((256, 2), np.float32)
     for flags in (0, INPUT_OVERFLOW, OUTPUT_UNDERFLOW, INPUT_OVERFLOW | OUTPUT_UNDERFLOW):
         machine.call(output_callback, block, block, 256, flags)
-    told = [machine.desk[name] for name in ("callbacks", "overflows", "underflows", "position", "worst", "busy")]
-    assert told == [4, 2, 2, 4 * 256, 0.25, 1.0]
+    counts = [machine.player[name] for name in ("callbacks", "overflows", "underflows", "position", "worst", "busy")]
+    assert counts == [4, 2, 2, 4 * 256, 0.25, 1.0]
 
 
 def test_the_clock_is_published_before_a_block_is_played():
@@ -104,7 +104,7 @@ def test_the_clock_is_published_before_a_block_is_played():
         machine.call(output_callback, block, block, 300, times=(1.0 + turn, 1.5 + turn, 2.25 + turn))
         assert timeline.read(machine.clock, turn, stamp)
         assert stamp.tolist() == [300 * turn, 102.25 + turn, 100.25 + before]
-    assert machine.desk["output_latency"] == 0.75 and machine.desk["input_latency"] == 0.5
+    assert machine.player["output_latency"] == 0.75 and machine.player["input_latency"] == 0.5
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 6])
@@ -112,29 +112,29 @@ def test_a_microphone_writes_to_the_capture_ring(inputs):
     machine, frames = Machine(inputs), 3 * BLOCK + 5
     given, kept = noise(frames, channels=inputs), np.zeros((frames, 2), np.float32)
     machine.call(input_callback, given, None, frames)
-    assert ring.pull(machine.capture, kept) == frames and machine.desk["overflows"] == 0
+    assert ring.pull(machine.capture, kept) == frames and machine.player["overflows"] == 0
     np.testing.assert_array_equal(kept, np.repeat(given, 2, axis=1) if inputs == 1 else given[:, :2])
-    assert machine.desk["captured"] == machine.now > 0 and machine.desk["input_latency"] == 0.5
+    assert machine.player["captured"] == machine.now > 0 and machine.player["input_latency"] == 0.5
 
 
 def test_a_full_capture_ring_is_an_overflow():
     machine, given = Machine(), noise(3 * BLOCK)
     machine.call(input_callback, given, None, 3 * BLOCK)
     machine.call(input_callback, given, None, 3 * BLOCK)
-    assert machine.desk["overflows"] == 1
+    assert machine.player["overflows"] == 1
     machine.call(input_callback, given, None, 0, INPUT_OVERFLOW)
-    assert machine.desk["overflows"] == 2 and machine.capture.written[0] == 4 * BLOCK
+    assert machine.player["overflows"] == 2 and machine.capture.written[0] == 4 * BLOCK
 
 
 class Stream:
     """A stream on a real device, and the rows that it tells."""
 
     def __init__(self):
-        self.desk, self.clock, self.row = CorePlayer(), allocate(timeline.layout(64, 3)), np.zeros(3)
+        self.player, self.clock, self.row = CorePlayer(), allocate(timeline.layout(64, 3)), np.zeros(3)
         self.inlet = allocate(ring.layout(64, 2))
         self.words = make_descriptor(self.inlet)
         self.device = DeviceStream(
-            (sound.play.address, self.desk.words.ctypes.data),
+            (sound.play.address, self.player.words.ctypes.data),
             (sound.fill_from_ring.address, self.words.ctypes.data),
             devices.find_device(None, "output"),
             None,
@@ -142,13 +142,13 @@ class Stream:
             block=256,
             buffer=0.02,
             clock=self.clock,
-            meters=self.desk.meters,
+            meters=self.player.meters,
         )
 
     def ages(self, count=20):
         """By how many seconds each of so many rows is older than the moment at which it was seen."""
-        told, found = timeline.record_count(self.clock), []
-        for wanted in range(told + 1, told + count + 1):
+        before, found = timeline.record_count(self.clock), []
+        for wanted in range(before + 1, before + count + 1):
             assert wait_for(lambda wanted=wanted: timeline.record_count(self.clock) >= wanted, every=0.001)
             assert timeline.read(self.clock, timeline.record_count(self.clock) - 1, self.row)
             found.append(time.perf_counter() - self.row[2])

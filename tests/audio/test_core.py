@@ -81,32 +81,32 @@ def test_block_size_is_inaudible(performance, size):
 def test_a_genome_is_its_operators_one_after_the_other():
     x = noise(5_000)
     for genome in ([], FIRST, SECOND):
-        desk = CorePlayer()
-        desk.plans.change(genome, 1)
-        np.testing.assert_array_equal(desk.play(x), core_output(genome, x))
+        player = CorePlayer()
+        player.plans.change(genome, 1)
+        np.testing.assert_array_equal(player.play(x), core_output(genome, x))
 
 
 def test_a_take_holds_input_and_events():
-    desk, x, back = CorePlayer(), noise(1_000), noise(1_000, seed=6)
+    player, x, back = CorePlayer(), noise(1_000), noise(1_000, seed=6)
     x[7, 0] = np.nan
-    desk.plans.change(FIRST, 1)
-    desk.core.applied[:] = desk.params.words  # as when a recording begins: what is on the board is in its Begin
-    desk.core.log_events[0] = 1
-    reader = TapReader(activate(desk.input_tap))
-    ring.push(desk.core.returns, back[:600])
-    desk.play(x[:300], 100)
+    player.plans.change(FIRST, 1)
+    player.core.applied[:] = player.params.words  # as when a recording begins: what is on the board is in its Begin
+    player.core.log_events[0] = 1
+    reader = TapReader(activate(player.input_tap))
+    ring.push(player.core.returns, back[:600])
+    player.play(x[:300], 100)
     moved = board_layout.gene_slot(1, 1, 0)
-    desk.move(moved, -12.0)
-    desk.move(moved + 3, 1.0)
-    desk.play(x[300:400], 100)
-    desk.move(moved, -12.0)  # to where it is
-    desk.play(x[400:500], 100)
-    desk.plans.change(SECOND, 2)
-    desk.play(x[500:900], 100)
-    desk.core.log_events[0] = 0
-    deactivate(desk.input_tap)
-    desk.move(moved, 0.0)
-    desk.play(x[900:], 100)
+    player.move(moved, -12.0)
+    player.move(moved + 3, 1.0)
+    player.play(x[300:400], 100)
+    player.move(moved, -12.0)  # to where it is
+    player.play(x[400:500], 100)
+    player.plans.change(SECOND, 2)
+    player.play(x[500:900], 100)
+    player.core.log_events[0] = 0
+    deactivate(player.input_tap)
+    player.move(moved, 0.0)
+    player.play(x[900:], 100)
 
     events = np.zeros((99, 3))
     [(sample, tape)] = read_all(reader)
@@ -114,36 +114,36 @@ def test_a_take_holds_input_and_events():
     np.testing.assert_array_equal(tape[:900, :2], np.nan_to_num(x[:900]))
     np.testing.assert_array_equal(tape[:600, 2:], back[:600])
     assert not tape[600:, 2:].any()
-    told = events[: ring.pull(desk.core.events, events)].tolist()
-    assert told == [
+    logged = events[: ring.pull(player.core.events, events)].tolist()
+    assert logged == [
         [0, PLAN_CHANGED, 1],
         [300, moved, -12.0],
         [300, moved + 3, 1.0],
         *([500, act.slot, act.value] for act in swap(500, 2, SECOND)[:-1]),
         [500, PLAN_CHANGED, 2],
     ]
-    assert desk["untaped"] == 0
+    assert player["untaped"] == 0
 
 
 def test_without_a_take_no_event_is_logged():
-    desk = CorePlayer()
-    desk.plans.change(FIRST, 1)
-    desk.play(noise(1_000))
-    assert desk.core.events.written[0] == desk["untaped"] == 0
+    player = CorePlayer()
+    player.plans.change(FIRST, 1)
+    player.play(noise(1_000))
+    assert player.core.events.written[0] == player["untaped"] == 0
 
 
 BAD = (np.nan, np.inf, -np.inf, 3e38, -2 * MAX_INPUT)
 
 
 def test_invalid_samples_become_silence_and_are_counted():
-    desk, x, back = CorePlayer(), noise(600), noise(600, seed=6)
+    player, x, back = CorePlayer(), noise(600), noise(600, seed=6)
     x[100:105, 1], back[200:205, 0] = BAD, BAD
-    desk.plans.change([], 1)
-    ring.push(desk.core.returns, back)
-    y = desk.play(x)
+    player.plans.change([], 1)
+    ring.push(player.core.returns, back)
+    y = player.play(x)
     x[100:105, 1] = back[200:205, 0] = 0.0
     np.testing.assert_array_equal(y, limiter_output(x + back))
-    assert desk["scrubbed"] == 2 * len(BAD)
+    assert player["scrubbed"] == 2 * len(BAD)
 
 
 def test_the_loudest_sound_through_the_loudest_genome_stays_below_the_ceiling():
@@ -151,9 +151,9 @@ def test_the_loudest_sound_through_the_loudest_genome_stays_below_the_ceiling():
     x[:9] = MAX_INPUT
     for quiet in EFFECTS:
         ops = ["volume"] * (board_layout.GENES - 1) + [quiet]
-        desk = CorePlayer()
-        desk.plans.change([(op, {p.name: p.high for p in EFFECTS[op].PARAMS}) for op in ops], 1)
-        y = desk.play(x)
+        player = CorePlayer()
+        player.plans.change([(op, {p.name: p.high for p in EFFECTS[op].PARAMS}) for op in ops], 1)
+        y = player.play(x)
         assert np.isfinite(y).all() and np.abs(y).max() <= limiter.CEILING
 
 
@@ -163,34 +163,34 @@ def test_parameters_out_of_range_are_clamped(wild):
     for op, effect in EFFECTS.items():
         x, tame = noise(2_000), [p.clamp(wild) for p in effect.PARAMS]
         desks = CorePlayer(), CorePlayer()
-        for desk, values in zip(desks, ([wild] * len(tame), tame)):
-            desk.plans.change([(op, {p.name: p.default for p in effect.PARAMS})], 1)
+        for player, values in zip(desks, ([wild] * len(tame), tame)):
+            player.plans.change([(op, {p.name: p.default for p in effect.PARAMS})], 1)
             for at, value in enumerate(values):
-                desk.move(board_layout.gene_slot(1, 0, at), value)
-        heard = [desk.play(x) for desk in desks]
+                player.move(board_layout.gene_slot(1, 0, at), value)
+        heard = [player.play(x) for player in desks]
         assert np.isfinite(heard[0]).all()
         np.testing.assert_array_equal(*heard)
 
 
 def test_a_failing_gene_is_bypassed_and_the_rest_goes_on():
     """An operator whose state is poisoned; between two that are well, it is passed over from that sample on."""
-    desk, x = CorePlayer(), noise(2_000)
+    player, x = CorePlayer(), noise(2_000)
     genome = [("volume", {"gain": -6.0}), ("dc_blocker", {"corner": 8.0}), ("volume", {"gain": -6.0})]
-    desk.plans.change(genome, 1)
-    y = [desk.play(x[:500])]
-    state = next(kept for kept in desk.plans.plans[0].keep_alive if isinstance(kept, EFFECTS["dc_blocker"].State))
+    player.plans.change(genome, 1)
+    y = [player.play(x[:500])]
+    state = next(kept for kept in player.plans.plans[0].keep_alive if isinstance(kept, EFFECTS["dc_blocker"].State))
     state.mean[1] = np.nan
-    y = np.concatenate([*y, desk.play(x[500:])])
-    assert desk["muted"] == 1 and np.isfinite(y).all()
+    y = np.concatenate([*y, player.play(x[500:])])
+    assert player["muted"] == 1 and np.isfinite(y).all()
     halved = np.float32(10 ** (-12 / 20)) * x
     np.testing.assert_allclose(y[1_000:], delayed(halved)[1_000:], atol=3e-3)
 
 
 def test_the_return_is_mixed_in_behind_the_genome():
-    desk, x, back = CorePlayer(), noise(1_000), noise(300, seed=6)
-    desk.plans.change(FIRST, 1)
-    ring.push(desk.core.returns, back)
-    y = desk.play(x)
+    player, x, back = CorePlayer(), noise(1_000), noise(300, seed=6)
+    player.plans.change(FIRST, 1)
+    ring.push(player.core.returns, back)
+    y = player.play(x)
     both = chain_output(FIRST, x)
     both[:300] += back
     np.testing.assert_array_equal(y, limiter_output(both))
@@ -198,19 +198,19 @@ def test_the_return_is_mixed_in_behind_the_genome():
 
 @pytest.mark.skipif(not (X86 or ARM), reason="what this processor does with denormals is not known")
 def test_a_tail_ends_in_silence_whichever_clock_plays_it():
-    desk, x = CorePlayer(), np.zeros((RATE, 2), np.float32)
+    player, x = CorePlayer(), np.zeros((RATE, 2), np.float32)
     x[0] = 1e-30
-    desk.plans.change(FIRST, 1)
-    y = np.abs(desk.play(x, BLOCK))
+    player.plans.change(FIRST, 1)
+    y = np.abs(player.play(x, BLOCK))
     assert (delayed(y[::-1])[::-1][:1000] > 0).all() and not y[-1000:].any()
     assert y[y > 0].min() >= np.finfo(np.float32).tiny
     assert np.array([1e-300]) * 1e-10 > 0, "behind it nothing is flushed"
 
 
 def test_playing_allocates_nothing():
-    desk, x = CorePlayer(), noise(256)
-    desk.plans.change(SECOND, 1)
-    play, words, block = desk.address, desk.words.ctypes.data, x.ctypes.data
+    player, x = CorePlayer(), noise(256)
+    player.plans.change(SECOND, 1)
+    play, words, block = player.address, player.words.ctypes.data, x.ctypes.data
     play(words, block, 256)
     tracemalloc.start()
     try:
@@ -221,15 +221,15 @@ def test_playing_allocates_nothing():
         assert tracemalloc.get_traced_memory()[0] - before < 512, "a byte a block would be ten thousand"
     finally:
         tracemalloc.stop()
-    assert desk["position"] == 256 * 10_002
+    assert player["position"] == 256 * 10_002
 
 
 def test_the_longest_block_and_the_shortest():
-    desk, x = CorePlayer(), noise(BLOCK + 1)
-    desk.plans.change(FIRST, 1)
-    y = np.concatenate([desk.play(x[:BLOCK], BLOCK), desk.play(x[:0]), desk.play(x[BLOCK:], BLOCK)])
+    player, x = CorePlayer(), noise(BLOCK + 1)
+    player.plans.change(FIRST, 1)
+    y = np.concatenate([player.play(x[:BLOCK], BLOCK), player.play(x[:0]), player.play(x[BLOCK:], BLOCK)])
     np.testing.assert_array_equal(y, core_output(FIRST, x))
-    assert desk["position"] == BLOCK + 1
+    assert player["position"] == BLOCK + 1
 
 
 def test_a_source_is_read_from_its_ring():

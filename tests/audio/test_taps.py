@@ -8,7 +8,7 @@ from phosphene.engine.audio.taps import POINTS, TapPoint
 from phosphene.engine.graph.build import new_tap
 from phosphene.engine.rings import allocate, ring, tap
 from phosphene.engine.rings.tap import TapReader, activate, deactivate
-from tests.support.core_player import RATE, CorePlayer, limited, made, noise, read_all
+from tests.support.core_player import RATE, CorePlayer, limiter_output, chain_output, noise, read_all
 
 GENOME = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": 18.0})]
 
@@ -30,10 +30,10 @@ def test_each_point_is_where_it_says():
     returned = np.zeros_like(x)
     returned[:1_000] = back
     np.testing.assert_array_equal(read["input"][0][1], np.hstack([x, returned]))
-    np.testing.assert_array_equal(read["chain"][0][1], made(GENOME, x))
+    np.testing.assert_array_equal(read["chain"][0][1], chain_output(GENOME, x))
     np.testing.assert_array_equal(read["output"][0][1], heard)
-    np.testing.assert_array_equal(heard, limited(made(GENOME, x) + returned))
-    assert np.abs(made(GENOME, x)).max() > 1.0, "the limiter had nothing to do"
+    np.testing.assert_array_equal(heard, limiter_output(chain_output(GENOME, x) + returned))
+    assert np.abs(chain_output(GENOME, x)).max() > 1.0, "the limiter had nothing to do"
 
 
 def test_readers_of_one_point_do_not_disturb_each_other():

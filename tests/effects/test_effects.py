@@ -1,4 +1,4 @@
-"""What every operator promises, and what each does to sound."""
+"""Properties of every operator, and of volume and the DC blocker."""
 
 import ctypes
 
@@ -17,10 +17,10 @@ SPLITS = {
     **{str(n): [n] for n in (1, 17, 64, 255, 256, 257, 1024)},
     "random": RNG.integers(1, 700, 40).tolist(),
 }
-MOVES = {0: 0.25, 3_001: 0.7, 5_555: 0.1}  # where in its range every parameter is from a sample on
+MOVES = {0: 0.25, 3_001: 0.7, 5_555: 0.1}  # from this sample on, every parameter is at this share of its range
 
-IDLE = {"speed"}  # in a plan: it acts on a source
-LINKED = {"noise_reduction", "pitch", "reverb", "trim"}  # channels move together, so the image stands still
+INACTIVE = {"speed"}  # in a plan; it acts on the source
+LINKED = {"noise_reduction", "pitch", "reverb", "trim"}  # linked channels, which keeps the stereo image
 
 each = pytest.mark.parametrize("effect", EFFECTS.values(), ids=EFFECTS)
 
@@ -37,13 +37,13 @@ def values(effect, **named):
     return np.array([named.get(p.name, p.default) for p in effect.PARAMS])
 
 
-def calling(effect, channels, rate=RATE):
-    """An effect as a function of (params, block, out)."""
+def runner(effect, channels, rate=RATE):
+    """A function of (params, block, out) that processes a block with a new state."""
     state = effect.init(rate, channels)
     return lambda params, block, out: effect.process(state, params, block, out)
 
 
-def by_address(op, channels):
+def runner_by_address(op, channels):
     state = EFFECTS[op].init(RATE, channels)
     words, process = make_descriptor(state), OPERATOR(plan.compiled_operator(op).address)
 
@@ -56,7 +56,7 @@ def by_address(op, channels):
 
 
 def render(run, effect, x, sizes=(1024,), moves=MOVES):
-    """Parameters move at their samples, as in the engine: a block never reaches beyond one."""
+    """Process x in blocks. Parameters move at their samples and, as in the engine, a block ends there."""
     out, start, turn = np.full_like(x, np.nan), 0, 0
     while start < len(x):
         size, turn = sizes[turn % len(sizes)], turn + 1
@@ -68,24 +68,24 @@ def render(run, effect, x, sizes=(1024,), moves=MOVES):
 
 
 @pytest.fixture(scope="module", params=EFFECTS)
-def whole(request):
-    """An operator's name, a sound, and what becomes of it in long blocks."""
+def reference(request):
+    """The name of an operator, a sound, and its output in one long block."""
     effect, x = EFFECTS[request.param], noise()
-    y = render(calling(effect, 2), effect, x, [len(x)])
+    y = render(runner(effect, 2), effect, x, [len(x)])
     moved = np.abs(y - x).max() > 1e-3
-    assert moved or request.param in IDLE, "it did nothing, so this would prove nothing"
+    assert moved or request.param in INACTIVE, "the effect did nothing, so this would prove nothing"
     return request.param, x, y
 
 
 @pytest.mark.parametrize("sizes", SPLITS.values(), ids=SPLITS)
-def test_block_size_is_inaudible(whole, sizes):
-    op, x, y = whole
-    np.testing.assert_array_equal(render(calling(EFFECTS[op], 2), EFFECTS[op], x, sizes), y)
+def test_output_does_not_depend_on_block_size(reference, sizes):
+    op, x, y = reference
+    np.testing.assert_array_equal(render(runner(EFFECTS[op], 2), EFFECTS[op], x, sizes), y)
 
 
-def test_in_place_is_out_of_place(whole):
-    op, x, y = whole
-    run = calling(EFFECTS[op], 2)
+def test_in_place_output_is_the_same(reference):
+    op, x, y = reference
+    run = runner(EFFECTS[op], 2)
 
     def in_place(params, block, out):
         out[:] = block
@@ -94,25 +94,25 @@ def test_in_place_is_out_of_place(whole):
     np.testing.assert_array_equal(render(in_place, EFFECTS[op], x), y)
 
 
-def test_an_address_plays_what_python_does(whole):
-    op, x, y = whole
-    np.testing.assert_array_equal(render(by_address(op, 2), EFFECTS[op], x, SPLITS["random"]), y)
+def test_call_by_address_gives_the_same_output(reference):
+    op, x, y = reference
+    np.testing.assert_array_equal(render(runner_by_address(op, 2), EFFECTS[op], x, SPLITS["random"]), y)
 
 
 @pytest.mark.parametrize("op", sorted(EFFECTS.keys() - LINKED))
 @pytest.mark.parametrize("channels", [1, 2, 6])
-def test_a_channel_does_not_hear_another(op, channels):
+def test_channels_are_independent(op, channels):
     effect, x = EFFECTS[op], noise(channels=channels)
-    together = render(calling(effect, channels), effect, x)
+    together = render(runner(effect, channels), effect, x)
     for c in range(channels):
         alone = np.ascontiguousarray(x[:, c : c + 1])
-        np.testing.assert_array_equal(render(calling(effect, 1), effect, alone)[:, 0], together[:, c])
+        np.testing.assert_array_equal(render(runner(effect, 1), effect, alone)[:, 0], together[:, c])
 
 
-def test_a_new_state_remembers_nothing(whole):
-    op, x, y = whole
-    render(calling(EFFECTS[op], 2), EFFECTS[op], noise()[::-1].copy())
-    np.testing.assert_array_equal(render(calling(EFFECTS[op], 2), EFFECTS[op], x), y)
+def test_new_state_is_independent_of_older_ones(reference):
+    op, x, y = reference
+    render(runner(EFFECTS[op], 2), EFFECTS[op], noise()[::-1].copy())
+    np.testing.assert_array_equal(render(runner(EFFECTS[op], 2), EFFECTS[op], x), y)
 
 
 FULL = np.where(np.arange(48_000) // 24 % 2, 1.0, -1.0)  # a kilohertz, as square as it gets
@@ -128,23 +128,23 @@ SOUNDS = {
 @each
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("sound", SOUNDS.values(), ids=SOUNDS)
-def test_what_comes_out_is_finite(effect, sound, share):
+def test_output_is_finite(effect, sound, share):
     x = np.repeat(sound[:, None], 2, axis=1).astype(np.float32)
-    y = render(calling(effect, 2), effect, x, moves={0: share})
+    y = render(runner(effect, 2), effect, x, moves={0: share})
     assert np.isfinite(y).all() and np.abs(y).max() <= 100 * np.abs(x).max()
 
 
-def test_a_gain_in_decibels_is_that_gain():
+def test_volume_applies_its_gain():
     x = np.full((int(RATE), 1), 0.5, np.float32)
     for gain in (-60.0, -20.0, -6.0, 0.0, 6.0, 24.0):
         y = np.empty_like(x)
-        calling(volume, 1)(values(volume, gain=gain), x, y)
+        runner(volume, 1)(values(volume, gain=gain), x, y)
         assert 20 * np.log10(y[-1, 0] / 0.5) == pytest.approx(gain, abs=1e-5)
 
 
 @pytest.mark.parametrize("rate", [8_000.0, 48_000.0, 192_000.0])
-def test_a_gain_glides_as_fast_at_any_rate_and_never_steps(rate):
-    run, x = calling(volume, 1, rate), np.ones((int(rate), 1), np.float32)
+def test_volume_glides_equally_fast_at_any_rate(rate):
+    run, x = runner(volume, 1, rate), np.ones((int(rate), 1), np.float32)
     y = np.empty_like(x)
     run(values(volume, gain=0.0), x, y)
     run(values(volume, gain=-20.0), x, y)
@@ -155,18 +155,18 @@ def test_a_gain_glides_as_fast_at_any_rate_and_never_steps(rate):
     assert y[-1, 0] == np.float32(0.1)
 
 
-def test_dc_goes_and_music_stays():
+def test_dc_blocker_removes_dc_and_keeps_100_hz():
     effect, seconds = EFFECTS["dc_blocker"], np.arange(2 * int(RATE)) / RATE
     x = (0.5 + 0.25 * np.sin(2 * np.pi * 100 * seconds)).astype(np.float32)[:, None]
     y = np.empty_like(x)
-    calling(effect, 1)(values(effect), x, y)
+    runner(effect, 1)(values(effect), x, y)
     settled = y[int(RATE) :, 0].astype(float)
     assert abs(settled.mean()) < 1e-6
     assert 20 * np.log10(np.sqrt(2 * np.mean(settled**2)) / 0.25) == pytest.approx(0.0, abs=0.1)
 
 
 @each
-def test_a_default_lies_in_its_range(effect):
+def test_defaults_are_within_their_ranges(effect):
     for param in effect.PARAMS:
         assert param.low <= param.default <= param.high and param.low < param.high
         assert (param.low > 0) if param.curve == "exp" else param.curve == "linear"

@@ -1,4 +1,4 @@
-"""Noise reduction: noise goes, speech stays, and nobody has to say which is which."""
+"""Noise reduction: removes noise and keeps speech, without being told which is which."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ RATE = 48_000.0
 SECONDS = 6
 
 
-def reduce(x, rate=RATE, **named):
-    """The sound, without the latency."""
-    late, frames = noise_reduction.latency(rate), len(x)
-    x = np.ascontiguousarray(np.append(x, np.zeros((late, x.shape[1])), axis=0), np.float32)
-    out, params = np.empty_like(x), np.array([named.get(p.name, p.default) for p in noise_reduction.PARAMS])
+def reduce(x, rate=RATE, **params):
+    """The processed sound without the latency."""
+    latency, frames = noise_reduction.latency(rate), len(x)
+    x = np.ascontiguousarray(np.append(x, np.zeros((latency, x.shape[1])), axis=0), np.float32)
+    out, params = np.empty_like(x), np.array([params.get(p.name, p.default) for p in noise_reduction.PARAMS])
     noise_reduction.process(noise_reduction.init(rate, x.shape[1]), params, x, out)
-    return out[late:].astype(float)[:frames]
+    return out[latency:].astype(float)[:frames]
 
 
 def hiss(frames, level=0.05, seed=1, channels=1):
@@ -29,7 +29,7 @@ def pink(frames, level=0.05, seed=2):
 
 
 def speech(frames, seed=3):
-    """Syllables of a gliding voice under two formants, some after a hiss, with pauses between them."""
+    """Syllables of a gliding voice with two formants, some after a hiss, with pauses between them."""
     rng, x, at = np.random.default_rng(seed), np.zeros(frames), 2_400
     while at < frames - 30_000:
         if rng.random() < 0.5:
@@ -57,72 +57,72 @@ CLEAN = speech(SECONDS * int(RATE))
 
 @pytest.mark.parametrize(("noise", "least"), [(hiss, 6.0), (pink, 3.0)], ids=["white", "pink"])
 @pytest.mark.parametrize("snr", [0.0, 5.0, 10.0])
-def test_speech_comes_out_of_the_noise(noise, least, snr):
+def test_noise_in_speech_is_reduced(noise, minimum, snr):
     added = noise(len(CLEAN), 0.1 * 10 ** (-snr / 20))
-    heard = reduce(CLEAN + added)
-    assert decibels(added) - decibels(heard - CLEAN) > least
+    reduced = reduce(CLEAN + added)
+    assert decibels(added) - decibels(reduced - CLEAN) > minimum
 
 
-def test_speech_without_noise_loses_little():
+def test_clean_speech_loses_little():
     assert decibels(reduce(CLEAN) - CLEAN) < decibels(CLEAN) - 20.0
 
 
-def rough(x):
-    """How unevenly power lies over time and frequency: two for noise, more where single bins ring."""
+def roughness(x):
+    """Unevenness of power over time and frequency: 2 for noise, more if single bins ring."""
     frames = np.lib.stride_tricks.sliding_window_view(x, 1024)[::512] * np.hanning(1024)
     power = np.abs(np.fft.rfft(frames)[:, 5:400]) ** 2
     return np.mean(power**2) / np.mean(power) ** 2
 
 
 @pytest.mark.parametrize("floor", [-6.0, -12.0, -18.0])
-def test_what_is_left_of_noise_is_as_deep_as_asked_and_does_not_warble(floor):
+def test_residual_noise_is_at_the_floor_and_does_not_warble(floor):
     x = hiss(SECONDS * int(RATE))
-    rest = reduce(x, floor=floor)[2 * int(RATE) :]
-    assert decibels(rest) - decibels(x) == pytest.approx(floor, abs=0.5)
-    assert rough(rest[:, 0]) < 1.2 * rough(x[:, 0])
+    residue = reduce(x, floor=floor)[2 * int(RATE) :]
+    assert decibels(residue) - decibels(x) == pytest.approx(floor, abs=0.5)
+    assert roughness(residue[:, 0]) < 1.2 * roughness(x[:, 0])
 
 
 @pytest.mark.parametrize("rate", [8_000.0, 11_025.0, 44_100.0, 48_000.0, 192_000.0])
-def test_without_strength_the_sound_is_late_and_else_untouched(rate):
+def test_zero_strength_is_a_delay(rate):
     x = hiss(int(rate / 4), channels=3)
     assert noise_reduction.latency(rate) <= 0.021 * rate
     np.testing.assert_allclose(reduce(x, rate, strength=0.0), x, rtol=0, atol=2e-7)
 
 
-def test_a_first_syllable_is_not_noise():
+def test_first_syllable_is_kept():
     x = CLEAN[np.abs(CLEAN[:, 0]).argmax() - 3_000 :][:12_000]
     assert decibels(reduce(x) - x) < decibels(x) - 15.0
 
 
-def test_it_needs_no_seconds_to_find_the_noise():
+def test_noise_is_found_within_a_second():
     x = hiss(int(RATE))
     assert decibels(reduce(x)[int(0.6 * RATE) :]) < decibels(x) - 12.0
 
 
 @pytest.mark.parametrize("change", [-20.0, 20.0])
-def test_it_follows_noise_that_changes(change):
+def test_changing_noise_is_followed(change):
     x, turn = hiss(6 * int(RATE)), 3 * int(RATE)
     x[turn:] *= 10 ** (change / 20)
     y = reduce(x)
     assert decibels(y[turn + 2 * int(RATE) :]) - decibels(x[turn:]) == pytest.approx(-18.0, abs=1.0)
 
 
-def test_digital_silence_teaches_nothing_and_stays_silent():
+def test_digital_silence_stays_silent_and_keeps_the_noise_estimate():
     x, second = hiss(6 * int(RATE)), int(RATE)
     x[3 * second : 5 * second] = 0.0
     y = reduce(x)
-    assert not y[3 * second + 2_000 : 5 * second - 1_000].any()  # within a window of sound there is some
+    assert not y[3 * second + 2_000 : 5 * second - 1_000].any()  # windows that overlap the sound are excluded
     assert decibels(y[5 * second + 2_000 :]) < decibels(x[5 * second :]) - 16.0
 
 
-def test_the_stereo_image_stays():
+def test_stereo_image_is_kept():
     x = np.hstack([CLEAN, 0.25 * CLEAN]) + 0.3 * hiss(len(CLEAN)) * [1.0, 0.25]
     y = reduce(x)
     np.testing.assert_allclose(y[:, 1], 0.25 * y[:, 0], rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 8])
-def test_the_work_of_a_hop_is_spread_over_it(channels):
+def test_computation_of_a_hop_is_spread_evenly(channels):
     state, params = noise_reduction.init(RATE, channels), np.array([p.default for p in noise_reduction.PARAMS])
     hop = noise_reduction.latency(RATE) // noise_reduction.RING_HOPS
     one, done = np.zeros((1, channels), np.float32), []
@@ -135,7 +135,7 @@ def test_the_work_of_a_hop_is_spread_over_it(channels):
     assert np.abs(done - np.arange(hop) * (done[-1] + 1) / hop).max() <= 1.0
 
 
-def test_it_recovers_from_what_no_transform_can_hold():
+def test_huge_samples_are_forgotten():
     x = hiss(3 * int(RATE))
     x[2_000:3_000] = 3e38
     y = reduce(x)[int(RATE) :]

@@ -1,4 +1,4 @@
-"""Pitch: the note that was asked for, in time, and what begins begins once."""
+"""Pitch: frequency, timing, and attacks that are not repeated."""
 
 import numpy as np
 import pytest
@@ -25,17 +25,17 @@ def tone(partials, seconds=2.2, rate=RATE):
 
 
 def cents(y, expected, rate=RATE):
-    """How far the strongest partial near a frequency is from it."""
+    """Deviation in cents of the strongest partial near a frequency."""
     power = np.log(np.abs(np.fft.rfft(y * np.blackman(len(y)), 4 * len(y))) + 1e-12)
     bins = np.fft.rfftfreq(4 * len(y), 1 / rate)
-    near = np.flatnonzero((bins > 0.8 * expected) & (bins < 1.25 * expected))
-    k = near[power[near].argmax()]
-    part = (power[k - 1] - power[k + 1]) / (power[k - 1] - 2 * power[k] + power[k + 1]) / 2
-    return 1200 * np.log2((k + part) * bins[1] / expected)
+    band = np.flatnonzero((bins > 0.8 * expected) & (bins < 1.25 * expected))
+    k = band[power[band].argmax()]
+    offset = (power[k - 1] - power[k + 1]) / (power[k - 1] - 2 * power[k] + power[k + 1]) / 2
+    return 1200 * np.log2((k + offset) * bins[1] / expected)
 
 
 def clusters(y, gap=0.02 * RATE):
-    """Where the sound exceeds half of its peak: the middle of each place."""
+    """The centre of each group of samples above half of the peak."""
     loud = np.flatnonzero(np.abs(y) > np.abs(y).max() / 2)
     return np.array([(c[0] + c[-1]) / 2 for c in np.split(loud, np.flatnonzero(np.diff(loud) > gap) + 1)])
 
@@ -46,19 +46,19 @@ def clusters(y, gap=0.02 * RATE):
     [[55], [110], [440.3], [1731.7], [4000], [110 * k for k in range(1, 20)]],
     ids=["55", "110", "440", "1732", "4000", "harmonic"],
 )
-def test_a_tone_is_where_it_was_asked_to_be(partials, semitones):
+def test_tone_is_shifted_by_the_semitones(partials, semitones):
     y = shifted(tone(partials), semitones)[-int(1.5 * RATE) :, 0]
     assert abs(cents(y, partials[0] * 2 ** (semitones / 12))) < 5
 
 
 @pytest.mark.parametrize("rate", [8_000.0, 44_100.0, 192_000.0])
-def test_a_tone_is_there_at_any_rate(rate):
+def test_tone_is_shifted_at_any_rate(rate):
     y = shifted(tone([220, 440, 660], rate=rate), 5.0, rate=rate)[-int(1.5 * rate) :, 0]
     assert abs(cents(y, 220 * 2 ** (5 / 12), rate)) < 5
 
 
 @pytest.mark.parametrize("semitones", [-12, -7, 7, 12])
-def test_a_tone_stays_a_tone(semitones):
+def test_sine_stays_a_sine(semitones):
     y = shifted(tone([440.3]), semitones)[-int(1.5 * RATE) :, 0]
     power = np.abs(np.fft.rfft(y * np.blackman(len(y)))) ** 2
     bins = np.fft.rfftfreq(len(y), 1 / RATE)
@@ -66,61 +66,61 @@ def test_a_tone_stays_a_tone(semitones):
     assert power[inside].sum() > 1e6 * power[~inside].sum()
 
 
-def test_what_would_fold_back_is_cut_off():
+def test_frequencies_that_would_alias_are_removed():
     y = shifted(tone([16_000]), 12.0)[-int(RATE) :]
     assert np.sqrt(np.mean(y**2)) < 0.01 * 0.3 / np.sqrt(2)
 
 
 @pytest.mark.parametrize("semitones", [-12, -7, -3, -1, 1, 4, 7, 12])
 @pytest.mark.parametrize("ground", [0.0, 0.05], ids=["silence", "tone"])
-def test_a_click_stays_one_click(semitones, ground):
+def test_click_stays_one_click(semitones, ground):
     for seed in range(4):
         rng = np.random.default_rng(seed)
-        when = np.cumsum(rng.uniform(0.12, 0.5, 8) * RATE).astype(int) + 4_000
+        clicks = np.cumsum(rng.uniform(0.12, 0.5, 8) * RATE).astype(int) + 4_000
         x = ground / 0.3 * tone([220 + 90 * seed], 4.2)
-        x[when] += 0.9
+        x[clicks] += 0.9
         found = clusters(shifted(x, semitones)[:, 0], gap=0.004 * RATE) - pitch.latency(RATE)
-        assert len(found) == len(when) and np.abs(found - when).max() < 0.02 * RATE
+        assert len(found) == len(clicks) and np.abs(found - clicks).max() < 0.02 * RATE
 
 
-def test_a_delay_line_that_only_fades_would_double_clicks():
-    """The control: two taps that sweep through 30 ms and fade into each other."""
+def test_crossfading_delay_line_doubles_clicks():
+    """The control: two taps that sweep through 30 ms and crossfade."""
     x, step, sweep = np.zeros(int(4 * RATE)), 2 ** (7 / 12), 0.03 * RATE
-    when = np.cumsum(RNG.uniform(0.12, 0.5, 8) * RATE).astype(int) + 4_000
-    x[when] = 0.9
+    clicks = np.cumsum(RNG.uniform(0.12, 0.5, 8) * RATE).astype(int) + 4_000
+    x[clicks] = 0.9
     n, y = np.arange(len(x)), np.zeros(len(x))
     for offset in (0.0, 0.5):
         phase = ((1 - step) * n / sweep + offset) % 1
         y += np.sin(np.pi * phase) ** 2 * np.interp(n - phase * sweep, n, x)
-    assert len(clusters(y, gap=0.004 * RATE)) != len(when)
+    assert len(clusters(y, gap=0.004 * RATE)) != len(clicks)
 
 
-def test_no_shift_is_a_delay():
+def test_zero_shift_is_a_delay():
     x = RNG.normal(0, 0.1, (20_000, 2)).astype(np.float32)
-    late = pitch.latency(RATE)
+    latency = pitch.latency(RATE)
     for mix in (1.0, 0.5, 0.0):
-        np.testing.assert_array_equal(shifted(x, 0.0, mix)[late:], x[:-late])
-    np.testing.assert_array_equal(shifted(x, 7.0, 0.0)[late:], x[:-late])
+        np.testing.assert_array_equal(shifted(x, 0.0, mix)[latency:], x[:-latency])
+    np.testing.assert_array_equal(shifted(x, 7.0, 0.0)[latency:], x[:-latency])
 
 
-def test_back_from_a_shift_it_is_the_same_delay():
-    x, late = tone([220, 331, 557]), pitch.latency(RATE)
+def test_return_to_zero_shift_is_the_same_delay():
+    x, latency = tone([220, 331, 557]), pitch.latency(RATE)
     state, y = pitch.init(RATE, 1), np.empty_like(x)
     pitch.process(state, np.array([7.0, 1.0]), x[:40_000], y[:40_000])
     pitch.process(state, np.array([0.0, 1.0]), x[40_000:], y[40_000:])
-    assert np.abs(y[38_000:40_000] - x[38_000 - late : 40_000 - late]).max() > 0.01
-    np.testing.assert_array_equal(y[-20_000:], x[-20_000 - late : -late])
+    assert np.abs(y[38_000:40_000] - x[38_000 - latency : 40_000 - latency]).max() > 0.01
+    np.testing.assert_array_equal(y[-20_000:], x[-20_000 - latency : -latency])
 
 
 @pytest.mark.parametrize("rate", [8_000.0, 44_100.0, 48_000.0, 192_000.0])
-def test_a_sound_is_never_more_than_60_ms_late(rate):
-    furthest = pitch.MAX_DRIFT + pitch.wsola.SLACK + pitch.FADE / 2  # half of a fade at an octave
-    assert pitch.latency(rate) / rate + furthest <= 0.06
+def test_sound_is_never_more_than_60_ms_late(rate):
+    largest_deviation = pitch.MAX_DRIFT + pitch.wsola.SLACK + pitch.FADE / 2  # half of a fade at an octave
+    assert pitch.latency(rate) / rate + largest_deviation <= 0.06
 
 
 @pytest.mark.parametrize("semitones", [-5.0, 5.0])
-def test_the_image_stays(semitones):
-    """The same sound in all channels, at other levels and signs, stays that."""
+def test_stereo_image_is_kept(semitones):
+    """Scaled copies of one sound in all channels stay scaled copies."""
     levels = np.array([1.0, 0.5, -1.0, 0.25])
     x = (tone([196, 392, 523]) + RNG.normal(0, 0.02, (int(2.2 * RATE), 1))).astype(np.float32)
     y = shifted((x * levels).astype(np.float32), semitones)
@@ -128,13 +128,13 @@ def test_the_image_stays(semitones):
     assert np.abs(y).max() > 0.1
 
 
-def test_channels_of_opposite_sign_are_no_silence():
+def test_channels_of_opposite_sign_are_shifted():
     x = tone([440.3])
     y = shifted(np.concatenate([x, -x], axis=1), 4.0)[-int(1.5 * RATE) :, 0]
     assert abs(cents(y, 440.3 * 2 ** (4 / 12))) < 5
 
 
-def test_a_glide_never_steps():
+def test_glide_makes_no_step():
     x, state = tone([220.0]), pitch.init(RATE, 1)
     y = np.empty_like(x)
     for at, semitones in zip(range(0, len(x), 9_600), [0, 12, -12, 3, 0, -7, 12, 0, 5, -5, 0]):
@@ -144,9 +144,9 @@ def test_a_glide_never_steps():
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, 3e38])
-def test_what_is_no_sound_is_forgotten(poison):
+def test_invalid_samples_are_forgotten(invalid):
     x = tone([440.3], 4.0)
-    x[20_000:20_100:7] = poison
+    x[20_000:20_100:7] = invalid
     y = shifted(x, 7.0)[-int(2.5 * RATE) :, 0]
     assert np.isfinite(y).all() and abs(cents(y, 440.3 * 2 ** (7 / 12))) < 5
     assert 0.25 < np.abs(y).max() < 0.35

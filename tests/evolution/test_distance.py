@@ -1,4 +1,4 @@
-"""Likeness: what a portrait tells, what makes a distance, and what is no merit."""
+"""Descriptors of sounds, the distance between two, and the improvement over a source."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ MUSIC = music(1, RATE, 4.0)
 RATES = (8_000, 24_000, 44_100, 96_000)
 
 
-def seen(x, rate=RATE):
+def described(x, rate=RATE):
     return describe(np.asarray(x, np.float32), rate)
 
 
@@ -22,12 +22,12 @@ def sine(hertz, rate=RATE, seconds=1.0, gain=0.5):
     return gain * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)[:, None]
 
 
-def told(x, rate=RATE):
-    return dict(zip(FEATURES, seen(x, rate).features))
+def features_of(x, rate=RATE):
+    return dict(zip(FEATURES, described(x, rate).features))
 
 
 def noisy(seed=5):
-    """Bursts of a chord in a steady hiss."""
+    """Bursts of a chord in steady hiss."""
     seconds = np.arange(4 * RATE) / RATE
     tones = sum(np.sin(2 * np.pi * hertz * seconds) for hertz in (220, 277, 330, 440, 554, 660)) / 6
     hiss = np.random.default_rng(seed).normal(0, 0.01, (len(seconds), 2))
@@ -36,65 +36,67 @@ def noisy(seed=5):
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("channels", [1, 2])
-def test_a_portrait_is_what_numpy_sees(rate, channels):
+def test_descriptors_equal_those_of_numpy(rate, channels):
     x = music(2, rate, 1.3)[:, :channels].copy()
-    features, picture = reference_effects.portray(x.astype(float), rate)
+    features, mel = reference_effects.describe(x.astype(float), rate)
     found = describe(x, rate)
     np.testing.assert_allclose(found.features, features, atol=1e-3)
-    np.testing.assert_allclose(found.picture, picture, atol=2e-3)
+    np.testing.assert_allclose(found.mel, mel, atol=2e-3)
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_a_sine_is_what_it_is(rate):
-    found = told(sine(1000.0, rate), rate)
+def test_sine_has_the_features_of_a_sine(rate):
+    found = features_of(sine(1000.0, rate), rate)
     assert found["rms"] == pytest.approx(20 * np.log10(0.5 / np.sqrt(2)), abs=0.2)
     assert found["crossings"] * rate == pytest.approx(2000, rel=0.05)
     assert found["peak"] == pytest.approx(0.5, abs=0.01)
     assert found["mid"] > 40 + max(found["low"], found["high"])
-    picture = seen(sine(1000.0, rate), rate).picture
-    assert np.median(picture.max(axis=1)) == pytest.approx(20 * np.log10(0.5), abs=3.0)
+    mel = described(sine(1000.0, rate), rate).mel
+    assert np.median(mel.max(axis=1)) == pytest.approx(20 * np.log10(0.5), abs=3.0)
 
 
 def test_noise_is_flat_and_a_sine_is_not():
     noise = np.random.default_rng(1).normal(0, 0.1, (RATE, 1))
-    assert told(noise)["flatness"] > -4 and told(sine(1000.0))["flatness"] < -40
+    assert features_of(noise)["flatness"] > -4 and features_of(sine(1000.0))["flatness"] < -40
 
 
-def test_nothing_lies_between_a_sound_and_itself():
-    one, other = seen(MUSIC), seen(0.5 * MUSIC)
-    assert distance(one, one) == 0.0
-    assert distance(one, other) == pytest.approx(distance(other, one)) and distance(one, other) > 0.5
+def test_distance_is_zero_to_itself_and_symmetric():
+    same, quieter = described(MUSIC), described(0.5 * MUSIC)
+    assert distance(same, same) == 0.0
+    assert distance(same, quieter) == pytest.approx(distance(quieter, same)) and distance(same, quieter) > 0.5
 
 
-def test_what_is_less_alike_is_further_away():
+def test_distance_grows_with_noise():
     noise = np.random.default_rng(3).normal(0, 0.1, MUSIC.shape)
-    steps = [distance(seen(MUSIC + level * noise), seen(MUSIC)) for level in (0.001, 0.01, 0.1, 1.0)]
+    steps = [distance(described(MUSIC + level * noise), described(MUSIC)) for level in (0.001, 0.01, 0.1, 1.0)]
     assert steps == sorted(steps) and steps[-1] > 4 * steps[0]
 
 
-def test_when_things_happen_is_heard():
+def test_distance_depends_on_the_order_of_time():
     backwards = MUSIC[::-1]
-    features = np.abs(seen(backwards).features - seen(MUSIC).features)
-    assert features.max() < 0.2, "the features hear no time, so the picture must"
-    assert distance(seen(backwards), seen(MUSIC)) > 1.0
+    features = np.abs(described(backwards).features - described(MUSIC).features)
+    assert features.max() < 0.2, "features contain no time, so the mel spectrogram must"
+    assert distance(described(backwards), described(MUSIC)) > 1.0
 
 
-def test_what_is_missing_at_the_end_counts():
-    whole = seen(MUSIC)
-    lost = [distance(seen(MUSIC[: round(share * len(MUSIC))]), whole) for share in (0.95, 0.8, 0.5)]
+def test_distance_grows_with_missing_length():
+    whole = described(MUSIC)
+    lost = [distance(described(MUSIC[: round(share * len(MUSIC))]), whole) for share in (0.95, 0.8, 0.5)]
     assert 0 < lost[0] < lost[1] < lost[2]
 
 
 @pytest.mark.parametrize("x", [np.zeros((RATE, 2)), np.zeros((7, 1)), np.full((RATE, 1), 1e-30), np.ones((RATE, 1))])
-def test_any_sound_has_a_finite_portrait(x):
-    portrait = seen(x)
-    assert np.isfinite(portrait.features).all() and np.isfinite(portrait.picture).all()
-    assert np.isfinite(distance(portrait, seen(MUSIC))) and np.isfinite(improvement(portrait, seen(MUSIC)))
+def test_descriptors_of_any_sound_are_finite(x):
+    descriptors = described(x)
+    assert np.isfinite(descriptors.features).all() and np.isfinite(descriptors.mel).all()
+    music_descriptors = described(MUSIC)
+    assert np.isfinite(distance(descriptors, music_descriptors))
+    assert np.isfinite(improvement(descriptors, music_descriptors))
 
 
-def test_doing_nothing_has_no_merit_and_no_demerit():
+def test_improvement_of_the_source_itself_is_zero():
     for x in (MUSIC, noisy()):
-        assert improvement(seen(x), seen(x)) == 0.0
+        assert improvement(described(x), described(x)) == 0.0
 
 
 WORSE = {
@@ -109,27 +111,27 @@ WORSE = {
 
 @pytest.mark.parametrize("ruin", WORSE.values(), ids=WORSE)
 @pytest.mark.parametrize("x", [MUSIC, noisy()], ids=["music", "noisy"])
-def test_to_do_nothing_is_better_than(ruin, x):
-    assert improvement(seen(ruin(x)), seen(x)) < 0.0
+def test_damage_is_worse_than_no_change(change, x):
+    assert improvement(described(change(x)), described(x)) < 0.0
 
 
-def test_to_lose_the_highs_is_no_merit():
+def test_loss_of_treble_is_no_improvement():
     dull = np.apply_along_axis(np.convolve, 0, MUSIC, np.ones(60) / 60, "same")
-    assert improvement(seen(dull), seen(MUSIC)) < 0.0
+    assert improvement(described(dull), described(MUSIC)) < 0.0
 
 
-def test_to_turn_down_is_not_to_clean():
+def test_lower_volume_is_not_cleaning():
     x = noisy()
-    assert improvement(seen(0.7 * x), seen(x)) < 0.1
+    assert improvement(described(0.7 * x), described(x)) < 0.1
 
 
-def test_less_noise_is_better():
+def test_less_noise_is_an_improvement():
     x = noisy()
     cleaned = reference_effects.noise_reduction(x, RATE, strength=0.9, floor=-18, sensitivity=6)
-    assert improvement(seen(cleaned), seen(x)) > 0.5
+    assert improvement(described(cleaned), described(x)) > 0.5
 
 
-def test_an_excerpt_is_typical():
+def test_excerpt_is_typical():
     x = np.concatenate([np.zeros((8 * RATE, 2), np.float32), np.tile(MUSIC, (4, 1))])
     first, last = typical_excerpt(x, RATE, 4.0)
     assert last - first == 4 * RATE and first >= 8 * RATE

@@ -20,7 +20,7 @@ from phosphene.engine.takes.file import Begin, Change, TakeReader, TakeWriter
 from phosphene.engine.takes.nodes import TakeRecorder
 from phosphene.engine.takes.slot_names import SLOT_NAMES
 from tests.audio.test_core import FIRST, SECOND, swap
-from tests.support.core_player import RATE, CorePlayer, alone, noise
+from tests.support.core_player import RATE, CorePlayer, core_output, noise
 
 
 class Sound:
@@ -173,34 +173,34 @@ def test_a_long_sound_is_played_to_its_last_sample():
     x = noise(3 * BLOCK + 1)
     graph = join(Sound(x), script=[Begin(0, 1, FIRST, [])])
     graph.run()
-    np.testing.assert_array_equal(graph.sink.heard, alone(FIRST, x))
+    np.testing.assert_array_equal(graph.sink.heard, core_output(FIRST, x))
 
 
 def test_a_take_replays_the_same_samples(tmp_path):
     """A set in blocks of any length, with moves and swaps at any time, against the bounce of its take."""
-    desk, rng = CorePlayer(), np.random.default_rng(12)
+    player, rng = CorePlayer(), np.random.default_rng(12)
     genomes = {1: FIRST}
-    desk.plans.change(FIRST, 1)
-    desk.core.applied[:] = desk.params.words
+    player.plans.change(FIRST, 1)
+    player.core.applied[:] = player.params.words
     writer = TakeWriter(tmp_path / "set.take", RATE, {}, SLOT_NAMES)
-    writer.begin(Begin(0, 1, FIRST, desk.core.applied.view("f8").tolist()))
-    taper, heard = TakeRecorder(desk.core, desk.input_tap, writer, genomes), []
+    writer.begin(Begin(0, 1, FIRST, player.core.applied.view("f8").tolist()))
+    taper, heard = TakeRecorder(player.core, player.input_tap, writer, genomes), []
     for turn in range(120):
         if turn % 7 == 3:
-            desk.move(board_layout.gene_slot(len(genomes), int(rng.integers(2)), 0), float(rng.uniform(2.0, 20.0)))
-        if turn % 11 == 5 and desk["settled"] == len(genomes):
+            player.move(board_layout.gene_slot(len(genomes), int(rng.integers(2)), 0), float(rng.uniform(2.0, 20.0)))
+        if turn % 11 == 5 and player["settled"] == len(genomes):
             genomes[len(genomes) + 1] = SECOND if len(genomes) % 2 else FIRST
-            desk.plans.change(genomes[len(genomes)], len(genomes))
+            player.plans.change(genomes[len(genomes)], len(genomes))
         if turn % 5 == 0:
-            ring.push(desk.core.returns, noise(200, seed=turn))
-        heard.append(desk.play(noise(int(rng.integers(1, 3_000)), seed=turn), int(rng.integers(1, BLOCK))))
+            ring.push(player.core.returns, noise(200, seed=turn))
+        heard.append(player.play(noise(int(rng.integers(1, 3_000)), seed=turn), int(rng.integers(1, BLOCK))))
         if turn % 3 == 0:
             taper.step()
     while taper.step():
         pass
     writer.close()
     heard = np.concatenate(heard)
-    assert len(genomes) > 5 and desk["untaped"] == 0 and len(heard) > RATE * CROSSFADE
+    assert len(genomes) > 5 and player["untaped"] == 0 and len(heard) > RATE * CROSSFADE
     graph = bounce.from_take(TakeReader(tmp_path / "set.take"), Tape)
     graph.run()
     np.testing.assert_array_equal(graph.sink.heard, heard)

@@ -1,4 +1,4 @@
-"""A core without devices or nodes: played by its address, block after block."""
+"""A core without devices or nodes, called by its address block by block, and the same sound computed in Python."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ RATE = 48_000
 
 
 class CorePlayer:
-    """A core with a tap at its output, another at its input, and any more in `points`. Both are idle at first."""
+    """A core with inactive taps at its output and input, and further taps in `points`. `instead` replaces its fields."""
 
     def __init__(self, rate=RATE, *points, **instead):
         self.params, self.meters = allocate(board.layout(tempo_override.SLOTS)), allocate(meters.layout())
@@ -35,7 +35,7 @@ class CorePlayer:
         )
         self.core = make_core(rate, self.params, self.meters, taps=self.points)._replace(**instead)
         self.words = make_descriptor(self.core)
-        self.address = FILL_FUNCTION(sound.play.address)
+        self.play_function = FILL_FUNCTION(sound.play.play_function)
         self.plans = PlanSwapper(self.core, rate)
 
     def __getitem__(self, meter):
@@ -45,18 +45,18 @@ class CorePlayer:
         put(self.params, slot, value)
 
     def play(self, x, size=256, reader=None):
-        """Play a sound in blocks; gives what is heard. A TapReader reads after each block."""
+        """Play a sound in blocks and return the output. A TapReader reads after each block."""
         out = np.array(x, np.float32)
         for start in range(0, len(out), size):
             block = out[start : start + size]
-            self.address(self.words.ctypes.data, block.ctypes.data, len(block))
+            self.play_function(self.words.ctypes.data, block.ctypes.data, len(block))
             if reader:
                 reader.read()
         return out
 
 
 def read_all(reader: TapReader):
-    """[(sample, rows)] of all that waits in a tap, a run each."""
+    """All rows that wait in a tap, as (sample, rows) for each run."""
     runs = []
     while reader.available():
         sample = reader.sample
@@ -72,39 +72,39 @@ def noise(frames, seed=5, channels=CHANNELS):
     return np.random.default_rng(seed).normal(0, 0.1, (frames, channels)).astype(np.float32)
 
 
-def random_genome(rng, most=board_layout.GENES):
-    """Any of the operators in any order, with parameters from anywhere in their ranges."""
-    ops = rng.choice(sorted(EFFECTS), rng.integers(0, most + 1))
+def random_genome(rng, max_genes=board_layout.GENES):
+    """Random operators in random order, with random parameters."""
+    ops = rng.choice(sorted(EFFECTS), rng.integers(0, max_genes + 1))
     return [(str(op), {p.name: float(rng.uniform(p.low, p.high)) for p in EFFECTS[op].PARAMS}) for op in ops]
 
 
-def made(genome, x, rate=RATE):
-    """What a genome that plays a sound from its first sample makes of it, by Python, gene after gene."""
+def chain_output(genome, x, rate=RATE):
+    """The output of a genome for a sound, before the limiter, computed in Python gene by gene."""
     out = np.array(x, np.float32)
-    watch = guard.make_guard(float(rate), len(genome), board_layout.GENE_PARAMS, len(out), out.shape[1])
+    gene_guard = guard.make_guard(float(rate), len(genome), board_layout.GENE_PARAMS, len(out), out.shape[1])
     for g, (op, params) in enumerate(genome):
         effect = EFFECTS[op]
-        state, wanted = effect.init(float(rate), out.shape[1]), np.array([params[p.name] for p in effect.PARAMS])
+        state, params_array = effect.init(float(rate), out.shape[1]), np.array([params[p.name] for p in effect.PARAMS])
         if hasattr(state, "smoothed"):
-            state.smoothed[:] = wanted
-        watch.dry[: len(out)] = out
-        effect.process(state, wanted, out, out)
-        guard.check_gene(watch, g, out)
+            state.smoothed[:] = params_array
+        gene_guard.dry[: len(out)] = out
+        effect.process(state, params_array, out, out)
+        guard.check_gene(gene_guard, g, out)
     return out
 
 
-def limited(x, rate=RATE):
-    """The same behind the limiter, as late as that makes it."""
+def limiter_output(x, rate=RATE):
+    """A sound after the limiter, including its latency."""
     out = np.array(x, np.float32)
     limiter.process(limiter.init(float(rate), out.shape[1]), out, out)
     return out
 
 
-def late(x, rate=RATE):
-    """The same, as late as the limiter would make it."""
+def delayed(x, rate=RATE):
+    """A sound delayed by the latency of the limiter."""
     return np.concatenate([np.zeros((limiter.latency(rate), x.shape[1]), np.float32), x])[: len(x)]
 
 
-def alone(genome, x, rate=RATE):
-    """What is heard of a sound in a genome that plays it from its first sample."""
-    return limited(made(genome, x, rate), rate)
+def core_output(genome, x, rate=RATE):
+    """The output of a core that plays a sound through a genome."""
+    return limiter_output(chain_output(genome, x, rate), rate)

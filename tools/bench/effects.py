@@ -1,4 +1,4 @@
-"""Rows of the benchmarks about effects: each operator against the best peer that Python has, played alike.
+"""Benchmark rows about effects: each operator compared with the best Python peer, called the same way.
 
 The peers (pedalboard, python-stretch, noisereduce) are in the extra `peers`.
 """
@@ -18,10 +18,10 @@ from phosphene.engine.native import make_descriptor
 from tools.bench.row import Row, interleaved
 
 RATE, SIZE = 48_000, 256
-FFI = cffi.FFI()  # the cheapest call that Python has
+FFI = cffi.FFI()  # the fastest way to call an address from Python
 ROUNDS = 15
 PEERS = "noisereduce", "pedalboard", "python_stretch"
-SETTINGS = {  # where an operator's defaults would leave it little to do
+SETTINGS = {  # where an operator does little at its defaults
     "distort": {"drive": 20.0},
     "pitch": {"semitones": 4.0},
     "speed": {"ratio": 0.8},
@@ -31,7 +31,7 @@ SETTINGS = {  # where an operator's defaults would leave it little to do
 
 
 def sound(seconds=1.0):
-    """Chords with drums in them, and hiss between; the second half is softer."""
+    """Chords with drums and hiss; the second half is quieter."""
     t, rng = np.arange(int(seconds * RATE)) / RATE, np.random.default_rng(5)
     chord = sum(np.sin(2 * np.pi * f * t + f) for f in (110.0, 220.0, 277.2, 329.6, 659.3))
     drums = rng.normal(0, 1, len(t)) * np.exp(-25 * (t % 0.25))
@@ -39,40 +39,41 @@ def sound(seconds=1.0):
     return np.stack([mono, np.roll(mono, 40)], axis=1).astype(np.float32)
 
 
-def asked(op):
+def params_of(op):
+    """The parameters of an operator in this benchmark."""
     params = EFFECTS[op].PARAMS
     return np.array([{**default_values(params), **SETTINGS.get(op, {})}[param.name] for param in params])
 
 
 def in_blocks(op, x, size=SIZE):
-    """A function that sends a sound through an operator by its address, from Python, block after block."""
-    state, params, out = EFFECTS[op].init(float(RATE), 2), asked(op), x.copy()
+    """A function that processes a sound block by block, calling the compiled operator by its address."""
+    state, params, out = EFFECTS[op].init(float(RATE), 2), params_of(op), x.copy()
     if hasattr(state, "smoothed"):
         state.smoothed[:] = params
-    words, process = (
-        make_descriptor(state),
-        FFI.cast(f"void(*)({', '.join(['int64_t'] * 6)})", chain.compiled_operator(op).address),
-    )
-    kept = state, words, params, out
-    places = [out.ctypes.data + 4 * start * 2 for start in range(0, len(x) - size + 1, size)]
+    descriptor = make_descriptor(state)
+    process = FFI.cast(f"void(*)({', '.join(['int64_t'] * 6)})", chain.compiled_operator(op).address)
+    keep_alive = state, descriptor, params, out
+    addresses = [out.ctypes.data + 4 * start * 2 for start in range(0, len(x) - size + 1, size)]
 
     def run():
-        seat, told, count = kept[1].ctypes.data, params.ctypes.data, len(params)
+        state_address, params_address, count = keep_alive[1].ctypes.data, params.ctypes.data, len(params)
         out[:] = x
-        for place in places:
-            process(seat, told, count, place, size, 2)
+        for address in addresses:
+            process(state_address, params_address, count, address, size, 2)
         return out
 
     return run
 
 
-def stretched(x):
+def render_speed(x):
+    """A function that renders a sound through `speed`."""
     from phosphene.engine.effects import speed
 
-    return lambda: speed.render(x, RATE, asked("speed"))
+    return lambda: speed.render(x, RATE, params_of("speed"))
 
 
-def board(plugin, x, size=SIZE):
+def pedalboard_runner(plugin, x, size=SIZE):
+    """A function that processes a sound block by block in a pedalboard plugin."""
     blocks = [np.ascontiguousarray(x[start : start + size].T) for start in range(0, len(x) - size + 1, size)]
 
     def run():
@@ -83,6 +84,7 @@ def board(plugin, x, size=SIZE):
 
 
 def signalsmith(x, *, semitones=0.0, ratio=1.0):
+    """A function that stretches and shifts a whole sound with python-stretch."""
     import python_stretch
 
     stretch = python_stretch.Signalsmith.Stretch()
@@ -94,33 +96,33 @@ def signalsmith(x, *, semitones=0.0, ratio=1.0):
 
 
 def peers(x):
-    """By operator: the peer's name, and a function that does the same to a sound."""
+    """By operator: the name of the peer, and a function that applies the same effect."""
     import noisereduce
     import pedalboard as p
 
     whole = np.ascontiguousarray(x.T)
     return {
         "noise_reduction": ("noisereduce", lambda: noisereduce.reduce_noise(whole, RATE, stationary=True)),
-        "trim": ("pedalboard NoiseGate", board(p.NoiseGate(-30.0), x)),
-        "volume": ("pedalboard Gain", board(p.Gain(-6.0), x)),
-        "speed": ("Signalsmith", signalsmith(x, ratio=asked("speed")[0])),
-        "pitch": ("Signalsmith", signalsmith(x, semitones=asked("pitch")[0])),
-        "fade": ("pedalboard Gain", board(p.Gain(-6.0), x)),
-        "echo": ("pedalboard Delay", board(p.Delay(0.25, 0.4, 0.35), x)),
-        "reverb": ("pedalboard Reverb", board(p.Reverb(), x)),
-        "distort": ("pedalboard Distortion", board(p.Distortion(20.0), x)),
+        "trim": ("pedalboard NoiseGate", pedalboard_runner(p.NoiseGate(-30.0), x)),
+        "volume": ("pedalboard Gain", pedalboard_runner(p.Gain(-6.0), x)),
+        "speed": ("Signalsmith", signalsmith(x, ratio=params_of("speed")[0])),
+        "pitch": ("Signalsmith", signalsmith(x, semitones=params_of("pitch")[0])),
+        "fade": ("pedalboard Gain", pedalboard_runner(p.Gain(-6.0), x)),
+        "echo": ("pedalboard Delay", pedalboard_runner(p.Delay(0.25, 0.4, 0.35), x)),
+        "reverb": ("pedalboard Reverb", pedalboard_runner(p.Reverb(), x)),
+        "distort": ("pedalboard Distortion", pedalboard_runner(p.Distortion(20.0), x)),
     }
 
 
-LEAST = {"noise_reduction": 2.0, "distort": 1 / 1.5}  # times the peer's speed; as fast, where nothing is said
+MIN_SPEEDUP = {"noise_reduction": 2.0, "distort": 1 / 1.5}  # times the speed of the peer; 1 for the others
 
 
 def bench_effects():
-    """Each operator against its peer, both called from Python block by block where the peer can be."""
+    """Each operator compared with its peer; both are called block by block, if the peer supports it."""
     if missing := [name for name in PEERS if find_spec(name) is None]:
-        how = ".venv/bin/pip install -c constraints.txt -e '.[peers]'"
-        beside = f"no {', '.join(missing)} here: {how}"
-        yield Row("effects beside their peers", "not measured", beside, "3 times", False)
+        install = ".venv/bin/pip install -c constraints.txt -e '.[peers]'"
+        comparison = f"no {', '.join(missing)} here: {install}"
+        yield Row("effects beside their peers", "not measured", comparison, "3 times", False)
         yield from bench_plan()
         return
     ratios = []
@@ -128,36 +130,38 @@ def bench_effects():
         seconds = 4.0 if op in ("noise_reduction", "speed", "pitch") else 1.0
         x = sound(seconds)
         name, peer = peers(x)[op]
-        ours = stretched(x) if op == "speed" else in_blocks(op, x)
+        ours = render_speed(x) if op == "speed" else in_blocks(op, x)
         times = interleaved({"ours": ours, "peer": peer, "long": in_blocks(op, x, len(x))}, rounds=ROUNDS)
-        ratio, least = times["peer"] / times["ours"], LEAST.get(op, 1.0)
+        ratio, minimum = times["peer"] / times["ours"], MIN_SPEEDUP.get(op, 1.0)
         ratios.append(ratio)
         found = f"{1e3 * times['ours'] / seconds:.3f} ms a second, {ratio:.2f} times as fast"
-        beside = f"{name} {1e3 * times['peer'] / seconds:.3f} ms; ours in one block {1e3 * times['long'] / seconds:.3f}"
-        yield Row(op, found, beside, f"{least:.2g} times", ratio >= least)
+        own_block = 1e3 * times["long"] / seconds
+        comparison = f"{name} {1e3 * times['peer'] / seconds:.3f} ms; ours in one block {own_block:.3f}"
+        yield Row(op, found, comparison, f"{minimum:.2g} times", ratio >= minimum)
     median = statistics.median(ratios)
     yield Row("all nine, median", f"{median:.1f} times as fast", "", "3 times", median >= 3)
     yield from bench_plan()
 
 
 def bench_plan():
-    """All nine in one plan, with the guard around each."""
+    """All nine operators in one plan, with the guard around each."""
     x = sound(4.0)
-    genome = [(op, dict(zip(default_values(EFFECTS[op].PARAMS), asked(op)))) for op in EFFECTS if op != "dc_blocker"]
+    ops = [op for op in EFFECTS if op != "dc_blocker"]
+    genome = [(op, dict(zip(default_values(EFFECTS[op].PARAMS), params_of(op)))) for op in ops]
     plan = chain.build(genome, 1, RATE, 2)
-    words, out, play = make_descriptor(plan.words), x.copy(), PLAY_WHOLE(chain.play_whole.address)
+    descriptor, out, play = make_descriptor(plan.words), x.copy(), PLAY_WHOLE(chain.play_whole.address)
     size, costs = SIZE, []
-    places = [out.ctypes.data + 8 * start for start in range(0, len(x) - size + 1, size)]
+    addresses = [out.ctypes.data + 8 * start for start in range(0, len(x) - size + 1, size)]
     for _ in range(ROUNDS):
         out[:] = x
-        spent = []
-        for place in places:
-            begun = time.perf_counter()
-            play(words.ctypes.data, plan.values.ctypes.data, place, size, 2)
-            spent.append(time.perf_counter() - begun)
-        costs.append(spent)
-    least = np.min(costs, axis=0)  # of each block over the rounds: what is its own, and not the machine's
+        seconds = []
+        for address in addresses:
+            started = time.perf_counter()
+            play(descriptor.ctypes.data, plan.values.ctypes.data, address, size, 2)
+            seconds.append(time.perf_counter() - started)
+        costs.append(seconds)
+    minimum = np.min(costs, axis=0)  # of each block over the rounds, which removes other load on the machine
     period = size / RATE
-    share, worst = least.mean() / period, least.max() / period
-    yield Row("all nine in one plan", f"{100 * share:.1f} % of a core", "", "10 %", share < 0.1)
-    yield Row("its worst block", f"{100 * worst:.1f} % of its period", f"mean {100 * share:.1f} %", "50 %", worst < 0.5)
+    load, worst = minimum.mean() / period, minimum.max() / period
+    yield Row("all nine in one plan", f"{100 * load:.1f} % of a core", "", "10 %", load < 0.1)
+    yield Row("its worst block", f"{100 * worst:.1f} % of its period", f"mean {100 * load:.1f} %", "50 %", worst < 0.5)

@@ -1,4 +1,4 @@
-"""The ring again, in C11: what a compiler makes of the same algorithm."""
+"""The ring in C11, to compare the speed of the same algorithm."""
 
 import ctypes
 import shutil
@@ -68,8 +68,8 @@ def build():
         source = Path(folder) / "ring.c"
         source.write_text(SOURCE)
         target = source.with_suffix(".so")
-        words = [compiler, "-O3", "-march=native", "-std=c11", "-shared", "-fPIC", "-o", str(target), str(source)]
-        subprocess.run(words, check=True)
+        command = [compiler, "-O3", "-march=native", "-std=c11", "-shared", "-fPIC", "-o", str(target), str(source)]
+        subprocess.run(command, check=True)
         library = ctypes.CDLL(str(target))  # stays loaded when the file has gone
     library.through.restype = ctypes.c_int64
     library.through.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
@@ -82,7 +82,7 @@ def through_c(library, count):
 
 @native_function(types.int64(*[types.int64] * 4))
 def through(line, block, out, count):
-    """As the audio thread does it: everything behind addresses."""
+    """Push and pull as the audio thread does, with everything behind addresses."""
     moved = 0
     for _ in range(count):
         ring.push(read_ring(line), audio_at(block, FRAMES, CHANNELS))

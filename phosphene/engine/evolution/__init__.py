@@ -1,1 +1,1 @@
-"""How genomes are bred and tuned; engine.evolve listens to them."""
+"""Evolution: searches for the genome whose sound is best, or closest to a target."""

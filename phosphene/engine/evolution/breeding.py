@@ -1,23 +1,29 @@
-"""Breeding: genomes as a search sees them, and their children.
+"""Breeding: genomes in the form that the search changes, and their mutations.
 
-A gene is (op, shares): how far every knob has travelled, 0 to 1. A genome is a tuple of genes.
+A gene is (op, shares): for each parameter its position in its range, from 0 to 1. A genome is a tuple of genes.
 """
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from phosphene.engine.common.params import default_values
 from phosphene.engine.effects import EFFECTS
 
-EXCLUDED = {("fade", "closed")}  # a command, not a trait
-EVOLVED_OPS = tuple(op for op in EFFECTS if op != "dc_blocker")  # which nobody is meant to hear
+Gene = tuple[str, tuple[float, ...]]
+Genome = tuple[Gene, ...]
+
+EXCLUDED = {("fade", "closed")}  # a live command, not a property of a sound
+EVOLVED_OPS = tuple(op for op in EFFECTS if op != "dc_blocker")  # which is inaudible
 EVOLVED_PARAMS = {op: tuple(p for p in EFFECTS[op].PARAMS if (op, p.name) not in EXCLUDED) for op in EVOLVED_OPS}
 MUTATION_ODDS = {"jitter": 0.45, "insert": 0.35, "swap": 0.05, "delete": 0.1, "reorder": 0.05}
-JITTER = 0.15  # of a knob's way, what jitter moves it by
-LEAP_SHARE = 0.4  # of the moves go anywhere: an echo's time has no slope that leads there
+JITTER = 0.15  # of a parameter's range; standard deviation of a small move
+LEAP_SHARE = 0.4  # of the moves choose a new value: the time of an echo is not found by small moves
 
 
-def to_pairs(genome):
-    """A genome as the engine plays it: (op, params) with every parameter."""
+def to_pairs(genome: Genome) -> list[tuple[str, dict[str, Any]]]:
+    """A genome in the form that the engine plays: (op, params) pairs with every parameter."""
     return [
         (
             op,
@@ -28,87 +34,97 @@ def to_pairs(genome):
     ]
 
 
-def structure(genome):
+def structure(genome: Genome) -> tuple[str, ...]:
+    """The operators of a genome, in order."""
     return tuple(op for op, _ in genome)
 
 
-def flatten(genome):
-    """All shares in one row."""
+def flatten(genome: Genome) -> np.ndarray:
+    """All shares of a genome in one array."""
     return np.array([share for _, shares in genome for share in shares])
 
 
-def unflatten(ops, strand):
-    """The genome of a structure that has these shares; what is left over is ignored."""
-    genome, start = [], 0
+def unflatten(ops: Sequence[str], values: np.ndarray) -> Genome:
+    """The genome of a structure with these shares; surplus values are ignored."""
+    genome: list[Gene] = []
+    start = 0
     for op in ops:
         end = start + len(EVOLVED_PARAMS[op])
-        genome.append((op, tuple(map(float, strand[start:end]))))
+        genome.append((op, tuple(map(float, values[start:end]))))
         start = end
     return tuple(genome)
 
 
-def latin_hypercube(op, count, rng):
-    """Genes of one operator, as different as so many can be: each parameter takes every part of its range once."""
+def latin_hypercube(op: str, count: int, rng: np.random.Generator) -> list[Gene]:
+    """`count` genes of one operator that cover its ranges: each parameter takes a value in each of `count` parts."""
     ranks = rng.permuted(np.tile(np.arange(count), (len(EVOLVED_PARAMS[op]), 1)), axis=1)
     return [(op, tuple(map(float, row))) for row in ((ranks + rng.random(ranks.shape)) / count).T]
 
 
-def mutate(genome, known, longest, rng):
-    """A genome that differs in one way from this one.
+def mutate(genome: Genome, best_genes: Mapping[str, Gene], max_genes: int, rng: np.random.Generator) -> Genome:
+    """A copy of a genome with one mutation.
 
-    `known` maps an operator to the best gene of it, alone, that is known: half of the genes that come in are like it.
+    `best_genes` maps an operator to its best known gene: half of the inserted genes are variations of it.
     """
-    kind = rng.choice(list(MUTATION_ODDS), p=list(MUTATION_ODDS.values())) if genome else "insert"
-    if kind == "insert" and len(genome) >= longest:
-        kind = "swap"
-    if kind in ("delete", "reorder") and len(genome) < 2:
-        kind = "jitter"
-    return MUTATIONS[kind](list(genome), known, rng)
+    mutation = rng.choice(list(MUTATION_ODDS), p=list(MUTATION_ODDS.values())) if genome else "insert"
+    if mutation == "insert" and len(genome) >= max_genes:
+        mutation = "swap"
+    if mutation in ("delete", "reorder") and len(genome) < 2:
+        mutation = "jitter"
+    return MUTATIONS[mutation](list(genome), best_genes, rng)
 
 
-def random_gene(known, rng):
+def random_gene(best_genes: Mapping[str, Gene], rng: np.random.Generator) -> Gene:
+    """A gene of a random operator: at random, or near the best known one."""
     op = EVOLVED_OPS[rng.integers(len(EVOLVED_OPS))]
-    if op in known and rng.random() < 0.5:
-        return perturb(known[op], rng)
+    if op in best_genes and rng.random() < 0.5:
+        return perturb(best_genes[op], rng)
     return op, tuple(map(float, rng.random(len(EVOLVED_PARAMS[op]))))
 
 
-def perturb(gene, rng):
+def perturb(gene: Gene, rng: np.random.Generator) -> Gene:
+    """A gene near another one."""
     op, shares = gene
-    moved = np.array(shares) + rng.normal(0.0, JITTER, len(shares))
-    return op, tuple(map(float, reflect(moved)))
+    values = np.array(shares) + rng.normal(0.0, JITTER, len(shares))
+    return op, tuple(map(float, reflect(values)))
 
 
-def reflect(shares):
+def reflect(shares: Any) -> Any:
+    """Fold values outside 0 to 1 back into that range."""
     return 1.0 - abs(1.0 - abs(shares) % 2.0)
 
 
-def jitter(genes, known, rng):
-    at = rng.integers(len(genes))
-    op, shares = genes[at][0], np.array(genes[at][1])
-    for trait in rng.choice(len(shares), min(rng.integers(1, 3), len(shares)), replace=False):
+def jitter(genes: list[Gene], best_genes: Mapping[str, Gene], rng: np.random.Generator) -> Genome:
+    """Move one or two parameters of a gene."""
+    index = rng.integers(len(genes))
+    op, shares = genes[index][0], np.array(genes[index][1])
+    for param in rng.choice(len(shares), min(rng.integers(1, 3), len(shares)), replace=False):
         leap = rng.random() < LEAP_SHARE
-        shares[trait] = rng.random() if leap else reflect(shares[trait] + rng.normal(0.0, JITTER))
-    genes[at] = op, tuple(map(float, shares))
+        shares[param] = rng.random() if leap else reflect(shares[param] + rng.normal(0.0, JITTER))
+    genes[index] = op, tuple(map(float, shares))
     return tuple(genes)
 
 
-def swap(genes, known, rng):
-    genes[rng.integers(len(genes))] = random_gene(known, rng)
+def swap(genes: list[Gene], best_genes: Mapping[str, Gene], rng: np.random.Generator) -> Genome:
+    """Replace a gene."""
+    genes[rng.integers(len(genes))] = random_gene(best_genes, rng)
     return tuple(genes)
 
 
-def insert(genes, known, rng):
-    genes.insert(rng.integers(len(genes) + 1), random_gene(known, rng))
+def insert(genes: list[Gene], best_genes: Mapping[str, Gene], rng: np.random.Generator) -> Genome:
+    """Insert a gene."""
+    genes.insert(rng.integers(len(genes) + 1), random_gene(best_genes, rng))
     return tuple(genes)
 
 
-def delete(genes, known, rng):
+def delete(genes: list[Gene], best_genes: Mapping[str, Gene], rng: np.random.Generator) -> Genome:
+    """Delete a gene."""
     del genes[rng.integers(len(genes))]
     return tuple(genes)
 
 
-def reorder(genes, known, rng):
+def reorder(genes: list[Gene], best_genes: Mapping[str, Gene], rng: np.random.Generator) -> Genome:
+    """Move a gene to another place."""
     gene = genes.pop(rng.integers(len(genes)))
     genes.insert(rng.integers(len(genes) + 1), gene)
     return tuple(genes)
