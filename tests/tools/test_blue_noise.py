@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from phosphene.engine.gl.shader_source import SHADERS
-from tests.support.finish_chain import Projector
+from tests.support.finish_chain import FinishChain
 from tools.assets.blue_noise import SIDE, tile
 
 SIZE = (SIDE, SIDE)
@@ -50,8 +50,8 @@ def test_the_tile_is_blue_and_the_grain_has_no_clouds():
 
 def greys(context, frames=8):
     """What the screen shows of a dark grey, and what it should, in steps."""
-    with Projector(context, SIZE) as projector:
-        shown = np.array([projector.show(0.04)[..., 0] for _ in range(frames)], float)
+    with FinishChain(context, SIZE) as chain:
+        shown = np.array([chain.show(0.04)[..., 0] for _ in range(frames)], float)
     light = 1 - np.exp(-np.float16(0.04).astype(float))
     return shown, 255 * (1.055 * light ** (1 / 2.4) - 0.055)
 
@@ -67,5 +67,5 @@ def test_the_screen_shows_the_tile_and_no_frame_the_same(context):
 
 
 def test_what_is_black_or_white_stays_so(context):
-    with Projector(context, SIZE) as projector:
-        assert (projector.show(0.0)[..., :3] == 0).all() and (projector.show(60.0)[..., :3] == 255).all()
+    with FinishChain(context, SIZE) as chain:
+        assert (chain.show(0.0)[..., :3] == 0).all() and (chain.show(60.0)[..., :3] == 255).all()

@@ -1,4 +1,4 @@
-"""The window, on a real screen: where it is, what is seen in it, what it hears, and what it says where it cannot be."""
+"""Window on a real screen: its place, what it shows, its input, and its errors."""
 
 import math
 import subprocess
@@ -15,8 +15,8 @@ from phosphene.engine.gl.context import offscreen_context as offscreen
 from phosphene.engine.gl.pass_program import PassProgram
 from phosphene.engine.gl.pass_spec import Pass
 from phosphene.engine.visuals.renderer import Renderer
-from phosphene.engine.visuals.window.monitors import PLAUSIBLE, monitors
-from phosphene.engine.visuals.window.window import SIZE, SMALL, Window
+from phosphene.engine.visuals.window.monitors import PLAUSIBLE_REFRESH, monitor_names
+from phosphene.engine.visuals.window.window import DEFAULT_SIZE, SOFTWARE_SIZE, Window
 from tests.support.commands import ROOT
 from tests.support.gl_objects import count_gl_objects
 from tests.support.scene_renderer import RATE, SceneRenderer, analysed, make_look, music
@@ -28,7 +28,7 @@ PICTURE = (320, 180)
 
 @pytest.fixture(autouse=True)
 def display(screen, monkeypatch):
-    """What is opened here is opened on the screen."""
+    """Windows of these tests open on the screen."""
     for name in ("DISPLAY", "XDG_SESSION_TYPE"):
         monkeypatch.setenv(name, screen.environment[name])
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
@@ -36,7 +36,7 @@ def display(screen, monkeypatch):
 
 @contextmanager
 def opened(screen, **config):
-    """A window, and a way to look where it is."""
+    """A window, and a function that gives its place on the screen."""
     window = Window(**config)
     try:
         yield window, lambda: next(seen for seen in screen.windows() if seen.name == "Phosphene")
@@ -46,15 +46,15 @@ def opened(screen, **config):
 
 
 @contextmanager
-def white(window):
-    """Shows white wherever a picture is."""
+def white_picture(window):
+    """A function that polls the window and shows a white picture."""
     gl = window.context.gl
     light = gl.texture((1, 1), 4, np.full(4, 100.0, np.float16).tobytes(), dtype="f2")
     plain = Pass("white", fragment="post/copy.frag", samplers={"picture": "light"})
     stage = PassProgram(window.context, plain, window, {"light": lambda: light}, {})
 
     def show():
-        window.heed()
+        window.poll()
         if window.framebuffer.size != window.size:
             window.resize(window.size)
         stage.render()
@@ -66,58 +66,58 @@ def white(window):
 
 
 def room(window):
-    """How much of it can be drawn on, once it has heard."""
-    window.heed()
+    """The size of its drawable part, after a poll."""
+    window.poll()
     return glfw.get_framebuffer_size(window.window)
 
 
 @pytest.mark.parametrize("size", [PICTURE, (101, 67)])
-def test_it_opens_at_the_size_that_was_asked_for(screen, size):
+def test_window_opens_in_the_requested_size(screen, size):
     with opened(screen, size=size) as (window, place):
         assert wait_for(lambda: place()[4:] == size == room(window) == window.size)
-        assert PLAUSIBLE[0] <= window.refresh <= PLAUSIBLE[1]
+        assert PLAUSIBLE_REFRESH[0] <= window.refresh <= PLAUSIBLE_REFRESH[1]
         assert not window.closed
 
 
-def test_nobody_asked_for_a_size_and_it_is_one_that_can_be_drawn(screen):
+def test_default_size_is_one_that_can_be_drawn(screen):
     with opened(screen) as (window, place):
-        size = SMALL if window.context.software else SIZE
+        size = SOFTWARE_SIZE if window.context.software else DEFAULT_SIZE
         assert wait_for(lambda: place()[4:] == size == room(window) == window.size)
 
 
 @pytest.mark.parametrize("key", ["Escape", "space", "F11"])
-def test_escape_closes_it_and_no_other_key(screen, key):
+def test_only_escape_closes_it(screen, key):
     with opened(screen, size=PICTURE) as (window, place):
         events = []
         ours = glfw.set_key_callback(window.window, lambda *event: events.append(ours(*event)))
         screen.press(key, place())
-        assert wait_for(lambda: window.heed() or len(events) == 2), "it was not pressed and released"
+        assert wait_for(lambda: window.poll() or len(events) == 2), "the key was not pressed and released"
         assert window.closed == (key == "Escape")
 
 
-def test_each_key_that_is_pressed_is_kept_with_its_moment(screen):
+def test_pressed_keys_are_kept_with_their_moment(screen):
     keys = {"space": " ", "bracketleft": "[", "h": "h", "exclam": "!", "question": "?"}
     keys |= {"Return": "\n", "BackSpace": "\x7f", "KP_Enter": "\n", "Tab": "\t"}
     with opened(screen, size=PICTURE) as (window, place):
         for name, key in keys.items():
-            window.heed()
+            window.poll()
             before = time.perf_counter()
             screen.press(name, place())
-            assert wait_for(lambda: window.heed() or window.pressed, every=0.001), name
+            assert wait_for(lambda: window.poll() or window.pressed, every=0.001), name
             ((moment, found),) = window.pressed
             assert found == key and before - 0.01 < moment < time.perf_counter()
             window.pressed.clear()
 
 
-def test_its_cross_closes_it(screen):
+def test_close_button_closes_it(screen):
     with opened(screen, size=PICTURE) as (window, place):
         screen.ask_to_close(place())
-        assert wait_for(lambda: window.heed() or window.closed)
+        assert wait_for(lambda: window.poll() or window.closed)
 
 
 @pytest.mark.parametrize("shape", [PICTURE, (640, 360), (500, 180), (320, 300), (100, 311), (163, 91)])
-def test_the_picture_keeps_its_proportions_on_black(screen, shape):
-    with opened(screen, size=PICTURE) as (window, place), white(window) as show:
+def test_picture_keeps_its_proportions_on_black(screen, shape):
+    with opened(screen, size=PICTURE) as (window, place), white_picture(window) as show:
         screen.resize(place(), *shape)
         assert wait_for(lambda: place()[4:] == shape == room(window))
         share = min(shape[0] / PICTURE[0], shape[1] / PICTURE[1])
@@ -139,13 +139,13 @@ def test_the_picture_keeps_its_proportions_on_black(screen, shape):
 
 
 @pytest.mark.parametrize("shape", [(200, 600), (1280, 720), (333, 77)])
-def test_a_picture_of_no_size_follows_the_window(screen, shape):
-    with opened(screen) as (window, place), white(window) as show:
+def test_picture_without_a_size_follows_the_window(screen, shape):
+    with opened(screen) as (window, place), white_picture(window) as show:
         screen.resize(place(), *shape)
         assert wait_for(lambda: place()[4:] == shape == room(window))
         assert window.size[0] / window.size[1] == pytest.approx(shape[0] / shape[1], rel=0.01)
-        most = math.prod(SMALL) if window.context.software else math.inf
-        assert math.prod(window.size) == pytest.approx(min(math.prod(shape), most), rel=0.01)
+        max_pixels = math.prod(SOFTWARE_SIZE) if window.context.software else math.inf
+        assert math.prod(window.size) == pytest.approx(min(math.prod(shape), max_pixels), rel=0.01)
 
         def covered():
             show()
@@ -155,29 +155,29 @@ def test_a_picture_of_no_size_follows_the_window(screen, shape):
 
 
 def test_fullscreen_covers_the_screen(screen):
-    with opened(screen, size=PICTURE, fullscreen=True) as (window, place), white(window) as show:
+    with opened(screen, size=PICTURE, fullscreen=True) as (window, place), white_picture(window) as show:
         assert wait_for(lambda: place()[2:] == (0, 0, *SCREEN) == (0, 0, *room(window)))
         assert window.size == PICTURE
         assert wait_for(lambda: show() or (screen.picture() == 255).all())
 
 
 @pytest.mark.parametrize("size", [PICTURE, None])
-def test_a_monitor_has_its_windows_in_the_middle(screen, size):
+def test_window_is_centred_on_its_monitor(screen, size):
     with opened(screen, size=size, monitor=0) as (window, place):
         middle = tuple((whole - part) // 2 for whole, part in zip(SCREEN, window.size))
         assert wait_for(lambda: place()[2:] == (*middle, *window.size))
 
 
-def test_a_monitor_that_is_not_there_is_told_with_those_that_are(screen):
+def test_missing_monitor_is_an_error_that_lists_the_others(screen):
     for number in (7, 1, -1):
         with pytest.raises(UsageError) as raised:
             Window(monitor=number)
         assert str(raised.value) == f"--monitor {number}: no such monitor (has 0 (screen))"
-    assert monitors() == ["screen"] and not screen.windows()
+    assert monitor_names() == ["screen"] and not screen.windows()
 
 
 @pytest.mark.parametrize("size", [PICTURE, None])
-def test_borderless_it_has_no_frame_and_covers_the_screen_unless_it_has_a_size(screen, size):
+def test_borderless_window_covers_the_screen_unless_it_has_a_size(screen, size):
     with opened(screen, size=size, borderless=True) as (window, place):
         assert not glfw.get_window_attrib(window.window, glfw.DECORATED)
         expected = (*((whole - part) // 2 for whole, part in zip(SCREEN, size)), *size) if size else (0, 0, *SCREEN)
@@ -187,61 +187,64 @@ def test_borderless_it_has_no_frame_and_covers_the_screen_unless_it_has_a_size(s
 
 
 @pytest.mark.parametrize("fullscreen", [False, True])
-def test_it_goes_all_over_its_monitor_and_back_with_the_same_picture(screen, fullscreen):
-    with opened(screen, size=PICTURE, monitor=0, fullscreen=fullscreen) as (window, place), white(window) as show:
+def test_fullscreen_toggles_with_the_same_picture(screen, fullscreen):
+    with (
+        opened(screen, size=PICTURE, monitor=0, fullscreen=fullscreen) as (window, place),
+        white_picture(window) as show,
+    ):
         middle = (*((whole - part) // 2 for whole, part in zip(SCREEN, PICTURE)), *PICTURE)
         for full in (True, True, False, True, False, False):
             canvas = window.framebuffer
-            window.fill(full)
-            assert window.full == full
+            window.set_fullscreen(full)
+            assert window.fullscreen == full
             assert wait_for(lambda full=full: room(window) == (SCREEN if full else PICTURE))
             assert wait_for(lambda full=full: place()[2:] == ((0, 0, *SCREEN) if full else middle))
             assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
             assert window.framebuffer is canvas and window.size == PICTURE
 
 
-def test_what_lies_over_the_picture_is_seen_and_not_kept(screen):
-    with opened(screen, size=PICTURE) as (window, place), white(window) as show:
+def test_overlay_is_shown_and_not_kept(screen):
+    with opened(screen, size=PICTURE) as (window, place), white_picture(window) as show:
         gl, seen = window.context.gl, []
 
-        def over(room):
+        def draw_over(room):
             seen.append(room)
             gl.screen.viewport = (0, 0, *room)
             window.front.clear(viewport=(0, 0, 160, 90))
 
         def covered():
-            window.heed()
-            window.present(over)
+            window.poll()
+            window.present(draw_over)
             picture = screen.picture(place())
             return not picture[90:, :160].any() and (picture[:90] == 255).all() and (picture[:, 160:] == 255).all()
 
         show()
         assert wait_for(covered) and seen[-1] == PICTURE
-        picture = window.picture()
+        picture = window.read_pixels()
         assert picture.shape == (*PICTURE[::-1], 3) and (picture == 255).all()
         show()
         assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
 
 
-def test_where_nothing_is_seen_nothing_is_shown_and_nobody_waits(screen):
-    with opened(screen, size=PICTURE) as (window, place), white(window) as show:
+def test_hidden_window_shows_nothing_and_does_not_wait(screen):
+    with opened(screen, size=PICTURE) as (window, place), white_picture(window) as show:
         assert wait_for(lambda: show() or (screen.picture(place()) == 255).all())
         assert not window.hidden
         glfw.hide_window(window.window)
         glfw.iconify_window(window.window)
         called, begun = [], time.perf_counter()
         for _ in range(100):
-            window.heed()
+            window.poll()
             window.present(called.append)
         assert time.perf_counter() - begun < 5.0 and window.size == PICTURE
 
 
-def test_the_pointer_is_seen_only_while_it_is_moved(screen, monkeypatch):
-    monkeypatch.setattr("phosphene.engine.visuals.window.window.POINTED", 0.2)
+def test_pointer_is_visible_only_while_it_moves(screen, monkeypatch):
+    monkeypatch.setattr("phosphene.engine.visuals.window.window.POINTER_SECONDS", 0.2)
     with opened(screen, size=PICTURE) as (window, _):
 
         def pointer():
-            window.heed()
+            window.poll()
             return glfw.get_input_mode(window.window, glfw.CURSOR)
 
         assert pointer() == glfw.CURSOR_NORMAL
@@ -251,13 +254,13 @@ def test_the_pointer_is_seen_only_while_it_is_moved(screen, monkeypatch):
         assert wait_for(lambda: pointer() == glfw.CURSOR_HIDDEN)
 
 
-def test_one_after_the_other_can_be_opened_and_each_lets_go_of_all(screen):
+def test_windows_open_one_after_another_and_release_all(screen):
     assert glfw.init() and glfw.init()
     for _ in range(3):
-        assert monitors() == ["screen"]
+        assert monitor_names() == ["screen"]
         with opened(screen, size=PICTURE) as (window, _):
             before = count_gl_objects(window.context)
-            with white(window) as show:
+            with white_picture(window) as show:
                 show()
                 assert sum(count_gl_objects(window.context).values()) > sum(before.values())
             assert count_gl_objects(window.context) == before
@@ -265,21 +268,21 @@ def test_one_after_the_other_can_be_opened_and_each_lets_go_of_all(screen):
 
 
 @pytest.mark.parametrize("value", ["", ":9999"])
-def test_without_a_display_one_line_says_so(monkeypatch, capfd, recwarn, value):
+def test_missing_display_is_an_error_in_one_line(monkeypatch, capfd, recwarn, value):
     monkeypatch.setenv("DISPLAY", value)
     with pytest.raises(PhospheneError) as raised:
         Window()
-    told = str(raised.value)
-    assert told.startswith("no display to open a window on (X11: ")
-    assert told.endswith("; use --headless, or set DISPLAY")
-    assert "\n" not in told and monitors() == []
+    message = str(raised.value)
+    assert message.startswith("no display to open a window on (X11: ")
+    assert message.endswith("; use --headless, or set DISPLAY")
+    assert "\n" not in message and monitor_names() == []
     assert capfd.readouterr() == ("", "") and not list(recwarn)
 
 
 OPEN = """
 import sys
-from engine.errors import PhospheneError
-from engine.visuals.window import Window
+from phosphene.engine.common.errors import PhospheneError
+from phosphene.engine.visuals.window.window import Window
 try:
     Window().release()
 except PhospheneError as fault:
@@ -288,30 +291,30 @@ except PhospheneError as fault:
 
 
 @pytest.mark.parametrize("version", ["2.1", "3.1"])
-def test_opengl_that_is_too_old_is_told_in_one_line(screen, version):
+def test_old_opengl_is_an_error_in_one_line(screen, version):
     environment = {**screen.environment, "MESA_GL_VERSION_OVERRIDE": version}
     child = subprocess.run([sys.executable, "-c", OPEN], env=environment, cwd=ROOT, capture_output=True, text=True)
-    (told,) = child.stderr.splitlines()
+    (message,) = child.stderr.splitlines()
     assert child.returncode == 1 and not screen.windows()
-    assert told.startswith(f"OpenGL {version} ") and " is too old: needs 3.3; " in told
+    assert message.startswith(f"OpenGL {version} ") and " is too old: needs 3.3; " in message
 
 
-def test_what_is_seen_is_what_is_read_back(screen):
+def test_screen_shows_what_offscreen_rendering_reads_back(screen):
     frames = analysed(music(2.0))
     with offscreen() as context, SceneRenderer(context, frames, size=PICTURE) as harness:
         *_, before, last = harness.pictures(1.0)
         board = harness.board
 
     def off(picture):
-        """How far off what one sees is, at most."""
+        """The largest difference between the screen and a picture."""
         seen = screen.picture(place()).astype(int)
         return np.abs(seen - picture[::-1, :, :3]).max()
 
     with opened(screen, size=PICTURE) as (window, place):
-        how = {"frames": frames, "board": board, "rate": RATE, "screen": window, "look": make_look()}
-        painter = Renderer(window.context, PICTURE, **how)
+        options = {"frames": frames, "board": board, "rate": RATE, "screen": window, "look": make_look()}
+        painter = Renderer(window.context, PICTURE, **options)
         for frame in range(30):
-            window.heed()
+            window.poll()
             painter.advance_to(frame * RATE / 30)
             painter.render(frame * RATE / 30)
             window.present()

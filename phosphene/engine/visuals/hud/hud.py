@@ -51,14 +51,13 @@ class Hud:
         self.dropped_at = moment if dropped else self.dropped_at
 
     def draw(
-        self, size: tuple[int, int], moment: float, sample: float, rate: int, status: HudStatus, **picture: Any
+        self, screen_size: tuple[int, int], moment: float, sample: float, rate: int, status: HudStatus, **picture: Any
     ) -> None:
         """Draw the panels.
 
         Parameters
         ----------
-        size : (int, int)
-            Of the screen.
+        screen_size : (int, int)
         moment : float
             Now, in seconds.
         sample : float
@@ -69,7 +68,7 @@ class Hud:
         picture
             Fields of PictureReadout: `size`, `pacing`, `shown`, `dropped`.
         """
-        self.batch.resize(size)
+        self.batch.resize(screen_size)
         self._draw_sound(moment, sample)
         if moment - self.readout_at > READOUT_SECONDS:
             self.readout = self._make_readout(moment, sample, rate, preset=status["preset"], **picture)
@@ -78,9 +77,9 @@ class Hud:
         panels.draw_lines(self.batch, self._lines(moment, status))
         self.batch.draw()
 
-    def draw_keys(self, size: tuple[int, int]) -> None:
+    def draw_keys(self, screen_size: tuple[int, int]) -> None:
         """Draw the list of keys."""
-        self.batch.resize(size)
+        self.batch.resize(screen_size)
         panels.draw_keys(self.batch)
         self.batch.draw()
 
