@@ -34,7 +34,7 @@ def off_harmonic_level(spectrum, cycles):
     return 10 * np.log10((power[1:].sum() - on) / on)
 
 
-@pytest.mark.parametrize("turns", [1707, 341, 2731])  # 5001, 999 and 8001 Hz; odd, so that no alias meets a harmonic
+@pytest.mark.parametrize("cycles", [1707, 341, 2731])  # 5001, 999 and 8001 Hz; odd, so that no alias meets a harmonic
 def test_aliasing_is_30_db_below_a_plain_curve(cycles):
     plain = np.fft.rfft(np.tanh(10 * sine(cycles)))
     assert off_harmonic_level(periodic_spectrum(cycles, drive=20.0), cycles) < off_harmonic_level(plain, cycles) - 30.0

@@ -55,7 +55,7 @@ def decibels(x):
 CLEAN = speech(SECONDS * int(RATE))
 
 
-@pytest.mark.parametrize(("noise", "least"), [(hiss, 6.0), (pink, 3.0)], ids=["white", "pink"])
+@pytest.mark.parametrize(("noise", "minimum"), [(hiss, 6.0), (pink, 3.0)], ids=["white", "pink"])
 @pytest.mark.parametrize("snr", [0.0, 5.0, 10.0])
 def test_noise_in_speech_is_reduced(noise, minimum, snr):
     added = noise(len(CLEAN), 0.1 * 10 ** (-snr / 20))

@@ -143,7 +143,7 @@ def test_glide_makes_no_step():
     assert np.abs(np.diff(y[pitch.latency(RATE) + 1 :, 0])).max() < 1.5 * steepest
 
 
-@pytest.mark.parametrize("poison", [np.nan, np.inf, 3e38])
+@pytest.mark.parametrize("invalid", [np.nan, np.inf, 3e38])
 def test_invalid_samples_are_forgotten(invalid):
     x = tone([440.3], 4.0)
     x[20_000:20_100:7] = invalid

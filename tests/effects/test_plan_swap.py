@@ -59,12 +59,11 @@ def expected_output(x, genomes):
     """
     total, steps, (rows, end) = np.zeros(x.shape), np.zeros(x.shape), make_schedule(genomes)
     rows += [(end, 0, end + FADE)] * 2  # no further genome
-    for genome, (start, latency, fade_start), (_, _, next_arrival), (_, _, ends) in zip(
-        genomes, rows, rows[1:], rows[2:]
-    ):
+    for genome, row, (_, _, leaves), (_, _, ends) in zip(genomes, rows, rows[1:], rows[2:]):
+        start, latency, fade_start = row
         stop = min(ends + FADE, end)
         count = stop - start
-        out = chain_output(genome, x[start:stop] * (1 - fade_in(start, count, next_arrival - latency))).astype(float)
+        out = chain_output(genome, x[start:stop] * (1 - fade_in(start, count, leaves - latency))).astype(float)
         weight = (fade_in(start, count, fade_start) if start else 1.0) * (1 - fade_in(start, count, ends))
         total[start:stop] += weight * out
         last = np.concatenate([out[:1] * 0, out[:-1]])
@@ -84,9 +83,8 @@ def test_a_thousand_swaps_do_not_click(kind):
     first_genomes = genomes[:50]
     short = x[: make_schedule(first_genomes)[1]]
     without_fade = play_genomes(short, first_genomes, fade=np.array([1, 1]))
-    assert (np.abs(np.diff(without_fade, axis=0)) - steps[1 : len(without_fade)]).max() > 0.05, (
-        "the test does not detect a swap without a fade"
-    )
+    largest = (np.abs(np.diff(without_fade, axis=0)) - steps[1 : len(without_fade)]).max()
+    assert largest > 0.05, "the test does not detect a swap without a fade"
 
 
 DELAYING = {op: [(op, default_values(EFFECTS[op].PARAMS))] for op in ("noise_reduction", "pitch", "trim")}

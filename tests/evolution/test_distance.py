@@ -109,7 +109,7 @@ WORSE = {
 }
 
 
-@pytest.mark.parametrize("ruin", WORSE.values(), ids=WORSE)
+@pytest.mark.parametrize("change", WORSE.values(), ids=WORSE)
 @pytest.mark.parametrize("x", [MUSIC, noisy()], ids=["music", "noisy"])
 def test_damage_is_worse_than_no_change(change, x):
     assert improvement(described(change(x)), described(x)) < 0.0

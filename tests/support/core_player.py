@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from phosphene.engine.audio import core as sound
+from phosphene.engine.audio import core as audio_core
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.clocks import FILL_FUNCTION
 from phosphene.engine.audio.core import CHANNELS, make_core
@@ -22,7 +22,7 @@ RATE = 48_000
 
 
 class CorePlayer:
-    """A core with inactive taps at its output and input, and further taps in `points`. `instead` replaces its fields."""
+    """A core with inactive taps at its output and input, and more taps in `points`; `instead` replaces its fields."""
 
     def __init__(self, rate=RATE, *points, **instead):
         self.params, self.meters = allocate(board.layout(tempo_override.SLOTS)), allocate(meters.layout())
@@ -35,7 +35,7 @@ class CorePlayer:
         )
         self.core = make_core(rate, self.params, self.meters, taps=self.points)._replace(**instead)
         self.words = make_descriptor(self.core)
-        self.play_function = FILL_FUNCTION(sound.play.play_function)
+        self.play_function = FILL_FUNCTION(audio_core.play.address)
         self.plans = PlanSwapper(self.core, rate)
 
     def __getitem__(self, meter):
