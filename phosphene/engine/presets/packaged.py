@@ -33,7 +33,7 @@ def find_preset_file(name: str | Path, kind: tuple[str, str] = PRESETS) -> tuple
 
 def _packaged_files(folder: str) -> dict[str, Traversable]:
     """The YAML files of a packaged folder, by name."""
-    home = resources.files("phosphene.presets").joinpath(folder.removeprefix("presets").removeprefix("/"))
+    home = resources.files("phosphene").joinpath(folder)
     return {file.name[:-5]: file for file in home.iterdir() if file.name.endswith(".yaml")}
 
 
