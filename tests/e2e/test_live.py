@@ -53,7 +53,7 @@ def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
         session.heard(3.5)
         code, out, _ = session.end()
         recorded = recording.sound()
-    assert code == 0 and out.count("reloaded") == 2 and f"{take}: complete" in out
+    assert code == 0 and out.count(": reloaded") == 2 and f"{take}: complete" in out
     bounced = tmp_path / "out" / "set.wav"
     bounced.parent.mkdir()
     assert subprocess.run([*PHOSPHENE, "bounce", "--take", take, "-o", bounced, "--depth", "float"]).returncode == 0
@@ -79,7 +79,7 @@ def test_a_genome_is_reloaded_when_its_file_changes(server, tmp_path):
         session.heard(5.0)
         code, out, _ = session.end()
         heard = np.abs(recording.sound())
-    assert code == 0 and out.count("reloaded") == 1 and "g.json:1" in out and "the old preset keeps playing" in out
+    assert code == 0 and out.count(": reloaded") == 1 and "g.json:1" in out and "the old preset keeps playing" in out
     begin = np.flatnonzero(heard.max(axis=1) > QUIET)[0]
     assert heard[begin : begin + RATE].max() > 20 * heard[begin + 4 * RATE : begin + 4 * RATE + RATE // 2].max()
 

@@ -195,7 +195,7 @@ def test_a_preset_changes_the_picture_while_it_plays(server, screen, tmp_path):
         preset.write_text("scene: scope\n")
         wait_for_pictures(session, 60)
         code, out, _ = session.end()
-    assert code == 0 and "reloaded" in out
+    assert code == 0 and ": reloaded" in out
 
 
 @pytest.mark.parametrize("without", ["a display", "a GL that is new enough"])

@@ -1,4 +1,4 @@
-"""Rows in a live session: they move what sounds and what is seen, change while it plays, and outlive a crash."""
+"""Matrix rows in a live session: they move sound and picture, are reloaded, and survive a crash."""
 
 import os
 import signal
@@ -25,19 +25,19 @@ SWAPPED = "genome: [{op: dc_blocker}, {op: volume}]\nmatrix: [{from: clock.day, 
 
 
 def moved(session, serial=1):
-    """(share, toward) by place of the plan with a serial number."""
+    """(share, offset) by slot of the plan with a serial number."""
     board, first = session.segment()["moves"], 2 * board_layout.gene_slot(serial, 0, 0)
     return np.array([get(board, first + n) for n in range(2 * SLOTS)]).reshape(-1, 2)
 
 
-def test_rows_move_what_sounds_are_changed_while_it_plays_and_bounce_as_they_were_heard(server, tmp_path):
+def test_rows_move_sound_reload_live_and_bounce_the_same(server, tmp_path):
     preset, take = tmp_path / "p.yaml", tmp_path / "set.take"
     preset.write_text(LEVEL)
     with server.record("speaker") as recording:
         session = Session(server, *SYNTH, "--preset", preset, "--take", take)
         session.heard(1.5)
         assert wait_for(lambda: -12.0 < moved(session)[0, 1] < 0.0) and moved(session)[0, 0] == 1.0
-        preset.write_text(DOWN.replace("-60", "-70"))  # what cannot be is told, and the old rows go on
+        preset.write_text(DOWN.replace("-60", "-70"))  # invalid: reported, and the old rows stay
         session.heard(2.0)
         assert moved(session)[0, 1] > -20.0
         preset.write_text(DOWN)
@@ -46,11 +46,13 @@ def test_rows_move_what_sounds_are_changed_while_it_plays_and_bounce_as_they_wer
         assert wait_for(lambda: moved(session, 2)[board_layout.gene_slot(0, 1, 0)].tolist() == [1.0, -6.0])
         before = moved(session)
         session.heard(read_meters(session.segment()["meters"])["position"] / RATE + 1.0)
-        np.testing.assert_array_equal(moved(session), before)  # the old plan rings out as it was
+        np.testing.assert_array_equal(moved(session), before)  # the moves of the old plan do not change
         code, out, _ = session.end()
         recorded = recording.sound()
     assert (
-        code == 0 and out.count("reloaded") == 2 and "-70 is outside -60 to 24 dB; the old preset keeps playing" in out
+        code == 0
+        and out.count(": reloaded") == 2
+        and "-70 is outside -60 to 24 dB; the old preset keeps playing" in out
     )
     bounced = tmp_path / "out" / "set.wav"
     bounced.parent.mkdir()
@@ -61,7 +63,7 @@ def test_rows_move_what_sounds_are_changed_while_it_plays_and_bounce_as_they_wer
     np.testing.assert_array_equal(found_in(recorded, expected)[:count], expected[:count])
 
 
-def test_an_audio_process_that_comes_back_has_its_rows_again(server, tmp_path):
+def test_restarted_audio_process_has_its_rows(server, tmp_path):
     preset = tmp_path / "p.yaml"
     preset.write_text(LEVEL)
     with server.record("speaker"):
@@ -70,14 +72,14 @@ def test_an_audio_process_that_comes_back_has_its_rows_again(server, tmp_path):
         preset.write_text(DOWN)
         assert wait_for(lambda: moved(session)[0, 1] < -59.0)
         os.kill(session.audio(), signal.SIGKILL)
-        session.segment()["moves"].words[:] = 0  # whoever comes puts it there anew
+        session.segment()["moves"].words[:] = 0  # the restarted process writes them again
         assert wait_for(lambda: moved(session)[0].tolist() == [1.0, -60.0])
         code, out, _ = session.end()
     assert code == 0 and "is restarted" in out
 
 
-def test_a_picture_is_moved_anew_while_it_plays_and_by_who_comes_back(server, screen, tmp_path):
-    """By the light of the ring that silence draws, of which its glow is most."""
+def test_rows_move_the_picture_after_reload_and_restart(server, screen, tmp_path):
+    """Measured by the light of the ring that silence draws, which is mostly its bloom."""
     preset = tmp_path / "p.yaml"
     row = "matrix: [{{from: clock.day, to: visuals.scope.bloom, range: [{0}, {0}]}}]\n"
     preset.write_text(row.format(0.0))
@@ -89,6 +91,6 @@ def test_a_picture_is_moved_anew_while_it_plays_and_by_who_comes_back(server, sc
         assert wait_for(lambda: lit(screen) > 1.5 * dim), (lit(screen), dim)
         os.kill(session.visual(), signal.SIGKILL)
         wait_for_pictures(session, 30)
-        assert wait_for(lambda: lit(screen) > 1.5 * dim), "whoever came back knows of no rows"
+        assert wait_for(lambda: lit(screen) > 1.5 * dim), "the restarted process has no rows"
         code, out, err = session.end()
-    assert (code, err) == (0, "") and dim > 0.0 and "reloaded" in out and "is restarted" in out
+    assert (code, err) == (0, "") and dim > 0.0 and ": reloaded" in out and "is restarted" in out
