@@ -46,8 +46,8 @@ def test_stream_in_pieces_equals_the_whole(ratio, size):
     x = RNG.normal(0, 0.1, (12_000, 2)).astype(np.float32)
     whole, sizes = render(x, ratio), []
     while sum(sizes) < len(whole):
-        config = int(RNG.integers(1, 700)) if size == "random" else size
-        sizes.append(min(config, len(whole) - sum(sizes)))
+        length = int(RNG.integers(1, 700)) if size == "random" else size
+        sizes.append(min(length, len(whole) - sum(sizes)))
     np.testing.assert_array_equal(stream(x, [ratio] * len(sizes), sizes), whole)
 
 

@@ -1,4 +1,4 @@
-"""DC blocker: removes the constant part of a sound, which is below what can be heard."""
+"""DC blocker: removes the constant offset of a sound."""
 
 import math
 from typing import NamedTuple

@@ -27,10 +27,7 @@ ALL_BITS, TONE_OPEN = PARAMS[1].high, PARAMS[2].high
 GLIDE = 0.02  # seconds
 OVERSAMPLING = 3  # times the rate; with antiderivative antialiasing, as clean as 8 times without
 TAPS = 32  # of the resampling filter, in each of its three phases
-PASSBAND, STOPBAND = (
-    0.417,
-    0.52,
-)  # of the sample rate: the filter is flat up to the first, and blocks from the second
+PASSBAND, STOPBAND = 0.417, 0.52  # of the sample rate: flat up to the first, blocked from the second
 CHUNK = 64  # frames processed at once, so that they stay in the L1 cache
 MAX_INPUT = 1e4  # of full scale: the squares of smaller samples are finite
 ROUNDING = np.float32(1.5 * 2**23)  # adding it to a float32 and subtracting it again rounds to an integer

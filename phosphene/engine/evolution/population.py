@@ -94,7 +94,7 @@ class Population:
 
     def update(self, batch: Sequence[Genome], scores: Sequence[float]) -> None:
         """Learn the scores of the genomes that `propose` returned."""
-        if self.tuned is not None:
+        if self.tuned is not None and self.tuned.tuner is not None:
             self.tuned.tuner.tell([(row, score) for row, score in zip(self.cma_rows, scores)])
         for genome, score in zip(batch, scores):
             ops = structure(genome)

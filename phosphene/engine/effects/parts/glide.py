@@ -1,4 +1,4 @@
-"""Parameter smoothing that arrives: a one-pole glide that snaps to its target."""
+"""Parameter smoothing: a one-pole glide that snaps to its target once it is close."""
 
 from phosphene.engine.native import kernel
 
