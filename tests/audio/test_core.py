@@ -22,7 +22,16 @@ from phosphene.engine.native.denormals import ARM, X86
 from phosphene.engine.rings import allocate, board_layout, ring
 from phosphene.engine.rings.tap import TapReader, activate, deactivate
 from phosphene.engine.takes.file import Begin, Change, Swap
-from tests.support.core_player import RATE, CorePlayer, core_output, delayed, limiter_output, chain_output, noise, read_all
+from tests.support.core_player import (
+    RATE,
+    CorePlayer,
+    chain_output,
+    core_output,
+    delayed,
+    limiter_output,
+    noise,
+    read_all,
+)
 
 FADE = round(CROSSFADE * RATE)
 BLOCKS = (1, 17, 64, 255, 256, 257, 1024)
@@ -162,12 +171,12 @@ def test_parameters_out_of_range_are_clamped(wild):
     """What a damaged take or a wild controller puts on the board leads no operator astray."""
     for op, effect in EFFECTS.items():
         x, tame = noise(2_000), [p.clamp(wild) for p in effect.PARAMS]
-        desks = CorePlayer(), CorePlayer()
-        for player, values in zip(desks, ([wild] * len(tame), tame)):
+        players = CorePlayer(), CorePlayer()
+        for player, values in zip(players, ([wild] * len(tame), tame)):
             player.plans.change([(op, {p.name: p.default for p in effect.PARAMS})], 1)
             for at, value in enumerate(values):
                 player.move(board_layout.gene_slot(1, 0, at), value)
-        heard = [player.play(x) for player in desks]
+        heard = [player.play(x) for player in players]
         assert np.isfinite(heard[0]).all()
         np.testing.assert_array_equal(*heard)
 
@@ -210,7 +219,7 @@ def test_a_tail_ends_in_silence_whichever_clock_plays_it():
 def test_playing_allocates_nothing():
     player, x = CorePlayer(), noise(256)
     player.plans.change(SECOND, 1)
-    play, words, block = player.address, player.words.ctypes.data, x.ctypes.data
+    play, words, block = player.play_function, player.words.ctypes.data, x.ctypes.data
     play(words, block, 256)
     tracemalloc.start()
     try:

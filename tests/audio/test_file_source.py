@@ -175,9 +175,9 @@ def test_nan_in_a_file_becomes_silence_with_one_remark(tmp_path, capsys):
         (tmp_path / name).mkdir()
         write_sound(tmp_path / f"{name}.wav", sound, RATE)
         words = ["bounce", tmp_path / f"{name}.wav", "-o", tmp_path / name / "y.wav", "--depth", "float"]
-        code, told, errors = run_command(capsys, *words)
+        code, output, errors = run_command(capsys, *words)
         assert (code, errors) == (0, [])
-        remarks[name] = [line for line in told.splitlines() if "not numbers" in line]
+        remarks[name] = [line for line in output.splitlines() if "not numbers" in line]
     good, bad = (read_sound(tmp_path / name / "y.wav")[0] for name in ("good", "bad"))
     np.testing.assert_array_equal(bad, good)
     assert remarks["good"] == [] and len(remarks["bad"]) == 1

@@ -23,7 +23,7 @@ FRAME = 1 / 60
 BEGIN = 1_000.0  # when the first sample is heard
 
 
-class Told(NamedTuple):
+class Records(NamedTuple):
     """What a device tells, and the truth."""
 
     rows: np.ndarray  # (rows, 3): sample, time at which the device says it is heard, time at which it says so
@@ -31,25 +31,25 @@ class Told(NamedTuple):
     known: np.ndarray  # (rows,): the third as it is
 
 
-def tell(seconds, *, block=256, ppm=0.0, jitter=0.0, latency=LATENCY, sample=0, begin=BEGIN, seed=1):
+def make_records(seconds, *, block=256, ppm=0.0, jitter=0.0, latency=LATENCY, sample=0, begin=BEGIN, seed=1):
     """A device that is `ppm` fast and whose times are off by `jitter` seconds, in the mean square."""
     rng = np.random.default_rng(seed)
     ahead = np.arange(0, seconds * RATE, block)
     heard = begin + ahead / (RATE * (1 + 1e-6 * ppm))
     known = heard - latency + rng.uniform(0, LATE, len(heard))
     rows = np.stack([sample + ahead, heard + rng.normal(0, jitter, len(heard)), known], axis=1)
-    return Told(rows, np.stack([sample + ahead, heard], axis=1), known)
+    return Records(rows, np.stack([sample + ahead, heard], axis=1), known)
 
 
-def lie(told, liars, what):
+def with_wrong_times(records, wrong, what):
     """The same where some rows tell another time."""
-    rows = told.rows.copy()
-    rows[liars, 1] = what(rows[liars])
-    return told._replace(rows=rows)
+    rows = records.rows.copy()
+    rows[wrong, 1] = what(rows[wrong])
+    return records._replace(rows=rows)
 
 
 def join(*parts):
-    return Told(*map(np.concatenate, zip(*parts)))
+    return Records(*map(np.concatenate, zip(*parts)))
 
 
 def naive(rows, moment):
@@ -58,24 +58,24 @@ def naive(rows, moment):
     return sample + RATE * (moment - heard)
 
 
-def follow(told, *, calls=60.0, until=0.0):
+def follow(records, *, calls=60.0, until=0.0):
     """Ask a clock `calls` times a second, `until` after the last row; gives moments, answers, and naive ones."""
     line, done = allocate(timeline.layout(64, 3)), 0
     clock = PlaybackClock(line, RATE)
-    moments = np.arange(max(BEGIN, told.known[0]), told.known[-1] + until, 1 / calls)
+    moments = np.arange(max(BEGIN, records.known[0]), records.known[-1] + until, 1 / calls)
     answers = np.zeros((2, len(moments)))
     for n, moment in enumerate(moments):
-        while done < len(told.rows) and told.known[done] <= moment:
-            timeline.publish(line, told.rows[done])
+        while done < len(records.rows) and records.known[done] <= moment:
+            timeline.publish(line, records.rows[done])
             done += 1
-        answers[:, n] = clock.sample_at(moment), naive(told.rows[:done], moment)
+        answers[:, n] = clock.sample_at(moment), naive(records.rows[:done], moment)
     return moments, *answers
 
 
-def errors(told, **how):
+def errors(records, **options):
     """Moments since the first, by how many seconds the clock is ahead of what is heard, and the naive reading is."""
-    moments, *answers = follow(told, **how)
-    heard = np.interp(moments, told.truth[:, 1], told.truth[:, 0])
+    moments, *answers = follow(records, **options)
+    heard = np.interp(moments, records.truth[:, 1], records.truth[:, 0])
     return moments - BEGIN, *((answer - heard) / RATE for answer in answers)
 
 
@@ -85,7 +85,7 @@ def p99(error):
 
 def test_a_steady_device_is_followed_exactly():
     for block in (64, 256, 1024):
-        assert np.abs(errors(tell(5.0, block=block))[1]).max() < 1e-6
+        assert np.abs(errors(make_records(5.0, block=block))[1]).max() < 1e-6
 
 
 NOISY = [(0.001, 64), (0.001, 1024), (0.003, 64), (0.003, 1024), (0.01, 64), (0.01, 256)]  # more rows, more jitter
@@ -94,7 +94,7 @@ NOISY = [(0.001, 64), (0.001, 1024), (0.003, 64), (0.003, 1024), (0.01, 64), (0.
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(("jitter", "block"), NOISY)
 def test_jitter_is_averaged(jitter, block, seed):
-    at, found, newest = errors(tell(10.0, block=block, jitter=jitter, seed=seed))
+    at, found, newest = errors(make_records(10.0, block=block, jitter=jitter, seed=seed))
     assert np.abs(found[at > 0.3]).max() < FRAME
     assert p99(found[at > 2.0]) < 0.002
     assert p99(newest[at > 2.0]) > 8 * p99(found[at > 2.0]), "the newest row alone would have done"
@@ -103,12 +103,12 @@ def test_jitter_is_averaged(jitter, block, seed):
 @pytest.mark.parametrize("ppm", [-200, 200])
 @pytest.mark.parametrize("jitter", [0.0, 0.01])
 def test_drift_is_learnt(monkeypatch, ppm, jitter):
-    told = tell(60.0, ppm=ppm, jitter=jitter)
-    at, found, _ = errors(told, calls=30.0)
+    records = make_records(60.0, ppm=ppm, jitter=jitter)
+    at, found, _ = errors(records, calls=30.0)
     assert p99(found[at > 2.0]) < 0.002
     assert abs(found[at > 30.0].mean()) < 1e-4
     monkeypatch.setattr(playback_clock, "MAX_DRIFT", 0.0)
-    at, found, _ = errors(told, calls=30.0)
+    at, found, _ = errors(records, calls=30.0)
     assert abs(found[at > 30.0].mean()) > 5e-4, "there was nothing to learn"
 
 
@@ -128,24 +128,26 @@ LIARS = {  # rows, some 190 a second
 }
 
 
-@pytest.mark.parametrize("liars", LIARS.values(), ids=LIARS)
+@pytest.mark.parametrize("wrong", LIARS.values(), ids=LIARS)
 @pytest.mark.parametrize("what", LIES.values(), ids=LIES)
-def test_a_wrong_time_is_an_outlier(what, liars):
-    at, found, newest = errors(lie(tell(9.0, jitter=0.001), liars, what))
+def test_a_wrong_time_is_an_outlier(what, wrong):
+    at, found, newest = errors(with_wrong_times(make_records(9.0, jitter=0.001), wrong, what))
     assert np.abs(found[at > 0.3]).max() < 0.003
     assert not np.abs(newest).max() < 0.02, "nothing was told that was wrong"
 
 
 @pytest.mark.parametrize("what", LIES.values(), ids=LIES)
 def test_without_plausible_times_a_sample_is_audible_at_once(what):
-    at, found, _ = errors(lie(tell(6.0), slice(None), what))
+    at, found, _ = errors(with_wrong_times(make_records(6.0), slice(None), what))
     expected = -1.0 if what is LIES["a second late"] else LATENCY - LATE / 2  # who always lies alike is believed
     assert np.abs(found[at > 0.5] - expected).max() < 0.001
 
 
 def test_with_rough_times_the_pace_is_right():
     rng = np.random.default_rng(6)
-    at, found, newest = errors(lie(tell(20.0), slice(None), lambda rows: rows[:, 2] + rng.uniform(0, 2, len(rows))))
+    at, found, newest = errors(
+        with_wrong_times(make_records(20.0), slice(None), lambda rows: rows[:, 2] + rng.uniform(0, 2, len(rows)))
+    )
     assert found[at > 2.0].std() < 0.01
     assert newest[at > 2.0].std() > 0.3
 
@@ -155,15 +157,15 @@ JUMPS = [(0.001, 10.0, 0.0), (0.01, 10.0, 0.0), (0.01, 0.25, 0.0), (0.01, 0.0, 0
 
 @pytest.mark.parametrize(("jitter", "ahead", "pause"), JUMPS)
 def test_a_jump_is_not_smeared(jitter, ahead, pause):
-    first = tell(4.0, jitter=jitter)
-    second = tell(4.0, jitter=jitter, sample=round((4 + ahead) * RATE), begin=BEGIN + 4.0 + pause, seed=2)
+    first = make_records(4.0, jitter=jitter)
+    second = make_records(4.0, jitter=jitter, sample=round((4 + ahead) * RATE), begin=BEGIN + 4.0 + pause, seed=2)
     at, found, _ = errors(join(first, second))
     assert np.abs(found[at > 4.3 + pause]).max() < 0.006
 
 
 def test_a_pause_stops_the_clock():
-    first = tell(3.0, jitter=0.003)
-    second = tell(3.0, jitter=0.003, sample=3 * RATE, begin=BEGIN + 6.0, seed=2)
+    first = make_records(3.0, jitter=0.003)
+    second = make_records(3.0, jitter=0.003, sample=3 * RATE, begin=BEGIN + 6.0, seed=2)
     moments, found, newest = follow(join(first, second))
     at, last = moments - BEGIN, first.rows[-1, 0]
     silent = (at > 3.0 + HOLD_SECONDS + 0.05) & (at < 5.9)
@@ -173,22 +175,25 @@ def test_a_pause_stops_the_clock():
 
 
 def test_the_clock_stops_with_the_audio_process():
-    told = tell(3.0)
-    assert follow(told, until=100.0)[1][-1] == told.rows[-1, 0] + HOLD_SECONDS * RATE
+    records = make_records(3.0)
+    assert follow(records, until=100.0)[1][-1] == records.rows[-1, 0] + HOLD_SECONDS * RATE
 
 
 @pytest.mark.parametrize("latency", [0.05, 0.3])
 def test_the_next_device_may_have_more_latency(latency):
-    first, second = tell(4.0, latency=0.0), tell(4.0, latency=latency, sample=4 * RATE, begin=BEGIN + 4.0 + latency)
+    first, second = (
+        make_records(4.0, latency=0.0),
+        make_records(4.0, latency=latency, sample=4 * RATE, begin=BEGIN + 4.0 + latency),
+    )
     at, found, _ = errors(join(first, second))
     assert np.abs(found[at > 5.0 + 2 * latency]).max() < 0.001
 
 
 @pytest.mark.parametrize("seconds", [-3600.0, 3600.0])
 def test_a_step_of_the_system_clock_is_followed(seconds):
-    told = tell(6.0, jitter=0.001)
-    told.rows[500:503, 1:] += seconds
-    at, found, _ = errors(told)
+    records = make_records(6.0, jitter=0.001)
+    records.rows[500:503, 1:] += seconds
+    at, found, _ = errors(records)
     assert np.abs(found[at > 0.3]).max() < 0.001
 
 
@@ -216,24 +221,24 @@ def test_a_day_goes_by_without_a_step_back():
 
 @pytest.mark.parametrize("jitter", [0.0, 0.01])
 def test_the_result_does_not_depend_on_how_often_it_is_called(jitter):
-    told = tell(10.0, ppm=150, jitter=jitter)
-    rare, often = (follow(told, calls=calls) for calls in (30.0, 144.0))
+    records = make_records(10.0, ppm=150, jitter=jitter)
+    rare, often = (follow(records, calls=calls) for calls in (30.0, 144.0))
     together = np.arange(0, min(len(rare[0]) // 5, len(often[0]) // 24))  # every sixth of a second
     np.testing.assert_allclose(rare[0][5 * together], often[0][24 * together], atol=1e-9)
     assert np.abs(rare[1][5 * together] - often[1][24 * together]).max() < 0.001 * RATE
 
 
 def test_the_result_does_not_depend_on_the_block_size():
-    small, large = (follow(tell(20.0, block=block, ppm=500), calls=30.0)[1] for block in (64, 1024))
+    small, large = (follow(make_records(20.0, block=block, ppm=500), calls=30.0)[1] for block in (64, 1024))
     count = min(len(small), len(large))
     assert np.abs(small[:count] - large[:count]).max() < 0.0002 * RATE
 
 
 def test_a_new_reader_is_right_at_once():
-    told, line = tell(5.0), allocate(timeline.layout(64, 3))
-    for row in told.rows:
+    records, line = make_records(5.0), allocate(timeline.layout(64, 3))
+    for row in records.rows:
         timeline.publish(line, row)
-    moment = told.known[-1]
+    moment = records.known[-1]
     assert PlaybackClock(line, RATE).sample_at(moment) == pytest.approx(RATE * (moment - BEGIN), abs=1.0)
 
 
@@ -263,22 +268,22 @@ def test_random_records_do_not_break_it(nonsense):
         if answer is not None:
             assert last <= answer <= sample + HOLD_SECONDS * RATE
             last = answer
-    told = tell(3.0, sample=sample)
-    for row in told.rows:
+    records = make_records(3.0, sample=sample)
+    for row in records.rows:
         timeline.publish(line, row)
         clock.sample_at(float(row[2]))
     assert abs(clock.sample_at(BEGIN + 3.0) - (sample + 3 * RATE)) < 0.004 * RATE
 
 
 def test_the_standby_clock_publishes_time():
-    desk, line, row = CorePlayer(), allocate(timeline.layout(64, 3)), np.zeros(3)
-    desk.plans.change([], 1)
+    player, line, row = CorePlayer(), allocate(timeline.layout(64, 3)), np.zeros(3)
+    player.plans.change([], 1)
     before = time.perf_counter()
-    standby = StandbyClock((sound.play.address, desk.words.ctypes.data), (0, 0), RATE, line, desk.meters)
+    standby = StandbyClock((sound.play.address, player.words.ctypes.data), (0, 0), RATE, line, player.meters)
     clock = PlaybackClock(line, RATE)
     for turn in range(5):
-        assert wait_for(lambda told=turn: (standby.tick(), timeline.record_count(line) > told)[1], every=0.005)
+        assert wait_for(lambda records=turn: (standby.tick(), timeline.record_count(line) > records)[1], every=0.005)
         assert timeline.read(line, timeline.record_count(line) - 1, row)
-        assert row[0] == desk["position"] > 0 and row[1] == row[2]
+        assert row[0] == player["position"] > 0 and row[1] == row[2]
         assert before <= row[1] <= time.perf_counter()
         assert clock.sample_at(row[1]) == pytest.approx(row[0], abs=1.0)

@@ -173,7 +173,7 @@ def test_no_voice_is_cut_off():
             source.read(out)
             wide.read(other)
             np.testing.assert_array_equal(out, other)
-        assert len(wide.table.onset) > len(source.sheet.onset)
+        assert len(wide.table.onset) > len(source.table.onset)
 
 
 def test_every_note_is_known_and_ends_in_time():

@@ -8,7 +8,7 @@ from phosphene.engine.audio.taps import POINTS, TapPoint
 from phosphene.engine.graph.build import new_tap
 from phosphene.engine.rings import allocate, ring, tap
 from phosphene.engine.rings.tap import TapReader, activate, deactivate
-from tests.support.core_player import RATE, CorePlayer, limiter_output, chain_output, noise, read_all
+from tests.support.core_player import RATE, CorePlayer, chain_output, limiter_output, noise, read_all
 
 GENOME = [("dc_blocker", {"corner": 20.0}), ("volume", {"gain": 18.0})]
 

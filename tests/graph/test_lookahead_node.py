@@ -56,16 +56,16 @@ def test_a_bounce_and_a_session_analyse_alike():
     graph = synth(3.0)
     graph.run(threads=False)
     bounced = rows_of(graph.listen.frames)
-    desk, live = CorePlayer(), allocate(frames_layout(60.0))
-    desk.plans.change(PRESET.active_genes(), 1)
-    ear = ListenNode(RATE, desk.core, desk.output_tap, live)
+    player, live = CorePlayer(), allocate(frames_layout(60.0))
+    player.plans.change(PRESET.active_genes(), 1)
+    ear = ListenNode(RATE, player.core, player.output_tap, live)
     source = SynthSource(RATE, seed=7, params=PRESET.synth.model_dump())
     source.seek(16 * RATE)
     rng = np.random.default_rng(2)
     for _ in range(400):
         block = silence(int(rng.integers(1, 1_000)) / RATE)
         source.read(block)
-        desk.play(block, int(rng.integers(1, 700)))
+        player.play(block, int(rng.integers(1, 700)))
         while ear.step():
             pass
     heard = rows_of(live)[: len(bounced)]
@@ -94,9 +94,9 @@ class Onlooker:
 @pytest.mark.parametrize("seconds", [0.0, 0.005, 1.0, 30.0])
 def test_every_frame_comes_out_once_with_a_corrected_rhythm(seconds):
     sound, beats = beaten(seconds, 125.0)
-    desk = CorePlayer()
-    desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(frames_layout(8.0)))
+    player = CorePlayer()
+    player.plans.change([], 1)
+    ear = ListenNode(RATE, player.core, player.output_tap, allocate(frames_layout(8.0)))
     foreseer = LookaheadNode(ear)
     onlooker = Onlooker(foreseer.frames, lambda: foreseer.done)
     foreseer.readers.append(onlooker)
@@ -105,8 +105,8 @@ def test_every_frame_comes_out_once_with_a_corrected_rhythm(seconds):
     alone = ListenNode(RATE, other.core, other.output_tap, causal)
     other.plans.change([], 1)
     while second < len(sound):
-        room = min(int(writable(desk.output_tap, 4_096)), 4_096)
-        for which in (desk, other):
+        room = min(int(writable(player.output_tap, 4_096)), 4_096)
+        for which in (player, other):
             which.play(sound[second : second + room], 512)
         second += room
         while alone.step():
@@ -118,18 +118,18 @@ def test_every_frame_comes_out_once_with_a_corrected_rhythm(seconds):
         foreseer.step()
         onlooker.step(40)
     onlooker.step(10_000)
-    told, before = np.array(onlooker.rows).reshape(-1, WIDTH), rows_of(causal)
+    corrected, before = np.array(onlooker.rows).reshape(-1, WIDTH), rows_of(causal)
     rhythm = {AT.tempo, AT.beat, AT.bar, AT.confidence, AT.stability, AT.tempo_source}
     others = [place for place in range(WIDTH) if place not in rhythm]
-    np.testing.assert_array_equal(told[:, others], before[:, others])
+    np.testing.assert_array_equal(corrected[:, others], before[:, others])
     if seconds < 10:
         return
-    assert (np.diff(told[:, AT.beat]) >= 0).all() and (np.diff(told[:, AT.bar]) >= 0).all()
+    assert (np.diff(corrected[:, AT.beat]) >= 0).all() and (np.diff(corrected[:, AT.bar]) >= 0).all()
     first = before[:, AT.sample] < 2 * RATE
-    assert abs(np.median(told[first, AT.tempo]) - 125.0) < 2.0
+    assert abs(np.median(corrected[first, AT.tempo]) - 125.0) < 2.0
     assert abs(np.median(before[first, AT.tempo]) - 125.0) > 3.0, "who does not look ahead knew it as well"
-    numbers = np.arange(1, int(told[-1, AT.beat]))
-    seconds = np.interp(numbers, told[:, AT.beat], told[:, AT.sample] / RATE)
+    numbers = np.arange(1, int(corrected[-1, AT.beat]))
+    seconds = np.interp(numbers, corrected[:, AT.beat], corrected[:, AT.sample] / RATE)
     off = np.array([np.abs(beats - at).min() for at in seconds])
     assert np.percentile(off, 95) < 0.02
 
