@@ -57,10 +57,20 @@ class CallbackState(NamedTuple):
 
 def make_callback_state(player, filler, inputs, outputs, capture, clock, meters):
     """The state for a player and a filler, each (address, address of its state), and a device's channels."""
-    words = [aligned_zeros((2,), np.int64) for _ in range(4)]
-    words[0][:], words[1][:], words[3][:] = player, filler, (inputs, outputs)
-    block = aligned_zeros((BLOCK, CHANNELS), np.float32)
-    return CallbackState(*words, allocate(board.layout(1)), capture, clock, block, np.zeros(3), meters)
+    pairs = [aligned_zeros((2,), np.int64) for _ in range(4)]
+    pairs[0][:], pairs[1][:], pairs[3][:] = player, filler, (inputs, outputs)
+    return CallbackState(
+        player=pairs[0],
+        filler=pairs[1],
+        stream=pairs[2],
+        channels=pairs[3],
+        offset=allocate(board.layout(1)),
+        capture=capture,
+        clock=clock,
+        block=aligned_zeros((BLOCK, CHANNELS), np.float32),
+        stamp=np.zeros(3),
+        meters=meters,
+    )
 
 
 _nothing = (0, 0), (0, 0), 0, 0

@@ -10,7 +10,7 @@
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from phosphene.engine.audio import taps
@@ -25,7 +25,7 @@ from phosphene.engine.effects.chain import limiter
 from phosphene.engine.effects.chain import plan as chain
 from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.graph.lookahead_node import LookaheadNode
-from phosphene.engine.graph.memory import memory_layouts
+from phosphene.engine.graph.memory import Memory, memory_layouts
 from phosphene.engine.graph.node import Node
 from phosphene.engine.graph.nodes import CHUNK, PlayNode, SourceNode
 from phosphene.engine.listening.rhythm import tempo_override
@@ -55,7 +55,7 @@ class Assembly(NamedTuple):
 
 
 def assemble(
-    memory: Mapping[str, Any],
+    memory: Memory,
     rate: int,
     modulation: Modulation,
     serial: int,
@@ -68,8 +68,7 @@ def assemble(
 
     Parameters
     ----------
-    memory : mapping
-        Has all of memory_layouts(): a session's segment, or memory of this process.
+    memory : Memory
     rate : int
     modulation : Modulation
         What moves the plan with this serial number.

@@ -1,5 +1,7 @@
 """The memory of a graph: what its nodes share, in one process or between several."""
 
+from typing import Any, Protocol
+
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.taps import CHANNELS
 from phosphene.engine.listening import analyser
@@ -9,6 +11,12 @@ from phosphene.engine.visuals.catalogue import BOARD_SLOTS
 
 HISTORY = 8.0  # seconds of frames that are kept for their readers
 RETURN = 1 << 17  # frames that may wait on their way back from the neural worker
+
+
+class Memory(Protocol):
+    """Has what memory_layouts() names: a session's segment, or a dict in this process."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 def memory_layouts() -> dict[str, Layout]:

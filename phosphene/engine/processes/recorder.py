@@ -89,8 +89,16 @@ class RecorderProcess:
     def _begin(self, sample: float) -> None:
         self.rate = self._sample_rate()
         self.size = self._stat(RecorderStat.WIDTH), self._stat(RecorderStat.HEIGHT)
-        encoder = {"codec": CODEC, "crf": CRF, "preset": PRESET, "threads": THREADS}
-        self.film = Mp4Writer(self.part, size=self.size, fps=FPS, rate=self.rate, **encoder)
+        self.film = Mp4Writer(
+            self.part,
+            size=self.size,
+            fps=FPS,
+            rate=self.rate,
+            codec=CODEC,
+            crf=CRF,
+            preset=PRESET,
+            threads=THREADS,
+        )
         self.selector = FrameSelector(sample, float(self.rate / FPS))
         self.track = AudioTrack(self.shared, round(sample))
 
@@ -127,6 +135,7 @@ class RecorderProcess:
             return 0
         picture = self.selector.choose()
         self.picture = self.picture if picture is None else picture
+        assert self.picture is not None, "the first picture begins the film"
         self.film.write_frame(self.picture)
         increment(self.stats, RecorderStat.PICTURES)
         increment(self.stats, RecorderStat.REPEATED, picture is None)

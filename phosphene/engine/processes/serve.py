@@ -39,10 +39,15 @@ def serve(make_process: Callable[[dict[str, Any], Segment], Process]) -> int:
     config = json.loads(line)
     try:
         process = make_process(config, Segment(config["segment"], LAYOUTS, create=False))
-        threading.Thread(target=lambda: (sys.stdin.read(), process.stop()), daemon=True).start()
+        threading.Thread(target=_stop_with_supervisor, args=(process,), daemon=True).start()
         gc.freeze()  # collecting what is there by now would stop every thread for two pictures
         process.run()
     except PhospheneError as fault:
         sys.stderr.write(f"{fault}\n")
         return fault.code
     return 0
+
+
+def _stop_with_supervisor(process: Process) -> None:
+    sys.stdin.read()  # until the supervisor closes it, or dies
+    process.stop()

@@ -102,7 +102,7 @@ class VisualProcess:
         seen = self.pacer.frame_presented()
         audible = clock.exact_sample_at(seen)
         lateness = 0.0 if audible is None else (audible - sample) / self.rate
-        if self.frame_tap:
+        if self.frame_tap and self.window.framebuffer:
             self.frame_tap.capture(self.window.framebuffer, self.settled_size, sample)
         increment(self.frame_stats, FrameStat.SHOWN)
         increment(self.frame_stats, FrameStat.DROPPED, dropped)
@@ -140,6 +140,7 @@ class VisualProcess:
 
     def _create_renderer(self, rate: int, size: tuple[int, int]) -> None:
         """A renderer belongs to a sample rate."""
+        assert self.look is not None, "ready"
         if self.renderer:
             self.renderer.release()
         self.rate, self.clock = rate, PlaybackClock(self.segment["clock"], rate)
@@ -170,7 +171,7 @@ class VisualProcess:
             put(self.frame_stats, int(FrameStat.SETTLED), float(renderer.settled))
         status = {
             "gl": self.window.context.describe(),
-            "fault": renderer and (renderer.fault or renderer.deck.fault),
+            "fault": renderer and (renderer.fault or (renderer.deck and renderer.deck.fault)),
             "refused": renderer and renderer.refused,
             "pacing": self.pacer.pacing,
             "notices": self.operator.notices(),

@@ -183,7 +183,7 @@ def _open(path):
         if path.is_dir():
             raise UsageError(f"{path}: is a folder; name one sound file in it")
         size = path.stat().st_size
-        container = av.open(str(path))
+        container = av.open(str(path.absolute()))  # in a relative path, FFmpeg takes "a:" for a protocol
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file") from None
     except av.error.FFmpegError as fault:
