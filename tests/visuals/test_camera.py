@@ -1,4 +1,4 @@
-"""Cameras: the newest picture, one that comes and goes, one that two presets show."""
+"""Cameras: the newest frame, one that comes and goes, one that two presets share."""
 
 import threading
 
@@ -8,6 +8,7 @@ from phosphene.engine.common.errors import UsageError
 from phosphene.engine.visuals import media_reader
 from phosphene.engine.visuals.media_check import check_media
 from phosphene.engine.visuals.media_texture import MediaTexture
+from phosphene.engine.visuals.texture_provider import ProviderRequest
 from tests.support.commands import wait_until
 from tests.support.lossless_films import frame_index, media_pixels, write_counted_film
 from tests.support.scene_renderer import SceneRenderer, analysed, make_look, silence
@@ -18,26 +19,26 @@ def film(tmp_path):
     return write_counted_film(tmp_path / "film.mkv")
 
 
-def test_a_camera_is_not_for_films(context):
-    with pytest.raises(UsageError, match=r"^media: camera:7: what a camera saw cannot be made again; "):
-        MediaTexture(context, "camera:7", (32, 24))
+def test_a_camera_is_refused_where_pictures_must_be_repeatable(context):
+    with pytest.raises(UsageError, match=r"^media: camera:7: what a camera saw cannot be rendered again; "):
+        MediaTexture(ProviderRequest(context, "camera:7", (32, 24), 1.0, 0.0, False))
 
 
 @pytest.fixture
 def device(monkeypatch):
-    """Makes something else that PyAV opens by format and options be the camera."""
+    """Replaces the camera by something else that PyAV opens, by format and options."""
     monkeypatch.setattr(media_reader, "AGAIN", 0.05)
 
-    def be(kind, name, options):
+    def replace(kind, name, options):
         monkeypatch.setattr(media_reader, "SYSTEMS", {media_reader.sys.platform: (kind, name, options)})
 
-    return be
+    return replace
 
 
-def test_a_camera_shows_the_newest(context, device):
+def test_a_camera_shows_its_newest_frame(context, device):
     device("lavfi", "testsrc=size=64x48:rate=1000", {})
-    media = MediaTexture(context, "camera", (64, 48), live=True)
-    assert media.ready(), "nobody waits for a camera"
+    media = MediaTexture(ProviderRequest(context, "camera", (64, 48), 1.0, 0.0, True))
+    assert media.ready(), "nothing waits for a camera"
     different = set()
 
     def changes():
@@ -70,16 +71,16 @@ def test_a_camera_that_two_presets_show_is_opened_once(context, device):
     assert wait_until(lambda: not any(thread.name == "media" for thread in threading.enumerate()))
 
 
-def test_a_camera_that_is_lost_is_told_and_comes_back(context, device, film):
+def test_a_lost_camera_is_a_fault_until_it_is_back(context, device, film):
     device("matroska", str(film), {})  # it gives a second's pictures, and no more
-    media = MediaTexture(context, "camera", (32, 24), live=True)
+    media = MediaTexture(ProviderRequest(context, "camera", (32, 24), 1.0, 0.0, True))
 
-    def tells(fault):
+    def has_fault(fault):
         media.update(0.0)
         return media.fault == fault
 
-    assert wait_until(lambda: tells(f"camera {film}: gives no more pictures; waiting for it"))
-    assert wait_until(lambda: tells(None)), "it is opened again"
+    assert wait_until(lambda: has_fault(f"camera {film}: gives no more pictures; waiting for it"))
+    assert wait_until(lambda: has_fault(None)), "it is opened again"
     hidden = film.rename(film.with_suffix(".away"))
     assert wait_until(lambda: media.fault == f"camera {film}: No such file or directory; waiting for it")
     assert frame_index(media) is not None, "its last picture stays"
@@ -89,21 +90,21 @@ def test_a_camera_that_is_lost_is_told_and_comes_back(context, device, film):
 
 
 @pytest.mark.skipif(media_reader.sys.platform != "linux", reason="as Linux says it")
-def test_a_camera_that_is_not_there_is_told(context):
-    media = MediaTexture(context, "camera:/dev/video97", (32, 24), live=True)
+def test_a_missing_camera_is_a_fault(context):
+    media = MediaTexture(ProviderRequest(context, "camera:/dev/video97", (32, 24), 1.0, 0.0, True))
     assert media.ready()
-    said = "camera /dev/video97: No such file or directory; waiting for it"
-    assert wait_until(lambda: media.fault == said), media.fault
+    fault = "camera /dev/video97: No such file or directory; waiting for it"
+    assert wait_until(lambda: media.fault == fault), media.fault
     media.update(1.0)
     assert not media_pixels(media).any()
     media.release()
 
 
-def test_where_no_camera_can_be_asked_for_it_is_told_at_once(monkeypatch):
+def test_a_platform_without_cameras_is_an_error_at_once(monkeypatch):
     monkeypatch.setattr(media_reader, "SYSTEMS", {media_reader.sys.platform: ("dshow", "", {})})
-    with pytest.raises(UsageError, match="say which: camera:NAME"):
+    with pytest.raises(UsageError, match="name one: camera:NAME"):
         check_media("camera")
     check_media("camera:Integrated Webcam")
     monkeypatch.setattr(media_reader, "SYSTEMS", {})
-    with pytest.raises(UsageError, match="no camera can be asked for"):
+    with pytest.raises(UsageError, match="no camera can be opened"):
         check_media("camera")

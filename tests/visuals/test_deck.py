@@ -1,4 +1,4 @@
-"""Decks: one picture takes another's place without a black frame, in time, and is never shown before it is whole."""
+"""Decks: a transition has no black frame and starts in time, and no deck is shown before it is built."""
 
 import shutil
 
@@ -16,7 +16,7 @@ from tests.support.scene_renderer import RATE, SceneRenderer, analysed, make_loo
 SIZE = (96, 54)
 
 
-def coming(kind="fade", seconds=1.0, start="now"):
+def transition(kind="fade", seconds=1.0, start="now"):
     return {"kind": kind, "seconds": seconds, "start": start}
 
 
@@ -25,14 +25,14 @@ def song():
     return analysed(music(12.0))
 
 
-def shown(harness, frames, first=0):
+def render(harness, frames, first=0):
     return np.array([harness.picture((first + frame) * RATE / 30)[..., :3] for frame in range(frames)], float)
 
 
 @pytest.mark.parametrize("kind", ["fade", "wipe"])
 @pytest.mark.parametrize("fps", [30, 60])
-def test_a_picture_comes_in_over_its_seconds(context, song, kind, fps):
-    """Half way a fade is the mean of both in light; at the ends there is one alone, to the bit."""
+def test_a_transition_takes_its_seconds(context, song, kind, fps):
+    """Before and after it one deck is shown alone, to the bit."""
     with (
         SceneRenderer(context, song, size=SIZE) as harness,
         SceneRenderer(context, song, size=SIZE) as old,
@@ -43,35 +43,35 @@ def test_a_picture_comes_in_over_its_seconds(context, song, kind, fps):
         for frame in range(3 * fps):
             sample = frame * RATE / fps
             if frame == fps:
-                harness.renderer.show(make_look("scope", ["kaleidoscope"], serial=1, transition=coming(kind)))
+                harness.renderer.show(make_look("scope", ["kaleidoscope"], serial=1, transition=transition(kind)))
             mixed, one, other = (each.picture(sample).astype(float) for each in (harness, old, new))
             differ.append((np.abs(mixed - one).mean(), np.abs(mixed - other).mean()))
         from_old, from_new = np.array(differ).T
     assert not from_old[:fps].any() and from_old[-1] > 3.0
-    assert from_new[fps - 1] > 3.0 and from_new[-1] < 3.0, "what feeds back began later"
+    assert from_new[fps - 1] > 3.0 and from_new[-1] < 3.0, "its feedback started later"
     half = fps + fps // 2
     assert from_old[half] > 0.1 and from_new[half] > 0.5
     assert harness.renderer.settled == 1
-    gone = np.flatnonzero(from_old > 0.0)[0] - fps
-    assert gone <= 3, "it waited for nothing"
+    waited = np.flatnonzero(from_old > 0.0)[0] - fps
+    assert waited <= 3, "it waited for nothing"
 
 
-def test_a_cut_shows_the_other_at_once_and_nothing_between(context, song):
+def test_a_cut_shows_no_mixture(context, song):
     with SceneRenderer(context, song, size=SIZE) as harness:
         harness.set_params(1)
-        before = shown(harness, 10)
-        harness.renderer.show(make_look("flash", serial=1, transition=coming("cut")))
-        after = shown(harness, 5, 10)
+        before = render(harness, 10)
+        harness.renderer.show(make_look("flash", serial=1, transition=transition("cut")))
+        after = render(harness, 5, 10)
         assert before[-1].std() > 5.0 and {float(np.ptp(each)) <= 1.0 for each in after[-2:]} == {True}
         assert harness.renderer.deck.look.scene == "flash"
 
 
 @pytest.mark.parametrize("start", ["beat", "bar"])
-def test_it_begins_with_the_beat(context, song, start):
+def test_a_transition_starts_with_the_beat(context, song, start):
     with SceneRenderer(context, song, size=SIZE) as harness:
         harness.set_params(1)
-        shown(harness, 187)  # until the beat is known
-        harness.renderer.show(make_look("scope", serial=1, transition=coming("cut", 0.0, start)))
+        render(harness, 187)  # until the beat is known
+        harness.renderer.show(make_look("scope", serial=1, transition=transition("cut", 0.0, start)))
         phases = []
         for frame in range(187, 187 + round(30 * MAX_WAIT)):
             harness.picture(frame * RATE / 30)
@@ -79,70 +79,70 @@ def test_it_begins_with_the_beat(context, song, start):
             if harness.renderer.settled == 1:
                 break
         assert harness.renderer.settled == 1 and len(phases) > 2
-        assert phases[-1] < phases[-2], "its phase has just begun again"
+        assert phases[-1] < phases[-2], "its phase has just wrapped"
         assert frame - 187 < 30 * (MAX_WAIT - 0.5)
 
 
-def test_while_it_is_built_between_pictures_the_old_one_plays_on(context, song):
+def test_the_old_deck_goes_on_while_the_next_is_built_between_frames(context, song):
     with SceneRenderer(context, song, size=SIZE) as harness, SceneRenderer(context, song, size=SIZE) as twin:
         harness.set_params(1)
         harness.renderer.incremental = True
-        shown(harness, 3), shown(twin, 3)
-        harness.renderer.show(make_look("scope", serial=1, transition=coming("cut")))
+        render(harness, 3), render(twin, 3)
+        harness.renderer.show(make_look("scope", serial=1, transition=transition("cut")))
         for frame in range(3, 3 + len(harness.renderer.deck.programs)):
-            assert np.array_equal(shown(harness, 1, frame), shown(twin, 1, frame))
+            assert np.array_equal(render(harness, 1, frame), render(twin, 1, frame))
             assert harness.renderer.settled is None
-        shown(harness, 4, frame + 1)
+        render(harness, 4, frame + 1)
         assert harness.renderer.settled == 1
 
 
-def test_the_next_word_wins(context, song):
+def test_the_last_look_of_several_wins(context, song):
     with SceneRenderer(context, song, size=SIZE) as harness:
         for serial in range(6):
             harness.set_params(serial)
-        shown(harness, 2)
+        render(harness, 2)
         for serial, at in ((1, 2), (2, 4), (3, 30), (4, 31), (5, 32)):
-            harness.renderer.show(make_look(serial=serial, transition=coming(seconds=0.5)))
-            shown(harness, 1, at)
-        shown(harness, 40, 33)
+            harness.renderer.show(make_look(serial=serial, transition=transition(seconds=0.5)))
+            render(harness, 1, at)
+        render(harness, 40, 33)
         assert harness.renderer.settled == 5 and harness.renderer.next_deck is None
 
 
-def test_no_change_is_black_and_none_leaves_anything_behind(context, song):
+def test_no_transition_is_black_or_leaves_gl_objects(context, song):
     with SceneRenderer(context, song, size=SIZE) as harness:
         harness.set_params(1)
-        shown(harness, 30)
+        render(harness, 30)
         there, light = count_gl_objects(context), []
         for serial in range(1, 31):
             passes = ["kaleidoscope"] if serial % 2 else []
-            harness.renderer.show(make_look("scope", passes, serial=serial, transition=coming(seconds=0.1)))
-            light += [each.max() for each in shown(harness, 8, 30 + 8 * (serial - 1))]
+            harness.renderer.show(make_look("scope", passes, serial=serial, transition=transition(seconds=0.1)))
+            light += [each.max() for each in render(harness, 8, 30 + 8 * (serial - 1))]
         assert harness.renderer.settled == 30 and count_gl_objects(context) == there
         assert min(light) > 30.0
         assert len(harness.renderer.signals.followers) == 1
 
 
-def test_a_parameter_of_the_stage_outlives_a_preset(context, song):
+def test_a_stage_parameter_outlasts_a_preset(context, song):
     assert {SLOTS[key] for key in STAGE_PARAMS} == {look_slot(1, SLOTS[key]) for key in STAGE_PARAMS}
     with SceneRenderer(context, song, size=SIZE) as harness:
         harness.set_params(0, finish={"blackout": 1.0})
-        harness.renderer.show(make_look(serial=1, transition=coming("cut")))
-        assert not shown(harness, 5)[1:].any()
+        harness.renderer.show(make_look(serial=1, transition=transition("cut")))
+        assert not render(harness, 5)[1:].any()
 
 
-def test_frozen_nothing_moves_and_it_goes_on_afterwards(context, song):
+def test_freeze_stops_the_picture_until_it_is_released(context, song):
     with SceneRenderer(context, song, size=SIZE) as harness:
-        shown(harness, 10)
+        render(harness, 10)
         harness.set_params(0, finish={"freeze": 1.0})
-        still = shown(harness, 30, 10)[10:]
-        assert all(np.abs(each - still[0]).max() <= 1.0 for each in still), "but for its dither"
+        still = render(harness, 30, 10)[10:]
+        assert all(np.abs(each - still[0]).max() <= 1.0 for each in still), "except for dithering"
         harness.set_params(0)
-        assert np.abs(shown(harness, 30, 40)[-1] - still[0]).mean() > 1.0
+        assert np.abs(render(harness, 30, 40)[-1] - still[0]).mean() > 1.0
 
 
-def test_another_size_keeps_what_was_painted(context, song):
+def test_a_resize_keeps_the_feedback(context, song):
     with SceneRenderer(context, song, "mycelium", size=(192, 108)) as harness:
-        shown(harness, 60)
+        render(harness, 60)
         trail = next(target for key, target in harness.renderer.deck.targets.items() if key[1] == "trail")
         before = np.frombuffer(trail.picture.read(), np.float16).astype(float).mean()
         harness.renderer.resize(SIZE)
@@ -152,7 +152,7 @@ def test_another_size_keeps_what_was_painted(context, song):
 
 @pytest.fixture
 def shaders(tmp_path, monkeypatch):
-    """A folder of shaders that may be edited."""
+    """A copy of the shaders that a test may edit."""
     copy = tmp_path / "shaders"
     shutil.copytree(str(shader_source.SHADERS), copy)
     for module in (shader_source, deck):
@@ -167,37 +167,37 @@ def edit(file, old, new):
     file.write_text(text.replace(old, new))
 
 
-def test_a_shader_that_is_saved_is_seen_and_one_with_a_fault_is_told(context, song, shaders):
+def test_a_saved_shader_is_reloaded_and_an_error_reported(context, song, shaders):
     with (
         SceneRenderer(context, song, "mycelium", size=SIZE) as harness,
         SceneRenderer(context, song, "mycelium", size=SIZE) as twin,
     ):
-        shown(harness, 20), shown(twin, 20)
+        render(harness, 20), render(twin, 20)
         edit(shaders / "scene" / "mycelium.frag", "color = vec4(light, 1.0);", "color = vec4(light.grr, 1.0) + nope;")
         harness.renderer.reload()
-        assert np.array_equal(shown(harness, 5, 20), shown(twin, 5, 20))
-        told = harness.renderer.fault or ""
-        assert "shaders/scene/mycelium.frag:" in told and "nope" in told
-        assert harness.renderer.refused < 0, "it is seen; only its next version is not"
+        assert np.array_equal(render(harness, 5, 20), render(twin, 5, 20))
+        fault = harness.renderer.fault or ""
+        assert "shaders/scene/mycelium.frag:" in fault and "nope" in fault
+        assert harness.renderer.refused < 0, "its last version is shown"
         edit(shaders / "scene" / "mycelium.frag", " + nope;", ";")
         harness.renderer.reload()
-        after = shown(harness, 5, 25)
+        after = render(harness, 5, 25)
         assert harness.renderer.fault is None and harness.renderer.settled == 0
         assert (
             np.array_equal(after[-1][..., 1], after[-1][..., 2])
             or np.abs(after[-1][..., 1] - after[-1][..., 2]).max() <= 2
         )
-        trail = np.abs(after[-1].mean() - shown(twin, 5, 25)[-1].mean())
-        assert trail < 20.0, "what was fed back was kept"
+        trail = np.abs(after[-1].mean() - render(twin, 5, 25)[-1].mean())
+        assert trail < 20.0, "feedback was kept"
         edit(shaders / "lib" / "rotate_hue.glsl", "return ", "return nowhere + ")
         harness.renderer.reload()
-        shown(harness, 2, 30)
+        render(harness, 2, 30)
         assert "shaders/lib/rotate_hue.glsl:" in (harness.renderer.fault or "")
 
 
-def test_a_parameter_that_an_edit_brings_has_its_default(context, song, shaders):
+def test_a_parameter_that_an_edit_adds_has_its_default(context, song, shaders):
     with SceneRenderer(context, song, "mycelium", size=SIZE) as harness:
-        shown(harness, 3)
+        render(harness, 3)
         edit(
             shaders / "scene" / "mycelium.frag",
             "uniform float glow;",
@@ -205,11 +205,11 @@ def test_a_parameter_that_an_edit_brings_has_its_default(context, song, shaders)
         )
         edit(shaders / "scene" / "mycelium.frag", "color = vec4(light", "color = vec4(glare * light")
         harness.renderer.reload()
-        shown(harness, 4, 3)
+        render(harness, 4, 3)
         assert harness.renderer.fault is None and harness.values["mycelium.glare"] == 3.0
 
 
-def test_a_pass_may_only_be_drawn_over_one_before_it(shaders):
+def test_a_pass_is_drawn_only_over_an_earlier_one(shaders):
     for wrong, hint in (("panel", "did you mean 'panels'"), ("golden", ""), ("leaf", "")):
         edit(shaders / "scene" / "golden.frag", "over: panels", f"over: {wrong}")
         with pytest.raises(PhospheneError, match=rf"golden\.frag: 'golden' is drawn over '{wrong}', .*{hint}"):
@@ -219,31 +219,31 @@ def test_a_pass_may_only_be_drawn_over_one_before_it(shaders):
 
 
 @pytest.mark.parametrize("damage", [b"\xe9", None], ids=["another encoding", "gone for a moment"])
-def test_a_shader_that_cannot_be_read_leaves_the_old_picture(context, song, shaders, damage, monkeypatch):
+def test_a_shader_that_cannot_be_read_leaves_the_deck(context, song, shaders, damage, monkeypatch):
     file = shaders / "scene" / "mycelium.frag"
     with SceneRenderer(context, song, "mycelium", size=SIZE) as harness:
-        shown(harness, 3)
+        render(harness, 3)
         whole = file.read_bytes()
         file.write_bytes(whole + (damage or b" "))
         if damage is None:
             find = type(file).read_text
 
-            def gone(path, **how):
-                return find(path.with_suffix(".gone") if path.name == file.name else path, **how)
+            def gone(path, **options):
+                return find(path.with_suffix(".gone") if path.name == file.name else path, **options)
 
             monkeypatch.setattr(type(file), "read_text", gone)
         harness.renderer.reload()
-        shown(harness, 2, 3)
+        render(harness, 2, 3)
         assert "shaders/scene/mycelium.frag: cannot be read" in harness.renderer.fault
         monkeypatch.undo()
 
 
-def test_a_size_that_changes_while_it_is_built_is_the_size_of_all_of_it(context, song):
+def test_a_resize_while_a_deck_is_built_reaches_all_its_targets(context, song):
     with SceneRenderer(context, song, size=SIZE) as harness:
         harness.renderer.incremental = True
-        shown(harness, 2)
-        harness.renderer.show(make_look("mycelium", serial=1, transition=coming()))
-        shown(harness, 2, 2)
+        render(harness, 2)
+        harness.renderer.show(make_look("mycelium", serial=1, transition=transition()))
+        render(harness, 2, 2)
         assert not harness.renderer.next_deck.built
         half = SIZE[0] // 2, SIZE[1] // 2
         harness.renderer.resize(half)
@@ -253,9 +253,9 @@ def test_a_size_that_changes_while_it_is_built_is_the_size_of_all_of_it(context,
         assert sizes - {target.spec.size for target in harness.renderer.next_deck.targets.values()} == {half}
 
 
-def test_what_is_saved_while_it_comes_is_seen(context, song, shaders):
+def test_a_file_saved_during_a_reload_is_reloaded_again(context, song, shaders):
     with SceneRenderer(context, song, "mycelium", size=SIZE) as harness:
-        shown(harness, 3)
+        render(harness, 3)
         file = shaders / "scene" / "mycelium.frag"
         edit(file, "color = vec4(light, 1.0);", "color = vec4(light.grr, 1.0);")
         harness.renderer.incremental = True
@@ -263,28 +263,28 @@ def test_what_is_saved_while_it_comes_is_seen(context, song, shaders):
         while not harness.renderer.next_deck.built:
             harness.renderer.next_deck.build()
         edit(file, "color = vec4(light.grr, 1.0);", "color = vec4(1e-6 * light + vec3(0.25, 0.0, 0.0), 1.0);")
-        shown(harness, 3, 3)
+        render(harness, 3, 3)
         harness.renderer.incremental = False
         harness.renderer.reload()
-        (*_, last) = shown(harness, 3, 6)
+        (*_, last) = render(harness, 3, 6)
         assert last[..., 0].min() > 50.0 and last[..., 1].max() < 5.0
 
 
-def test_a_shader_that_is_built_again_goes_on_step_by_step(context, song, shaders):
+def test_a_reloaded_shader_continues_at_the_same_step(context, song, shaders):
     with (
         SceneRenderer(context, song, "mycelium", size=SIZE) as harness,
         SceneRenderer(context, song, "mycelium", size=SIZE) as twin,
     ):
-        shown(harness, 6), shown(twin, 6)
+        render(harness, 6), render(twin, 6)
         edit(shaders / "scene" / "mycelium.frag", "out vec4 color;", "out vec4 color;  // as it was")
         before = harness.renderer.deck
         harness.renderer.reload()
-        assert np.array_equal(shown(harness, 12, 6), shown(twin, 12, 6)) and harness.renderer.deck is not before
+        assert np.array_equal(render(harness, 12, 6), render(twin, 12, 6)) and harness.renderer.deck is not before
 
 
-def test_rows_that_are_saved_while_a_shader_is_built_again_are_not_lost(context, song, shaders):
+def test_modulation_saved_during_a_reload_is_not_lost(context, song, shaders):
     with SceneRenderer(context, song, "mycelium", size=SIZE) as harness:
-        shown(harness, 3)
+        render(harness, 3)
         edit(shaders / "scene" / "mycelium.frag", "color = vec4(light, 1.0);", "color = vec4(light.grr, 1.0);")
         harness.renderer.incremental = True
         harness.renderer.reload()
@@ -292,7 +292,7 @@ def test_rows_that_are_saved_while_a_shader_is_built_again_are_not_lost(context,
         harness.renderer.show(rows)
         before, frame = harness.renderer.deck, 3
         while harness.renderer.next_deck:
-            shown(harness, 1, frame)
+            render(harness, 1, frame)
             frame += 1
         assert harness.renderer.deck is not before
         assert harness.renderer.deck.look.modulation == rows.modulation

@@ -1,4 +1,4 @@
-"""The painter: the same sound gives the same picture anywhere, at any frame rate alike, and nothing is left behind."""
+"""The renderer: the same sound gives the same picture anywhere, alike at any frame rate, and all is released."""
 
 import ctypes
 import hashlib
@@ -30,24 +30,24 @@ def song():
 
 
 @pytest.fixture(scope="module")
-def hush():
+def quiet():
     return analysed(silence(20.0))
 
 
 def click(sample, seconds=2.0):
-    """The frames of silence with one loud sample in it."""
+    """The analyser's frames of silence with one loud sample in it."""
     sound = silence(seconds)
     sound[sample] = 0.9
     return analysed(sound)
 
 
 def feedback(harness):
-    """The targets that their passes see again."""
-    return [target for target in harness.targets if len(target.textures) > 1]
+    """The targets whose passes sample their last frame."""
+    return [target for target in harness.targets if len(target.framebuffers) > 1]
 
 
 def lights(target):
-    """All that a target keeps."""
+    """All that a target holds."""
     kind = np.float32 if target.spec.precise else np.float16
     return np.concatenate([np.frombuffer(texture.read(), kind) for texture in target.textures]).astype(float)
 
@@ -62,7 +62,7 @@ def finite(harness):
     return all(np.isfinite(lights(target)).all() for target in harness.targets)
 
 
-def test_every_object_and_every_fence_has_an_owner_who_lets_go_of_it(context, song, monkeypatch):
+def test_every_object_and_every_fence_is_released(context, song, monkeypatch):
     fences, fence = [], context.fence
     monkeypatch.setattr(context, "fence", lambda: fences.append(fence()) or fences[-1])
     before = count_gl_objects(context)
@@ -76,7 +76,7 @@ def test_every_object_and_every_fence_has_an_owner_who_lets_go_of_it(context, so
             harness.renderer.show(make_look("scope", serial=2, transition=CUT))
             harness.picture(20_000), harness.picture(21_000)
             assert count_gl_objects(context) == scope
-            harness.screen.request()  # and is let go of before it has come
+            harness.screen.request()  # and released before it was fetched
         assert count_gl_objects(context) == before and sum(before.values()) == 0
     is_fence = context.function("glIsSync", ctypes.c_ubyte, ctypes.c_void_p)
     last = fence()
@@ -92,8 +92,8 @@ def broken(name):
     return scene._replace(passes=(*scene.passes[:-1], Pass(name, "post/copy.frag", samplers={"picture": "nobody"})))
 
 
-def test_a_painter_that_cannot_be_made_leaves_nothing_behind(context, song, monkeypatch):
-    monkeypatch.setattr(deck, "declared", lambda room, name: broken(name))
+def test_a_renderer_that_cannot_be_built_leaves_no_gl_object(context, song, monkeypatch):
+    monkeypatch.setattr(deck, "read_spec", lambda room, name: broken(name))
     before = count_gl_objects(context)  # the screen is a Readback's, and stays with its owner
     with pytest.raises(PhospheneError, match="from 'nobody'"):
         SceneRenderer(context, song)
@@ -101,24 +101,24 @@ def test_a_painter_that_cannot_be_made_leaves_nothing_behind(context, song, monk
         assert count_gl_objects(context)[kind] == before[kind] == 0
 
 
-@pytest.mark.parametrize("patient", [False, True])
-def test_a_look_that_cannot_be_built_leaves_the_old_one_as_it_is(context, song, monkeypatch, patient):
+@pytest.mark.parametrize("incremental", [False, True])
+def test_a_look_that_cannot_be_built_leaves_the_old_one(context, song, monkeypatch, incremental):
     with SceneRenderer(context, song) as harness, SceneRenderer(context, song) as twin:
-        monkeypatch.setattr(deck, "declared", lambda room, name: broken(name))
-        harness.renderer.incremental = patient
+        monkeypatch.setattr(deck, "read_spec", lambda room, name: broken(name))
+        harness.renderer.incremental = incremental
         harness.picture(0.0), twin.picture(0.0)
         before = count_gl_objects(context)
         harness.renderer.show(make_look("flash", serial=1))
         for frame in range(1, 5):
             assert np.array_equal(harness.picture(frame * 1_600.0), twin.picture(frame * 1_600.0))
         assert "from 'nobody'" in harness.renderer.fault and count_gl_objects(context) == before
-        assert harness.renderer.settled == harness.renderer.refused == 1, "it has had its answer"
+        assert harness.renderer.settled == harness.renderer.refused == 1, "it was refused"
         assert harness.renderer.deck.look.serial == 0
 
 
 @pytest.mark.parametrize("light", [np.nan, np.inf, -np.inf])
 @each_scene
-def test_what_is_no_number_is_gone_in_two_frames(context, song, scene, light):
+def test_nan_and_infinity_are_gone_after_two_frames(context, song, scene, light):
     with SceneRenderer(context, song, scene) as harness:
         harness.picture(0.0)
         for target in harness.targets:
@@ -132,8 +132,8 @@ def test_what_is_no_number_is_gone_in_two_frames(context, song, scene, light):
 
 
 @pytest.mark.parametrize("scene", ["scope", "flash"])
-def test_light_fades_until_not_a_bit_of_it_is_left(context, hush, scene):
-    with SceneRenderer(context, hush, scene) as harness, SceneRenderer(context, hush, scene) as twin:
+def test_light_fades_completely(context, quiet, scene):
+    with SceneRenderer(context, quiet, scene) as harness, SceneRenderer(context, quiet, scene) as twin:
         for target in feedback(harness):
             fill(target, 1.0)
         differ = []
@@ -148,7 +148,7 @@ def test_light_fades_until_not_a_bit_of_it_is_left(context, hush, scene):
             assert not lights(harness.targets[0])[:3].any() and not one[:, :, :3].any()
 
 
-def test_an_onset_is_white_and_silence_is_black(context):
+def test_an_onset_is_white_and_silence_black(context):
     with SceneRenderer(context, click(RATE // 2), "flash", size=(642, 362)) as harness:
         shown = np.array([[picture[:, :, :3].min(), picture[:, :, :3].max()] for picture in harness.pictures(1.8)])
     white = (shown == 255).all(axis=1)
@@ -158,17 +158,18 @@ def test_an_onset_is_white_and_silence_is_black(context):
 
 DIGEST = """
 import hashlib
-from engine.visuals.context import opened
-from tests.easel import *
-with opened() as context, SceneRenderer(context, heard(music(1.5)), size=(320, 180), seed=int({seed})) as easel:
-    print(hashlib.sha256(b"".join(picture.tobytes() for picture in easel.pictures(1.0))).hexdigest())
+from phosphene.engine.gl.context import offscreen_context
+from tests.support.scene_renderer import *
+frames = analysed(music(1.5))
+with offscreen_context() as context, SceneRenderer(context, frames, size=(320, 180), seed={seed}) as harness:
+    print(hashlib.sha256(b"".join(picture.tobytes() for picture in harness.pictures(1.0))).hexdigest())
 """
 RASTERISERS = [{"LP_NUM_THREADS": "0"}, {"LP_NUM_THREADS": "1"}, {"LP_NUM_THREADS": "2"}]
 RASTERISERS += [{"LP_NATIVE_VECTOR_WIDTH": "128"}]
 
 
-def digest(context, frames, **how):
-    with SceneRenderer(context, frames, size=(320, 180), **how) as harness:
+def digest(context, frames, **options):
+    with SceneRenderer(context, frames, size=(320, 180), **options) as harness:
         return hashlib.sha256(b"".join(picture.tobytes() for picture in harness.pictures(1.0))).hexdigest()
 
 
@@ -182,19 +183,19 @@ def test_the_same_seed_and_sound_give_the_same_bytes_here_and_in_any_process(con
         assert child.stdout.strip() == here, (environment, child.stderr)
 
 
-def test_the_picture_moves_with_the_sound(context, song, hush):
+def test_the_picture_moves_with_the_sound(context, song, quiet):
     def motion(frames):
         with SceneRenderer(context, frames, size=WIDE) as harness:
             harness.pictures(0.5)
             pictures = [harness.picture(RATE + frame * 1_600.0)[:, :, :3].astype(float) for frame in range(60)]
         return np.abs(np.diff(pictures, axis=0)).mean()
 
-    assert motion(song) > 5 * motion(hush)
+    assert motion(song) > 5 * motion(quiet)
 
 
 @pytest.mark.parametrize("fps", [60, 120])
 def test_flash_fades_alike_at_any_frame_rate(context, fps):
-    """The click's hop begins with a picture at either rate: 12800 is a multiple of 512 and of 1600."""
+    """The hop of the click starts with a frame at either rate: 12800 is a multiple of 512 and of 1600."""
     frames, faded = click(12_810), {}
     for rate in (30, fps):
         with SceneRenderer(context, frames, "flash", params={"fade": 0.1}) as harness:
@@ -204,12 +205,12 @@ def test_flash_fades_alike_at_any_frame_rate(context, fps):
 
 
 def shine(harness, sample):
-    """The light that is painted at a sample."""
+    """The brightest light of the scene at a sample."""
     harness.picture(sample)
     return float(np.frombuffer(harness.targets[-1].picture.read(), np.float16).reshape(-1, 4)[:, :3].max())
 
 
-def test_scope_shines_alike_at_any_frame_rate(context, song):
+def test_scope_is_as_bright_at_any_frame_rate(context, song):
     light = []
     for fps in (24, 60):
         with SceneRenderer(context, song, size=WIDE) as harness:
@@ -219,7 +220,7 @@ def test_scope_shines_alike_at_any_frame_rate(context, song):
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 16), (640, 360), (360, 640), (1280, 180)])
 @each_scene
-def test_every_size_is_painted(context, song, scene, size):
+def test_every_size_is_rendered(context, song, scene, size):
     with SceneRenderer(context, song, scene, size=size) as harness:
         pictures = harness.pictures(0.2)
         assert {picture.shape for picture in pictures} == {(size[1], size[0], 4)}
@@ -228,9 +229,9 @@ def test_every_size_is_painted(context, song, scene, size):
 
 
 @pytest.mark.parametrize("fps", [24, 30, 144])
-def test_a_parameter_glides(context, hush, fps):
+def test_a_parameter_glides(context, quiet, fps):
     low, high = 0.01, 1.0
-    with SceneRenderer(context, hush, "flash", params={"fade": low}) as harness:
+    with SceneRenderer(context, quiet, "flash", params={"fade": low}) as harness:
         harness.picture(0.0)
         assert harness.values["flash.fade"] == low
         put(harness.board, SLOTS_BY_NAME["flash.fade"], high)
@@ -240,7 +241,7 @@ def test_a_parameter_glides(context, hush, fps):
             assert harness.values["flash.fade"] == pytest.approx(gone)
 
 
-def test_time_that_stands_still_or_jumps_is_survived(context, song):
+def test_time_may_stand_still_or_jump(context, song):
     with SceneRenderer(context, song) as harness:
         for sample in (0.0, 48_000.0, 48_000.0, 47_000.0, 1e9, 96_000.0):
             assert harness.picture(sample).shape == (*SMALL[::-1], 4)
