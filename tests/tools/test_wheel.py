@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("pyproject.toml", "LICENSE")
+SOURCES = ("pyproject.toml", "README.md", "LICENSE")
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 GENERIC = ("engine", "models", "shaders", "presets", "fonts", "tools", "tests")
 STRANGER = "raise RuntimeError('this belongs to another package')\n"
