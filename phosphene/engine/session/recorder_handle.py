@@ -32,8 +32,9 @@ class RecorderHandle:
     def __init__(self, path: Path, size: tuple[int, int] | None = None) -> None:
         self.first_path = self.path = path
         self.lock = SessionLock("-film")
-        self.film_config = {"segment": self.lock.name, "size": size or MAX_SIZE}  # for all processes
-        self.shared_frames = Segment(self.lock.name, layouts(self.film_config["size"]), create=True)
+        size = size or MAX_SIZE
+        self.film_config = {"segment": self.lock.name, "size": size}  # for all processes
+        self.shared_frames = Segment(self.lock.name, layouts(size), create=True)
         self.process = ProcessHandle(
             "phosphene.engine.processes.recorder", "the recorder", stale_seconds=STALE_SECONDS, niceness=NICENESS
         )

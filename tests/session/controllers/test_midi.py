@@ -276,10 +276,10 @@ def test_a_bumped_knob_is_not_learnt(parameters):
 def test_the_knob_may_be_moved_before_the_parameter_is_chosen(parameters):
     learner = MidiLearner(parameters)
     learner.toggle()
-    assert "choose" in learner.prompt
-    assert learn(learner, cc(16, [1, 2, 3, 4])) == [] and "cc.1.16" in learner.prompt
+    assert "choose" in str(learner.prompt)
+    assert learn(learner, cc(16, [1, 2, 3, 4])) == [] and "cc.1.16" in str(learner.prompt)
     assert learner.parameter_moved(HUE) == row("cc.1.16", port="nanoKONTROL2")
-    assert HUE in learner.prompt
+    assert HUE in str(learner.prompt)
 
 
 def test_a_button_for_a_key_is_learnt_at_its_first_press(parameters):

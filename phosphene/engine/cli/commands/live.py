@@ -1,7 +1,9 @@
 """live: plays sound from a source and draws it, until Ctrl-C, Escape or a closed window."""
 
 import json
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
 from phosphene.engine.cli.argument_types import add_preset_options, one_of, port, seconds, whole_number
 from phosphene.engine.cli.live_session import WINDOW_OPTIONS, LiveSession
@@ -14,7 +16,7 @@ HELP = "play sound from a source, and draw it in a window"
 EXAMPLE = "phosphene live --source file --file song.wav --preset foxfire"
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         type=one_of("mic", "file", "synth", "silence"),
@@ -57,7 +59,7 @@ def add(parser):
     parser.add_argument("--overwrite", action="store_true", help="let --take and --record replace files that exist")
 
 
-def _add_window_options(parser):
+def _add_window_options(parser: ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help="open no window")
     parser.add_argument(
         "--size",
@@ -77,7 +79,7 @@ def _add_window_options(parser):
     )
 
 
-def _add_controller_options(parser):
+def _add_controller_options(parser: ArgumentParser) -> None:
     parser.add_argument("--link", action="store_true", help="share the tempo with an Ableton Link session")
     parser.add_argument(
         "--midi",
@@ -103,7 +105,7 @@ def _add_controller_options(parser):
     )
 
 
-def run(args):
+def run(args: Namespace) -> None:
     """Play and draw until Ctrl-C, Escape, a closed window, or the end of --seconds."""
     source = _check_args(args)
     session = LiveSession(args, source)
@@ -128,7 +130,7 @@ def run(args):
     _print_summary(report, args)
 
 
-def _check_args(args):
+def _check_args(args: Namespace) -> str:
     """Check what can be checked before anything is opened; returns the source.
 
     Raises
@@ -154,7 +156,7 @@ def _check_args(args):
     return source
 
 
-def _print_latency(latency_ms):
+def _print_latency(latency_ms: dict[str, float]) -> None:
     from phosphene.engine.cli.output import print_line
 
     width = max(map(len, latency_ms))
@@ -162,7 +164,7 @@ def _print_latency(latency_ms):
         print_line(f"{node:{width}}  {milliseconds:8.2f} ms")
 
 
-def _print_summary(report, args):
+def _print_summary(report: dict[str, Any], args: Namespace) -> None:
     from phosphene.engine.cli.output import print_line
 
     dropouts = f"{report['underflows']} underflows, {report['overflows']} overflows"

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, ValidatorFunctionWrapHandler, create_model, model_validator
 
@@ -34,23 +34,39 @@ KEYS = "keys"  # the first part of a key's name
 STEP = Param("step", 1 / 128, low=1 / 16_384, high=1 / 4, unit="of the range", curve="exp")  # per step of an encoder
 
 
-class _RowMethods(Strict):
+class _RowBase(Strict):
     @property
     def control(self) -> str:
         """The knob or button; its field `from` is a Python keyword."""
-        return getattr(self, "from")
+        return str(getattr(self, "from"))
 
 
-_FIELDS: dict[str, Any] = {
-    "from": (str, ...),
-    "to": (str, ...),
-    "port": (str, ""),  # part of the port's name; empty for every port
-    "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # empty for the parameter's own
-    "pickup": (bool, True),
-    "toggle": (bool, False),
-    STEP.name: param_field(STEP),
-}
-MappingRow: Any = create_model("row", __base__=_RowMethods, **_FIELDS)
+if TYPE_CHECKING:
+
+    class MappingRow(_RowBase):
+        """The fields that create_model makes, for mypy; `from` cannot be written here."""
+
+        to: str = ""
+        port: str = ""
+        range: tuple[float, ...] = ()
+        pickup: bool = True
+        toggle: bool = False
+        step: float = STEP.default
+
+else:
+    MappingRow = create_model(
+        "row",
+        __base__=_RowBase,
+        **{
+            "from": (str, ...),
+            "to": (str, ...),
+            "port": (str, ""),  # part of the port's name; empty for every port
+            "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # empty for the parameter's own
+            "pickup": (bool, True),
+            "toggle": (bool, False),
+            STEP.name: param_field(STEP),
+        },
+    )
 
 
 class MidiMapping(Strict):
