@@ -68,7 +68,8 @@ class Mp4Writer:
         self._frames, self._samples = 0, 0  # written so far
         self._lock = threading.Lock()
         audio_rate = _audio_rate(rate)
-        self._container = av.open(str(path), "w", format="mp4", container_options=_muxer_options(audio_rate))
+        place = os.path.abspath(path)  # in a relative path, FFmpeg takes what precedes a colon for a protocol
+        self._container = av.open(place, "w", format="mp4", container_options=_muxer_options(audio_rate))
         self._video = self._container.add_stream(ENCODERS[codec].name, rate=fps)
         try:
             settings = {"size": size, "fps": fps, "crf": crf, "threads": threads, "preset": preset}

@@ -1,6 +1,7 @@
 """Sound files: WAV of 24-bit or float samples, FLAC of 24-bit samples."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ class SoundFile:
         container, codec, self.sample_format = FORMATS[file_format]
         self.layout, self.rate = layout, rate
         options = {"rf64": "auto"} if container == "wav" else {}
-        self.container = av.open(str(path), "w", format=container, options={**options, "fflags": "+bitexact"})
+        place = os.path.abspath(path)  # in a relative path, FFmpeg takes what precedes a colon for a protocol
+        self.container = av.open(place, "w", format=container, options={**options, "fflags": "+bitexact"})
         self.stream = self.container.add_stream(codec, rate=rate, layout=layout, format=self.sample_format)
         self.stream.codec_context.flags |= av.codec.context.Flags.bitexact
         self.container.start_encoding()  # so that the file exists even if no sound follows

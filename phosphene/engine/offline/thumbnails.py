@@ -1,5 +1,6 @@
 """Thumbnails: a still of each preset, cached until the preset, a shader or the engine's code changes."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from phosphene.engine.offline.stills import render_stills
 from phosphene.engine.presets.model import Preset
 
 SIZE = 480, 270
+SHADER_ENDINGS = ".frag", ".vert", ".comp", ".glsl", ".npy"
 MOMENT = 21.5  # seconds into the synth: all its voices play by then
 ROOMS = (  # whose source a still depends on
     "native",
@@ -45,6 +47,6 @@ def cached_thumbnail(name: str, preset: Preset) -> np.ndarray:
 
 def _cache_key(preset):
     """A digest of everything that the still depends on."""
-    files = sorted(Path(str(SHADERS)).rglob("*.*"))
-    shaders = [file.read_text("utf-8") for file in files if file.is_file() and file.suffix != ".py"]
+    files = sorted(file for file in Path(str(SHADERS)).rglob("*.*") if file.suffix in SHADER_ENDINGS)
+    shaders = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return source_digest(ROOMS, json.dumps(preset.to_dict(), sort_keys=True), *shaders)

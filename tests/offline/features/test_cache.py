@@ -46,7 +46,7 @@ def changed_version(folder, monkeypatch):
 
 
 def changed_source(folder, monkeypatch):
-    monkeypatch.setattr(columns, "SOURCES", "another")
+    monkeypatch.setattr(columns, "SOURCE_DIGEST", "another")
 
 
 @pytest.mark.parametrize("change", [changed_rate, changed_channels, changed_sample, changed_version, changed_source])

@@ -62,9 +62,9 @@ def run(args: Namespace) -> None:
     from phosphene.engine.offline.bounce import bounce, check_outputs
     from phosphene.engine.visuals.media_names import check_repeatable
 
-    check_outputs(args.outputs, args.depth, source=args.input or args.take)
     for out in args.outputs:
         check_writable(out, overwrite=args.overwrite)
+    check_outputs(args.outputs, args.depth, source=args.input or args.take)
     film = _film_settings(args)
     source = _open_input(args)
     if film:

@@ -7,6 +7,7 @@ from phosphene.engine.cli.argument_types import add_override_options, add_overwr
 from phosphene.engine.cli.commands.shared import ensure_compiled, preset_from_args
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.output_paths import check_ending, check_not_input
+from phosphene.engine.common.stop_signal import StopSignal
 
 HELP = "show a preset at several moments of a sound, on one contact sheet"
 EXAMPLE = "phosphene preview foxfire -o sheet.png --audio song.wav"
@@ -33,7 +34,8 @@ def add(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Write a contact sheet of a preset."""
+    """Write a contact sheet of a preset; Ctrl-C leaves no file behind."""
+    stop = StopSignal()
     from phosphene.engine.audio.sources.base import open_source
     from phosphene.engine.cli.output import print_line
     from phosphene.engine.common.atomic_files import check_writable
@@ -46,9 +48,9 @@ def run(args: Namespace) -> None:
     source = open_source("file" if args.audio else "synth", None, preset, file=args.audio)
     length = source.length / source.rate if source.length is not None else DEFAULT_SECONDS
     shown_seconds = min(args.seconds or min(length, DEFAULT_SECONDS), length)
-    ensure_compiled()
+    ensure_compiled(stop.is_set)
     moments = [shown_seconds * (index + 0.5) / args.stills for index in range(args.stills)]
-    stills = _render(source, preset, moments, args.preset)
+    stills = _render(source, preset, moments, args.preset, stop)
     if not stills:
         raise UsageError(f"{args.audio}: is too short to show anything")
     captions = [f"{int(moment // 60)}:{moment % 60:04.1f}" for moment in moments]
@@ -56,7 +58,7 @@ def run(args: Namespace) -> None:
     print_line(f"{args.out}: {args.preset}, {len(stills)} moments of {shown_seconds:.1f} s")
 
 
-def _render(source, preset, moments, name):
+def _render(source, preset, moments, name, stop):
     """The stills, with a progress bar."""
     from phosphene.engine.cli.output import progress_bar
     from phosphene.engine.offline.stills import render_stills
@@ -65,6 +67,8 @@ def _render(source, preset, moments, name):
         task = bar.add_task(name, total=1.0, detail="")
 
         def on_progress(share):
+            if stop.is_set():
+                raise KeyboardInterrupt
             bar.update(task, completed=share)
 
         return render_stills(source, preset, moments, size=SIZE, on_progress=on_progress)
