@@ -1,4 +1,4 @@
-"""Tempo by hand: what a performer does is heard from one sample on, live and again in the bounce of the take."""
+"""The tempo override: a change applies from one sample on, live and in the bounce of the take."""
 
 import math
 from types import SimpleNamespace
@@ -9,8 +9,8 @@ import pytest
 from phosphene.engine.audio import meters
 from phosphene.engine.audio.meters import Meter
 from phosphene.engine.audio.now_playing import NowPlaying
-from phosphene.engine.graph import build as bounce
-from phosphene.engine.graph import listen_node as worker
+from phosphene.engine.graph import build as graph_build
+from phosphene.engine.graph import listen_node as listen_node_module
 from phosphene.engine.graph.listen_node import ListenNode
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.listening.analyser import frames_layout
@@ -36,104 +36,104 @@ from phosphene.engine.takes.nodes import TakeRecorder
 from tests.graph.test_build import Sound, join
 from tests.support.core_player import RATE, CorePlayer, noise
 
-BEGIN = 5_000.0  # the moment at which sample 0 was heard
-AT_FIRST = [param.default for param in PARAMS]
+BEGIN = 5_000.0  # moment at which sample 0 is audible
+DEFAULT_OVERRIDE = [param.default for param in PARAMS]
 
 
 @pytest.fixture
-def told(monkeypatch):
-    """What the hand was at each sample that an ear has listened to."""
-    found, listen = [], worker.analyse
+def analysed(monkeypatch):
+    """The override of each sample that was analysed."""
+    found, analyse = [], listen_node_module.analyse
 
-    def listening(listener, block, frames):
-        found.extend([tuple(listener.hand)] * len(block))
-        listen(listener, block, frames)
+    def recording_analyse(analyser, block, frames):
+        found.extend([tuple(analyser.tempo_override)] * len(block))
+        analyse(analyser, block, frames)
 
-    monkeypatch.setattr(worker, "analyse", listening)
+    monkeypatch.setattr(listen_node_module, "analyse", recording_analyse)
     return found
 
 
-def perform(desk, ear, rng, taper=None):
-    """A set in which a hand moves now and then, and the worker looks when it has time; what was wanted where."""
-    wanted, values = [], DEFAULTS | {"bpm": 99.0}
-    for turn in range(150):
-        if turn % 3 == 1:
+def play_with_changes(player, listen_node, rng, recorder=None):
+    """Play while the tempo changes now and then; the node reads irregularly. Returns the override by sample."""
+    expected, values = [], DEFAULTS | {"bpm": 99.0}
+    for i in range(150):
+        if i % 3 == 1:
             for param in rng.choice(len(PARAMS), 2):
-                drawn = rng.uniform(max(PARAMS[param].low, -1e6), min(PARAMS[param].high, 1e6))
-                values[PARAMS[param].name] = clamp_slot(FIRST + param, drawn)
-            tempo_override.write_tempo(desk.params, values)
+                value = rng.uniform(max(PARAMS[param].low, -1e6), min(PARAMS[param].high, 1e6))
+                values[PARAMS[param].name] = clamp_slot(FIRST + param, value)
+            tempo_override.write_tempo(player.params, values)
         count = int(rng.integers(1, 2_000))
-        desk.play(noise(count, seed=turn), int(rng.integers(1, 1_024)))
-        wanted += [tuple(values.values())] * count
-        if turn % 4 == 0:
-            while ear.step():
+        player.play(noise(count, seed=i), int(rng.integers(1, 1_024)))
+        expected += [tuple(values.values())] * count
+        if i % 4 == 0:
+            while listen_node.step():
                 pass
-        if taper:
-            taper.step()
-    while ear.step() or (taper and taper.step()):
+        if recorder:
+            recorder.step()
+    while listen_node.step() or (recorder and recorder.step()):
         pass
-    return wanted
+    return expected
 
 
-def test_a_hand_is_heard_at_its_sample_live_and_in_the_bounce(told, tmp_path):
-    desk, rng = CorePlayer(), np.random.default_rng(5)
-    put(desk.params, NAMES["tempo.bpm"], 99.0)  # it was at work before the take began
-    desk.plans.change([], 1)
-    desk.core.applied[:] = desk.params.words
+def test_override_applies_at_its_sample_live_and_in_the_bounce(analysed, tmp_path):
+    player, rng = CorePlayer(), np.random.default_rng(5)
+    put(player.params, NAMES["tempo.bpm"], 99.0)  # set before the take begins
+    player.plans.change([], 1)
+    player.core.applied[:] = player.params.words
     writer = TakeWriter(tmp_path / "set.take", RATE, {}, NAMES)
-    writer.begin(Begin(0, 1, [], desk.core.applied.view("f8").tolist()))
-    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(frames_layout(60.0)))
-    assert ear.analyser.hand.tolist()[:2] == [0.0, 99.0]
-    wanted = perform(desk, ear, rng, TakeRecorder(desk.core, desk.input_tap, writer, {1: []}))
+    writer.begin(Begin(0, 1, [], player.core.applied.view("f8").tolist()))
+    listen_node = ListenNode(RATE, player.core, player.output_tap, allocate(frames_layout(60.0)))
+    assert listen_node.analyser.tempo_override.tolist()[:2] == [0.0, 99.0]
+    expected = play_with_changes(player, listen_node, rng, TakeRecorder(player.core, player.input_tap, writer, {1: []}))
     writer.close()
-    live = told[:]
-    np.testing.assert_array_equal(live, wanted)
-    assert len({*live}) > 40 and desk["untaped"] == desk["unheard"] == 0
-    told.clear()
-    bounce.from_take(TakeReader(tmp_path / "set.take"), NullSink).run()
-    np.testing.assert_array_equal(told, live)
+    live = analysed[:]
+    np.testing.assert_array_equal(live, expected)
+    assert len({*live}) > 40 and player["untaped"] == player["unheard"] == 0
+    analysed.clear()
+    graph_build.from_take(TakeReader(tmp_path / "set.take"), NullSink).run()
+    np.testing.assert_array_equal(analysed, live)
 
 
-def test_behind_a_gap_a_hand_is_what_it_has_become(told):
-    desk, rng = CorePlayer(1_000), np.random.default_rng(6)  # its tap is short
-    desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(frames_layout(60.0)))
-    for turn in range(20):
-        put(desk.params, NAMES["tempo.nudge"], turn / 32)
-        desk.play(noise(int(rng.integers(3_000, 9_000)), seed=turn))
-        if turn % 3 == 2:
-            while ear.step():
+def test_override_after_a_gap_is_the_latest(analysed):
+    player, rng = CorePlayer(1_000), np.random.default_rng(6)  # a short tap
+    player.plans.change([], 1)
+    listen_node = ListenNode(RATE, player.core, player.output_tap, allocate(frames_layout(60.0)))
+    for i in range(20):
+        put(player.params, NAMES["tempo.nudge"], i / 32)
+        player.play(noise(int(rng.integers(3_000, 9_000)), seed=i))
+        if i % 3 == 2:
+            while listen_node.step():
                 pass
-    assert desk["unheard"] > 10_000 and 0.0 in {hand[4] for hand in told}
-    while ear.step():
+    assert player["unheard"] > 10_000 and 0.0 in {tempo[4] for tempo in analysed}
+    while listen_node.step():
         pass
-    desk.play(noise(100))
-    while ear.step():
+    player.play(noise(100))
+    while listen_node.step():
         pass
-    assert told[-1][4] == 19 / 32
+    assert analysed[-1][4] == 19 / 32
 
 
-def test_more_moves_than_there_is_room_for_end_where_the_hand_is(told):
-    desk = CorePlayer()
-    desk.plans.change([], 1)
-    ear = ListenNode(RATE, desk.core, desk.output_tap, allocate(frames_layout(60.0)))
-    for turn in range(3_000):
-        put(desk.params, NAMES["tempo.nudge"], turn / 32)
-        desk.play(noise(1))
-    while ear.step():
+def test_overflowing_moves_end_at_the_latest_value(analysed):
+    player = CorePlayer()
+    player.plans.change([], 1)
+    listen_node = ListenNode(RATE, player.core, player.output_tap, allocate(frames_layout(60.0)))
+    for i in range(3_000):
+        put(player.params, NAMES["tempo.nudge"], i / 32)
+        player.play(noise(1))
+    while listen_node.step():
         pass
-    desk.play(noise(1))
-    ear.step()
-    assert told[-1][4] == 2_999 / 32
+    player.play(noise(1))
+    listen_node.step()
+    assert analysed[-1][4] == 2_999 / 32
 
 
-def test_where_no_hand_is_the_tempo_is_heard(told):
+def test_default_is_the_analysed_tempo(analysed):
     join(Sound(noise(10_000))).run(threads=False)
-    np.testing.assert_array_equal(told, [AT_FIRST] * len(told))
-    assert len(told) == 10_000
+    np.testing.assert_array_equal(analysed, [DEFAULT_OVERRIDE] * len(analysed))
+    assert len(analysed) == 10_000
 
 
-TOLD = {  # of a slot, and what is made of it
+CLAMPED = {  # slot and value, and the value it becomes
     ("source", 1.4): 1.0,
     ("source", 9.0): 3.0,
     ("bpm", 7.0): 40.0,
@@ -146,14 +146,14 @@ TOLD = {  # of a slot, and what is made of it
 }
 
 
-@pytest.mark.parametrize(("told", "found"), TOLD.items())
-def test_what_a_take_tells_of_tempo_is_taken_into_its_range(told, found):
-    name, value = told
-    assert clamp_slot(NAMES[f"tempo.{name}"], value) == pytest.approx(found, nan_ok=True)
+@pytest.mark.parametrize(("given", "clamped"), CLAMPED.items())
+def test_slot_values_are_clamped(given, clamped):
+    name, value = given
+    assert clamp_slot(NAMES[f"tempo.{name}"], value) == pytest.approx(clamped, nan_ok=True)
 
 
-class Stage:
-    """A session in which a beat is heard: frames, and a clock by which sample 0 was audible at `BEGIN`."""
+class SteadyBeat:
+    """Shared memory of a session with a steady beat, whose sample 0 is audible at BEGIN."""
 
     def __init__(self, bpm=100.0, seconds=8.0):
         self.segment = {
@@ -173,8 +173,8 @@ class Stage:
             if len(self.segment["clock"].marks) > (seconds * RATE - sample) / 512:
                 moment = BEGIN + sample / RATE
                 timeline.publish(self.segment["clock"], np.array([sample, moment, moment - 0.04]))
-        self.present = NowPlaying(self.segment)
-        self.hand = TempoControl(self.segment["params"], self.present)
+        self.now_playing = NowPlaying(self.segment)
+        self.tempo = TempoControl(self.segment["params"], self.now_playing)
 
     def board(self):
         return SimpleNamespace(
@@ -182,98 +182,100 @@ class Stage:
         )
 
 
-def test_two_taps_are_a_tempo_from_what_was_audible():
-    stage = Stage()
-    stage.hand.tap(BEGIN + 4.0)
-    assert stage.board().source == HEARD
-    stage.hand.nudge(0.25)
-    stage.hand.tap(BEGIN + 4.5)
-    found = stage.board()
+def test_two_taps_set_the_tempo_at_the_audible_sample():
+    session = SteadyBeat()
+    session.tempo.tap(BEGIN + 4.0)
+    assert session.board().source == HEARD
+    session.tempo.nudge(0.25)
+    session.tempo.tap(BEGIN + 4.5)
+    found = session.board()
     assert (found.source, found.nudge) == (TAPPED, 0.0) and found.bpm == pytest.approx(120.0)
     assert found.anchor == pytest.approx(4.5 * RATE, abs=1.0) and math.isnan(found.bar)
 
 
-def test_a_hold_goes_on_where_the_beat_was_and_lets_go_of_it():
-    stage = Stage(bpm=100.0)
-    stage.hand.multiply(2.0)
-    stage.hand.nudge(1 / 32)
-    before = stage.board()
-    stage.hand.hold(BEGIN + 6.1)
-    found = stage.board()
+def test_hold_keeps_the_beat_and_releases_it():
+    session = SteadyBeat(bpm=100.0)
+    session.tempo.multiply(2.0)
+    session.tempo.nudge(1 / 32)
+    before = session.board()
+    session.tempo.hold(BEGIN + 6.1)
+    found = session.board()
     assert (found.source, found.nudge) == (HELD, before.nudge) and found.bpm == pytest.approx(100.0)
     beat = (6.1 * RATE - found.anchor) / RATE * 100.0 / 60.0 + found.nudge
     assert beat % 1.0 == pytest.approx((6.1 * 100.0 / 60.0 + 0.25) % 1.0, abs=1e-3)
-    stage.hand.multiply(0.5)
-    assert (stage.board().bpm, stage.board().scale) == (pytest.approx(50.0), 1.0)
-    stage.hand.nudge(1 / 32)
-    stage.hand.hold(BEGIN + 7.0)
-    assert (stage.board().source, stage.board().scale, stage.board().nudge) == (HEARD, 2.0, 2 / 32)
+    session.tempo.multiply(0.5)
+    assert (session.board().bpm, session.board().scale) == (pytest.approx(50.0), 1.0)
+    session.tempo.nudge(1 / 32)
+    session.tempo.hold(BEGIN + 7.0)
+    assert (session.board().source, session.board().scale, session.board().nudge) == (HEARD, 2.0, 2 / 32)
 
 
-def test_half_and_double_keep_to_their_ends():
-    stage = Stage()
+def test_half_and_double_stay_in_range():
+    session = SteadyBeat()
     scales = []
     for factor in (2.0, 2.0, 0.5, 0.5, 0.5):
-        stage.hand.multiply(factor)
-        scales.append(stage.board().scale)
+        session.tempo.multiply(factor)
+        scales.append(session.board().scale)
     assert scales == [2.0, 2.0, 1.0, 0.5, 0.5]
-    stage.hand.follow()
-    assert stage.board().scale == 1.0
-    stage.hand.tap(BEGIN + 4.0)
-    stage.hand.tap(BEGIN + 4.5)
+    session.tempo.follow()
+    assert session.board().scale == 1.0
+    session.tempo.tap(BEGIN + 4.0)
+    session.tempo.tap(BEGIN + 4.5)
     found = []
     for factor in (2.0, 2.0, 0.5, 0.5, 0.5):
-        stage.hand.multiply(factor)
-        found.append(stage.board().bpm)
+        session.tempo.multiply(factor)
+        found.append(session.board().bpm)
     assert found == pytest.approx([240.0, 240.0, 120.0, 60.0, 60.0])
 
 
-def test_the_one_is_the_nearest_beat_and_bars_are_counted_on_from_it():
-    stage = Stage(bpm=100.0)
-    stage.hand.begin_bar(BEGIN + 4.0)  # beat 6.917; the seventh is 0.05 s later
-    assert stage.board().bar == pytest.approx((7 - 0.25) * 0.6 * RATE, abs=1.0)
-    for beat in range(10, 13):  # of 12.25 s: three taps on the beat that is heard, bars of which begin at 8 and 12
-        stage.hand.tap(BEGIN + (beat - 0.25) * 0.6)
-    found = stage.board()
+def test_bar_begins_at_the_nearest_beat_and_is_counted_on():
+    session = SteadyBeat(bpm=100.0)
+    session.tempo.begin_bar(BEGIN + 4.0)  # beat 6.917; the seventh is 0.05 s later
+    assert session.board().bar == pytest.approx((7 - 0.25) * 0.6 * RATE, abs=1.0)
+    for beat in range(10, 13):  # three taps on the analysed beat, whose bars begin at 8 and 12
+        session.tempo.tap(BEGIN + (beat - 0.25) * 0.6)
+    found = session.board()
     assert found.bar == pytest.approx(found.anchor, abs=1.0) and found.bpm == pytest.approx(100.0)
-    stage.hand.follow()
-    assert math.isnan(stage.board().bar)
+    session.tempo.follow()
+    assert math.isnan(session.board().bar)
 
 
-def test_nudges_are_added_up_in_beats_and_in_time():
-    stage = Stage(bpm=150.0)
+def test_nudges_add_up_in_beats_and_seconds():
+    session = SteadyBeat(bpm=150.0)
     for _ in range(3):
-        stage.hand.nudge(1 / 32)
-    stage.hand.nudge_by_time(-0.01, BEGIN + 5.0)
-    assert stage.board().nudge == pytest.approx(3 / 32 - 0.01 * 150 / 60)
+        session.tempo.nudge(1 / 32)
+    session.tempo.nudge_by_time(-0.01, BEGIN + 5.0)
+    assert session.board().nudge == pytest.approx(3 / 32 - 0.01 * 150 / 60)
 
 
-def test_before_there_is_sound_a_hand_does_nothing_that_it_would_regret():
-    stage = Stage()
-    put(stage.segment["meters"], int(Meter.RATE), 0.0)
-    for act, moment in zip((stage.hand.tap, stage.hand.tap, stage.hand.hold, stage.hand.begin_bar), (3.0, 3.5, 4, 5)):
-        act(BEGIN + moment)
-    assert stage.board().source == HEARD and math.isnan(stage.board().bar)
-    stage.hand.nudge_by_time(0.01, BEGIN)
-    assert stage.board().nudge == pytest.approx(0.02)  # at the tempo that is taken until one is heard
+def test_operator_changes_nothing_before_there_is_sound():
+    session = SteadyBeat()
+    put(session.segment["meters"], int(Meter.RATE), 0.0)
+    for action, moment in zip(
+        (session.tempo.tap, session.tempo.tap, session.tempo.hold, session.tempo.begin_bar), (3.0, 3.5, 4, 5)
+    ):
+        action(BEGIN + moment)
+    assert session.board().source == HEARD and math.isnan(session.board().bar)
+    session.tempo.nudge_by_time(0.01, BEGIN)
+    assert session.board().nudge == pytest.approx(0.02)  # at the default tempo
 
 
-def test_without_link_its_key_says_so():
-    assert "--link" in Stage().hand.toggle_link(BEGIN + 3.0)
+def test_link_key_without_link_gives_a_notice():
+    assert "--link" in SteadyBeat().tempo.toggle_link(BEGIN + 3.0)
 
 
-def test_a_tempo_is_never_seen_without_its_anchor(monkeypatch):
-    """Whoever reads the slots in their order, whenever that is, and finds the new tempo finds the new anchor."""
-    stage, seen, write = Stage(), [], tempo_override.put
+def test_reader_never_sees_a_tempo_without_its_anchor(monkeypatch):
+    """A reader that goes through the slots in order at any moment, and finds the new tempo, finds the new anchor."""
+    session, seen, original_put = SteadyBeat(), [], tempo_override.put
 
-    def watched(place, slot, value):
-        write(place, slot, value)
-        seen.append(stage.board())
+    def watched_put(board, slot, value):
+        original_put(board, slot, value)
+        seen.append(session.board())
 
-    stage.hand.tap(BEGIN + 4.0)
-    monkeypatch.setattr(tempo_override, "put", watched)
-    stage.hand.tap(BEGIN + 4.6)
+    session.tempo.tap(BEGIN + 4.0)
+    monkeypatch.setattr(tempo_override, "put", watched_put)
+    session.tempo.tap(BEGIN + 4.6)
     last = seen[-1]
     assert (last.source, seen[0].source) == (TAPPED, HEARD) and last.bpm != seen[0].bpm and len(seen) == len(PARAMS)
-    assert all(each.anchor == last.anchor for each in seen if each.bpm == last.bpm)
-    assert all(each.bpm == last.bpm for each in seen if each.source == last.source)
+    assert all(state.anchor == last.anchor for state in seen if state.bpm == last.bpm)
+    assert all(state.bpm == last.bpm for state in seen if state.source == last.source)

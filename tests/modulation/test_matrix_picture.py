@@ -1,4 +1,4 @@
-"""Rows onto the picture: not a pixel without an amount, the right value at any frame rate, and no jump in a change."""
+"""Matrix rows that move the picture: exact values at any frame rate, no change at amount 0, no jump on reload."""
 
 from typing import Any
 
@@ -28,57 +28,57 @@ STROLL = {"stroll": {"kind": "walk", "seconds": 0.4}}
 
 
 @pytest.fixture(scope="module")
-def song():
+def frames_of_music():
     return analysed(music(3.0))
 
 
-def pictures(context, song, rows, **how):
-    with SceneRenderer(context, song, modulation=modulation(*rows, **STROLL), **how) as harness:
-        return np.array(harness.pictures(1.0))
+def pictures(context, frames_of_music, rows, **options):
+    with SceneRenderer(context, frames_of_music, modulation=modulation(*rows, **STROLL), **options) as scene:
+        return np.array(scene.pictures(1.0))
 
 
-def test_without_amount_not_a_pixel_is_moved_and_with_it_many_are(context, song):
-    with SceneRenderer(context, song) as harness:
-        still = np.array(harness.pictures(1.0))
-    np.testing.assert_array_equal(pictures(context, song, [{**each, "amount": 0.0} for each in ROWS]), still)
+def test_rows_change_pixels_only_with_an_amount(context, frames_of_music):
+    with SceneRenderer(context, frames_of_music) as scene:
+        still = np.array(scene.pictures(1.0))
+    np.testing.assert_array_equal(pictures(context, frames_of_music, [{**each, "amount": 0.0} for each in ROWS]), still)
     for each in ROWS:
-        moved = pictures(context, song, [each]).astype(int)
+        moved = pictures(context, frames_of_music, [each]).astype(int)
         assert np.abs(moved - still).mean() > 0.3
 
 
 @pytest.mark.parametrize("fps", [24, 30, 144])
-def test_what_a_shader_is_given_is_what_rows_say_at_that_sample(context, song, fps):
-    """Between two frames that are heard it lies between what they say; and no frame is skipped, however few look."""
-    frames, follower = frames_of(song), Matrix(modulation(*ROWS, **STROLL), RATE, BOARD_SLOTS)
-    told = np.array([follower.step(each).copy() for each in frames])[:, AFTERGLOW]
-    assert (told[:, 0] == 1.0).all()
-    with SceneRenderer(context, song, modulation=modulation(*ROWS, **STROLL)) as harness:
+def test_shader_values_are_the_moves_at_their_sample(context, frames_of_music, fps):
+    """Values are interpolated between two frames; no frame is skipped at a low picture rate."""
+    frames, matrix = frames_of(frames_of_music), Matrix(modulation(*ROWS, **STROLL), RATE, BOARD_SLOTS)
+    moves = np.array([matrix.step(each).copy() for each in frames])[:, AFTERGLOW]
+    assert (moves[:, 0] == 1.0).all()
+    with SceneRenderer(context, frames_of_music, modulation=modulation(*ROWS, **STROLL)) as scene:
         for picture in range(fps):
             sample = picture * RATE / fps
-            harness.picture(sample)
-            exact = np.interp(sample, frames[:, 0], told[:, 1])
-            assert harness.values["scope.afterglow"] == pytest.approx(exact, rel=1e-9)
+            scene.picture(sample)
+            exact = np.interp(sample, frames[:, 0], moves[:, 1])
+            assert scene.values["scope.afterglow"] == pytest.approx(exact, rel=1e-9)
 
 
-def test_hands_are_moved_from_where_they_glide(context, song):
+def test_parameter_is_moved_from_its_own_value(context, frames_of_music):
     with SceneRenderer(
-        context, song, modulation=modulation(row("clock.day", HUE, amount=0.25)), params={"hue": 0.8}
-    ) as harness:
-        harness.picture(0.0)
-        assert harness.values["scope.hue"] == pytest.approx(0.75 * 0.8)
+        context, frames_of_music, modulation=modulation(row("clock.day", HUE, amount=0.25)), params={"hue": 0.8}
+    ) as scene:
+        scene.picture(0.0)
+        assert scene.values["scope.hue"] == pytest.approx(0.75 * 0.8)
 
 
-def test_other_rows_come_without_a_jump(context):
+def test_changed_rows_glide(context):
     frames = allocate(timeline.layout(512, len(record(0))))
     for n in range(400):
         timeline.publish(frames, record(n * HOP, low=0.5))
-    with SceneRenderer(context, frames, modulation=modulation(row("listening.low", HUE))) as harness:
+    with SceneRenderer(context, frames, modulation=modulation(row("listening.low", HUE))) as scene:
         seen = []
         for picture in range(120):
             if picture == 60:
-                harness.renderer.show(make_look(modulation=modulation(row("listening.low", HUE, range=(1.0, 0.9)))))
-            harness.picture(picture * RATE / 60)
-            seen.append(harness.values["scope.hue"])
+                scene.renderer.show(make_look(modulation=modulation(row("listening.low", HUE, range=(1.0, 0.9)))))
+            scene.picture(picture * RATE / 60)
+            seen.append(scene.values["scope.hue"])
     assert seen[:60] == [0.5] * 60 and seen[-1] == pytest.approx(0.95, abs=0.05)
     assert 0.0 < np.abs(np.diff(seen)).max() < 0.04
 
@@ -92,8 +92,8 @@ FADE: dict[str, Any] = {"to": "visuals.scope.hue"}
 GLOW: dict[str, Any] = {"to": "visuals.scope.bloom", "range": [0.0, 3.0]}
 
 
-def taken(path, *presets):
-    """The film of a take whose rows are those of one preset after the other, each for a second."""
+def film_of_take(path, *presets):
+    """The film of a take whose preset changes every second."""
     x = np.zeros((RATE, 4), np.float32)
     x[:, :2] = music(1.0)
     first, *later = presets
@@ -107,32 +107,34 @@ def taken(path, *presets):
         writer.patch(Patch(second * RATE, each.to_dict()))
         writer.sound(x)
     writer.close()
-    material = BounceInput(TakeReader(path), "take", first, path)
-    record, _ = bounce(material, [path.with_suffix(".mp4")], film=SHOT, overwrite=True)
+    bounce_input = BounceInput(TakeReader(path), "take", first, path)
+    record, _ = bounce(bounce_input, [path.with_suffix(".mp4")], film=SHOT, overwrite=True)
     return record, np.array(pictures_of(path.with_suffix(".mp4")), int)
 
 
-def test_a_take_shows_what_its_rows_moved_and_when_others_came(tmp_path):
+def test_film_of_a_take_has_its_rows_and_their_change(tmp_path):
     still, fade, glow = preset(), preset(FADE), preset(GLOW)
     pairs = {"none": (still, still), "same": (fade, fade), "changed": (fade, glow)}
-    records, films = zip(*(taken(tmp_path / f"{name}.take", *pair) for name, pair in pairs.items()))
+    records, films = zip(*(film_of_take(tmp_path / f"{name}.take", *pair) for name, pair in pairs.items()))
     none, same, changed = films
     assert len(none) == len(same) == len(changed) == 60
     assert np.abs(same - none).mean() > 0.1
     assert np.abs(changed - same)[:30].max() <= 3, "an encoder may differ by a few bits"
     assert np.abs(changed - same)[35:].mean() > 0.1 and np.abs(changed - none)[35:].mean() > 0.1
     assert len({record.pictures_sha256 for record in records}) == 3
-    assert len({record.samples_sha256 for record in records}) == 1, "the sound is as it was heard"
+    assert len({record.samples_sha256 for record in records}) == 1, "rows of the picture do not change the sound"
 
 
-def test_a_film_is_the_same_however_it_is_made(tmp_path):
-    """With rows onto both: the same hashes in threads and without; and without amount those of no rows."""
+def test_film_with_rows_does_not_depend_on_threads(tmp_path):
+    """Rows move sound and picture: equal hashes with and without threads; amount 0 is the same as no rows."""
     rows = [{**FADE, "amount": 1.0}, {"to": "effects.volume.gain", "range": [-20.0, 0.0]}]
     hashes = []
     for threads, amount in ((True, 1.0), (False, 1.0), (True, 0.0), (True, None)):
-        made = preset(*({**each, "amount": amount} for each in rows if amount is not None))
-        material = BounceInput(SynthSource(RATE, seed=3, params=made.synth.model_dump()), "synth", made, seconds=1.0)
-        record, _ = bounce(material, [tmp_path / "x.mp4"], film=SHOT, overwrite=True, threads=threads)
+        loaded = preset(*({**each, "amount": amount} for each in rows if amount is not None))
+        bounce_input = BounceInput(
+            SynthSource(RATE, seed=3, params=loaded.synth.model_dump()), "synth", loaded, seconds=1.0
+        )
+        record, _ = bounce(bounce_input, [tmp_path / "x.mp4"], film=SHOT, overwrite=True, threads=threads)
         hashes.append((record.pictures_sha256, record.samples_sha256))
     assert hashes[0] == hashes[1] and hashes[2] == hashes[3]
     assert hashes[0][0] != hashes[2][0] and hashes[0][1] != hashes[2][1]

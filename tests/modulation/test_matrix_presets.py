@@ -1,4 +1,4 @@
-"""Rows in presets: every fault at once and in its place, fragments laid in, and nothing lost on the way to a file."""
+"""Matrix rows in presets: all faults with their place, included fragments, saving without loss."""
 
 import json
 from importlib import resources
@@ -45,21 +45,21 @@ matrix:
 def write(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    def put(text, name="x.yaml"):
+    def write_file(text, name="x.yaml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
         return name
 
-    return put
+    return write_file
 
 
-def refusal(*args, **options):
+def error_lines(*args, **options):
     with pytest.raises(UsageError) as caught:
         load_preset(*args, **options)
     return str(caught.value).split("\n")
 
 
-def test_a_preset_with_rows_is_the_same_when_it_is_saved_and_loaded(write):
+def test_rows_survive_saving_and_loading(write):
     preset = load_preset(write(WHOLE))[0]
     assert len(preset.matrix) == 7 and preset.sources["sway"].beats == 8
     again = load_preset(write(preset.to_yaml(), "y.yaml"))[0]
@@ -68,24 +68,25 @@ def test_a_preset_with_rows_is_the_same_when_it_is_saved_and_loaded(write):
     assert preset.to_dict()["matrix"][0]["from"] == "listening.bass_fast"
 
 
-def test_rows_find_what_they_move(write):
+def test_rows_find_their_slots(write):
     rows = load_preset(write(WHOLE))[0].modulation().rows
-    places = [row["to"] for row in rows]
-    echoes = [board_layout.gene_slot(0, gene, 0) for gene in (0, 2)]  # the gene that is bypassed has no place
-    assert places == [[SLOTS_BY_NAME["scope.afterglow"]], [board_layout.gene_slot(0, 1, 6)], echoes, [board_layout.gene_slot(0, 2, 4)], [],
-                      [SLOTS_BY_NAME["flash.fade"]]]  # fmt: skip
+    slots = [row["to"] for row in rows]
+    echoes = [board_layout.gene_slot(0, gene, 0) for gene in (0, 2)]  # the bypassed gene has no slot
+    reverb_mix, echo_mix = [board_layout.gene_slot(0, 1, 6)], [board_layout.gene_slot(0, 2, 4)]
+    afterglow, fade = [SLOTS_BY_NAME["scope.afterglow"]], [SLOTS_BY_NAME["flash.fade"]]
+    assert slots == [afterglow, reverb_mix, echoes, echo_mix, [], fade]
     assert [row["range"] for row in rows[:4]] == [(0.5, 4.0), (0.6, 0.1), (0.001, 2.0), (0.0, 1.0)]
 
 
-def test_a_set_reaches_into_rows_and_sources(write):
+def test_set_option_reaches_rows_and_sources(write):
     sets = ["matrix.0.amount=0", "sources.sway.beats=2", "sources.new={kind: walk}", "matrix.1.from=sources.new"]
     preset = load_preset(write(WHOLE), sets)[0]
     assert (preset.matrix[0].amount, preset.sources["sway"].beats) == (0.0, 2.0)
     assert getattr(preset.matrix[1], "from") == "sources.new" and preset.sources["new"].seconds == 8.0
-    assert refusal("x.yaml", ["matrix.7.amount=0"]) == [
+    assert error_lines("x.yaml", ["matrix.7.amount=0"]) == [
         "--set matrix.7.amount=0: matrix: no entry '7' (has 7, counted from 0)"
     ]
-    assert refusal("x.yaml", ["matrix.0.amont=0"])[0].endswith("did you mean 'amount'?")
+    assert error_lines("x.yaml", ["matrix.0.amont=0"])[0].endswith("did you mean 'amount'?")
 
 
 BAD = """
@@ -108,15 +109,15 @@ matrix:
 - {from: listening.beat, to: scope, when: bar, steps: 1}
 - nonsense
 """
-TOLD = """
-3: sources.Sway: a name has small letters, digits and _, 32 at the most | left out
+FAULTS = """
+3: sources.Sway: a name has lower-case letters, digits and _, at most 32 | left out
 4: sources.stroll: no kind of source 'wlak' (has envelope, lfo, walk); did you mean 'walk'? | left out
 5: sources.thump: no 'kind' to name a kind of source | left out
 6: sources.sway: no shape 'sin' (has saw, sine, square, triangle); did you mean 'sine'? | the default is used
 6: sources.sway.beats: 0 is outside 0.015625 to 4096 beats | 0.015625 is used
 8: matrix.0: no curve 'expo' (has exp, linear, s, steps); did you mean 'exp'? | the default is used
 8: matrix.0.attack: -1 is outside 0 to 600 s | 0 is used
-8: matrix.0.from: listening: nothing is heard as 'bas_fast'; did you mean 'bass_fast'? | left out
+8: matrix.0.from: listening: no feature 'bas_fast'; did you mean 'bass_fast'? | left out
 8: matrix.0.to: visuals: no scene or pass 'scop' (has {HAS}); did you mean 'scope'? | left out
 9: matrix.1.from: sources: no source 'swai' (has Sway, stroll, sway, thump); did you mean 'sway'? | left out
 9: matrix.1.optional: found 3, needs true or false | the default is used
@@ -135,7 +136,7 @@ TOLD = """
 17: matrix.7.from: no source 'heard' (has clock, listening, sources, trajectory) | left out
 17: matrix.7.range.0: found text 'a', needs a number | left out
 17: matrix.7.to: no target 'visual' (has effects, genome, visuals); did you mean 'visuals'? | left out
-18: matrix.8.from: listening: nothing is heard as 'beat'; did you mean 'beat_phase'? | left out
+18: matrix.8.from: listening: no feature 'beat'; did you mean 'beat_phase'? | left out
 18: matrix.8.steps: found 1, needs 2 or more | 2 is used
 18: matrix.8.to: no target 'scope' (has effects, genome, visuals) | left out
 18: matrix.8: no when 'bar' (has always, beat, onset) | the default is used
@@ -143,40 +144,42 @@ TOLD = """
 """
 
 
-def test_all_faults_are_told_at_once_each_where_it_stands(write, capsys):
-    told = [line.partition(" | ") for line in TOLD.replace("{HAS}", ", ".join(sorted(SECTIONS))).strip().splitlines()]
-    assert sorted(refusal(write(BAD))) == sorted(f"x.yaml:{fault}" for fault, _, _ in told)
+def test_all_faults_are_reported_with_their_line(write, capsys):
+    expected = [
+        line.partition(" | ") for line in FAULTS.replace("{HAS}", ", ".join(sorted(SECTIONS))).strip().splitlines()
+    ]
+    assert sorted(error_lines(write(BAD))) == sorted(f"x.yaml:{fault}" for fault, _, _ in expected)
     code, _, errors = run_command(capsys, "check", "x.yaml")
-    assert code == 2 and len(errors) == len(told)
+    assert code == 2 and len(errors) == len(expected)
     preset, warnings = load_preset("x.yaml", permissive=True)
-    missing = {f"x.yaml:{fault} ({mend})" for fault, _, mend in told} - {*warnings}
+    missing = {f"x.yaml:{fault} ({fix})" for fault, _, fix in expected} - {*warnings}
     assert not missing, warnings
     (row,) = preset.matrix
     assert (getattr(row, "from"), row.curve, row.range) == ("clock.day", "linear", ())
     assert preset.sources["sway"].beats == 1 / 64 and [*preset.sources] == ["sway"]
 
 
-def test_too_many_are_too_many(write):
+def test_too_many_rows_and_sources(write):
     line = "- {from: clock.day, to: effects.volume.gain}\n"
     write("matrix:\n" + line * (MAX_ROWS + 1) + "sources:\n" + "".join(f"  s{n}: {{kind: walk}}\n" for n in range(33)))
-    assert refusal("x.yaml") == [
+    assert error_lines("x.yaml") == [
         "x.yaml:1: matrix: found 65 entries, 64 are allowed",
         "x.yaml:67: sources: found 33 entries, 32 are allowed",
     ]
 
 
-def test_what_is_read_ahead_cannot_be_moved_by_what_is_heard(write):
+def test_effects_that_pull_their_source_cannot_be_moved(write):
     write("genome: [{op: speed}]\nmatrix: [{from: listening.low, to: effects.speed.ratio}]")
-    assert refusal("x.yaml") == [
-        "x.yaml:2: matrix.0.to: effects.speed: is read ahead of what is heard, so no row can move it"
+    assert error_lines("x.yaml") == [
+        "x.yaml:2: matrix.0.to: effects.speed: reads its source ahead of the output, so no row can move it"
     ]
 
 
-def test_another_genome_may_lack_what_rows_move(write):
+def test_other_genome_without_the_moved_gene(write):
     write('[{"op": "volume"}]', "g.json")
     write("matrix: [{from: listening.low, to: effects.dc_blocker.corner}]")
     assert len(load_preset("x.yaml")[0].matrix) == 1
-    (line,) = refusal("x.yaml", genome="g.json")
+    (line,) = error_lines("x.yaml", genome="g.json")
     assert line == "x.yaml:1: matrix.0.to: effects: no gene 'dc_blocker' (has volume)"
 
 
@@ -192,8 +195,8 @@ matrix: [{from: sources.tide, to: visuals.scope.hue}]
 """
 
 
-def test_what_is_included_comes_first_and_gives_way_to_names_of_its_own(write):
-    """And is laid in from where the preset lies, so that what is saved needs it no more."""
+def test_included_rows_come_first_and_own_sources_win(write):
+    """Paths are relative to the preset; the saved preset needs no included files."""
     write(PART, "sub/parts.yaml")
     write(MINE, "sub/x.yaml")
     preset = load_preset("sub/x.yaml")[0]
@@ -208,7 +211,7 @@ def test_what_is_included_comes_first_and_gives_way_to_names_of_its_own(write):
     assert len(by_hand.matrix) == 1 and [*by_hand.sources] == ["sway", "tide"]
 
 
-def test_a_fault_of_what_is_included_is_told_in_its_place(write):
+def test_faults_of_included_files_name_their_file(write):
     write(
         "sources: {tide: {kind: lfo, beats: 0}}\ngenome: []\n\nmatrix:\n- {from: sources.tyde, to: genome.1.gain}",
         "a.yaml",
@@ -229,15 +232,15 @@ def test_a_fault_of_what_is_included_is_told_in_its_place(write):
         "x.yaml:1: include: presets/fragments: no fragment 'audio_contrl' (has audio_control, scope_dance); "
         "did you mean 'audio_control'?",
     ]
-    assert sorted(refusal("x.yaml")) == faults
+    assert sorted(error_lines("x.yaml")) == faults
     preset, warnings = load_preset("x.yaml", permissive=True)
     assert len(warnings) == len(faults) and preset.sources["tide"].beats == 1 / 64 and not preset.matrix
-    assert refusal(write("include: 3")) == ["x.yaml:1: include: found 3, needs a list"]
-    assert refusal(write("include: [3]")) == ["x.yaml:1: include.0: found 3, needs text"]
+    assert error_lines(write("include: 3")) == ["x.yaml:1: include: found 3, needs a list"]
+    assert error_lines(write("include: [3]")) == ["x.yaml:1: include.0: found 3, needs text"]
 
 
-def test_the_largest_preset_that_is_valid_fits_where_it_has_to_pass(write):
-    """Sixteen genes, and sixty-four rows that move something in each of them."""
+def test_largest_valid_preset_fits_into_shared_memory(write):
+    """Sixteen genes, and sixty-four rows that move a parameter of several of them."""
     name = "s" * 32
     row: dict[str, Any] = {
         "from": f"sources.{name}",
@@ -251,30 +254,30 @@ def test_the_largest_preset_that_is_valid_fits_where_it_has_to_pass(write):
     params = {p.name: p.value_at(1 / 3) for p in EFFECTS["reverb"].PARAMS}
     genome = [{"op": "noise_reduction"}] * 8 + [{"op": "reverb", "params": params}] * 8
     preset = load_preset(write(json.dumps({**whole, "genome": genome})))[0]
-    told = {
+    posted = {
         "genome": preset.active_genes(),
         "modulation": preset.modulation(),
         "preset": {**preset.to_dict(), "about": ""},
     }
-    for key, text in (("genome", json.dumps({"serial": 99, **told})), ("look", json.dumps(preset.to_look()))):
-        thing = allocate(LAYOUTS[key])
-        reset(thing)
-        assert post_text(thing, text + len(text) * " "), "there would be no room for as much again"
-    (line,) = refusal(write(json.dumps({**whole, "matrix": [{**lost, "to": 101 * "x"}]})))
+    for key, text in (("genome", json.dumps({"serial": 99, **posted})), ("look", json.dumps(preset.to_look()))):
+        box = allocate(LAYOUTS[key])
+        reset(box)
+        assert post_text(box, text + len(text) * " "), "less than twice the room"
+    (line,) = error_lines(write(json.dumps({**whole, "matrix": [{**lost, "to": 101 * "x"}]})))
     assert "matrix.0.to: no target 'xxx" in line
 
 
-def test_packaged_fragments_are_sound():
+def test_packaged_fragments_are_valid():
     names = sorted(each.name[:-5] for each in resources.files("phosphene").joinpath("presets/fragments").iterdir())
     assert names == ["audio_control", "scope_dance"]
     for name in names:
         assert load_preset(None, [f"include=[{name}]"])[0].matrix
 
 
-def test_some_packaged_preset_moves_what_is_seen_and_what_is_heard():
+def test_packaged_presets_move_sound_and_picture():
     moved = set()
     for each in (resources.files("phosphene") / "presets").iterdir():
         if each.name.endswith(".yaml"):
             for row in load_preset(each.name[:-5])[0].modulation().rows:
-                moved |= {place >= board_layout.GENOME_SLOTS for place in row["to"]}
+                moved |= {slot >= board_layout.GENOME_SLOTS for slot in row["to"]}
     assert moved == {True, False}

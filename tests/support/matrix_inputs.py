@@ -1,16 +1,16 @@
-"""Rows, sources and frames as they stand between a preset and a matrix."""
+"""Rows, sources and frames for tests of the matrix, in the form that a preset sends to it."""
 
 import numpy as np
 
 from phosphene.engine.listening.frame import WIDTH, as_frame
 from phosphene.engine.modulation.matrix import Matrix, Modulation
 
-RATE, HOP, PLACES = 48_000, 512, 8
-USUAL = {"range": (0.0, 1.0), "curve": "linear", "steps": 8, "when": "always", "attack": 0.0, "release": 0.0}
+RATE, HOP, SLOTS = 48_000, 512, 8
+DEFAULT_ROW = {"range": (0.0, 1.0), "curve": "linear", "steps": 8, "when": "always", "attack": 0.0, "release": 0.0}
 
 
-def row(source, *places, **how):
-    return {"from": source, "to": list(places or (0,)), "amount": 1.0, "name": "it", **USUAL, **how}
+def row(source, *slots, **settings):
+    return {"from": source, "to": list(slots or (0,)), "amount": 1.0, "name": "it", **DEFAULT_ROW, **settings}
 
 
 def modulation(*rows, seed=7, trajectory=None, **sources):
@@ -18,24 +18,24 @@ def modulation(*rows, seed=7, trajectory=None, **sources):
 
 
 def matrix(*rows, **sources):
-    return Matrix(modulation(*rows, **sources), RATE, PLACES)
+    return Matrix(modulation(*rows, **sources), RATE, SLOTS)
 
 
-def record(sample, **heard):
-    """A frame in which nothing is heard but this."""
-    numbers = np.zeros(WIDTH)
-    frame = as_frame(numbers)
+def record(sample, **fields):
+    """A record of zeros, except for some fields."""
+    values = np.zeros(WIDTH)
+    frame = as_frame(values)
     frame["sample"] = sample
-    for name, value in heard.items():
+    for name, value in fields.items():
         frame[name] = value
-    return numbers
+    return values
 
 
-def played(matrix, records):
-    """(records, PLACES, 2): what a matrix makes of frames."""
-    return np.array([matrix.step(each).copy() for each in records])
+def moves_of(matrix, records):
+    """(records, SLOTS, 2): the moves of a matrix after each record."""
+    return np.array([matrix.step(values).copy() for values in records])
 
 
-def wanted(matrix, records, place=0):
-    """Where rows with all the amount want a place."""
-    return played(matrix, records)[:, place, 1]
+def targets_of(matrix, records, slot=0):
+    """The targets of one slot, moved by rows of amount 1."""
+    return moves_of(matrix, records)[:, slot, 1]

@@ -1,10 +1,10 @@
-"""Makes the anchors that come along, in presets/anchors/, the same every time.
+"""Makes the packaged anchors in presets/anchors/, the same every time.
 
-    python3 tools/anchors.py [FOLDER]
+    python3 tools/assets/anchors.py [FOLDER]
 
-Anchors are smooth fields, orthogonal to one another. What leads to each is learnt from the built-in synth: its features
-are gathered into as many clusters, ordered from calm to loud, and the logits are those of a soft assignment to them,
-balanced until every anchor has its share of the music.
+Anchors are smooth fields, orthogonal to one another. The projection is fitted to the built-in synth: the features are
+clustered, the clusters are ordered from calm to loud, and the logits are those of a soft assignment to them, balanced
+so that every anchor has the same share of the music.
 """
 
 import json
@@ -32,22 +32,22 @@ PIECES = (  # of the synth: seed, tempo, density, brightness
     (3, 126.0, 0.9, 0.7),
     (4, 110.0, 0.6, 0.6),
 )
-FEATURES = ("level_fast", "centroid", "flatness", "onset", *(f"mfcc.{at}" for at in range(1, 9)))
+FEATURES = ("level_fast", "centroid", "flatness", "onset", *(f"mfcc.{index}" for index in range(1, 9)))
 COUNT, SHAPE = 10, (4, 8, 8)
-THINNED = 5  # hops, of which one is learnt from
+HOP_STEP = 5  # every fifth hop is used
 ROUNDS, HALVINGS, BALANCING = 40, 16, 20
-DIGITS = 6  # kept: no machine's last bit is in the files
+DIGITS = 6  # kept, so that the files do not depend on the machine
 
 
 class Recipe(NamedTuple):
     """One file."""
 
     seed: int
-    grain: float  # of an axis: the standard deviation of the anchors' blur
-    blend: float  # anchors that a moment is made of, on average
-    smoothing: float  # seconds; those of the first seed's presets, at its 60 pictures a second
+    blur_width: float  # standard deviation of the anchors' blur, as a share of an axis
+    blend: float  # mean number of anchors that are blended
+    smoothing: float  # seconds
     wander: float
-    beats: float  # from push to push; the first seed's seconds, at 120 BPM
+    beats: float  # between pushes
 
 
 RECIPES = {
@@ -61,11 +61,11 @@ RECIPES = {
 }
 
 
-def hear(sound, rate=RATE, cut=()):
-    """(hops, WIDTH): the records of a sound, which may arrive in parts."""
-    listener, published = make_analyser(float(rate)), allocate(frames_layout(len(sound) / rate + 1.0))
+def records_of(sound, rate=RATE, cut=()):
+    """(hops, WIDTH): the records of a sound, analysed in parts that begin at `cut`."""
+    analyser, published = make_analyser(float(rate)), allocate(frames_layout(len(sound) / rate + 1.0))
     for part in np.split(sound, cut):
-        analyse(listener, part, published)
+        analyse(analyser, part, published)
     records = np.zeros((timeline.record_count(published), WIDTH))
     assert all(timeline.read(published, index, row) for index, row in enumerate(records))
     return records
@@ -79,31 +79,31 @@ def play(seed, tempo, density, brightness, *, rate=RATE, seconds=SECONDS):
 
 
 def music():
-    """(hops, WIDTH): the records of all the pieces, where there is something to hear."""
-    records = np.concatenate([hear(play(*piece)) for piece in PIECES])
+    """(hops, WIDTH): the records of all pieces, without silence."""
+    records = np.concatenate([records_of(play(*piece)) for piece in PIECES])
     return records[records[:, AT.silence] == 0.0]
 
 
 def deviations(features):
-    """Their means, their standard deviations, and how many of these each lies off, as far as the projection hears."""
+    """Means and standard deviations of features, and the features in these units, clipped as in the projection."""
     mean, std = features.mean(axis=0).round(DIGITS), features.std(axis=0).round(DIGITS)
     return mean, std, np.clip((features - mean) / std, -MAX_DEVIATION, MAX_DEVIATION)
 
 
-def gather(points, rng):
+def cluster_centres(points, rng):
     """(COUNT, features): the centres of clusters, from calm to loud."""
     centres = points[rng.integers(len(points), size=1)]
     while len(centres) < COUNT:
-        away = ((points[:, None] - centres) ** 2).sum(axis=2).min(axis=1)
-        centres = np.concatenate([centres, points[rng.choice(len(points), size=1, p=away / away.sum())]])
+        distances = ((points[:, None] - centres) ** 2).sum(axis=2).min(axis=1)
+        centres = np.concatenate([centres, points[rng.choice(len(points), size=1, p=distances / distances.sum())]])
     for _ in range(ROUNDS):
         nearest = ((points[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
-        centres = np.array([points[nearest == at].mean(axis=0) for at in range(COUNT)])
+        centres = np.array([points[nearest == index].mean(axis=0) for index in range(COUNT)])
     return centres[np.argsort(centres[:, FEATURES.index("level_fast")])]
 
 
-def lead(points, loudness, centres, blend):
-    """The matrix and bias that share a moment among `blend` clusters on average, and all the music alike among all."""
+def fit_projection(points, loudness, centres, blend):
+    """The matrix and bias that blend `blend` clusters on average, and use all clusters alike over the music."""
     focus = (MIN_FOCUS + (MAX_FOCUS - MIN_FOCUS) * loudness)[:, None]
     low, high = 0.01, 10.0
     bias = np.zeros(COUNT)
@@ -123,7 +123,7 @@ def softmax(logits):
 
 
 def spread(weights):
-    """Among how many each row is shared: e to its entropy."""
+    """Effective number of anchors in each row of weights: e to the power of the entropy."""
     return np.exp(-(weights * np.log(np.maximum(weights, 1e-300))).sum(axis=-1))
 
 
@@ -133,8 +133,8 @@ def make(name, records):
     rng = np.random.default_rng(np.random.SeedSequence((recipe.seed, 0)))
     features = read_features(FEATURES, records)
     mean, std, points = deviations(features)
-    centres = gather(points[::THINNED], rng)
-    matrix, bias = lead(points[::THINNED], records[::THINNED, AT.level_fast], centres, recipe.blend)
+    centres = cluster_centres(points[::HOP_STEP], rng)
+    matrix, bias = fit_projection(points[::HOP_STEP], records[::HOP_STEP, AT.level_fast], centres, recipe.blend)
     meta = {
         "schema_version": SCHEMA_VERSION,
         "analyser": VERSION,
@@ -144,7 +144,7 @@ def make(name, records):
         "features": FEATURES,
         "character": {"smoothing": recipe.smoothing, "wander": recipe.wander, "beats": recipe.beats},
     }
-    fields = smooth_fields(rng, COUNT, SHAPE, grain=recipe.grain)
+    fields = smooth_fields(rng, COUNT, SHAPE, blur_width=recipe.blur_width)
     return {
         "anchors": fields.reshape(COUNT, *SHAPE).astype(np.float32),
         "matrix": matrix.round(DIGITS),

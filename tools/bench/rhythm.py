@@ -1,10 +1,10 @@
-"""Rows of the benchmarks about rhythm: beats against the truth of made-up clips, librosa's tracker on the same.
+"""Benchmark rows of the rhythm: beats of synthetic clips against the truth, beside librosa's beat tracker.
 
-    python3 tools/rhythmrows.py [--clips N] [--group NAME]
+    python3 tools/bench/rhythm.py [--clips N] [--group NAME]
 
-The F-measure is mir_eval's: a beat counts that lies within 70 ms of a true one, each at most once. Its first five
-seconds are left out, as there; how soon the beat is found is a row of its own. librosa (extra `peers`) hears a clip
-whole before it answers; so does foresight, eight seconds of it.
+The F-measure is that of mir_eval: a beat counts if it lies within 70 ms of a true one, each at most once. The first
+five seconds are left out, as there; how soon the beat is found is a row of its own. librosa (extra `peers`) analyses a
+clip as a whole; the lookahead uses eight seconds after each frame.
 """
 
 import argparse
@@ -29,69 +29,69 @@ from tools.bench.row import Row
 from tools.fit import rhythm_clips
 
 WINDOW, TRIMMED = 0.07, 5.0  # seconds
-SETTLED = 4.0  # seconds that may go by until a beat is found, at first and after a jump
-RUN = 4  # true beats in a row, and none between, that make it found
-CLIPS, NULLS = 88, 4  # of each kind
+SETTLED = 4.0  # seconds until a beat must be found, at the start and after a jump of tempo
+RUN = 4  # true beats in a row, with none between, that count as found
+CLIPS, NULLS = 88, 4  # clips of music, and of each kind without a beat
 
 
-class Found(NamedTuple):
-    """What one way of hearing made of one clip."""
+class ClipScore(NamedTuple):
+    """The scores of one method on one clip."""
 
     score: float
-    whole: float  # score, nothing trimmed
+    untrimmed: float  # score with the first seconds
     lock: float  # seconds from the first beat
     relock: float  # seconds from a jump, NaN without one
     octave: bool  # the tempo was half or twice the true one for most of the time
-    errors: np.ndarray  # seconds each beat came late, once found
-    downbeats: float  # share of bars that begin where they do
+    errors: np.ndarray  # seconds by which each beat is late, once found
+    downbeats: float  # share of the bars that begin at a true downbeat
 
 
-def heard(sound, rate=rhythm_clips.RATE):
-    """Every record of a sound, and the listener's window."""
-    listener, published = make_analyser(float(rate)), allocate(frames_layout(len(sound) / rate + 1))
-    analyse(listener, np.ascontiguousarray(sound), published)
+def analysed_records(sound, rate=rhythm_clips.RATE):
+    """Every record of a sound, the hop, and the length of the analyser's window."""
+    analyser, published = make_analyser(float(rate)), allocate(frames_layout(len(sound) / rate + 1))
+    analyse(analyser, np.ascontiguousarray(sound), published)
     rows = np.zeros((timeline.record_count(published), WIDTH))
     for index, row in enumerate(rows):
         timeline.read(published, index, row)
-    return rows, listener.hop, len(listener.spectrum.past)
+    return rows, analyser.hop, len(analyser.spectrum.past)
 
 
 @kernel
-def follow_all(rhythm, rows, hand):
+def update_all(rhythm, rows, override):
     for row in rows:
-        update_rhythm(rhythm, row, hand)
+        update_rhythm(rhythm, row, override)
 
 
 @kernel
-def foresee_all(sight, rows, out):
-    given = 0
+def pass_through_lookahead(state, rows, out):
+    pulled = 0
     for n in range(rows.shape[0] + 1):
         if n < rows.shape[0]:
-            push_record(sight, rows[n])
-        while given < out.shape[0] and pull_record(sight, out[given], n == rows.shape[0]):
-            given += 1
+            push_record(state, rows[n])
+        while pulled < out.shape[0] and pull_record(state, out[pulled], n == rows.shape[0]):
+            pulled += 1
 
 
-def causal(rows, hop, size, rate=rhythm_clips.RATE):
-    told = rows.copy()
-    follow_all(make_rhythm(rate, hop, size), told, make_tempo_override())
-    return told.view(FRAME)[:, 0]
+def causal_frames(rows, hop, size, rate=rhythm_clips.RATE):
+    result = rows.copy()
+    update_all(make_rhythm(rate, hop, size), result, make_tempo_override())
+    return result.view(FRAME)[:, 0]
 
 
-def foreseen(rows, hop, size, rate=rhythm_clips.RATE):
-    told = np.zeros_like(rows)
-    foresee_all(Lookahead(rate, hop, size).sight, rows, told)
-    return told.view(FRAME)[:, 0]
+def lookahead_frames(rows, hop, size, rate=rhythm_clips.RATE):
+    result = np.zeros_like(rows)
+    pass_through_lookahead(Lookahead(rate, hop, size).state, rows, result)
+    return result.view(FRAME)[:, 0]
 
 
 def beats_in(frames, rate=rhythm_clips.RATE):
-    """Seconds at which the ramp comes to a whole beat."""
+    """Seconds at which the beat passes whole numbers."""
     beat = frames["beat"]
     return np.interp(np.arange(np.ceil(beat[0]), np.floor(beat[-1]) + 1), beat, frames["sample"] / rate)
 
 
 def matched(truth, found):
-    """Pairs of a true beat and one that was found for it, as indices: as many as there can be."""
+    """Index pairs of true and found beats, as many as possible."""
     pairs, t, f = [], 0, 0
     while t < len(truth) and f < len(found):
         if abs(found[f] - truth[t]) <= WINDOW:
@@ -109,35 +109,35 @@ def f_measure(truth, found, trimmed=TRIMMED):
     return 2 * len(matched(truth, found)) / max(len(truth) + len(found), 1)
 
 
-def found_at(truth, found):
-    """The time of the first true beat from which a run of them is found with nothing between; inf if there is none."""
+def first_found(truth, found):
+    """Seconds of the first true beat from which RUN beats are found with none between; inf if there is none."""
     pairs = dict(matched(truth, found))
     for t in range(len(truth) - RUN + 1):
-        places = [pairs.get(t + n, -1) for n in range(RUN)]
-        if places[0] >= 0 and places == list(range(places[0], places[0] + RUN)):
+        indices = [pairs.get(t + n, -1) for n in range(RUN)]
+        if indices[0] >= 0 and indices == list(range(indices[0], indices[0] + RUN)):
             return truth[t]
     return np.inf
 
 
-def judge(clip, beats, frames=None):
-    lock, relock, octave, downbeats = found_at(clip.beats, beats) - clip.beats[0], np.nan, False, np.nan
+def score_clip(clip, beats, frames=None):
+    lock, relock, octave, downbeats = first_found(clip.beats, beats) - clip.beats[0], np.nan, False, np.nan
     settled = [clip.beats[0], *([clip.jump] if clip.jump == clip.jump else [])]
-    late = np.array([beats[f] - clip.beats[t] for t, f in matched(clip.beats, beats)])
+    errors = np.array([beats[f] - clip.beats[t] for t, f in matched(clip.beats, beats)])
     at = np.array([clip.beats[t] for t, _ in matched(clip.beats, beats)])
     for moment in settled:
         keep = (at < moment) | (at > moment + max(SETTLED, TRIMMED if moment == settled[0] else 0))
-        late, at = late[keep], at[keep]
+        errors, at = errors[keep], at[keep]
     if clip.jump == clip.jump:
-        relock = found_at(clip.beats[clip.beats >= clip.jump - 1e-6], beats[beats > clip.jump - WINDOW]) - clip.jump
+        relock = first_found(clip.beats[clip.beats >= clip.jump - 1e-6], beats[beats > clip.jump - WINDOW]) - clip.jump
     if frames is not None:
         seconds = frames["sample"] / rhythm_clips.RATE
-        told = (seconds > TRIMMED) & (seconds < clip.beats[-1])
-        ratio = np.log2(frames["tempo"] / np.interp(seconds, clip.beats, clip.tempo))[told]
+        scored = (seconds > TRIMMED) & (seconds < clip.beats[-1])
+        ratio = np.log2(frames["tempo"] / np.interp(seconds, clip.beats, clip.tempo))[scored]
         octave = bool(np.mean(np.abs(np.abs(ratio) - 1) < 0.06) > 0.5)
         bars = np.interp(clip.downbeats[clip.downbeats > TRIMMED], seconds, frames["bar"])
         downbeats = float(np.mean(np.abs((bars + 0.5) % 1 - 0.5) < 0.1))
-    score, whole = f_measure(clip.beats, beats), f_measure(clip.beats, beats, 0.0)
-    return Found(score, whole, lock, relock, octave, late, downbeats)
+    score, untrimmed = f_measure(clip.beats, beats), f_measure(clip.beats, beats, 0.0)
+    return ClipScore(score, untrimmed, lock, relock, octave, errors, downbeats)
 
 
 def by_librosa(clip):
@@ -148,83 +148,97 @@ def by_librosa(clip):
         return librosa.beat.beat_track(y=clip.sound.mean(axis=1), sr=rhythm_clips.RATE, units="time")[1]
 
 
-def examine(group, count):
-    """Every way's findings, by name; the null control's are a wrong clip's beats, and a constant tempo."""
-    found = {"causal": [], "foresight": [], "wrong clip": [], "120 BPM": [], "librosa": []}
-    other = None
+def score_clips(group, count):
+    """ClipScores by method; the controls are the beats of another clip, and a constant tempo."""
+    found = {"causal": [], "lookahead": [], "wrong clip": [], "120 BPM": [], "librosa": []}
+    previous = None
     for name in rhythm_clips.names(group, count):
         clip = rhythm_clips.make(name)
-        rows = heard(clip.sound)
-        for way, told in (("causal", causal(*rows)), ("foresight", foreseen(*rows))):
-            found[way].append(judge(clip, beats_in(told), told))
-        if other is not None:
-            found["wrong clip"].append(judge(clip, other.beats))
-        found["120 BPM"].append(judge(clip, np.arange(0, rhythm_clips.SECONDS, 0.5)))
+        rows = analysed_records(clip.sound)
+        for mode, result in (("causal", causal_frames(*rows)), ("lookahead", lookahead_frames(*rows))):
+            found[mode].append(score_clip(clip, beats_in(result), result))
+        if previous is not None:
+            found["wrong clip"].append(score_clip(clip, previous.beats))
+        found["120 BPM"].append(score_clip(clip, np.arange(0, rhythm_clips.SECONDS, 0.5)))
         if find_spec("librosa"):
-            found["librosa"].append(judge(clip, by_librosa(clip)))
-        other = clip
+            found["librosa"].append(score_clip(clip, by_librosa(clip)))
+        previous = clip
     return found
 
 
-def mean(found, what):
-    return float(np.nanmean([getattr(one, what) for one in found])) if found else np.nan
+def mean(found, field):
+    return float(np.nanmean([getattr(one, field) for one in found])) if found else np.nan
 
 
-def within(found, what):
-    """The share that came within the time allowed, and the median."""
-    seconds = [getattr(one, what) for one in found if not np.isnan(getattr(one, what))]
+def within(found, field):
+    """The share within SETTLED seconds, and the median."""
+    seconds = [getattr(one, field) for one in found if not np.isnan(getattr(one, field))]
     return np.mean(np.array(seconds) <= SETTLED), np.median(seconds)
 
 
 def bench_rhythm(count=CLIPS, group="fresh"):
-    """On clips that no constant was chosen by."""
-    found = examine(group, count)
-    peer = mean(found["librosa"], "score") if found["librosa"] else np.nan
-    wrong, steady = (mean(found[way], "score") for way in ("wrong clip", "120 BPM"))
-    for way in ("causal", "foresight"):
-        ours = found[way]
-        score, whole = mean(ours, "score"), mean(ours, "whole")
-        beside = f"librosa offline {peer:.3f}; a wrong clip's beats {wrong:.2f}, 120 BPM {steady:.2f}"
-        yield Row(f"beats, F-measure, {way}", f"{score:.3f}", beside, "0.95", score >= 0.95)
-        beside = "librosa {:.3f}".format(mean(found["librosa"], "whole")) if found["librosa"] else "no librosa here"
-        yield Row(f"the same from the first beat on, {way}", f"{whole:.3f}", beside, "", None)
+    """Rows of clips that no constant was fitted to."""
+    found = score_clips(group, count)
+    librosa_score = mean(found["librosa"], "score") if found["librosa"] else np.nan
+    wrong_clip, constant = (mean(found[mode], "score") for mode in ("wrong clip", "120 BPM"))
+    for mode in ("causal", "lookahead"):
+        scores = found[mode]
+        score, untrimmed = mean(scores, "score"), mean(scores, "untrimmed")
+        comparison = (
+            f"librosa offline {librosa_score:.3f}; a wrong clip's beats {wrong_clip:.2f}, 120 BPM {constant:.2f}"
+        )
+        yield Row(f"beats, F-measure, {mode}", f"{score:.3f}", comparison, "0.95", score >= 0.95)
+        comparison = (
+            "librosa {:.3f}".format(mean(found["librosa"], "untrimmed")) if found["librosa"] else "no librosa here"
+        )
+        yield Row(f"the same from the first beat on, {mode}", f"{untrimmed:.3f}", comparison, "", None)
         if found["librosa"]:
             yield Row(
-                f"against librosa, {way}", f"{score / peer:.2f} times its F-measure", "", "0.9", score >= 0.9 * peer
+                f"against librosa, {mode}",
+                f"{score / librosa_score:.2f} times its F-measure",
+                "",
+                "0.9",
+                score >= 0.9 * librosa_score,
             )
-        for what, name in (("lock", "lock"), ("relock", "lock after a jump")):
-            share, median = within(ours, what)
-            told = f"{100 * share:.0f} % within {SETTLED:g} s, median {median:.1f} s"
-            yield Row(f"{name}, {way}", told, "", f"{SETTLED:g} s, median", median <= SETTLED)
-        octaves = mean(ours, "octave")
-        yield Row(f"octave errors, {way}", f"{100 * octaves:.1f} % of clips", "", "10 %", octaves <= 0.1)
-        errors = 1e3 * np.concatenate([one.errors for one in ours])
-        told = f"{np.percentile(np.abs(errors), 95):.1f} ms, bias {np.mean(errors):+.1f}"
-        yield Row(f"phase error, 95 %, {way}", told, "", "20 ms", np.percentile(np.abs(errors), 95) <= 20)
-        yield Row(f"downbeats, {way}", f"{100 * mean(ours, 'downbeats'):.0f} %", "chance 25 %", "", None)
+        for field, name in (("lock", "lock"), ("relock", "lock after a jump")):
+            share, median = within(scores, field)
+            result = f"{100 * share:.0f} % within {SETTLED:g} s, median {median:.1f} s"
+            yield Row(f"{name}, {mode}", result, "", f"{SETTLED:g} s, median", median <= SETTLED)
+        octaves = mean(scores, "octave")
+        yield Row(f"octave errors, {mode}", f"{100 * octaves:.1f} % of clips", "", "10 %", octaves <= 0.1)
+        errors = 1e3 * np.concatenate([one.errors for one in scores])
+        result = f"{np.percentile(np.abs(errors), 95):.1f} ms, bias {np.mean(errors):+.1f}"
+        yield Row(f"phase error, 95 %, {mode}", result, "", "20 ms", np.percentile(np.abs(errors), 95) <= 20)
+        yield Row(f"downbeats, {mode}", f"{100 * mean(scores, 'downbeats'):.0f} %", "chance 25 %", "", None)
     yield from bench_null(group)
 
 
 def bench_null(group):
     for kind in rhythm_clips.NULLS:
-        told = [causal(*heard(rhythm_clips.make(f"{group}/{n}/null/{kind}").sound)) for n in range(NULLS)]
-        sure = np.mean([frames["confidence"].mean() for frames in told])
-        often = np.mean([moves(frames["tempo"]) for frames in told])
-        found = f"confidence {sure:.2f}, tempo moved {often:.1f} times in {rhythm_clips.SECONDS:g} s"
-        yield Row(f"no beat: {kind}", found, "", "under 0.3", sure < 0.3)
+        result = [
+            causal_frames(*analysed_records(rhythm_clips.make(f"{group}/{n}/null/{kind}").sound)) for n in range(NULLS)
+        ]
+        confidence = np.mean([frames["confidence"].mean() for frames in result])
+        changes = np.mean([tempo_changes(frames["tempo"]) for frames in result])
+        found = f"confidence {confidence:.2f}, tempo moved {changes:.1f} times in {rhythm_clips.SECONDS:g} s"
+        yield Row(f"no beat: {kind}", found, "", "under 0.3", confidence < 0.3)
 
 
-def moves(tempo):
-    """How often a tempo went somewhere else, by more than 4 %, and stayed half a second."""
+def tempo_changes(tempo):
+    """How often a tempo changed by more than 4 % between samples half a second apart."""
     return int(np.sum(np.abs(np.diff(np.log2(tempo[::47]))) > np.log2(1.04)))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=int, default=CLIPS)
-    parser.add_argument("--group", default="fresh", help="which seeds; `train` and `nulls` made the tables")
-    asked = parser.parse_args()
-    for row in bench_rhythm(asked.clips, asked.group):
+    parser.add_argument(
+        "--group",
+        default="fresh",
+        help="name of the clips' seeds; `train` and `nulls` are those the tables were fitted to",
+    )
+    args = parser.parse_args()
+    for row in bench_rhythm(args.clips, args.group):
         print(" | ".join((*row[:4], {True: "good", False: "missed", None: "not judged"}[row.good])), flush=True)
 
 

@@ -1,6 +1,6 @@
-"""Rhythms whose truth is known: drums of several styles with what makes them hard, and sound that has no beat at all.
+"""Synthetic clips with known beats: drums in several styles, each with a difficulty, and sounds without a beat.
 
-Everything is drawn from a seed that is named by the clip, so that one can be made again alone.
+Everything is drawn from a seed that the clip's name determines, so each clip can be made alone.
 """
 
 from typing import NamedTuple
@@ -11,16 +11,16 @@ from tools.fit.drum_sounds import RATE, VOICES, add, coloured_noise, formant_fil
 
 SECONDS = 24.0
 STRAIGHT, TRIPLET = 16, 12  # steps in a bar
-DRIFT = 0.04  # of the tempo, up and down
-JITTER = 0.003, 0.006  # seconds a drummer's hits are off, standard deviation
+DRIFT = 0.04  # share of the tempo, up and down
+JITTER = 0.003, 0.006  # standard deviation of a drummer's timing, from and to
 
 
 class Style(NamedTuple):
-    """What is played in a bar, by steps; a capital is an accent, a comma a ghost that often stays away."""
+    """The bars of a style. In the steps, X is an accent, x a hit, a comma a ghost note that is often left out."""
 
-    slowest: float  # BPM
-    fastest: float
-    bars: tuple  # of {instrument: steps}; one of them is a clip's
+    min_bpm: float  # BPM
+    max_bpm: float
+    bars: tuple  # each {instrument: steps}; a clip has one of them
 
 
 class Clip(NamedTuple):
@@ -121,85 +121,85 @@ STYLES = {
     ),
     "click": Style(60, 180, ({"click": QUARTERS},)),
 }
-HARDSHIPS = "plain fills drift break jump white pink crackle".split()
+DIFFICULTIES = "plain fills drift break jump white pink crackle".split()
 PANS = {"hat": 0.35, "open": 0.35, "ride": 0.65, "shaker": 0.65, "rim": 0.4, "conga": 0.6}
 LEVELS = {"kick": 1.0, "snare": 0.8, "clap": 0.6, "click": 0.8, "hat": 0.3, "shaker": 0.2}
 NULLS = "speech white pink pad drops silence".split()
 
 
-def drawn(name):
-    """What chance draws under a name."""
+def random_generator(name):
+    """The random generator of a name."""
     return np.random.default_rng(np.random.SeedSequence(list(name.encode())))
 
 
 def names(group, count):
-    """So many clips, in which styles, hardships and tempi meet evenly."""
+    """The names of `count` clips, with all styles and difficulties in turn."""
     for index in range(count):
         style = list(STYLES)[index % len(STYLES)]
-        hardship = HARDSHIPS[(index // len(STYLES) + index) % len(HARDSHIPS)]
-        yield f"{group}/{index}/{style}/{hardship}"
+        difficulty = DIFFICULTIES[(index // len(STYLES) + index) % len(DIFFICULTIES)]
+        yield f"{group}/{index}/{style}/{difficulty}"
 
 
 def make(name):
-    """The clip of a name, `group/index/style/hardship` or `group/index/null/kind`."""
-    _, _, style, hardship = name.split("/")
-    rng = drawn(name)
+    """The clip of a name, `group/index/style/difficulty` or `group/index/null/kind`."""
+    _, _, style, difficulty = name.split("/")
+    rng = random_generator(name)
     if style == "null":
-        sound = np.repeat(beatless(hardship, rng)[:, None], 2, axis=1).astype(np.float32)
+        sound = np.repeat(beatless(difficulty, rng)[:, None], 2, axis=1).astype(np.float32)
         return Clip(name, sound, np.zeros(0), np.zeros(0), np.zeros(0), np.nan)
-    manner = STYLES[style]
-    tempo = manner.slowest * (manner.fastest / manner.slowest) ** rng.random()
-    beats, tempi, jump = pulse(tempo, hardship, rng)
-    bar = manner.bars[rng.integers(len(manner.bars))]
-    hits = sorted(played(bar, len(beats) // 4, hardship, rng))
+    style_bars = STYLES[style]
+    tempo = style_bars.min_bpm * (style_bars.max_bpm / style_bars.min_bpm) ** rng.random()
+    beats, tempi, jump = beat_times(tempo, difficulty, rng)
+    bar = style_bars.bars[rng.integers(len(style_bars.bars))]
+    hits = sorted(hits_of_bars(bar, len(beats) // 4, difficulty, rng))
     out = np.zeros((round((SECONDS + 2) * RATE), 2))
     jitter = rng.uniform(*JITTER) if style != "click" else 0.0
     voices = {instrument: VOICES[instrument](rng) for instrument in sorted({hit[1] for hit in hits})}
-    for place, instrument, loud in hits:
-        at = np.interp(place, np.arange(len(beats)), beats) + rng.normal(0, jitter)
-        add(out, at, loud * voices[instrument], PANS.get(instrument, 0.5))
+    for position, instrument, gain in hits:
+        at = np.interp(position, np.arange(len(beats)), beats) + rng.normal(0, jitter)
+        add(out, at, gain * voices[instrument], PANS.get(instrument, 0.5))
     if style not in ("click", "sparse") or rng.random() < 0.5:
         accompany(out, beats, style, rng)
     out = out[: round(SECONDS * RATE)]
     out *= 0.3 / np.sqrt(np.mean(out**2)) * 10 ** (-rng.uniform(6, 20) / 20)
-    out = disturbed(out, hardship, rng)
-    kept = beats < SECONDS
-    return Clip(name, out.astype(np.float32), beats[kept], beats[::4][beats[::4] < SECONDS], tempi[kept], jump)
+    out = add_disturbance(out, difficulty, rng)
+    inside = beats < SECONDS
+    return Clip(name, out.astype(np.float32), beats[inside], beats[::4][beats[::4] < SECONDS], tempi[inside], jump)
 
 
-def pulse(tempo, hardship, rng):
-    """Where beats lie, in seconds, how fast they go there, and when that jumped."""
-    period, turn = rng.uniform(20, 40), rng.uniform(0, 2 * np.pi)
+def beat_times(tempo, difficulty, rng):
+    """Seconds of the beats, BPM at each, and seconds of the jump of tempo, NaN without one."""
+    period, phase = rng.uniform(20, 40), rng.uniform(0, 2 * np.pi)
     start, jump = rng.uniform(0, 0.8), np.nan
     factor = np.exp(rng.choice([-1, 1]) * rng.uniform(0.12, 0.33))
     factor = factor if 60 <= tempo * factor <= 180 else 1 / factor
     beats, tempi = [], []
-    at, now = start, tempo
+    at, current = start, tempo
     while at < SECONDS + 2 or len(beats) % 4:
-        if hardship == "jump" and np.isnan(jump) and at > 11.0 and len(beats) % 4 == 0:
-            now, jump = tempo * factor, at
-        here = now * (1 + DRIFT * np.sin(2 * np.pi * at / period + turn)) if hardship == "drift" else now
+        if difficulty == "jump" and np.isnan(jump) and at > 11.0 and len(beats) % 4 == 0:
+            current, jump = tempo * factor, at
+        bpm = current * (1 + DRIFT * np.sin(2 * np.pi * at / period + phase)) if difficulty == "drift" else current
         beats.append(at)
-        tempi.append(here)
-        at += 60 / here
+        tempi.append(bpm)
+        at += 60 / bpm
     return np.array(beats), np.array(tempi), jump
 
 
-def played(bar, count, hardship, rng):
-    """Every hit: where, in beats, on what, and how loud."""
+def hits_of_bars(bar, count, difficulty, rng):
+    """Every hit: position in beats, instrument, gain."""
     levels = {instrument: LEVELS.get(instrument, 0.35) * 10 ** (rng.normal(0, 2.5) / 20) for instrument in bar}
     silent, fill = rng.integers(2, 5), rng.integers(0, 4)
     for number in range(count):
-        if hardship == "break" and number % 6 == silent:
+        if difficulty == "break" and number % 6 == silent:
             continue
-        filled = hardship == "fills" and number % 4 == fill
+        filled = difficulty == "fills" and number % 4 == fill
         for instrument, steps in bar.items():
             for step, mark in enumerate(steps):
                 beat = 4 * step / len(steps)
                 if mark == "." or (mark == "," and rng.random() < 0.5) or (filled and beat >= 3):
                     continue
-                loud = {"X": 1.0, "x": 0.7, ",": 0.3}[mark] * 10 ** (rng.normal(0, 1.0) / 20)
-                yield 4 * number + beat, instrument, levels[instrument] * loud
+                gain = {"X": 1.0, "x": 0.7, ",": 0.3}[mark] * 10 ** (rng.normal(0, 1.0) / 20)
+                yield 4 * number + beat, instrument, levels[instrument] * gain
         if filled:
             per = len(next(iter(bar.values()))) // 4
             for step in range(per):
@@ -207,37 +207,40 @@ def played(bar, count, hardship, rng):
 
 
 def accompany(out, beats, style, rng):
-    """A bass line, and either a pad or a tune, on the same beats."""
+    """Add a bass line, and a pad or a melody, on the same beats."""
     root = rng.uniform(40, 60)
-    tune, level = rng.random() < 0.5, rng.uniform(0.1, 0.35)
+    melody, level = rng.random() < 0.5, rng.uniform(0.1, 0.35)
     for bar in range(len(beats) // 4):
         key = root * 2 ** (rng.choice([0, 3, 5, 7, 10]) / 12)
         for step in range(8):
-            place = 4 * bar + step / 2
-            at, until = np.interp([place, place + 0.5], np.arange(len(beats)), beats)
-            long = max(until - at, 0.05)
+            position = 4 * bar + step / 2
+            at, end = np.interp([position, position + 0.5], np.arange(len(beats)), beats)
+            duration = max(end - at, 0.05)
             if step == 0 or rng.random() < (0.45 if step % 2 == 0 else 0.2):
-                add(out, at, 1.3 * level * plucked(key, 1.8 * long, 400.0), 0.5)
-            if tune and rng.random() < 0.4:
-                add(out, at, level * plucked(key * 8 * 2 ** (rng.choice([0, 2, 4, 7, 9]) / 12), long, 3_000.0), 0.35)
-        if not tune:
-            at, until = np.interp([4 * bar, 4 * bar + 4], np.arange(len(beats)), beats)
-            add(out, at, level * pad(4 * key, max(until - at, 0.5)), 0.6)
+                add(out, at, 1.3 * level * plucked(key, 1.8 * duration, 400.0), 0.5)
+            if melody and rng.random() < 0.4:
+                add(
+                    out, at, level * plucked(key * 8 * 2 ** (rng.choice([0, 2, 4, 7, 9]) / 12), duration, 3_000.0), 0.35
+                )
+        if not melody:
+            at, end = np.interp([4 * bar, 4 * bar + 4], np.arange(len(beats)), beats)
+            add(out, at, level * pad(4 * key, max(end - at, 0.5)), 0.6)
 
 
-def disturbed(out, hardship, rng):
+def add_disturbance(out, difficulty, rng):
+    """The sound with noise or crackle, if that is its difficulty."""
     level = np.sqrt(np.mean(out**2))
-    if hardship in ("white", "pink"):
-        below = rng.choice([0.0, 5.0, 10.0])  # dB, of the signal over the noise
-        return out + level * 10 ** (-below / 20) * coloured_noise(hardship, len(out), rng)[:, None]
-    if hardship == "crackle":
+    if difficulty in ("white", "pink"):
+        below = rng.choice([0.0, 5.0, 10.0])  # dB of the signal above the noise
+        return out + level * 10 ** (-below / 20) * coloured_noise(difficulty, len(out), rng)[:, None]
+    if difficulty == "crackle":
         for at in np.cumsum(rng.exponential(0.15, 400)):
             add(out, at, 4 * level * rng.random() * hiss(2_000, 12_000, 0.002, 0.006)(rng), rng.random())
     return out
 
 
 def beatless(kind, rng):
-    """Mono, without any beat to be found."""
+    """A mono sound without a beat."""
     frames = round(SECONDS * RATE)
     if kind == "silence":
         return np.zeros(frames)
@@ -247,30 +250,30 @@ def beatless(kind, rng):
     if kind == "pad":
         at = 0.0
         while at < SECONDS:
-            long = rng.uniform(2, 6)
-            add(out, at, 0.2 * pad(rng.uniform(150, 400), long), 0.5)
-            at += 0.8 * long
+            duration = rng.uniform(2, 6)
+            add(out, at, 0.2 * pad(rng.uniform(150, 400), duration), 0.5)
+            at += 0.8 * duration
     elif kind == "drops":  # at random, like rain
         for at in np.cumsum(rng.exponential(0.25, 400)):
             add(out, at, rng.uniform(0.1, 0.5) * tone(400, 4_000, 0.02, 0.08)(rng), 0.5)
     else:
-        talk(out, rng)
+        add_speech(out, rng)
     return out.mean(axis=1)
 
 
-def talk(out, rng):
-    """Syllables of a voice: a buzz through moving formants, hisses between, pauses for breath."""
-    at, hissing, pace = 0.2, 10 ** rng.uniform(-2, -0.8), rng.uniform(0.02, 0.04)
+def add_speech(out, rng):
+    """Add syllables of a voice: a buzz through changing formants, hisses between them, pauses."""
+    at, hissing, syllable_scale = 0.2, 10 ** rng.uniform(-2, -0.8), rng.uniform(0.02, 0.04)
     while at < SECONDS:
         for _ in range(rng.integers(4, 14)):
-            long = rng.gamma(6, pace)
-            t = np.arange(round(long * RATE)) / RATE
+            duration = rng.gamma(6, syllable_scale)
+            t = np.arange(round(duration * RATE)) / RATE
             pitch = rng.uniform(90, 180) * (1 + 0.1 * np.sin(2 * np.pi * rng.uniform(1, 4) * t))
             buzz = ((np.cumsum(pitch) / RATE) % 1 < 0.1) - 0.1
             for formant in (rng.uniform(300, 800), rng.uniform(900, 2_200), rng.uniform(2_300, 3_200)):
-                add(out, at, formant_filter(buzz, formant) * np.sin(np.pi * t / long) ** 0.7, 0.5)
+                add(out, at, formant_filter(buzz, formant) * np.sin(np.pi * t / duration) ** 0.7, 0.5)
             if rng.random() < 0.4:
-                add(out, at + long, hissing * hiss(3_000, 9_000, 0.05, 0.12)(rng), 0.5)
-            at += long * rng.uniform(0.9, 1.4)
+                add(out, at + duration, hissing * hiss(3_000, 9_000, 0.05, 0.12)(rng), 0.5)
+            at += duration * rng.uniform(0.9, 1.4)
         at += rng.uniform(0.2, 0.9)
     out *= 0.1 / np.sqrt(np.mean(out**2))
