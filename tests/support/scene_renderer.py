@@ -30,15 +30,19 @@ class SceneRenderer:
         self.board = allocate(board.layout(BOARD_SLOTS))
         self.set_params(0, **{scene: params or {}})
         self.screen, self.seconds = Readback(context, size), 0.0
-        self.renderer = Renderer(
-            context,
-            size,
-            frames=frames,
-            rate=rate,
-            board=self.board,
-            screen=self.screen,
-            look=make_look(scene, passes, **options),
-        )
+        try:
+            self.renderer = Renderer(
+                context,
+                size,
+                frames=frames,
+                rate=rate,
+                board=self.board,
+                screen=self.screen,
+                look=make_look(scene, passes, **options),
+            )
+        except BaseException:
+            self.screen.release()
+            raise
 
     def set_params(self, serial=0, **sections):
         """Put the parameters of a look on the board: the defaults, except those of the named sections."""

@@ -30,6 +30,10 @@ GLIDE = 0.08  # seconds in which a parameter goes most of its way
 CLOCK = {"dt": 0.0, "minute": 0.0, "hour": 0.0, "aspect": 1.0, "media_aspect": 1.0, "random": (0.0,) * 4}
 
 
+BEFORE = "picture", "scene"  # what a show pass samples of the sections before it
+MEDIA = "media"  # the texture that is black where no media is named
+
+
 class Deck:
     """What a Look shows, built pass by pass, so that nothing has to wait for the whole of it.
 
@@ -104,7 +108,7 @@ class Deck:
     def _build(self, textures: Textures) -> Iterator[bool]:
         """Builds one pass at a time; yields False after each."""
         before: Textures = {}
-        textures = {**textures, **self._open_provider()}
+        textures = {**textures, **self._open_provider(textures)}
         for section in self.sections:
             targets = {
                 each.name: self.owned.add(Target(self.context, each, self.size))
@@ -129,9 +133,9 @@ class Deck:
         self.rate_groups = [(rate, list(programs)) for rate, programs in groups]
         self.built = True
 
-    def _open_provider(self) -> Textures:
-        """The textures of the provider that the look names, if a section samples media."""
-        if not (self.look.media and any(section.shows_media for section in self.sections)):
+    def _open_provider(self, textures: Textures) -> Textures:
+        """The textures of the provider that the look names, if a section takes anything from it."""
+        if not (self.look.media and any(self._takes_media(section, textures) for section in self.sections)):
             return {}
         self.provider = provider = self.providers.acquire(
             self.look.media, self.size, sample=self.sample, threaded=self.incremental
@@ -141,6 +145,13 @@ class Deck:
             raise PhospheneError(f"media: {self.look.media}: gives an array '{min(taken)}', as a signal is called")
         self.values |= provider.arrays
         return {name: lambda name=name: provider.textures[name] for name in provider.textures}
+
+    def _takes_media(self, section: ShaderSpec, textures: Textures) -> bool:
+        """True if a section takes a texture or an array that no pass and no signal is called."""
+        drawn = {name for each in section.passes for name in (each.name, *each.textures)}
+        known = {*drawn, *textures, *BEFORE, *self.values} - {MEDIA}
+        arrays = [array.source for each in section.passes for array in each.arrays.values()]
+        return any(name not in known for each in section.passes for name in (*each.samplers.values(), *arrays))
 
     def build(self) -> bool:
         """Build one more pass; True when all are built."""

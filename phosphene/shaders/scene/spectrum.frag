@@ -13,7 +13,7 @@ passes:
   - {name: night}
 vertex: scene/spectrum/stars.vert
 vertices: 4
-instances: 320
+instances: 480
 over: night
 */
 flat in vec3 light;

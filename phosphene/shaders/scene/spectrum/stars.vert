@@ -24,6 +24,6 @@ void main() {
     offset = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 2.0 - 1.0;
     vec2 at = vec2(chance.x, 0.42 + 0.58 * sqrt(chance.y)) + size * offset / vec2(aspect, 1.0);
     vec3 tint = mix(vec3(0.75, 0.87, 1.0), vec3(1.0, 0.88, 0.7), chance.w);
-    light = stars * (0.03 + 1.2 * pow(chance.z, 8.0)) * twinkle * small * small * tint;
+    light = stars * (0.06 + 1.8 * pow(chance.z, 8.0)) * twinkle * small * small * tint;
     gl_Position = vec4(2.0 * at - 1.0, 0.0, 1.0);
 }
