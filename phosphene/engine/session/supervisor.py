@@ -56,7 +56,7 @@ class Supervisor:
         self._reset_mailboxes(VISUAL_MAIL)
         self.audio_status: dict[str, Any] = {}
         self.visual_status: dict[str, Any] = {}
-        self.picture_failed = False  # set when a preset's picture goes wrong; whoever replaces the preset clears it
+        self.picture_failed = False  # set when a preset's picture goes wrong; cleared by the playlist, which replaces it
         self.notices: list[str] = []
         self.visual_notices_read = 0
         tempo_override.write_tempo(self.segment["params"], tempo_override.DEFAULTS)
@@ -172,7 +172,7 @@ class Supervisor:
             self._configure_visual(visual)
 
     def _reset_mailboxes(self, names: tuple[str, ...]) -> None:
-        """Only while nobody is at the other end: a process that died there may have left a slot half written."""
+        """Only while the process at the other end is gone: one that died may have left a slot half written."""
         for name in names:
             reset(self.segment[name])
 

@@ -38,7 +38,7 @@ MAX_SECONDS = 0.025  # from a knob to its parameter, median
 
 
 class Remote:
-    """A controller of another kind, as somebody would add it. It presses a key and moves a parameter at each poll."""
+    """A controller of another kind, as a web remote would be. It presses a key and moves a parameter at each poll."""
 
     def __init__(self, name, moves=None):
         self.name, self.moves, self.calls = name, moves, []
@@ -70,7 +70,7 @@ def test_the_hub_joins_controllers_of_any_kind():
     hub.connect(access_to(parameters))
     assert hub.poll() == [(1.5, " "), (1.5, " ")]
     assert parameters.state(HUE).value == 0.25
-    assert (first.calls, second.calls) == ([], [HUE]), "only the others are told"
+    assert (first.calls, second.calls) == ([], [HUE]), "only the others get to know"
     assert hub.notices() == ["first is there", "second is there"]
     assert hub.report() == {"first": {"polls": 1}, "second": {"polls": 1}}
     hub.close()

@@ -54,7 +54,7 @@ class OscReceiver:
                 packet, peer = self.socket.recvfrom(MAX_PACKET_BYTES + 1)
             except TimeoutError:
                 continue
-            except OSError:  # on Windows: the packet was too long, or nobody received an answer of ours
+            except OSError:  # on Windows: the packet was too long, or an answer found no receiver
                 packet, peer = b"", None
             self.packets.append((time.perf_counter(), packet, peer))
             self.received += 1

@@ -19,7 +19,7 @@ class Link:
     Parameters
     ----------
     bpm : float
-        The tempo if nobody else is there.
+        The tempo of a session without other members.
 
     Raises
     ------
