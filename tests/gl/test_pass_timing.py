@@ -83,17 +83,17 @@ def test_the_times_of_the_passes_add_up_to_that_of_the_picture(context, monkeypa
 @pytest.mark.parametrize("clock", [WallClock, QueryClock])
 def test_a_clock_measures_more_for_more_work(context, clock, monkeypatch):
     monkeypatch.setattr(context, "software", clock is WallClock)  # on a card nothing is waited for between two passes
-    before, screen, sheet = count_gl_objects(context), Readback(context, (256, 256)), OverlayBatch(context)
+    before, screen, batch = count_gl_objects(context), Readback(context, (256, 256)), OverlayBatch(context)
     clock = clock(context)
-    sheet.fit(screen.size)
+    batch.resize(screen.size)
     spent, waiting = {1: [], 300: []}, []
     for _ in range(8):
         for layers in spent:
             screen.framebuffer.use()
             for _ in range(layers):
-                sheet.box(0, 0, 256, 256, 0x33669911)
+                batch.add_box(0, 0, 256, 256, 0x33669911)
             clock.begin()
-            sheet.draw()
+            batch.draw()
             waiting.append((layers, clock.end()))
         context.wait(context.fence())
         while waiting and clock.is_known(waiting[0][1]):
@@ -103,6 +103,6 @@ def test_a_clock_measures_more_for_more_work(context, clock, monkeypatch):
     assert min(spent[300]) / min(spent[1]) > 4.0
     if isinstance(clock, QueryClock):
         assert len(clock.queries) <= 4, "each was made anew"
-    for owned in (clock, sheet, screen):
+    for owned in (clock, batch, screen):
         owned.release()
     assert count_gl_objects(context) == before

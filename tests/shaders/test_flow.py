@@ -43,7 +43,7 @@ def test_each_drum_drops_its_ink_at_changing_places(context, quiet, drum, ink):
         for _ in range(3):
             before = scene.texels("dye") - still.texels("dye")
             for one, strength in ((scene, 1.0), (still, 0.0)):
-                one.play(0.1, **{drum: strength})
+                one.run(0.1, **{drum: strength})
             fallen = scene.texels("dye") - still.texels("dye") - before
             row, column = np.unravel_index(fallen[:, :, ink].argmax(), fallen.shape[:2])
             places.append((column / fallen.shape[1], row / fallen.shape[0]))
@@ -51,7 +51,7 @@ def test_each_drum_drops_its_ink_at_changing_places(context, quiet, drum, ink):
             total = fallen[:, :, :3].sum(axis=(0, 1))
             assert total[ink] > 4.0 and total[ink] > 3.0 * np.abs(np.delete(total, ink)).max()
             for one in (scene, still):
-                one.play(0.5, **{drum: 0.0})
+                one.run(0.5, **{drum: 0.0})
     gaps = [np.hypot(*np.subtract(one, other)) for one, other in pairwise(places)]
     assert min(gaps) > 0.15, places
 

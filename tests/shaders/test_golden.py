@@ -50,7 +50,7 @@ def reference(scene, deep, whirl):
 @pytest.mark.parametrize("deep", FIBONACCI)
 @pytest.mark.parametrize("size", SIZES)
 def test_leaves_match_the_reference_and_cover_the_picture_once(context, quiet, size, deep, whirl):
-    params = {"depth": float(deep), "cut_leaves": "whirl" if whirl else "mosaic"}
+    params = {"depth": float(deep), "cut": "whirl" if whirl else "mosaic"}
     for seed in (7, 8, 11):
         with SceneRenderer(context, quiet, "golden", size=size, params=params, seed=seed) as scene:
             scene.picture(0.0)
@@ -130,7 +130,7 @@ def test_region_follows_its_own_band(context, quiet):
             if band is not None:
                 bands[band] = 1.0
             one.renderer.bands.write(bands)
-            one.play(0.3)
+            one.run(0.3)
             lights.append(one.texels("panels").astype(float))
         where = np.round(lights[1][:, :, 3])
     change = np.abs(lights[0] - lights[1])[:, :, :3].sum(axis=2)
