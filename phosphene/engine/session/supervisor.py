@@ -56,7 +56,7 @@ class Supervisor:
         self._reset_mailboxes(VISUAL_MAIL)
         self.audio_status: dict[str, Any] = {}
         self.visual_status: dict[str, Any] = {}
-        self.picture_failed = False  # set when a preset's picture goes wrong; cleared by the playlist, which replaces it
+        self.picture_failed = False  # set by a picture that goes wrong, cleared by the playlist
         self.notices: list[str] = []
         self.visual_notices_read = 0
         tempo_override.write_tempo(self.segment["params"], tempo_override.DEFAULTS)
