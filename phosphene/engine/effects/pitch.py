@@ -7,7 +7,7 @@ import numpy as np
 
 from phosphene.engine.common.params import Param
 from phosphene.engine.effects.parts import glide, wsola
-from phosphene.engine.effects.parts.history import QUANTUM, write
+from phosphene.engine.effects.parts.history import QUANTUM, WRITTEN, write
 from phosphene.engine.native import kernel
 
 PARAMS = (
@@ -44,11 +44,11 @@ def process(state, params, block, out):
     coefficient = 1.0 - math.exp(-QUANTUM / (GLIDE * state.rate))
     n = 0
     while n < block.shape[0]:
-        offset = history.counts[0] & (QUANTUM - 1)
+        offset = history.counts[WRITTEN] & (QUANTUM - 1)
         if offset == 0:
             previous_mix = state.smoothed[1]
             glide.step_toward(state.smoothed, params, coefficient)
-            target = int(state.stretcher.positions[0])
+            target = int(state.stretcher.positions[wsola.TARGET])
             wsola.render_quantum(state.stretcher, 2.0 ** (state.smoothed[0] / 12.0), 1.0)
             if min(previous_mix, state.smoothed[1]) < 1.0:
                 mix_in_dry(state, target, previous_mix)

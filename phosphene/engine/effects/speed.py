@@ -11,7 +11,7 @@ import numpy as np
 
 from phosphene.engine.common.params import Param
 from phosphene.engine.effects.parts import glide, wsola
-from phosphene.engine.effects.parts.history import QUANTUM, write
+from phosphene.engine.effects.parts.history import QUANTUM, WRITTEN, write
 from phosphene.engine.native import flat, kernel
 
 PARAMS = (Param("ratio", 1.0, low=0.5, high=2.0, curve="exp"),)
@@ -50,7 +50,7 @@ def glide_coefficient(state):
 @kernel
 def frames_needed(state, params, frames):
     """How many more frames of the source the next `frames` of output need, if the params stay."""
-    target, known = state.stretcher.positions[0], state.stretcher.history.counts[0]
+    target, known = state.stretcher.positions[wsola.TARGET], state.stretcher.history.counts[WRITTEN]
     state.future[0] = state.smoothed[0]
     remaining = frames - (QUANTUM - state.used[0])
     while remaining > 0:
@@ -58,13 +58,13 @@ def frames_needed(state, params, frames):
         glide.step_toward(state.future, params, glide_coefficient(state))
         target += QUANTUM * state.future[0]
         remaining -= QUANTUM
-    return known - state.stretcher.history.counts[0]
+    return known - state.stretcher.history.counts[WRITTEN]
 
 
 @kernel
 def source_position(state):
     """The position in the source of the next output frame."""
-    return state.stretcher.positions[0] - (QUANTUM - state.used[0]) * state.smoothed[0]
+    return state.stretcher.positions[wsola.TARGET] - (QUANTUM - state.used[0]) * state.smoothed[0]
 
 
 @kernel
@@ -73,8 +73,8 @@ def stretch(state, params, source, out):
     stretcher, taken, written = state.stretcher, 0, 0
     while written < out.shape[0]:
         if state.used[0] == QUANTUM:
-            while stretcher.history.counts[0] < wsola.required_end(stretcher, stretcher.positions[0]):
-                count = min(source.shape[0] - taken, QUANTUM - (stretcher.history.counts[0] & (QUANTUM - 1)))
+            while stretcher.history.counts[WRITTEN] < wsola.required_end(stretcher, stretcher.positions[wsola.TARGET]):
+                count = min(source.shape[0] - taken, QUANTUM - (stretcher.history.counts[WRITTEN] & (QUANTUM - 1)))
                 if count == 0:
                     return taken, written
                 write(stretcher.history, source, taken, count)

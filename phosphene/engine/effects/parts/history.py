@@ -13,6 +13,7 @@ MAX_ONSETS = 16  # onsets kept
 ONSET_RISE = 4.0  # times the recent peak energy: an onset, and not a period of a steady tone
 ENERGY_RELEASE = 0.04  # seconds; twice the period of the lowest note, half the time between two drum hits
 MIN_ENERGY = 1e-8  # energy per frame below which there is no onset
+WRITTEN, ANALYSED, ONSETS_FOUND = range(3)  # in History.counts
 
 
 class History(NamedTuple):
@@ -53,18 +54,18 @@ def make_history(seconds, rate, channels):
 def write(history, block, start, count):
     """Append `count` rows of a block. They must not reach beyond the end of a quantum."""
     for c in range(history.channels):
-        at = 2 * c * history.size + (history.counts[0] & (history.size - 1))
+        at = 2 * c * history.size + (history.counts[WRITTEN] & (history.size - 1))
         for n in range(count):
             history.samples[at + n] = block[start + n, c]
             history.samples[at + history.size + n] = block[start + n, c]
-    history.counts[0] += count
+    history.counts[WRITTEN] += count
 
 
 @kernel
 def analyse(history, end):
     """Analyse what was written before the frame `end`, quantum by quantum: onsets and the decimated copy."""
-    while history.counts[1] < end:
-        start = history.counts[1] & (history.size - 1)
+    while history.counts[ANALYSED] < end:
+        start = history.counts[ANALYSED] & (history.size - 1)
         mono, differences, energy = history.mono, history.differences, 0.0
         for n in range(QUANTUM):
             mono[n] = 0.0
@@ -77,11 +78,11 @@ def analyse(history, end):
             energy += dot(differences, 0, differences, 0, QUANTUM)
         write_decimated(history, mono, start // history.decimation)
         if energy > ONSET_RISE * history.peak_energy[0] + MIN_ENERGY * QUANTUM:
-            history.onsets[history.counts[2] & (MAX_ONSETS - 1)] = history.counts[1]
-            history.counts[2] += 1
+            history.onsets[history.counts[ONSETS_FOUND] & (MAX_ONSETS - 1)] = history.counts[ANALYSED]
+            history.counts[ONSETS_FOUND] += 1
         release = math.exp(-QUANTUM / (ENERGY_RELEASE * history.rate))
         history.peak_energy[0] = max(energy, history.peak_energy[0] * release)
-        history.counts[1] += QUANTUM
+        history.counts[ANALYSED] += QUANTUM
 
 
 @kernel

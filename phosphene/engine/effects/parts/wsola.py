@@ -21,6 +21,7 @@ ONSET_LEAD, ONSET_TAIL = 0.001, 0.006  # seconds around an onset that no crossfa
 ONSET_TOLERANCE = 0.006  # seconds by which an onset may be early or late before the head jumps for it
 SLACK = 0.003  # seconds beyond the maximum drift, while the head waits for an onset to pass
 NEVER = 1 << 60
+TARGET, HEAD, FADED_HEAD = range(3)  # in Stretcher.positions
 
 
 class Stretcher(NamedTuple):
@@ -86,16 +87,16 @@ def required_end(stretcher, target):
 def render_quantum(stretcher, step, speed):
     """Render the next quantum. For each of its frames, the head advances `step` frames and the target `speed`."""
     positions, fade = stretcher.positions, stretcher.fade
-    analyse(stretcher.history, required_end(stretcher, positions[0]))
+    analyse(stretcher.history, required_end(stretcher, positions[TARGET]))
     if fade[0] == fade[1]:
         jump_if_due(stretcher, step, speed)
-    read_resampled(stretcher.history, stretcher.tables, positions[1], step, stretcher.output)
+    read_resampled(stretcher.history, stretcher.tables, positions[HEAD], step, stretcher.output)
     if fade[0] < fade[1]:
-        read_resampled(stretcher.history, stretcher.tables, positions[2], step, stretcher.faded)
+        read_resampled(stretcher.history, stretcher.tables, positions[FADED_HEAD], step, stretcher.faded)
         crossfade(stretcher)
-    positions[0] += QUANTUM * speed
-    positions[1] += QUANTUM * step
-    positions[2] += QUANTUM * step
+    positions[TARGET] += QUANTUM * speed
+    positions[HEAD] += QUANTUM * step
+    positions[FADED_HEAD] += QUANTUM * step
 
 
 @kernel
@@ -118,7 +119,7 @@ def crossfade(stretcher):
 @kernel
 def jump_if_due(stretcher, step, speed):
     """Start a jump, if the drift or the next onset needs one."""
-    history, target, head = stretcher.history, stretcher.positions[0], stretcher.positions[1]
+    history, target, head = stretcher.history, stretcher.positions[TARGET], stretcher.positions[HEAD]
     max_drift = stretcher.max_drift
     offset, drift = head - target, step - speed
     if offset == 0.0 and drift == 0.0:
@@ -172,7 +173,7 @@ def jump_for_onset(stretcher, step, speed, end, next_onset, max_back):
 
     `side` is 1 for a jump back, -1 forward, 0 for none.
     """
-    target, head, max_drift = stretcher.positions[0], stretcher.positions[1], stretcher.max_drift
+    target, head, max_drift = stretcher.positions[TARGET], stretcher.positions[HEAD], stretcher.max_drift
     tolerance = ONSET_TOLERANCE * stretcher.rate * speed
     drift = step - speed
     miss = head - target + drift * (next_onset - head) / step  # offset of the head when it reaches the onset
@@ -191,7 +192,7 @@ def jump_for_onset(stretcher, step, speed, end, next_onset, max_back):
 
 @kernel
 def start_jump(stretcher, position, fade_similarity, quanta):
-    stretcher.positions[2] = stretcher.positions[1]
-    stretcher.positions[1] = position
+    stretcher.positions[FADED_HEAD] = stretcher.positions[HEAD]
+    stretcher.positions[HEAD] = position
     stretcher.fade_similarity[0] = fade_similarity if fade_similarity > 0.0 else 0.0  # also false for NaN
     stretcher.fade[0], stretcher.fade[1] = 0, QUANTUM * quanta
