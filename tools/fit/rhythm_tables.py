@@ -15,13 +15,12 @@ from scipy.optimize import minimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from phosphene.engine.listening.tracker import beat_tracker, tempo_bank
-from phosphene.engine.listening.tracker.novelty import PARTS, make_novelty, update_novelty
-from phosphene.engine.listening.tracker.tempo_override import BEATS_PER_BAR
-from tools.bench.tracker import analysed_records
-
 from phosphene.engine.listening.frame import AT, BANDS
+from phosphene.engine.listening.rhythm import beat_tracker, tempo_bank
+from phosphene.engine.listening.rhythm.novelty import PARTS, make_novelty, update_novelty
+from phosphene.engine.listening.rhythm.tempo_override import BEATS_PER_BAR
 from phosphene.engine.native import kernel
+from tools.bench.rhythm import analysed_records
 from tools.fit import rhythm_clips
 
 CLIPS, CLIPS_WITHOUT_BEAT, TEST_CLIPS = 176, 20, 88  # clips to fit to; of each kind without a beat; to test on
