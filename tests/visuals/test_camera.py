@@ -27,10 +27,10 @@ def test_a_camera_is_refused_where_pictures_must_be_repeatable(context):
 @pytest.fixture
 def device(monkeypatch):
     """Replaces the camera by something else that PyAV opens, by format and options."""
-    monkeypatch.setattr(media_reader, "AGAIN", 0.05)
+    monkeypatch.setattr(media_reader, "RETRY_DELAY", 0.05)
 
     def replace(kind, name, options):
-        monkeypatch.setattr(media_reader, "SYSTEMS", {media_reader.sys.platform: (kind, name, options)})
+        monkeypatch.setattr(media_reader, "CAMERA_SYSTEMS", {media_reader.sys.platform: (kind, name, options)})
 
     return replace
 
@@ -101,10 +101,10 @@ def test_a_missing_camera_is_a_fault(context):
 
 
 def test_a_platform_without_cameras_is_an_error_at_once(monkeypatch):
-    monkeypatch.setattr(media_reader, "SYSTEMS", {media_reader.sys.platform: ("dshow", "", {})})
+    monkeypatch.setattr(media_reader, "CAMERA_SYSTEMS", {media_reader.sys.platform: ("dshow", "", {})})
     with pytest.raises(UsageError, match="name one: camera:NAME"):
         check_media("camera")
     check_media("camera:Integrated Webcam")
-    monkeypatch.setattr(media_reader, "SYSTEMS", {})
+    monkeypatch.setattr(media_reader, "CAMERA_SYSTEMS", {})
     with pytest.raises(UsageError, match="no camera can be opened"):
         check_media("camera")
