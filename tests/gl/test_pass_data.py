@@ -13,7 +13,8 @@ from tests.support.shader_passes import HEAD, PLAIN, built, pixels
 TWO = "#version 330 core\nin vec2 uv;\nout vec4 light;\nout vec4 height;\n"
 SPLIT = TWO + "void main() { light = vec4(uv, 0.25, 1.0); height = vec4(2.0); }\n"
 ARRAY = HEAD + "uniform float mel[8];\nvoid main() { color = vec4(mel[int(uv.x * 8.0)]); }\n"
-WEIGHTED = HEAD + "uniform sampler2D kernel;  // weights 4x3\nvoid main() { color = texelFetch(kernel, ivec2(gl_FragCoord.xy), 0); }\n"
+KERNEL = "uniform sampler2D kernel;  // weights 4x3\n"
+WEIGHTED = HEAD + KERNEL + "void main() { color = texelFetch(kernel, ivec2(gl_FragCoord.xy), 0); }\n"
 MEL = {"mel": UniformArray("mel", 1, 8)}
 
 

@@ -8,7 +8,7 @@ from phosphene.engine.common.params import Param
 from phosphene.engine.gl import shader_source
 from phosphene.engine.gl.pass_spec import FULL_SCREEN, Pass
 from phosphene.engine.gl.shader_compile import compile_compute, compile_program
-from phosphene.engine.gl.shader_source import Source
+from phosphene.engine.gl.shader_source import ShaderSource
 from tests.support.gl_objects import count_gl_objects
 from tests.support.shader_passes import HEAD, PLAIN, built, pixels
 
@@ -129,7 +129,7 @@ def test_an_error_in_a_compute_shader_names_file_and_line(context, write):
         "test.comp",
     )
     with pytest.raises(PhospheneError, match=r"^shaders/test.comp:4: .*nope"):
-        compile_compute(context, Source("test.comp"))
+        compile_compute(context, ShaderSource("test.comp"))
     assert count_gl_objects(context) == before
 
 
@@ -160,7 +160,7 @@ def test_a_missing_include_is_reported_where_it_is_included(write):
     write(HEAD + '\n#include "lib/outer.glsl"\n')
     write('\n#include "lib/angel.glsl"\n', "lib/outer.glsl")
     with pytest.raises(PhospheneError) as raised:
-        Source("test.frag")
+        ShaderSource("test.frag")
     message = str(raised.value)
     assert message.startswith("shaders/lib/outer.glsl:2: no shader 'lib/angel.glsl' (has lib/")
     assert message.endswith("; did you mean 'lib/angle.glsl'?")
@@ -169,7 +169,7 @@ def test_a_missing_include_is_reported_where_it_is_included(write):
 def test_a_missing_shader_is_reported(write):
     write(PLAIN)
     with pytest.raises(PhospheneError) as raised:
-        Source("tset.frag")
+        ShaderSource("tset.frag")
     assert str(raised.value) == "shaders: no shader 'tset.frag' (has test.frag); did you mean 'test.frag'?"
 
 
@@ -177,9 +177,9 @@ def test_a_file_is_compiled_once_however_often_it_is_included(context, write):
     again = '#include "lib/angle.glsl"\n#include "lib/outer.glsl"\n#include "test.frag"\n'
     write(HEAD + again + again + "void main() { color = vec4(angle(uv) + outer()); }\n")
     write(again + "float outer() { return angle(vec2(1.0)); }\n", "lib/outer.glsl")
-    source = Source("test.frag")
+    source = ShaderSource("test.frag")
     assert source.files == ["test.frag", "lib/angle.glsl", "lib/outer.glsl"]
-    compile_program(context, Source(FULL_SCREEN), source).release()
+    compile_program(context, ShaderSource(FULL_SCREEN), source).release()
 
 
 DRIVER_LOGS = {
@@ -194,12 +194,12 @@ DRIVER_LOGS = {
 def test_the_log_of_every_driver_is_parsed(write, log):
     write(HEAD + '#include "lib/inner.glsl"\n' + MAIN)
     write("\n" + BROKEN, "lib/inner.glsl")
-    (line,) = Source("test.frag").errors_in(f"\n{log.format(5)}\n1 error generated.\n")
+    (line,) = ShaderSource("test.frag").errors_in(f"\n{log.format(5)}\n1 error generated.\n")
     assert line == f"shaders/lib/inner.glsl:2: {log.format(5).partition('5')[2].split(' ', 1)[1].removeprefix(': ')}"
 
 
 def test_a_log_without_line_numbers_becomes_one_line(write):
-    source = Source(write(PLAIN))
+    source = ShaderSource(write(PLAIN))
     assert source.errors_in("out of\n  memory\n") == ["shaders/test.frag: out of memory"]
 
 

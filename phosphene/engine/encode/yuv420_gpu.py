@@ -6,7 +6,7 @@ from phosphene.engine.encode import yuv420
 from phosphene.engine.gl.context import Context
 from phosphene.engine.gl.readback import Readback
 from phosphene.engine.gl.shader_compile import compile_compute
-from phosphene.engine.gl.shader_source import Source
+from phosphene.engine.gl.shader_source import ShaderSource
 
 GROUP_SIZE = 64  # 32-bit words that a work group writes; the shader has the same number
 GROUPS_PER_ROW = 1024  # no driver takes all work groups of a large frame in one row
@@ -28,15 +28,12 @@ class Yuv420Readback(Readback):
     """
 
     def __init__(self, context: Context, size: tuple[int, int]) -> None:
-        self.program, self.words = None, -(-size[0] * size[1] * 3 // 8)
+        self.words = -(-size[0] * size[1] * 3 // 8)
         super().__init__(context, size, (size[0] * size[1] * 3 // 2,))
-        try:
-            self.program = compile_compute(context, Source("post/yuv420.comp"))
+        with self.owned:
+            self.program = self.owned.add(compile_compute(context, ShaderSource("post/yuv420.comp")))
             for name, value in UNIFORMS.items():
                 self.program[name].value = value
-        except BaseException:
-            self.release()
-            raise
 
     def copy_into(self, buffer: moderngl.Buffer) -> None:
         groups = -(-self.words // GROUP_SIZE)
@@ -45,11 +42,6 @@ class Yuv420Readback(Readback):
         self.program.run(min(groups, GROUPS_PER_ROW), -(-groups // GROUPS_PER_ROW))
         self.context.gl.memory_barrier()
         self.context.sync_software()
-
-    def release(self) -> None:
-        super().release()
-        if self.program:
-            self.program.release()
 
 
 def make_readback(context: Context, size: tuple[int, int]) -> Readback:

@@ -29,8 +29,8 @@ TIMEOUT_EXPIRED, WAIT_FAILED = 0x911B, 0x911D
 class Loader(Protocol):
     """What makes a context current, as glcontext and the window do."""
 
-    def load(self, name: str) -> int | None:
-        """Address of a GL function; 0 or None if there is none."""
+    def load(self, name: str) -> int:
+        """Address of a GL function; 0 if there is none."""
 
     def release(self) -> object: ...
 
@@ -61,7 +61,7 @@ class Context:
         get_string = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_uint)(loader.load("glGetString"))
         self.vendor, self.renderer, self.version = (get_string(name).decode() for name in (VENDOR, RENDERER, VERSION))
         try:
-            self.gl = moderngl.create_context(context=loader, require=MIN_VERSION)
+            self.gl = moderngl.create_context(require=MIN_VERSION, context=loader)  # type: ignore[arg-type]  # as it documents
         except Exception as error:  # moderngl raises bare ones
             loader.release()
             found = f"OpenGL {self.version} ({self.renderer})"

@@ -12,7 +12,7 @@ from phosphene.engine.common.errors import nearest
 from phosphene.engine.gl.context import Context
 from phosphene.engine.gl.pass_spec import Pass
 from phosphene.engine.gl.shader_compile import output_location
-from phosphene.engine.gl.shader_source import Source
+from phosphene.engine.gl.shader_source import ShaderSource
 
 Textures = Mapping[str, Callable[[], moderngl.Texture]]
 Values = Mapping[str, Any]  # a number or a tuple for a uniform, a float array for a uniform array
@@ -27,7 +27,7 @@ class PassCheck:
     ----------
     context : Context
     spec : Pass
-    sources : (Source, Source)
+    sources : (ShaderSource, ShaderSource)
         The vertex and the fragment shader.
     program : moderngl.Program
         Compiled from them.
@@ -41,7 +41,7 @@ class PassCheck:
         self,
         context: Context,
         spec: Pass,
-        sources: tuple[Source, Source],
+        sources: tuple[ShaderSource, ShaderSource],
         program: moderngl.Program,
         feeds: Mapping[str, str],
         textures: Textures,

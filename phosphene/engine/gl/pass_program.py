@@ -13,7 +13,7 @@ from phosphene.engine.gl.pass_spec import Pass
 from phosphene.engine.gl.release_stack import ReleaseStack
 from phosphene.engine.gl.screen import Screen
 from phosphene.engine.gl.shader_compile import compile_program
-from phosphene.engine.gl.shader_source import Source
+from phosphene.engine.gl.shader_source import ShaderSource
 from phosphene.engine.gl.target import Target
 
 AT_REST = 1e-5  # below this a parameter counts as 0: a glide takes long over its last bit
@@ -75,7 +75,7 @@ class PassProgram:
 
     def _build(self) -> None:
         spec = self.spec
-        sources = vertex, fragment = Source(spec.vertex), Source(spec.fragment)
+        sources = vertex, fragment = ShaderSource(spec.vertex), ShaderSource(spec.fragment)
         self.files = {*vertex.files, *fragment.files}
         full = self._compile(vertex, fragment)
         check = PassCheck(self.context, spec, sources, full.program, self.feeds, self.textures, self.values)
@@ -85,14 +85,14 @@ class PassProgram:
         for resting in product((False, True), repeat=len(spec.still)):
             zeroed = [name for rests, group in zip(resting, spec.still) if rests for name in group]
             if zeroed:
-                self.variants[resting] = self._compile(vertex, Source(spec.fragment, zeroed))
+                self.variants[resting] = self._compile(vertex, ShaderSource(spec.fragment, zeroed))
 
-    def _compile(self, vertex: Source, fragment: Source) -> Variant:
+    def _compile(self, vertex: ShaderSource, fragment: ShaderSource) -> Variant:
         spec = self.spec
         program = self.owned.add(compile_program(self.context, vertex, fragment, spec.targets))
         samplers = {uniform: name for uniform, name in spec.samplers.items() if uniform in program}
         for unit, uniform in enumerate(samplers):
-            program[uniform].value = unit
+            program[uniform] = unit
         return Variant(
             program,
             self.owned.add(self.context.gl.vertex_array(program, [])),

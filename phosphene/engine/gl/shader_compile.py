@@ -7,14 +7,14 @@ import moderngl
 
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.gl.context import Context
-from phosphene.engine.gl.shader_source import Source
+from phosphene.engine.gl.shader_source import ShaderSource
 
 FRAGMENT_SHADER, VERTEX_SHADER, COMPUTE_SHADER, COMPILE_STATUS = 0x8B30, 0x8B31, 0x91B9, 0x8B81
 MAX_LOG = 1 << 14  # bytes of a driver's log
 
 
 def compile_program(
-    context: Context, vertex: Source, fragment: Source, targets: Sequence[str] = ()
+    context: Context, vertex: ShaderSource, fragment: ShaderSource, targets: Sequence[str] = ()
 ) -> moderngl.Program:
     """A program of a vertex and a fragment shader.
 
@@ -34,15 +34,19 @@ def compile_program(
     ]
     if errors:
         raise PhospheneError("\n".join(dict.fromkeys(errors)))  # a file that both include is reported once
-    outputs = {"fragment_outputs": {name: number for number, name in enumerate(targets)}} if targets else {}
+    outputs = {name: number for number, name in enumerate(targets)} or None
     try:
-        return context.gl.program(vertex_shader=vertex.text, fragment_shader=fragment.text, **outputs)
+        return context.gl.program(
+            vertex_shader=vertex.text,
+            fragment_shader=fragment.text,
+            fragment_outputs=outputs,
+        )
     except moderngl.Error as error:
         message = f"shaders/{fragment.name}, behind shaders/{vertex.name}: {_driver_message(error)}"
         raise PhospheneError(message) from error
 
 
-def compile_compute(context: Context, source: Source) -> moderngl.ComputeShader:
+def compile_compute(context: Context, source: ShaderSource) -> moderngl.ComputeShader:
     """A compute program; OpenGL 4.3 and newer have them.
 
     Raises
@@ -69,7 +73,7 @@ def _driver_message(error: moderngl.Error) -> str:
     return " ".join(str(error).rpartition("=\n")[2].split())
 
 
-def _compile_errors(context: Context, kind: int, source: Source) -> list[str]:
+def _compile_errors(context: Context, kind: int, source: ShaderSource) -> list[str]:
     """What a driver finds wrong in one shader. (moderngl would leak part of a program that fails to compile.)"""
     uint, number, pointer = ctypes.c_uint, ctypes.c_int, ctypes.c_void_p
     text, succeeded, log = ctypes.c_char_p(source.text.encode()), number(), ctypes.create_string_buffer(MAX_LOG)

@@ -18,7 +18,7 @@ from phosphene.engine.documents.load import parse_document
 from phosphene.engine.documents.schema import Strict
 from phosphene.engine.documents.validation import validate
 from phosphene.engine.gl.pass_spec import FULL_SCREEN, Pass, UniformArray
-from phosphene.engine.gl.shader_source import UNIFORM, Source, read_shader
+from phosphene.engine.gl.shader_source import UNIFORM, ShaderSource, read_shader
 
 HEADER = re.compile(r"#version[^\n]*\n/\*\n(.*?)\*/", re.DOTALL)
 NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
@@ -162,7 +162,7 @@ def _make_pass(*, vertex: str, fragment: str, samplers: Mapping[str, str], **fie
     """A Pass whose uniforms are set as its shaders declare."""
     params, signals, sampled = {}, {}, {}
     arrays, weights = {}, {}
-    for source in (Source(vertex), Source(fragment)):
+    for source in (ShaderSource(vertex), ShaderSource(fragment)):
         for found, place in source.declarations(UNIFORM):
             kind, name, length, comment = found.groups()
             if length:

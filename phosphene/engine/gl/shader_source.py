@@ -33,7 +33,7 @@ def _file_names(folder: Traversable, suffix: str, path: str = "") -> Iterator[st
             yield path + each.name
 
 
-class Source:
+class ShaderSource:
     """A shader with everything that it includes, each file once.
 
     `places` holds the file and line of each line of `text`, so that a driver's error in line 40 is reported as

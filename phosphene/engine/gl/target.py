@@ -26,7 +26,8 @@ class Target:
     def _create(self, size: tuple[int, int]) -> None:
         spec, gl = self.spec, self.context.gl
         self.owned, self.current = ReleaseStack(), 0
-        self.size = tuple(spec.size) or tuple(max(round(side * spec.scale), 1) for side in size)
+        width, height = spec.size or (max(round(side * spec.scale), 1) for side in size)
+        self.size = width, height
         feeds_back = any(name in spec.samplers.values() for name in spec.textures)
         with self.owned:
             self.framebuffers = []
@@ -81,11 +82,11 @@ class Target:
 
     def texture(self, number: int = 0) -> moderngl.Texture:
         """What was drawn to a colour attachment."""
-        return self.framebuffer.color_attachments[number]
+        return _texture(self.framebuffer, number)
 
     def previous_texture(self, number: int = 0) -> moderngl.Texture:
         """The same, one frame before."""
-        return self.framebuffers[self.current - 1].color_attachments[number]
+        return _texture(self.framebuffers[self.current - 1], number)
 
     @property
     def picture(self) -> moderngl.Texture:
@@ -103,3 +104,9 @@ class Target:
 
     def release(self) -> None:
         self.owned.release()
+
+
+def _texture(framebuffer: moderngl.Framebuffer, number: int) -> moderngl.Texture:
+    texture = framebuffer.color_attachments[number]
+    assert isinstance(texture, moderngl.Texture)  # and no renderbuffer
+    return texture

@@ -165,7 +165,7 @@ class Deck:
     @property
     def fault(self) -> str | None:
         """One line about media that cannot be shown now, or None."""
-        return self.provider and self.provider.fault
+        return self.provider.fault if self.provider else None
 
     def set_modulation(self, look: Look) -> None:
         """Take over the modulation of a look; the picture stays."""
@@ -192,19 +192,18 @@ class Deck:
             width, height = self.provider.size
             self.values |= self.provider.arrays
             self.values["media_aspect"] = width / height
-        if self.first_sample is None:
-            self.first_sample = sample
+        first = self.first_sample = sample if self.first_sample is None else self.first_sample
+        age = sample / self.providers.rate - first / self.providers.rate
         for rate, programs in self.rate_groups:
             if rate:
-                self._render_due(rate, programs, sample)
+                self._render_due(rate, programs, age)
             else:
                 for program in programs:
                     program.render()
 
-    def _render_due(self, rate: float, programs: list[PassProgram], sample: float) -> None:
-        """Draw passes of a fixed rate as often as they are due; at least once at the start."""
+    def _render_due(self, rate: float, programs: list[PassProgram], age: float) -> None:
+        """Draw passes of a fixed rate as often as they are due at an age in seconds; at least once at the start."""
         key, dt = (rate, programs[0].spec.name), self.values["dt"]
-        age = sample / self.providers.rate - self.first_sample / self.providers.rate
         due = max(math.floor(age * rate) + 1, 0)
         steps = min(max(due - self.steps.get(key, 0), 0), max(round(dt * rate) + 1, 1))
         self.steps[key], self.values["dt"] = due, 1.0 / rate

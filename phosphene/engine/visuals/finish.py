@@ -20,7 +20,7 @@ CHROMA_SHIFT = f"{FINISH}.chroma_shift"
 Textures = Mapping[str, Callable[[], moderngl.Texture | None]]
 
 
-class Source(Protocol):
+class PictureSource(Protocol):
     """What is shown: a deck."""
 
     @property
@@ -50,7 +50,7 @@ class Finish:
         self, context: Context, size: tuple[int, int], screen: Screen, values: Mapping[str, Any], textures: Textures
     ) -> None:
         self.context, self.size = context, size
-        self.sources: tuple[Source, ...] = ()  # of the current picture
+        self.sources: tuple[PictureSource, ...] = ()  # of the current picture
         self.values = {**values, "progress": 0.0, "kind": 0.0, "limiting": 1.0}
         self.targets: dict[str, Target] = {}
         self.owned = ReleaseStack()
@@ -81,7 +81,7 @@ class Finish:
     def _program(self, spec: Pass, target: Target | Screen, textures: Textures) -> PassProgram:
         return self.owned.add(PassProgram(self.context, spec, target, textures, self.values, FINISH))
 
-    def show(self, deck: Source) -> None:
+    def show(self, deck: PictureSource) -> None:
         """Show what a deck has drawn."""
         self.sources = (deck,)
         *limiter, last = self.single_programs
@@ -99,7 +99,7 @@ class Finish:
         darkening = np.frombuffer(self.targets["limit"].picture.read(), "f4")[3::4]
         return float(darkening.any())
 
-    def mix(self, old: Source, new: Source, kind: str, progress: float) -> None:
+    def mix(self, old: PictureSource, new: PictureSource, kind: str, progress: float) -> None:
         """Show a transition of a kind, from one deck to another, at a progress of 0 to 1."""
         self.sources = old, new
         for deck, program in zip(self.sources, self.grade_programs, strict=True):

@@ -3,16 +3,14 @@
 import math
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import av
 import numpy as np
-from av.container import InputContainer
 from av.video.reformatter import Colorspace
-from av.video.stream import VideoStream
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.visuals.srgb import downsample
@@ -37,7 +35,7 @@ class Reader(Protocol):
     pixel_aspect: float  # width over height of a pixel
     fault: str | None  # one line about what is wrong now
 
-    def frames_from(self, seconds: float) -> Iterator[tuple[float, av.VideoFrame]]:
+    def frames_from(self, seconds: float) -> Generator[tuple[float, av.VideoFrame]]:
         """(begin, frame) from a moment of the stream on; the first has begun by then."""
 
     def stop(self) -> None:
@@ -56,7 +54,7 @@ class Film:
     def stop(self) -> None:
         """Nothing to do: it never waits."""
 
-    def frames_from(self, seconds: float) -> Iterator[tuple[float, av.VideoFrame]]:
+    def frames_from(self, seconds: float) -> Generator[tuple[float, av.VideoFrame]]:
         """(begin, frame) from a moment of the stream on; the first has begun by then.
 
         Raises
@@ -73,7 +71,7 @@ class Film:
                 return
             turn, start = turn + 1.0, 0.0
 
-    def _frames_of_turn(self, begun: float, start: float) -> Iterator[tuple[float, av.VideoFrame]]:
+    def _frames_of_turn(self, begun: float, start: float) -> Generator[tuple[float, av.VideoFrame]]:
         """The frames from `start` to the end of the file, which began at `begun`."""
         held = None
         with self._open() as (container, stream):
@@ -103,7 +101,8 @@ class Film:
             return float(max(ends)) if len(ends) > 1 else 0.0
 
     @contextmanager
-    def _open(self) -> Iterator[tuple[InputContainer, VideoStream]]:
+    def _open(self) -> Iterator[tuple[Any, Any]]:
+        """The container and its video stream. (PyAV's types say None of much that an open file has.)"""
         if not self.path.is_file():
             raise UsageError(f"there is no file {self.path}")
         try:
@@ -147,7 +146,7 @@ class Camera:
     def stop(self) -> None:
         self.stopped.set()
 
-    def frames_from(self, seconds: float) -> Iterator[tuple[float, av.VideoFrame]]:
+    def frames_from(self, seconds: float) -> Generator[tuple[float, av.VideoFrame]]:
         while not self.stopped.is_set():
             try:
                 with self._open() as container:
@@ -159,7 +158,7 @@ class Camera:
                 self.fault = f"camera {self.device}: {getattr(error, 'strerror', error)}; waiting for it"
             self.stopped.wait(RETRY_DELAY)
 
-    def _open(self) -> InputContainer:
+    def _open(self) -> Any:
         device = f"video={self.device}" if self.format == "dshow" else self.device
         return av.open(device, format=self.format, options=self.options, timeout=CAMERA_TIMEOUT)
 

@@ -3,7 +3,7 @@
 import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -137,7 +137,7 @@ class SyncFeed:
 
     def __init__(self, reader: Reader, seconds: float, pixels: Callable[[VideoFrame], np.ndarray]) -> None:
         self.pixels = pixels
-        self.frames: Iterator[tuple[float, VideoFrame]] = reader.frames_from(seconds)
+        self.frames = reader.frames_from(seconds)
         self.next_frame: tuple[float, VideoFrame] | None = next(self.frames)
 
     def ready(self) -> bool:

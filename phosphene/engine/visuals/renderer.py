@@ -128,8 +128,10 @@ class Renderer:
     def resize(self, size: tuple[int, int]) -> None:
         """Draw in another size from now on."""
         self.size = size
-        for each in filter(None, (self.deck, self.next_deck, self.finish)):
-            each.resize(size)
+        for deck in filter(None, (self.deck, self.next_deck)):
+            deck.resize(size)
+        if self.finish:
+            self.finish.resize(size)
 
     @property
     def frozen(self) -> bool:

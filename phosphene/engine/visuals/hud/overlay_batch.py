@@ -9,7 +9,7 @@ from phosphene.engine.gl.context import Context
 from phosphene.engine.gl.pass_spec import Pass
 from phosphene.engine.gl.release_stack import ReleaseStack
 from phosphene.engine.gl.shader_compile import compile_program
-from phosphene.engine.gl.shader_source import Source
+from phosphene.engine.gl.shader_source import ShaderSource
 from phosphene.engine.visuals.hud.font import Font
 
 BOX, TEXT, LARGE = 0.0, 1.0, 2.0  # kinds of marks; see shaders/hud/mark.vert
@@ -42,7 +42,7 @@ class OverlayBatch:
         self.owned, self.font_textures = ReleaseStack(), ReleaseStack()
         self.textures: list[moderngl.TextureArray] = []
         with self.owned:
-            program = compile_program(context, Source(MARKS.vertex), Source(MARKS.fragment))
+            program = compile_program(context, ShaderSource(MARKS.vertex), ShaderSource(MARKS.fragment))
             self.program: Any = self.owned.add(program)
             self.program["text"].value, self.program["large"].value = 0, 1
             self.buffer = self.owned.add(context.gl.buffer(reserve=INITIAL_MARKS * MARK.itemsize, dynamic=True))
