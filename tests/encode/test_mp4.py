@@ -121,9 +121,11 @@ def test_picture_and_sound_stay_in_sync(fps, rate, lead, tmp_path):
     shifts = np.arange(-48, 49) / 16 / audio[0].sample_rate
     for side, sign in zip(x, (1, -1)):
         for moment in map(float, shown):
-            correlation = [sign * side @ burst(time - moment - shift) for shift in shifts]
+            around = np.abs(time - moment) < 0.02  # ten times the burst's width; beyond, it is nothing
+            t, part = time[around], sign * side[around]
+            correlation = [part @ burst(t - moment - shift) for shift in shifts]
             assert abs(shifts[np.argmax(correlation)]) <= 0.5 / audio[0].sample_rate
-            assert max(correlation) > 0.9 * (burst(time - moment) ** 2).sum(), "no burst was found"
+            assert max(correlation) > 0.9 * (burst(t - moment) ** 2).sum(), "no burst was found"
 
 
 def test_streams_are_described_correctly(tmp_path):
