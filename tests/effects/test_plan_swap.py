@@ -96,11 +96,11 @@ DELAYING["both"] = [*DELAYING["noise_reduction"], *DELAYING["pitch"]]
 def test_swap_of_a_delaying_genome_has_no_step_and_no_gap(genome):
     x = 3 * np.resize(SINE, 3 * RATE)[:, None].repeat(2, axis=1)
     x += 0.03 * noise(len(x))
-    player, y = CorePlayer(), []
+    player, pieces = CorePlayer(), []
     for serial, values in enumerate(([], genome, []), 1):
         player.plans.change(values, serial)
-        y.append(player.play(x[(serial - 1) * RATE : serial * RATE]))
-    y = np.concatenate(y)[1_000:].astype(float)
+        pieces.append(player.play(x[(serial - 1) * RATE : serial * RATE]))
+    y = np.concatenate(pieces)[1_000:].astype(float)
     assert np.abs(np.diff(y, axis=0)).max() < 1.3 * np.abs(np.diff(x, axis=0)).max()
     power = np.convolve(y[:, 0] ** 2, np.ones(2_400) / 2_400, "valid") / 0.045
     assert power.min() > 0.2 and power.max() < 1.2, "during the crossfade, two delayed tones may partly cancel"

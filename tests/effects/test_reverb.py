@@ -82,12 +82,11 @@ def modal_peak(tail, frames=4_096):
     faster count equally.
     """
     pitches, _, bins = signal.stft(tail, RATE, nperseg=frames, noverlap=frames // 2, boundary=None, padded=False)
-    power, excess = np.abs(bins) ** 2, {}
+    power, excess = np.abs(bins) ** 2, []
     for k in np.flatnonzero((pitches > 150) & (pitches < 12_000)):
         around = np.abs(np.log2(np.maximum(pitches, 1e-9) / pitches[k])) < 1 / 6
-        excess[k] = np.log10(np.mean(power[k] / np.median(power[around], axis=0)))
-    excess = 10 * np.array(list(excess.values()))
-    return (excess - np.median(excess)).max()
+        excess.append(10 * np.log10(np.mean(power[k] / np.median(power[around], axis=0))))
+    return max(excess) - np.median(excess)
 
 
 @pytest.mark.parametrize("size", [0.3, 0.6, 1.0])

@@ -98,7 +98,7 @@ def jitter(genes: list[Gene], best_genes: Mapping[str, Gene], rng: np.random.Gen
     """Move one or two parameters of a gene."""
     index = rng.integers(len(genes))
     op, shares = genes[index][0], np.array(genes[index][1])
-    for param in rng.choice(len(shares), min(rng.integers(1, 3), len(shares)), replace=False):
+    for param in rng.choice(len(shares), min(int(rng.integers(1, 3)), len(shares)), replace=False):
         leap = rng.random() < LEAP_SHARE
         shares[param] = rng.random() if leap else reflect(shares[param] + rng.normal(0.0, JITTER))
     genes[index] = op, tuple(map(float, shares))
