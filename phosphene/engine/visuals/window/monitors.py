@@ -28,7 +28,7 @@ def init_glfw() -> None:
 def last_error() -> str:
     """What GLFW says about its last error."""
     text = glfw.get_error()[1]
-    return str(text, "utf-8", "replace") if text else "GLFW gives no reason"
+    return _decode(text) if text else "GLFW gives no reason"
 
 
 def monitor_names() -> list[str]:
@@ -44,7 +44,12 @@ def monitor_names() -> list[str]:
 
 
 def _names() -> list[str]:
-    return [str(glfw.get_monitor_name(monitor), "utf-8", "replace") for monitor in glfw.get_monitors()]
+    return [_decode(glfw.get_monitor_name(monitor)) for monitor in glfw.get_monitors()]
+
+
+def _decode(text: Any) -> str:
+    """GLFW's text, which is bytes."""
+    return str(text, "utf-8", "replace")
 
 
 def find_monitor(number: int | None) -> Any:

@@ -8,7 +8,7 @@ uniform float lines;  // 1 in 0..2: brightness of the lines
 in vec2 place;
 flat in vec4 edges;
 flat in float soft;
-flat in float name;
+flat in float number;
 flat in vec2 origin;
 flat in vec2 size;
 flat in vec3 kind;
@@ -38,5 +38,5 @@ void main() {
     light += ring.y * (light + 0.1 * ink) / (1.0 + 2000.0 * from_ring * from_ring);
     vec2 rim = min(place - edges.xy, edges.zw - place) / 0.012;
     light *= 0.5 + 0.5 * min(clamp(rim.x, 0.0, 1.0), clamp(rim.y, 0.0, 1.0));
-    color = vec4(light * share, name * share);
+    color = vec4(light * share, number * share);
 }

@@ -26,18 +26,18 @@ uniform float aspect;
 uniform vec4 random;
 
 out vec2 place;
-flat out vec4 edges;   // left, bottom, right, top
+flat out vec4 edges;    // left, bottom, right, top
 flat out float soft;
-flat out float name;   // number of the region, from 1
+flat out float number;  // number of the region, from 1
 flat out vec2 origin;
 flat out vec2 size;
-flat out vec3 kind;    // shape of its lines: arcs, folds or frames
+flat out vec3 kind;     // shape of its lines: arcs, folds or frames
 flat out vec3 tone;
 flat out vec3 ink;
-flat out float sway;   // phase of the folds
-flat out float still;  // 1 while no cut moves; lines fade out while they would flicker
-flat out vec2 ring;    // sent out by an onset: its radius and brightness
-flat out vec4 motion;  // loudness, frequency and phase of the lines, light
+flat out float sway;    // phase of the folds
+flat out float still;   // 1 while no cut moves; lines fade out while they would flicker
+flat out vec2 ring;     // sent out by an onset: its radius and brightness
+flat out vec4 motion;   // loudness, frequency and phase of the lines, light
 
 #include "lib/golden_section.glsl"
 #include "lib/rotate_hue.glsl"
@@ -61,9 +61,9 @@ void main() {
     edges = vec4(leaf.xy, leaf.xy + leaf.zw);
     edges = mix(edges, vec4(-OUTSIDE, -OUTSIDE, OUTSIDE, OUTSIDE),
         vec4(lessThan(abs(edges - vec4(0.0, 0.0, picture_size)), vec4(1e-4))));
-    name = float(gl_InstanceID + 1);
+    number = float(gl_InstanceID + 1);
     size = leaf.zw;
-    float part = (float(gl_InstanceID) + 0.5) / float(count), random_value = fract(name * 0.61803399 + random.z);
+    float part = (float(gl_InstanceID) + 0.5) / float(count), random_value = fract(number * 0.61803399 + random.z);
     float loudness = texelFetch(energy, ivec2(gl_InstanceID, 0), 0).r,
         tone_level = texelFetch(chroma, ivec2(gl_InstanceID % 12, 0), 0).r;
     kind = vec3(equal(ivec3(int(3.0 * random_value)), ivec3(0, 1, 2)));
