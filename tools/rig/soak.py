@@ -83,7 +83,7 @@ def seen(seconds, *words):
 
 @contextlib.contextmanager
 def _stage():
-    """A screen and a loudspeaker; gives the environment of who is to find them."""
+    """A screen and a sound server; yields the environment by which processes find them."""
     server, screen = SoundServer(), Screen()
     environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
     environment |= {"PYTHONPATH": str(ROOT), "PHOSPHENE_CACHE": str(cache_home())}
@@ -98,16 +98,16 @@ def _stage():
 
 
 def _side_by_side(kinds, seconds, environment, *words):
-    how = {"env": environment, "stdout": subprocess.PIPE, "text": True}
+    options = {"env": environment, "stdout": subprocess.PIPE, "text": True}
     running = {
-        kind: subprocess.Popen([sys.executable, "-m", "tools.rig.soak", kind, str(seconds), *words], **how)
+        kind: subprocess.Popen([sys.executable, "-m", "tools.rig.soak", kind, str(seconds), *words], **options)
         for kind in kinds
     }
-    told = {kind: process.communicate()[0] for kind, process in running.items()}
+    reports = {kind: process.communicate()[0] for kind, process in running.items()}
     for process in running.values():
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, process.args)
-    return {kind: json.loads(report) for kind, report in told.items()}
+    return {kind: json.loads(report) for kind, report in reports.items()}
 
 
 if __name__ == "__main__":
