@@ -8,9 +8,10 @@ import pytest
 
 from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.gl import shader_source
-from phosphene.engine.visuals import deck, texture_provider
+from phosphene.engine.visuals import deck, provider_kinds
 from phosphene.engine.visuals.media_names import is_live, media_path
-from phosphene.engine.visuals.texture_provider import ProviderKind, SharedProviders, provider_kind
+from phosphene.engine.visuals.provider_kinds import SharedProviders, provider_kind
+from phosphene.engine.visuals.texture_provider import ProviderKind
 from tests.support.scene_renderer import RATE, SMALL, SceneRenderer, analysed, make_look, silence
 
 SHADER = """#version 330 core
@@ -76,7 +77,7 @@ def decoder(tmp_path, monkeypatch):
         monkeypatch.setattr(module, "SHADERS", copy)
     monkeypatch.setattr(Decoder, "opened", [])
     kind = ProviderKind(Decoder, lambda name: None, live=True)
-    monkeypatch.setitem(texture_provider.PROVIDERS, "decoder", kind)
+    monkeypatch.setitem(provider_kinds.PROVIDERS, "decoder", kind)
     return kind
 
 
@@ -152,7 +153,7 @@ def test_a_live_provider_is_shared_and_released_by_the_last_deck(context, quiet,
 
 
 def test_one_that_is_not_live_is_opened_for_each_deck(context, decoder, monkeypatch):
-    monkeypatch.setitem(texture_provider.PROVIDERS, "decoder", decoder._replace(live=False))
+    monkeypatch.setitem(provider_kinds.PROVIDERS, "decoder", decoder._replace(live=False))
     providers = SharedProviders(context, RATE)
     one, other = (providers.acquire("decoder:one", SMALL, sample=0.0, threaded=True) for _ in range(2))
     assert one is not other
@@ -165,7 +166,7 @@ def test_one_that_is_not_live_is_opened_for_each_deck(context, decoder, monkeypa
 def test_names_of_media_find_their_kind(decoder):
     assert provider_kind("decoder:one") is provider_kind("decoder") is decoder
     for name in ("film.mp4", "C:/film.mp4", "decoder.mp4", "cameras"):
-        assert provider_kind(name) is texture_provider.FILE and not is_live(name)
+        assert provider_kind(name) is provider_kinds.FILE and not is_live(name)
     assert media_path("shows/a.yaml", "film.mp4") == "shows/film.mp4"
     assert media_path("shows/a.yaml", "decoder:one") == "decoder:one"
 

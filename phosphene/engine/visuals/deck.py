@@ -24,7 +24,8 @@ from phosphene.engine.rings.board import Board, get
 from phosphene.engine.rings.board_layout import FIRST_PICTURE_SLOT
 from phosphene.engine.visuals.audio_signals import SILENT_SIGNALS, PictureModulation
 from phosphene.engine.visuals.catalogue import FINISH, SECTIONS, SLOTS, Look, look_slot
-from phosphene.engine.visuals.texture_provider import SharedProviders, TextureProvider
+from phosphene.engine.visuals.provider_kinds import SharedProviders
+from phosphene.engine.visuals.texture_provider import TextureProvider
 
 GLIDE = 0.08  # seconds in which a parameter goes most of its way
 CLOCK = {"dt": 0.0, "minute": 0.0, "hour": 0.0, "aspect": 1.0, "media_aspect": 1.0, "random": (0.0,) * 4}

@@ -5,7 +5,7 @@ from typing import Any
 
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.documents.schema import custom_fault
-from phosphene.engine.visuals.texture_provider import provider_kind
+from phosphene.engine.visuals.provider_kinds import provider_kind
 
 
 def check_media(name: str) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from phosphene.engine.common.errors import UsageError
-from phosphene.engine.visuals.texture_provider import provider_kind
+from phosphene.engine.visuals.provider_kinds import provider_kind
+from phosphene.engine.visuals.texture_provider import not_repeatable
 
 
 def is_live(name: str) -> bool:
@@ -25,5 +25,4 @@ def check_repeatable(name: str | None) -> None:
         For a camera.
     """
     if name and is_live(name):
-        reason = "what a camera saw cannot be rendered again; name a file, or record while live"
-        raise UsageError(f"media: {name}: {reason}")
+        raise not_repeatable(name)

@@ -42,6 +42,11 @@ class Reader(Protocol):
         """End the iterators, from any thread."""
 
 
+def is_camera(name: str) -> bool:
+    """True for "camera" and "camera:NAME"; any other name is a file."""
+    return name.partition(":")[0] == "camera"
+
+
 class Film:
     """A file. A film starts again at its end; a photo has one frame."""
 

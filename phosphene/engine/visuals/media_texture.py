@@ -12,9 +12,8 @@ import numpy as np
 from av import VideoFrame
 
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.visuals.media_names import check_repeatable, is_live
-from phosphene.engine.visuals.media_reader import Camera, Film, Reader, frame_pixels
-from phosphene.engine.visuals.texture_provider import ProviderRequest
+from phosphene.engine.visuals.media_reader import Camera, Film, Reader, frame_pixels, is_camera
+from phosphene.engine.visuals.texture_provider import ProviderRequest, not_repeatable
 
 SRGB = 0x8C43  # GL_SRGB8_ALPHA8: converted to linear light before it is filtered
 OVERSIZE = 1.25  # times the size that covers the picture: a scene may zoom in
@@ -55,8 +54,8 @@ class MediaTexture:
     arrays: Mapping[str, np.ndarray] = {}
 
     def __init__(self, request: ProviderRequest) -> None:
-        if not request.threaded:
-            check_repeatable(request.name)
+        if is_camera(request.name) and not request.threaded:
+            raise not_repeatable(request.name)
         self.context, self.name = request.context, request.name
         self.rate, self.threaded = request.rate, request.threaded
         self.max_size = (0, 0)  # frames are scaled down to cover this
@@ -99,7 +98,7 @@ class MediaTexture:
     def _open(self, seconds: float) -> None:
         if self.feed:
             self.feed.close()
-        self.reader: Reader = Camera(self.name) if is_live(self.name) else Film(self.name)
+        self.reader: Reader = Camera(self.name) if is_camera(self.name) else Film(self.name)
         self.shown = -math.inf  # start of the frame that is shown
         self.feed = (ThreadedFeed if self.threaded else SyncFeed)(self.reader, seconds, self._pixels)
 

@@ -19,7 +19,7 @@ from phosphene.engine.visuals.catalogue import FINISH, FREEZE, Look
 from phosphene.engine.visuals.deck import Deck
 from phosphene.engine.visuals.finish import Finish
 from phosphene.engine.visuals.noise_textures import create_noise_textures
-from phosphene.engine.visuals.texture_provider import SharedProviders
+from phosphene.engine.visuals.provider_kinds import SharedProviders
 
 MAX_DT = 0.25  # seconds between two frames; after a longer gap the picture goes on as if it were this
 MAX_WAIT = 4.0  # seconds that a preset waits for the beat it is to start with

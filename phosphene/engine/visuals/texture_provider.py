@@ -1,7 +1,4 @@
-"""Texture providers: what gives a scene textures, arrays of numbers and a size, and which one a preset's media names.
-
-A new kind of provider is a class that implements `TextureProvider` and a row in `PROVIDERS`.
-"""
+"""Texture providers: what gives a scene textures, arrays of numbers and a size. provider_kinds.py lists them."""
 
 from __future__ import annotations
 
@@ -10,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
+
+from phosphene.engine.common.errors import UsageError
 
 if TYPE_CHECKING:
     import moderngl
@@ -88,68 +87,7 @@ class ProviderKind(NamedTuple):
     file: bool = False  # the name is a path, relative to the preset
 
 
-def _open_media(request: ProviderRequest) -> TextureProvider:
-    from phosphene.engine.visuals.media_texture import MediaTexture  # imported here: few presets show any
-
-    return MediaTexture(request)
-
-
-def _check_camera(name: str) -> None:
-    from phosphene.engine.visuals.media_reader import Camera
-
-    Camera(name)
-
-
-def _check_file(name: str) -> None:
-    from phosphene.engine.visuals.media_reader import Film
-
-    next(Film(name).frames_from(0.0))
-
-
-CAMERA = "camera"
-FILE = ProviderKind(_open_media, _check_file, file=True)  # any other name
-PROVIDERS = {  # by what the preset's `media` says before a colon
-    CAMERA: ProviderKind(_open_media, _check_camera, live=True),
-}
-
-
-def provider_kind(name: str) -> ProviderKind:
-    """The kind of provider that a preset's `media` names."""
-    return PROVIDERS.get(name.partition(":")[0], FILE)
-
-
-class SharedProviders:
-    """Opens providers for decks. A live one that several decks show is opened once, and released by the last.
-
-    Parameters
-    ----------
-    context : Context
-    rate : float
-        Samples per second.
-    """
-
-    def __init__(self, context: Context, rate: float) -> None:
-        self.context, self.rate = context, rate
-        self.users: list[tuple[str, TextureProvider]] = []  # one entry per deck
-
-    def acquire(self, name: str, size: tuple[int, int], *, sample: float, threaded: bool) -> TextureProvider:
-        """The provider of this name, for one more deck.
-
-        Raises
-        ------
-        UsageError
-            If it cannot be opened.
-        """
-        kind = provider_kind(name)
-        shared = [provider for other, provider in self.users if kind.live and other == name]
-        request = ProviderRequest(self.context, name, size, self.rate, sample, threaded)
-        provider = shared[0] if shared else kind.open(request)
-        self.users.append((name, provider))
-        return provider
-
-    def release(self, provider: TextureProvider) -> None:
-        """One deck no longer shows it."""
-        users = [number for number, (_, other) in enumerate(self.users) if other is provider]
-        del self.users[users[0]]
-        if len(users) == 1:
-            provider.release()
+def not_repeatable(name: str) -> UsageError:
+    """The error for media that a film cannot be rendered from."""
+    reason = "what a camera saw cannot be rendered again; name a file, or record while live"
+    return UsageError(f"media: {name}: {reason}")
