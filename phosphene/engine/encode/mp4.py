@@ -72,8 +72,8 @@ class Mp4Writer:
         self._container = av.open(place, "w", format="mp4", container_options=_muxer_options(audio_rate))
         self._video = self._container.add_stream(ENCODERS[codec].name, rate=fps)
         try:
-            settings = {"size": size, "fps": fps, "crf": crf, "threads": threads, "preset": preset}
-            open_encoder(self._video.codec_context, codec, **settings)
+            context = self._video.codec_context
+            open_encoder(context, codec, size=size, fps=fps, crf=crf, threads=threads, preset=preset)
         except PhospheneError as fault:
             raise UsageError(f"--codec {codec}: does not take {size[0]}x{size[1]} at {fps} ({fault})") from fault
         self._audio = self._container.add_stream("aac", rate=audio_rate, layout="stereo", bit_rate=AUDIO_BIT_RATE)

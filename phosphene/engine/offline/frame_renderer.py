@@ -136,6 +136,7 @@ class Yuv420Node:
         if not self.inlet.filled or (converted := self.outlet.acquire()) is None:
             return 0
         frame = self.inlet.pull()
+        assert frame is not None, "only this node pulls"
         rgba_to_yuv420(frame, converted)
         self.inlet.recycle(frame)
         self.outlet.push(converted)

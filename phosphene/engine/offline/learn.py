@@ -44,9 +44,11 @@ class LearnOutputs(NamedTuple):
         paths = [path for path in self if path is not None]
         if len(set(paths)) < len(paths):
             raise UsageError(f"{paths[-1]}: is named twice; each result needs a file of its own")
+        inputs = list(sources)
+        for option, path in zip(("--genome-out", "--preview-out", "--metrics-out"), self):
+            for source in inputs:
+                check_not_input(option, path, source)
         for path in paths:
-            for source in sources:
-                check_not_input("--preview-out", path, source)
             check_writable(path, overwrite=overwrite)
 
 

@@ -1,4 +1,4 @@
-"""The sound track: what is heard, from one sample on and without a gap."""
+"""The audio track of a recording: what is heard, from one sample on and without a gap."""
 
 import numpy as np
 
@@ -8,18 +8,18 @@ from phosphene.engine.rings import Segment
 from phosphene.engine.rings.tap import TapReader
 from phosphene.engine.visuals.window.frame_stats import increment
 
-MAX_READ_FRAMES = 4096  # given at once
+MAX_READ_FRAMES = 4096  # per block
 
 
 class AudioTrack:
-    """Reads the sound of a session. What was lost on the way is silence.
+    """Reads the sound of a session; sound that was lost on the way becomes silence.
 
     Parameters
     ----------
     shared : Segment
-        The recording's.
+        Of the recording.
     start : int
-        The sample that comes first; `next` is the one that comes next.
+        The first sample; `next` is the sample that the next block begins with.
     """
 
     def __init__(self, shared: Segment, start: int) -> None:
@@ -27,7 +27,7 @@ class AudioTrack:
         self.silence = np.zeros((MAX_READ_FRAMES, CHANNELS), np.float32)
 
     def read(self) -> np.ndarray | None:
-        """The next block, valid until the next call; None where nothing waits."""
+        """The next block, valid until the next call; None if nothing waits."""
         if not self.reader.available():
             return None
         sample = self.reader.sample

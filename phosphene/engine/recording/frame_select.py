@@ -49,8 +49,8 @@ class FrameSelector:
         candidates = [self.current, *self.queue] if self.current else [None, *self.queue]
         moment, bonus = self.moment, NEXT_FRAME_BONUS * self.period
         distances = {at: abs(each[0] - moment) - bonus * (at == 1) for at, each in enumerate(candidates) if each}
-        best = min(distances, key=distances.get)
+        best = min(distances, key=lambda at: distances[at])
         self.index += 1
         for _ in range(best):
             self.current = self.queue.popleft()
-        return self.current[1] if best else None
+        return self.current[1] if best and self.current else None
