@@ -18,8 +18,9 @@ from phosphene.engine.common.errors import PhospheneError
 from phosphene.engine.processes.recorder import RecorderProcess
 from phosphene.engine.processes.shared_layout import LAYOUTS
 from phosphene.engine.recording.shared_frames import FPS, RecorderStat, frame_slot, layouts, open_segment
-from phosphene.engine.rings import Segment, SessionLock, ring, timeline
+from phosphene.engine.rings import Segment, SessionLock, ring, tap, timeline
 from phosphene.engine.rings.board import get, put
+from phosphene.engine.rings.tap import activate
 from tests.e2e.test_live import QUIET
 from tests.e2e.test_show import SMALL, lit, shown, wait_for_pictures, window_of, write
 from tests.support.commands import run_command
@@ -64,18 +65,18 @@ def flashes_in(times, lights):
     return times[1:][(lights[1:] > 150) & (lights[:-1] < 100)]
 
 
-class Set:
-    """Footage that is made up: pictures of so many samples each, and a click where they turn white."""
+class FakeSession:
+    """A session's shared memory, filled by the test: frames at a rate, and a click where they turn white."""
 
     def __init__(self, path):
-        self.claims = SessionLock("-session"), SessionLock("-test")
-        self.session = Segment(self.claims[0].name, LAYOUTS, create=True)
-        self.footage = Segment(self.claims[1].name, layouts(SIZE), create=True)
+        self.locks = SessionLock("-session"), SessionLock("-test")
+        self.session = Segment(self.locks[0].name, LAYOUTS, create=True)
+        self.shared = Segment(self.locks[1].name, layouts(SIZE), create=True)
         put(self.session["meters"], int(Meter.RATE), float(RATE))
         for gauge, side in zip((RecorderStat.WIDTH, RecorderStat.HEIGHT), SIZE):
-            put(self.footage["stats"], int(gauge), float(side))
-        timeline.publish(self.footage["joins"], np.zeros(2))
-        config = {"film": {"segment": self.claims[1].name, "size": SIZE}, "path": str(path), "part": f"{path}.part"}
+            put(self.shared["stats"], int(gauge), float(side))
+        activate(self.shared["audio"])
+        config = {"film": {"segment": self.locks[1].name, "size": SIZE}, "path": str(path), "part": f"{path}.part"}
         self.recorder, self.fault = RecorderProcess(config, self.session), None
 
     def _record(self):
@@ -84,7 +85,7 @@ class Set:
         except PhospheneError as fault:
             self.fault = str(fault)
 
-    def shoot(self, seconds, rate, first, clicks, *, stop=True):
+    def play(self, seconds, rate, first, clicks, *, stop=True):
         """Play so much sound, and show so many pictures a second from a sample on."""
         recording = threading.Thread(target=self._record)
         recording.start()
@@ -96,14 +97,14 @@ class Set:
             now = time.perf_counter()
             timeline.publish(self.session["clock"], np.array([sample, now, now]))
             until = min(round(sample) + 2_000, len(sound))  # sound is given before it is heard
-            self._wait(lambda at=at, until=until: ring.writable(self.footage["audio"], 1 << 17) >= until - at)
-            ring.push(self.footage["audio"], sound[at:until])
+            self._wait(lambda at=at, until=until: tap.writable(self.shared["audio"], 1 << 17) >= until - at)
+            tap.push(self.shared["audio"], sound[at:until], at)
             at = until
-            self._wait(lambda: ring.writable(self.footage["frame_times"], 1))
+            self._wait(lambda: ring.writable(self.shared["frame_times"], 1))
             lit = any(0 <= sample - click * RATE < 0.1 * RATE for click in clicks)
-            frame_slot(self.footage, int(self.footage["frame_times"].written[ring.COUNT]))[:] = 255 * lit
-            ring.push(self.footage["frame_times"], np.array([[sample]]))
-        ring.push(self.footage["audio"], sound[at:])
+            frame_slot(self.shared, int(self.shared["frame_times"].written[ring.COUNT]))[:] = 255 * lit
+            ring.push(self.shared["frame_times"], np.array([[sample]]))
+        tap.push(self.shared["audio"], sound[at:], at)
         if stop:
             self.recorder.stop()
         else:
@@ -113,10 +114,10 @@ class Set:
     def _wait(self, what):
         assert wait_for(what, every=0.001)
 
-    def strike(self):
-        for owned in (self.session, self.footage):
+    def close(self):
+        for owned in (self.session, self.shared):
             owned.close()
-        for claim in self.claims:
+        for claim in self.locks:
             claim.release()
 
 
@@ -124,12 +125,12 @@ class Set:
 @pytest.mark.parametrize("rate", [25, 30, 60])
 def test_sound_and_picture_of_a_recording_are_in_time(rate, first, tmp_path):
     """It begins with the first picture that was shown, and the sound of that very sample."""
-    stage, path, clicks = Set(tmp_path / "x.mp4"), tmp_path / "x.mp4", [0.5, 1.37, 2.0, 3.11]
+    stage, path, clicks = FakeSession(tmp_path / "x.mp4"), tmp_path / "x.mp4", [0.5, 1.37, 2.0, 3.11]
     try:
-        stage.shoot(4.0, rate, first, clicks)
-        stats = {gauge: get(stage.footage["stats"], int(gauge)) for gauge in RecorderStat}
+        stage.play(4.0, rate, first, clicks)
+        stats = {gauge: get(stage.shared["stats"], int(gauge)) for gauge in RecorderStat}
     finally:
-        stage.strike()
+        stage.close()
     times, lights, sound, begin = film_of(path)
     assert begin == 0.0 and not Path(f"{path}.part").exists()
     begins = first / RATE
@@ -147,12 +148,12 @@ def test_sound_and_picture_of_a_recording_are_in_time(rate, first, tmp_path):
 
 def test_a_change_of_sample_rate_completes_the_film(tmp_path):
     path = tmp_path / "x.mp4"
-    stage = Set(path)
+    stage = FakeSession(path)
     try:
-        stage.shoot(2.0, 30, 0.0, [0.5], stop=False)
-        assert get(stage.footage["stats"], int(RecorderStat.RECORDING)) == 0
+        stage.play(2.0, 30, 0.0, [0.5], stop=False)
+        assert get(stage.shared["stats"], int(RecorderStat.RECORDING)) == 0
     finally:
-        stage.strike()
+        stage.close()
     rates = "the sound has 44100 frames a second now, and had 48000"
     assert stage.fault == f"{path}: {rates}; the recording ends here, the show goes on"
     assert len(film_of(path)[0]) == 60 and film_of(path)[2].size >= 2 * RATE
