@@ -46,12 +46,12 @@ def test_frame_lies_between_its_neighbours_but_its_tempo_source_does_not(frames)
 @pytest.mark.parametrize("every", [1, 3, 7])
 def test_each_onset_is_read_once_however_seldom(frames, every):
     publish(frames, 0.0, kick=1.0)  # before the reader
-    reader, found = OnsetReader(frames), []
+    reader, rows = OnsetReader(frames), []
     for hop in range(1, 43):
         publish(frames, 100.0 * hop, snare=0.8 if hop % 10 == 4 else 0.0, onset_event=float(hop == 11))
         if hop % every == 0:
-            found.append(reader.strongest_until(100.0 * hop))
-    found = np.array(found)
+            rows.append(reader.strongest_until(100.0 * hop))
+    found = np.array(rows)
     assert found.shape[1] == len(ONSETS) and not found[:, ONSETS.index("kick")].any()
     assert (found[:, ONSETS.index("snare")] == 0.8).sum() == 4 and found[:, ONSETS.index("onset_event")].sum() == 1.0
 

@@ -319,12 +319,12 @@ def test_row_follows_a_trajectory():
     with_rows = matrix(row("trajectory.0"), row("trajectory.3", 1), trajectory=spec, seed=5)
     trajectory = make_trajectory(TrajectorySpec(**spec), 5, RATE)
     frames = records(music(3.0))
-    values = []
+    rows = []
     for frame in frames:
         advance_trajectory(trajectory, frame)
         with_rows.step(frame)
-        values.append((*coordinates(trajectory)[[0, 3]], *with_rows.moved[:2, 1]))
-    values = np.array(values)
+        rows.append((*coordinates(trajectory)[[0, 3]], *with_rows.moved[:2, 1]))
+    values = np.array(rows)
     np.testing.assert_array_equal(values[:, :2], values[:, 2:])
     assert np.ptp(values, axis=0).min() > 0.1, "no motion, so nothing is tested"
     other = matrix(row("trajectory.0"), trajectory=spec, seed=6)

@@ -29,9 +29,7 @@ MAX_SAMPLE_VALUE = 1e4  # of full scale; samples are clipped to it, so that no v
 
 class Analyser(NamedTuple):
     sound: np.ndarray  # (2, hop or up to 7 more): left and right of the hop so far, then zeros
-    counts: (
-        np.ndarray
-    )  # (3,) int64: samples analysed, samples in this hop, samples skipped (before the start and in gaps)
+    counts: np.ndarray  # (3,) int64: samples analysed, of these in this hop, samples skipped (at the start, in gaps)
     record: np.ndarray  # (WIDTH,)
     tempo_override: np.ndarray  # (6,): tempo_override.PARAMS
     loudness: LoudnessState

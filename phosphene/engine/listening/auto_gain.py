@@ -35,7 +35,7 @@ class AutoGain(NamedTuple):
     power_scale: float  # scales power so that a full-scale sine has a power of 1
 
 
-def make_auto_gain(rate, window, hop):
+def make_auto_gain(rate: float, window: int, hop: int) -> AutoGain:
     seconds = hop / rate
     smoothing = -np.expm1(-seconds / np.array([FAST_SECONDS, SLOW_SECONDS]))
     attack = -math.expm1(-seconds / ATTACK_SECONDS)

@@ -29,7 +29,7 @@ class ChromaState(NamedTuple):
     decay: float  # of the sums, per analysis of the peaks
 
 
-def make_chroma(rate, window, hop):
+def make_chroma(rate: float, window: int, hop: int) -> ChromaState:
     bins, hertz = window // 2, rate / window
     tables = aligned_zeros((TUNING_STEPS, PITCH_CLASSES, bins + 8), np.float32)
     for step in range(TUNING_STEPS):
@@ -47,7 +47,7 @@ def make_chroma(rate, window, hop):
     )
 
 
-def pitch_class_weights(hertz, bins, tuning):
+def pitch_class_weights(hertz: float, bins: int, tuning: float) -> np.ndarray:
     """(PITCH_CLASSES, bins + 1): Gaussians in log frequency, C first; each bin's weights have unit length.
 
     Bins far from CENTRE_OCTAVE weigh less. A Gaussian is a semitone wide, or one bin where bins are wider than that.

@@ -47,7 +47,7 @@ SCALARS = (  # each value of one number, with the range and curve that map it to
     *(Param(f"{band}_travel", 0.0, low=0.0, high=1.0, unit="s") for band in ("level", "bass", "mid", "treble")),
 )
 TEMPO_SOURCES = ("heard", "tapped", "link", "held")  # where the tempo comes from
-ARRAY_FIELDS = {  # shapes
+ARRAY_FIELDS: dict[str, Any] = {  # shapes
     "mel": BANDS,  # dB of full scale
     "mfcc": CEPSTRA,
     "chroma": PITCH_CLASSES,

@@ -21,7 +21,7 @@ class LoudnessState(NamedTuple):
     window_samples: float
 
 
-def make_loudness(rate, hop):
+def make_loudness(rate: float, hop: int) -> LoudnessState:
     hops = MOMENTARY_SECONDS * rate / hop
     rows = max(math.ceil(hops), 1)
     squares = np.zeros(rows)

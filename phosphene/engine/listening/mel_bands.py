@@ -7,18 +7,19 @@ BAND_SPLITS = 250.0, 2_000.0  # Hz; boundaries of low, mid and high
 HANN_POWER = 0.375  # mean of the squared Hann window
 
 
-def band_frequencies(rate, count):
+def band_frequencies(rate: float, count: int) -> np.ndarray:
     """Hz, (count + 2,): the start of the first band, the centre of each, the end of the last."""
-    mel = np.linspace(*(2595 * np.log10(1 + f / 700) for f in (MIN_HERTZ, min(MAX_HERTZ, 0.45 * rate))), count + 2)
+    low, high = (2595 * np.log10(1 + f / 700) for f in (MIN_HERTZ, min(MAX_HERTZ, 0.45 * rate)))
+    mel = np.linspace(low, high, count + 2)
     return 700 * (10 ** (mel / 2595) - 1)
 
 
-def sine_power(size, window):
+def sine_power(size: int, window: int) -> float:
     """The power of a full-scale sine, summed over the bins of an FFT of `size`, under a Hann window of `window`."""
     return HANN_POWER * size * window / 4
 
 
-def mel_filters(rate, size, window, count):
+def mel_filters(rate: float, size: int, window: int, count: int) -> tuple[np.ndarray, np.ndarray]:
     """The weights of the bands of a power spectrum: FFT of `size`, Hann window of `window` samples.
 
     A full-scale sine has 0 dB in every band that it falls into.

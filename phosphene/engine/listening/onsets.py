@@ -48,7 +48,7 @@ class OnsetState(NamedTuple):
     hop_seconds: float
 
 
-def make_onsets(rate, hop):
+def make_onsets(rate: float, hop: int) -> OnsetState:
     first_bands = np.searchsorted(band_frequencies(rate, BANDS)[1:-1], GROUP_EDGES)
     first_bands[-1] = BANDS
     seconds = hop / rate

@@ -35,7 +35,7 @@ class Spectrum(NamedTuple):
     products: np.ndarray  # (LANES,)
 
 
-def make_spectrum(rate):
+def make_spectrum(rate: float) -> Spectrum:
     window = max(1 << math.ceil(math.log2(WINDOW_SECONDS * rate)), 64)
     bins = window // 2
     angles = 2 * np.pi * np.arange(bins) / window
@@ -46,15 +46,20 @@ def make_spectrum(rate):
     cosines = np.cos(np.pi * band * (of + 0.5) / BANDS) * np.sqrt(np.where(band, 2, 1) / BANDS)
     hann = aligned_zeros((window,), np.float64)
     hann[:] = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(window) + 0.5) / window)
+    power, magnitude, power32 = (aligned_zeros((bins + 8,), dtype) for dtype in (np.float64, np.float64, np.float32))
+    edges, weights = _pad_to_lanes(*mel_filters(rate, window, window, BANDS), bins + 8)
     return Spectrum(
         aligned_zeros((window,), np.float64),
         hann,
         make_fft(bins),
         np.array([np.cos(angles), np.sin(angles)]),
-        *(aligned_zeros((bins + 8,), dtype) for dtype in (np.float64, np.float64, np.float32)),
+        power,
+        magnitude,
+        power32,
         moments,
         np.array([1, *(min(round(split * window / rate), bins + 1) for split in BAND_SPLITS), bins + 1]),
-        *_pad_to_lanes(*mel_filters(rate, window, window, BANDS), bins + 8),
+        edges,
+        weights,
         cosines,
         aligned_zeros((LANES,), np.float64),
     )

@@ -17,7 +17,7 @@ class WaveformOverview(NamedTuple):
     counts: np.ndarray  # (3,) int64: samples per column, complete columns, samples in the incomplete one
 
 
-def make_waveform_overview():
+def make_waveform_overview() -> WaveformOverview:
     return WaveformOverview(np.zeros(COLUMNS), np.zeros(COLUMNS), np.array([1, 0, 0]))
 
 
@@ -40,7 +40,7 @@ def extend_overview(overview, block):
             counts[1], counts[2] = counts[1] + 1, 0
 
 
-def overview_columns(overview):
+def overview_columns(overview: WaveformOverview) -> tuple[np.ndarray, np.ndarray, int]:
     """(low, high, samples per column), without unused columns."""
     columns = overview.counts[1] + (overview.counts[2] > 0)
     return overview.low[:columns], overview.high[:columns], int(overview.counts[0])

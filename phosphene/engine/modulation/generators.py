@@ -1,7 +1,7 @@
 """Generators: the modulation sources besides sound, which a preset defines by name: LFO, walk, envelope."""
 
 import math
-from typing import Annotated, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
 import numpy as np
 from pydantic import Field, create_model
@@ -26,9 +26,10 @@ ENVELOPE = (
 
 
 def _model(kind, params, **choices):
-    fields = {name: (Literal[values], values[0]) for name, values in choices.items()}
+    fields: dict[str, Any] = {"kind": (Literal[kind], ...)}
+    fields |= {name: (Literal[values], values[0]) for name, values in choices.items()}
     fields |= {param.name: param_field(param) for param in params}
-    return create_model(kind, __base__=Strict, kind=(Literal[kind], ...), **fields)
+    return create_model(kind, __base__=Strict, **fields)
 
 
 _KINDS = _model("lfo", LFO, shape=SHAPES), _model("walk", WALK), _model("envelope", ENVELOPE, on=EVENTS)

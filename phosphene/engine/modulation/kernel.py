@@ -40,7 +40,7 @@ class MatrixState(NamedTuple):
     rate: float
 
 
-def make_matrix_state(sources, rows, links, slots, rate):
+def make_matrix_state(sources: int, rows: int, links: int, slots: int, rate: float) -> MatrixState:
     return MatrixState(
         kind=np.zeros(sources, np.int64),
         column=np.zeros(sources, np.int64),

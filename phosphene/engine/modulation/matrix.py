@@ -57,8 +57,11 @@ class Matrix:
 
     def __init__(self, modulation: Modulation, rate: int, slots: int) -> None:
         self.rate, self.slots = rate, slots
-        self.record, self.keys, self.state = None, ([], []), None
-        self.trajectory, self.trajectory_key = None, None
+        self.record: np.ndarray | None = None
+        self.keys: tuple[list[Any], list[Any]] = [], []
+        self.trajectory: Any = None
+        self.trajectory_key: tuple[int, dict[str, Any]] | None = None
+        self.state: Any = None
         self._build(modulation)
 
     @property

@@ -1,7 +1,7 @@
 """The schema of a preset's matrix rows, and checks of the names and ranges in them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, create_model
@@ -25,23 +25,18 @@ ATTACK = Param("attack", 0.08, low=0.0, high=600.0, unit="s")
 RELEASE = Param("release", 0.25, low=0.0, high=600.0, unit="s")
 AMOUNT = Param("amount", 1.0, low=0.0, high=1.0)
 
-Row = create_model(
-    "row",
-    __base__=Strict,
-    **{
-        "from": (str, ...),
-        "to": (str, ...),
-        "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # empty for the parameter's own range
-        "curve": (Literal[CURVES], CURVES[0]),
-        "steps": (int, Field(8, ge=2, le=MAX_STEPS)),
-        "when": (Literal[WHENS], WHENS[0]),
-        "optional": (bool, False),
-        **{param.name: param_field(param) for param in (ATTACK, RELEASE, AMOUNT)},
-    },
-)
-
-
-Genome = list[tuple[str | None, bool]]
+_FIELDS: dict[str, Any] = {
+    "from": (str, ...),
+    "to": (str, ...),
+    "range": (Annotated[tuple[float, ...], Field(strict=False)], ()),  # empty for the parameter's own range
+    "curve": (Literal[CURVES], CURVES[0]),
+    "steps": (int, Field(8, ge=2, le=MAX_STEPS)),
+    "when": (Literal[WHENS], WHENS[0]),
+    "optional": (bool, False),
+    **{param.name: param_field(param) for param in (ATTACK, RELEASE, AMOUNT)},
+}
+Row = create_model("row", __base__=Strict, **_FIELDS)
+Genome = Sequence[tuple[str | None, bool]]
 
 
 class RowTarget(NamedTuple):

@@ -43,7 +43,7 @@ class BeatTracker(NamedTuple):
     bar_fade: float
 
 
-def make_beat_tracker(rate, hop, size):
+def make_beat_tracker(rate: float, hop: int, size: int) -> BeatTracker:
     hop_seconds = hop / rate
     return BeatTracker(
         np.array([0.0, 2.0]),

@@ -62,7 +62,7 @@ class Lookahead:
         Samples in a hop and in the window of the spectrum, of the analyser that makes the records.
     """
 
-    def __init__(self, rate, hop, size):
+    def __init__(self, rate: float, hop: int, size: int) -> None:
         hop_seconds = hop / rate
         hops, portion = round((AHEAD_SECONDS + PORTION_SECONDS) / hop_seconds), round(PORTION_SECONDS / hop_seconds)
         self.state = LookaheadState(

@@ -33,7 +33,7 @@ class Novelty(NamedTuple):
     smoothing: float
 
 
-def make_novelty(rate, hop):
+def make_novelty(rate: float, hop: int) -> Novelty:
     part_of_band = np.digitize(band_frequencies(rate, BANDS)[1:-1], PART_EDGES)
     return Novelty(
         part_of_band,

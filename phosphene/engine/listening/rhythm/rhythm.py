@@ -48,7 +48,7 @@ class Rhythm(NamedTuple):
     hop: int
 
 
-def make_rhythm(rate, hop, size):
+def make_rhythm(rate: float, hop: int, size: int) -> Rhythm:
     """A rhythm for hops of `hop` samples, whose spectrum has a window of `size` samples."""
     return Rhythm(
         make_novelty(rate, hop),

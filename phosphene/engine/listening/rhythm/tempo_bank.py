@@ -59,7 +59,7 @@ class TempoBank(NamedTuple):
     smoothing: float
 
 
-def make_tempo_bank(rate, hop):
+def make_tempo_bank(rate: float, hop: int) -> TempoBank:
     step = PARTS * hop / rate  # seconds; the parts take turns
     hertz = MIN_RATE / 60 * 2 ** (np.arange(RATES) / STEPS_PER_OCTAVE)
     ringing = np.minimum(RING_CYCLES / hertz, MAX_RING_SECONDS)
@@ -67,11 +67,14 @@ def make_tempo_bank(rate, hop):
     tempi = MIN_RATE * 2 ** ((FIRST_TEMPO + np.arange(TEMPI)) / STEPS_PER_OCTAVE)
     octaves = np.log2(tempi / 120)
     priors = TEMPO_PRIOR[0] * octaves + TEMPO_PRIOR[1] * octaves**2
+    real, imag, strengths = (np.zeros((PARTS, RATES)) for _ in range(3))
     return TempoBank(
         rotation.real.copy(),
         rotation.imag.copy(),
         (1 - np.exp(-step / ringing)) / PARTS,
-        *(np.zeros((PARTS, RATES)) for _ in range(3)),
+        real,
+        imag,
+        strengths,
         np.zeros(RATES),
         np.exp(-SCORE_INTERVAL * hop / rate / ringing),
         np.zeros(PARTS),

@@ -3,9 +3,8 @@
 import zipfile
 import zlib
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import Field, create_model
@@ -39,7 +38,7 @@ SHAPES = {  # each name is one number
 }
 READ_ERRORS = ValueError, RuntimeError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error
 
-Meta = create_model(
+Meta: Any = create_model(
     "meta",
     __base__=Strict,
     schema_version=(int, Field(ge=SCHEMA_VERSION, le=SCHEMA_VERSION)),
@@ -58,11 +57,11 @@ class Anchors(NamedTuple):
     bias: np.ndarray  # (count,)
     feature_mean: np.ndarray  # (features,)
     feature_std: np.ndarray  # (features,)
-    meta: Meta
+    meta: Any  # of the class Meta
 
 
-def packaged_anchors() -> dict[str, Traversable]:
-    """The packaged files by name."""
+def packaged_anchors() -> dict[str, Any]:
+    """The paths of the packaged files by name."""
     files = (resources.files("phosphene") / "presets" / "anchors").iterdir()
     return {file.name[:-4]: file for file in files if file.name.endswith(".npz")}
 
@@ -115,7 +114,7 @@ def _check_meta(text, where):
     """The file's metadata, None if it cannot be parsed; and its faults."""
     where = f"{where}: meta"
     try:
-        meta = validate(Meta, parse_document(str(text), lambda line: Location(line, where)))[0]
+        meta: Any = validate(Meta, parse_document(str(text), lambda line: Location(line, where)))[0]
     except UsageError as error:
         return None, str(error).split("\n")
     faults = [

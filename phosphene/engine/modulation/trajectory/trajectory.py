@@ -32,12 +32,15 @@ SILENT_WANDER = 0.7  # share of the wander's strength in silence
 ONSET_PUSH, BEAT_PUSH = 0.6, 0.6  # seconds, at the speed of silence, by which each pushes the wander; of a beat at most
 SEED_STAGE = 7  # separates its random numbers from other uses of the seed
 
-TrajectorySpec = create_model(
-    "trajectory",
-    __base__=Params,
-    anchors=(str, DEFAULT_ANCHORS),
-    **{p.name: (float | None, Field(None, ge=p.low, le=p.high, description=p.range_text)) for p in PARAMS},
-)
+
+def _spec_model() -> Any:
+    fields: dict[str, Any] = {"anchors": (str, DEFAULT_ANCHORS)}
+    for p in PARAMS:
+        fields[p.name] = float | None, Field(None, ge=p.low, le=p.high, description=p.range_text)
+    return create_model("trajectory", __base__=Params, **fields)
+
+
+TrajectorySpec = _spec_model()
 """A preset's section: anchors by name or path, and values that replace those of the file."""
 
 
@@ -112,7 +115,7 @@ def make_trajectory(spec: Any, seed: int, rate: float) -> Trajectory:
     return trajectory
 
 
-def directions(fields):
+def directions(fields: np.ndarray) -> np.ndarray:
     """(COORDINATE_COUNT, size): the nth is a cosine of n half turns over the anchors, plus the nth wander field.
 
     Anchors at equal distances have no principal axes. The packaged ones are ordered from calm to loud, and the first

@@ -1,6 +1,7 @@
 """Wander: a slow motion through a few smooth fields; loudness makes it faster, onsets and beats push it on."""
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ class Wander(NamedTuple):
     values: np.ndarray  # (RANK,): weight of each field; their squares sum to 1 on average
 
 
-def make_wander(rng):
+def make_wander(rng: np.random.Generator) -> Wander:
     hertz = MIN_HERTZ * (MAX_HERTZ / MIN_HERTZ) ** rng.random((RANK, WAVES))
     return Wander(hertz, rng.random((RANK, WAVES)), np.zeros(2), np.zeros(RANK))
 
@@ -56,7 +57,14 @@ def update_values(wander):
         wander.values[field] = total * math.sqrt(2.0 / (WAVES * RANK))
 
 
-def smooth_fields(rng, count, shape, *, blur_width=BLUR_WIDTH, others=()):
+def smooth_fields(
+    rng: np.random.Generator,
+    count: int,
+    shape: Sequence[int],
+    *,
+    blur_width: float = BLUR_WIDTH,
+    others: Sequence[np.ndarray] | np.ndarray = (),
+) -> np.ndarray:
     """Random fields, smooth along every axis but the first, orthogonal to one another and to the rows of `others`.
 
     Returns
@@ -74,7 +82,7 @@ def smooth_fields(rng, count, shape, *, blur_width=BLUR_WIDTH, others=()):
     return rows[len(others) :] * math.sqrt(math.prod(shape))
 
 
-def orthonormal(rows):
+def orthonormal(rows: Iterable[np.ndarray]) -> np.ndarray:
     """The rows made orthogonal to the rows before them, with length 1 (Gram-Schmidt)."""
     found = []
     for row in rows:
