@@ -26,7 +26,7 @@ from tests.offline.test_bounce import RECORDS, names
 from tests.support.commands import finish_command, run_command, start_command
 from tests.support.sound_files import read_sound
 from tools.rig import av_sync
-from tools.rig.killed_film import kill
+from tools.rig.killed_film import kill_bounce
 
 RATE, FPS = 48_000, 30
 SIZE = (64, 36)
@@ -62,11 +62,11 @@ def test_a_click_is_seen_when_it_is_heard(fps, rate, tmp_path):
     found = av_sync.measure(tmp_path, fps, rate=rate)
     assert np.abs(found.frames).max() <= 1 and np.abs(found.samples).max() <= 0.5
     assert (found.picture, found.sound) == (0, 0)
-    assert np.abs(found.white - av_sync.places([0.0], seed=2)).max() * fps > 1
+    assert np.abs(found.white - av_sync.click_times([0.0], seed=2)).max() * fps > 1
 
 
 def test_a_killed_bounce_leaves_a_film_that_opens(tmp_path):
-    left = kill(tmp_path, 150, size=(320, 180))
+    left = kill_bounce(tmp_path, 150, size=(320, 180))
     assert 0.95 * (left.sent - KEYFRAME_SECONDS * FPS) <= left.opened <= left.sent
     assert len(left.names) == 1 and left.names[0].startswith("."), "nothing has its own name before it is whole"
 

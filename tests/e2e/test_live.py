@@ -118,7 +118,9 @@ def test_the_microphone_is_heard(server, tmp_path):
     results = json.loads(report.read_text())
     assert results.keys() >= {"callbacks", "underflows", "overflows", "callback_worst_us", "seconds_heard", "devices"}
     assert results["restarts"] == {"audio": 0, "visual": 0} and results["callbacks"] > 0
-    assert results["latency_ms"]["total"] == pytest.approx(sum(v for k, v in results["latency_ms"].items() if k != "total"))
+    assert results["latency_ms"]["total"] == pytest.approx(
+        sum(v for k, v in results["latency_ms"].items() if k != "total")
+    )
     assert {"input", "output"} <= results["latency_ms"].keys()
     assert results["latency_by"] == {"input": "adc", "output": "dac"}
 
@@ -280,9 +282,13 @@ def test_a_sound_server_may_go_and_come_back(server, tmp_path):
     server.stop()
     segment = session.segment()
     assert wait_for(lambda: read_meters(segment["meters"])["device"] == 0.0, seconds=60), "the loss went unnoticed"
-    before, records, row = read_meters(segment["meters"])["position"], timeline.record_count(segment["clock"]), np.zeros(3)
+    before, records, row = (
+        read_meters(segment["meters"])["position"],
+        timeline.record_count(segment["clock"]),
+        np.zeros(3),
+    )
     session.heard(before / RATE + 1.0)  # the graph goes on without a device
-    assert timeline.record_count(segment["clock"]) > records + 20, "and whoever draws is records"
+    assert timeline.record_count(segment["clock"]) > records + 20, "the clock goes on"
     assert wait_for(lambda: timeline.read(segment["clock"], timeline.record_count(segment["clock"]) - 1, row))
     assert row[0] > before and row[1] == row[2] <= time.perf_counter()
     server.start()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tools.rig.render_hashes import FEW, elsewhere, hashes
+from tools.rig.render_hashes import TEST_CONFIG, hash_pictures_in_child, hash_pictures
 
 
 @pytest.fixture(scope="module")
 def here():
-    return hashes(*FEW)
+    return hash_pictures(*TEST_CONFIG)
 
 
 def test_every_scene_and_pass_draws_another_picture(here):
@@ -16,4 +16,4 @@ def test_every_scene_and_pass_draws_another_picture(here):
 
 @pytest.mark.parametrize("threads", ["0", "1"])
 def test_pictures_do_not_depend_on_threads_of_the_driver(here, threads):
-    assert elsewhere(*FEW, LP_NUM_THREADS=threads) == here
+    assert hash_pictures_in_child(*TEST_CONFIG, LP_NUM_THREADS=threads) == here

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from phosphene.engine.audio.sources.file import FileSource
+from phosphene.engine.rings import ring
 from phosphene.engine.rings.board import get
 from phosphene.engine.session.child import MAX_EARLY_EXITS
 from phosphene.engine.visuals.window.frame_stats import FrameStat
@@ -54,9 +55,13 @@ def test_a_window_moves_with_the_sound_and_escape_ends_it(server, screen, tmp_pa
         assert first.max() > 60 and np.abs(first - screen.picture(window)).max() > 30
         screen.press("Escape", window)
         code, out, err = session.result()
-    assert (code, err) == (0, "") and "heard" in out
+    assert (code, err) == (0, "") and "played" in out
     results = json.loads(report.read_text())
-    assert results["frames_shown"] >= 40 and results["frames_dropped"] >= 0 and results["restarts"] == {"audio": 0, "visual": 0}
+    assert (
+        results["frames_shown"] >= 40
+        and results["frames_dropped"] >= 0
+        and results["restarts"] == {"audio": 0, "visual": 0}
+    )
     assert 0 <= results["late_ms"]["p50"] <= results["late_ms"]["p99"] < 1000
     assert results["gl"]["renderer"] and results["gl"]["hardware"] in (True, False)
 
@@ -91,6 +96,27 @@ def test_silence_is_dark_and_a_click_is_white(server, screen, tmp_path):
     assert len(heard) >= 4
     apart = [np.abs(white - click).min() / RATE for click in heard]
     assert np.median(apart) < 0.02 + 2 / 30, apart  # a null sink hands its buffer out before it plays it
+
+
+def test_sound_that_only_comes_back_moves_the_picture(server, screen, tmp_path):
+    """A worker pushes noise into the return of a session whose source is silent: it is heard, and so it is seen."""
+    preset = tmp_path / "flash.yaml"
+    preset.write_text("scene: flash\nflash: {fade: 0.5}\n")
+    with server.record("speaker") as speaker:
+        session = Session(server, "--source", "silence", "--preset", preset, *SMALL, screen=screen)
+        wait_for_pictures(session, 20)
+        assert lit(screen) == 0.0, "silence is dark"
+        rng, returns = np.random.default_rng(4), session.segment()["returns"]
+
+        def answered():
+            for _ in range(2):  # bursts and pauses, so that there are onsets
+                ring.push(returns, rng.normal(0, 0.3, (RATE // 20, 2)).astype(np.float32))
+                ring.push(returns, np.zeros((RATE // 5, 2), np.float32))
+            return lit(screen) > 20.0
+
+        assert wait_for(answered, every=0.1)
+        assert np.abs(speaker.sound()).max() > 0.2
+        assert session.end()[0] == 0
 
 
 def write(path, sound):
@@ -233,9 +259,7 @@ def pressed(screen, window, key, until):
     return wait_for(until)
 
 
-def test_the_hud_is_in_the_window_but_in_no_screenshot(
-    server, screen, tmp_path, monkeypatch
-):
+def test_the_hud_is_in_the_window_but_in_no_screenshot(server, screen, tmp_path, monkeypatch):
     report = tmp_path / "report.json"
     monkeypatch.chdir(tmp_path)
     preset = tmp_path / "dark.yaml"
@@ -258,7 +282,9 @@ def test_the_hud_is_in_the_window_but_in_no_screenshot(
         assert picture.size == (640, 360) and not np.asarray(picture).any()
     assert code == 0 and f"{still.name}: still saved" in out
     results = json.loads(report.read_text())
-    assert results["pacing"] == "own" and sum(count for _, count in results["late_histogram"]) == results["frames_shown"]
+    assert (
+        results["pacing"] == "own" and sum(count for _, count in results["late_histogram"]) == results["frames_shown"]
+    )
     assert all(count > 0 and least % 0.5 == 0.0 for least, count in results["late_histogram"])
 
 
