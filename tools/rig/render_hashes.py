@@ -1,6 +1,6 @@
 """Hashes of the first pictures of every scene, and of every show pass on the usual one.
 
-    python -m tools.same PICTURES WIDTH HEIGHT
+    python -m tools.rig.render_hashes PICTURES WIDTH HEIGHT
 
 prints them as JSON.
 """
@@ -15,33 +15,33 @@ from pathlib import Path
 from phosphene.engine.gl.context import offscreen_context
 from phosphene.engine.visuals.catalogue import DEFAULT_SCENE, SHOW_PASSES
 from tests.support.scene_renderer import analysed, music
-from tools.rig.frame_times import STEP, posed, scenes
+from tools.rig.frame_times import STEP, open_scene, list_scenes
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = (20, 64, 36)
+TEST_CONFIG = (20, 64, 36)
 
 
-def hashes(pictures, width, height):
+def hash_pictures(pictures, width, height):
     frames = analysed(music(pictures / 30 + 1.0))
-    wanted = {name: (name, None) for name in scenes()} | {name: (DEFAULT_SCENE, [name]) for name in SHOW_PASSES}
+    wanted = {name: (name, None) for name in list_scenes()} | {name: (DEFAULT_SCENE, [name]) for name in SHOW_PASSES}
     with offscreen_context() as context:
         return {name: _hash(context, frames, what, (width, height), pictures) for name, what in wanted.items()}
 
 
 def _hash(context, frames, what, size, pictures):
     digest = hashlib.sha256()
-    with posed(context, frames, *what, size=size) as harness:
+    with open_scene(context, frames, *what, size=size) as harness:
         for n in range(pictures):
             digest.update(harness.picture(n * STEP))
     return digest.hexdigest()
 
 
-def elsewhere(*config, **environment):
+def hash_pictures_in_child(*config, **environment):
     """The hashes as a process of its own finds them, with something else in its environment."""
-    words = [sys.executable, "-m", "tools.same", *map(str, config)]
+    words = [sys.executable, "-m", "tools.rig.render_hashes", *map(str, config)]
     where = {"cwd": ROOT, "env": {**os.environ, **environment}}
     return json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True, **where).stdout)
 
 
 if __name__ == "__main__":
-    print(json.dumps(hashes(*map(int, sys.argv[1:]))))
+    print(json.dumps(hash_pictures(*map(int, sys.argv[1:]))))
