@@ -5,6 +5,7 @@ import os
 import threading
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 import numpy as np
@@ -17,6 +18,16 @@ AUDIO_BIT_RATE = 320_000  # per second; AAC takes what it can of them at low rat
 AUDIO_RATE = 48_000  # where AAC does not have the source's
 FRAGMENT_MICROSECONDS = 500_000  # of film that a killed process may lose, beside what the encoder holds
 BOX_HEADER = 8  # bytes: the length and the type of a part of an MP4
+
+
+class FilmSettings(NamedTuple):
+    """Size, frame rate and encoder of a film."""
+
+    size: tuple[int, int] = (1280, 720)
+    fps: Fraction = Fraction(30)
+    codec: str = "x264"
+    crf: int = 16
+    preset: str = "medium"  # of the encoder
 
 
 class Mp4Writer:

@@ -6,7 +6,6 @@ import json
 import platform
 import time
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from phosphene.engine.audio.sources.file import FileSource
 from phosphene.engine.common.atomic_files import check_writable, write_atomically
 from phosphene.engine.common.errors import UsageError
 from phosphene.engine.common.output_paths import check_ending, check_not_input
+from phosphene.engine.encode.mp4 import FilmSettings
 from phosphene.engine.encode.sound_file import ENDINGS, FORMATS, SoundFile, SoundFileNode, depths
 from phosphene.engine.graph.build import Graph, from_source, from_take
 from phosphene.engine.presets.model import Preset
@@ -27,16 +27,6 @@ from phosphene.engine.rings.board import get
 FILM_ENDING = ".mp4"
 LIBRARIES = ("numpy", "numba", "llvmlite", "av", "soxr")  # whose versions the run record holds
 FILM_LIBRARIES = (*LIBRARIES, "moderngl")
-
-
-class FilmSettings(NamedTuple):
-    """Size, frame rate and encoder of a film."""
-
-    size: tuple[int, int] = (1280, 720)
-    fps: Fraction = Fraction(30)
-    codec: str = "x264"
-    crf: int = 16
-    preset: str = "medium"  # of the encoder
 
 
 class BounceInput(NamedTuple):

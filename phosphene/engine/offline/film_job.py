@@ -4,12 +4,12 @@ import contextlib
 import os
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import moderngl
 
 from phosphene.engine.common.errors import PhospheneError
-from phosphene.engine.encode.mp4 import Mp4Writer
+from phosphene.engine.encode.mp4 import FilmSettings, Mp4Writer
 from phosphene.engine.encode.yuv420_gpu import Yuv420Readback, make_readback
 from phosphene.engine.gl.context import create_offscreen
 from phosphene.engine.gl.readback import Readback
@@ -20,9 +20,6 @@ from phosphene.engine.graph.nodes import PlayNode
 from phosphene.engine.offline.frame_pool import FramePool
 from phosphene.engine.offline.frame_renderer import FilmNode, FrameRenderer, Yuv420Node
 from phosphene.engine.presets.model import Preset
-
-if TYPE_CHECKING:
-    from phosphene.engine.offline.bounce import FilmSettings
 
 FRAMES_IN_FLIGHT = 2  # that wait before each node
 ENCODER_THREADS = min(os.cpu_count() or 1, 16)  # of x264: beyond, each more adds more delay than speed
@@ -52,7 +49,7 @@ class FilmJob:
         If OpenGL is missing or cannot draw this size, or the encoder does not open.
     """
 
-    def __init__(self, path: Path, settings: "FilmSettings", rate: int, preset: Preset) -> None:
+    def __init__(self, path: Path, settings: FilmSettings, rate: int, preset: Preset) -> None:
         self.settings, self.preset = settings, preset
         self.readback: Readback | None = None
         self.renderer: FrameRenderer | None = None
