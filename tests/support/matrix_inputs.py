@@ -39,3 +39,8 @@ def moves_of(matrix, records):
 def targets_of(matrix, records, slot=0):
     """The targets of one slot, moved by rows of amount 1."""
     return moves_of(matrix, records)[:, slot, 1]
+
+
+def levels(values, name="low", start=0):
+    """A record per hop, with one field at one value after the other."""
+    return [record(start + n * HOP, **{name: value}) for n, value in enumerate(values)]
