@@ -14,8 +14,8 @@ from phosphene.engine.rings.timeline import Timeline
 CHUNK = 4096  # frames analysed at once
 
 
-class FrameReader(Protocol):
-    """Reads frames by their index, at its own pace."""
+class FrameConsumer(Protocol):
+    """Reads published frames one after the other, at its own pace."""
 
     index: int  # of the frame that it reads next
 
@@ -45,7 +45,7 @@ class ListenNode:
     def __init__(self, rate: int, core: Core, tap: Tap, frames: Timeline, *, start: int = 0, trim: int = 0) -> None:
         self.tempo_moves, self.reader = core.tempo_moves, TapReader(activate(tap), CHUNK)
         self.frames, self.trim = frames, trim
-        self.readers: list[FrameReader] = []
+        self.readers: list[FrameConsumer] = []
         self.analyser: Any = make_analyser(float(rate), start - trim)
         self.analyser.tempo_override[:] = core.applied.view("f8")[FIRST_TEMPO_SLOT:FIRST_PICTURE_SLOT]
         self.move = np.zeros((1, 3))

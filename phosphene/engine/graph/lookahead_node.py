@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from phosphene.engine.graph.listen_node import FrameReader, ListenNode
+from phosphene.engine.graph.listen_node import FrameConsumer, ListenNode
 from phosphene.engine.listening.frame import WIDTH
 from phosphene.engine.listening.rhythm.lookahead import Lookahead
 from phosphene.engine.rings import allocate, timeline
@@ -19,7 +19,7 @@ class LookaheadNode:
     def __init__(self, listen: ListenNode) -> None:
         self.listen, self.index, self.done = listen, 0, False
         self.frames = allocate(timeline.layout(*listen.frames.words.shape))
-        self.readers: list[FrameReader] = []
+        self.readers: list[FrameConsumer] = []
         self.lookahead = Lookahead.for_analyser(listen.analyser)
         self.incoming, self.outgoing = np.zeros(WIDTH), np.zeros(WIDTH)
         self.input_ended = False

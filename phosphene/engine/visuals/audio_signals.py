@@ -44,7 +44,7 @@ SILENT_SIGNALS = {name: 0.0 for name in NAMES if name not in INTERNAL} | {"hit":
 SILENT_SIGNALS["mel"] = np.zeros(BANDS, np.float32)  # an array: `uniform float mel[64]`
 
 
-class State:
+class SignalState:
     """The signals after a hop: the sample of the hop, NAMES, the 64 bands and the twelve tones, 0 to 1."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class AudioSignals:
         self.silent = True  # the newest frame is silence
         self.index = 0  # of the next record
         self.record = np.zeros(WIDTH)
-        self.before, self.after = State(), State()
+        self.before, self.after = SignalState(), SignalState()
         self.loudest, self.peak = SILENCE_DB + RANGE_DB, MIN_PEAK  # recent maxima, of a band and of the waveform
         self.last_onset, self.was_read = -math.inf, False
         self.onsets: deque[float] = deque()  # samples of onsets that no picture has shown
@@ -135,7 +135,7 @@ class AudioSignals:
 
     def _add_frame(self, frame: np.void) -> None:
         """Make the next state from the last one and a frame."""
-        state, self.before = State(), self.after
+        state, self.before = SignalState(), self.after
         for follower in self.followers:
             follower.advance(self.record)
         state.sample, self.silent = float(frame["sample"]), bool(frame["silence"])
@@ -149,7 +149,7 @@ class AudioSignals:
         self.waves.append(frame["wave"].copy())
         self.after = state
 
-    def _update_spectrum(self, state: State, frame: np.void, gap: float) -> None:
+    def _update_spectrum(self, state: SignalState, frame: np.void, gap: float) -> None:
         """Bands and tones, relative to the recent maximum."""
         bands = frame["mel"] + BAND_TILT_DB
         loud = 10 * math.log10((10 ** (np.partition(bands, -8)[-8:] / 10)).sum() / 8)
@@ -161,7 +161,7 @@ class AudioSignals:
         state.bands = self.before.bands + np.where(change > 0, rise, fall) * change
         state.tones = self.before.tones + fall * (frame["chroma"] - self.before.tones)
 
-    def _update_levels(self, state: State, gap: float) -> None:
+    def _update_levels(self, state: SignalState, gap: float) -> None:
         """The signals that come from the bands and the onsets."""
         bands, before = state.bands, self.before.numbers
         sums = np.add.reduceat(bands, BAND_EDGES[:-1])
@@ -174,7 +174,7 @@ class AudioSignals:
         travel = before[COLUMN["travel"]] + min(gap, 4 * HOP_SECONDS) * level / TRAVEL_SECONDS
         state.numbers[: COLUMN["kick"]] = (level, *(sums / BAND_COUNTS), centroid, onset, travel)
 
-    def _update_rhythm(self, state: State, frame: np.void, gap: float) -> None:
+    def _update_rhythm(self, state: SignalState, frame: np.void, gap: float) -> None:
         """The signals that come from drums and beats."""
         for drum in DRUMS:
             strength = float(frame[drum]) if frame[drum] >= MIN_DRUM_LIKELIHOOD else 0.0

@@ -18,7 +18,7 @@ MAX_REQUESTS = 256  # per poll; of more, the newest are done
 MAX_CHANGES = 32  # parameters whose changes are sent per poll
 
 
-class Target(NamedTuple):
+class OscTarget(NamedTuple):
     """What an address stands for."""
 
     act: Callable[..., None]  # (name, value, moment, peer)
@@ -49,7 +49,7 @@ class OscSession:
         self.rate = rate
         self.features: FeatureSender | None = None
         self.known: dict[str, Parameter] | None = None  # the parameters that `targets` are made of
-        self.targets: dict[str, Target] = {}  # by address
+        self.targets: dict[str, OscTarget] = {}  # by address
         self.sent_values: dict[str, BaseValue] = {}
         self.processed = self.malformed = self.unknown = self.dropped = 0
         self._clear_requests()
@@ -111,11 +111,11 @@ class OscSession:
     def _make_targets(self) -> None:
         self.known = self.parameters.by_name
         self.sent_values = {}
-        self.targets = {LIST: Target(self._ask_list, "")}
-        self.targets |= {key_address(name): Target(self._press, name) for name in CHARACTERS}
+        self.targets = {LIST: OscTarget(self._ask_list, "")}
+        self.targets |= {key_address(name): OscTarget(self._press, name) for name in CHARACTERS}
         for name in self.known:
-            self.targets[param_address(name)] = Target(self._set_value, name)
-            self.targets[share_address(name)] = Target(self._set_position, name)
+            self.targets[param_address(name)] = OscTarget(self._set_value, name)
+            self.targets[share_address(name)] = OscTarget(self._set_position, name)
 
     def _take_packets(self) -> list[tuple[float, bytes, Address | None]]:
         if not self.receiver:
