@@ -211,8 +211,8 @@ def test_media_that_cannot_be_read_are_an_error_of_one_line(tmp_path, name):
 def test_a_media_scene_without_media_is_an_error(tmp_path, capsys):
     preset = tmp_path / "show.yaml"
     preset.write_text("scene: photo\n")
-    code, _, told = run_command(capsys, "check", preset)
-    assert code == 2 and told == [
+    code, _, lines = run_command(capsys, "check", preset)
+    assert code == 2 and lines == [
         f"phosphene: {preset}:1: media: the scene 'photo' shows a photo, a film or a camera; name a file, or 'camera'"
     ]
 
