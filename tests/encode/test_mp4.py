@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -71,7 +72,7 @@ def decode(path, kind):
 def start_script(script, *arguments, **options):
     """A process that runs a script with the names of this module."""
     script = "from tests.encode.test_mp4 import *\n" + script
-    pipes = {"stdout": subprocess.PIPE, "text": True}
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True}
     return subprocess.Popen([sys.executable, "-c", script, *map(str, arguments)], cwd=ROOT, **pipes, **options)
 
 
@@ -152,12 +153,18 @@ def test_bytes_do_not_depend_on_which_stream_is_ahead(tmp_path):
         path = tmp_path / f"{len([*tmp_path.iterdir()])}.mp4"
         make_film(path, pictures, sound, lead=lead, **DETERMINISTIC)
     film = Mp4Writer(tmp_path / "threads.mp4", size=SIZE, fps=Fraction(30), rate=RATE, **DETERMINISTIC)
-    both = [
-        threading.Thread(target=lambda: ([film.write_frame(each) for each in pictures], film.end_video())),
-        threading.Thread(
-            target=lambda: ([film.write_audio(block) for block in np.split(sound, 100)], film.end_audio())
-        ),
-    ]
+
+    def write_video():
+        for picture in pictures:
+            film.write_frame(picture)
+        film.end_video()
+
+    def write_sound():
+        for block in np.split(sound, 100):
+            film.write_audio(block)
+        film.end_audio()
+
+    both = [threading.Thread(target=write_video), threading.Thread(target=write_sound)]
     for thread in both:
         thread.start()
     for thread in both:

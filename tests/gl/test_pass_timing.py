@@ -33,10 +33,10 @@ class FakeClock:
 
 @pytest.mark.parametrize("late", [0, 1, 4])
 def test_a_pass_drawn_twice_counts_twice_and_times_are_smoothed(context, late):
-    timing = Timing(context)
-    timing.clock, timing.on = FakeClock(late), True
+    timing, clock = Timing(context), FakeClock(late)
+    timing.clock, timing.on = clock, True
     for picture in range(10):
-        timing.clock.picture = picture
+        clock.picture = picture
         for name in ("agents", "agents", "finish") if picture < 8 else ("finish",):
             timing.begin()
             timing.end(name)

@@ -31,8 +31,10 @@ def mapping(params):
 
 
 GENE = st.one_of(
-    st.fixed_dictionaries({"op": st.just(op)}, optional={"params": mapping(effect.PARAMS)})
-    for op, effect in EFFECTS.items()
+    [
+        st.fixed_dictionaries({"op": st.just(op)}, optional={"params": mapping(effect.PARAMS)})
+        for op, effect in EFFECTS.items()
+    ]
 )
 SOURCES = st.dictionaries(
     st.from_regex("[a-z][a-z0-9_]{0,31}", fullmatch=True),

@@ -9,7 +9,7 @@ from tests.support.small_engine import RECORD, SCHEMAS, refusal
 def test_record_loads_back_unchanged(small_engine, write_file):
     record = RunRecord(**RECORD | {"preset": {"about": "\x7f\U0001f3b9"}})
     loaded, _ = load_record(write_file(record.to_json(), "run.json"))
-    assert loaded.preset == SCHEMAS.preset(about="\x7f\U0001f3b9")
+    assert loaded.preset == SCHEMAS.preset.model_validate({"about": "\x7f\U0001f3b9"})
     assert load_record(write_file(loaded.to_json(), "run.json"))[0] == loaded
     assert [*json.loads(record.to_json())] == sorted(RECORD)
 

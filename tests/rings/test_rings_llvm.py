@@ -97,7 +97,7 @@ def modelled(ops):
     return shared((op.kind, op.order, op.address[0]) for op in ops if op.kind != "let")
 
 
-@pytest.fixture(scope="module", params=KERNELS.values(), ids=KERNELS)
+@pytest.fixture(scope="module", params=list(KERNELS.values()), ids=list(KERNELS))
 def compiled(request):
     kernel, arguments, ops, own = request.param
     return body(kernel, arguments), arguments[0], ops, own

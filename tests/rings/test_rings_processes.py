@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,7 +51,7 @@ REMOVE_STALE = "from phosphene.engine.rings import remove_stale_segments as remo
 def child(*words, **environment):
     """Another Python process, killed at the end of the block."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen([sys.executable, *words], env=environment, cwd=ROOT, text=True, **pipes) as process:
         try:
             yield process

@@ -87,12 +87,12 @@ def test_network_keeps_changing_in_silence(context, quiet):
 def test_endless_noise_does_not_fill_it(context):
     noise = np.random.default_rng(3).normal(0.0, 0.5, (16 * RATE, 2)).clip(-1.0, 1.0)
     with SceneRenderer(context, analysed(noise), "mycelium", size=SIZE, params={"spores": 4.0, "lasts": 2.0}) as scene:
-        means = []
+        trails = []
         for frame in range(15 * 30):
             scene.picture(frame * RATE / 30)
             if frame % 30 == 29:
-                means.append(scene.texels("trail").mean(axis=(0, 1)))
-    means = np.array(means)
+                trails.append(scene.texels("trail").mean(axis=(0, 1)))
+    means = np.array(trails)
     assert np.allclose(means[-5:, :3].mean(axis=0), means[-10:-5, :3].mean(axis=0), rtol=0.1)
     assert (means[:, 3] < 1.0).all() and (means[-1] > 0.005).all()
     assert np.ptp(means[-1, :3]) < 0.2 * means[-1, :3].mean(), "one species has displaced the others"

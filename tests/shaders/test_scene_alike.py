@@ -81,7 +81,8 @@ def test_brightness_is_alike_at_any_frame_rate(context, song, scene, fps):
         with harness(context, song, scene, size=SMALL) as one:
             pictures = one.pictures(5.0, rate)
         lights.append([brightness(pictures[second * rate : (second + 1) * rate]) for second in range(1, 5)])
-    np.testing.assert_allclose(*lights, rtol=0.06)
+    slow, fast = lights
+    np.testing.assert_allclose(slow, fast, rtol=0.06)
 
 
 @each_scene

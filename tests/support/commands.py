@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from phosphene.engine.cli.main import main
 
@@ -31,7 +32,7 @@ def run_command(capsys, *words):
 
 def start_command(*words, before=(), command=COMMAND, **options):
     """Start a command in a process of its own; `before` are the words of a program that starts it."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen([*before, *command, *map(str, words)], cwd=ROOT, **pipes, **options)
 
 

@@ -163,7 +163,12 @@ def test_without_root_it_prints_what_to_type(linux, monkeypatch, by, root, line)
 
 def test_root_on_debian_installs_and_updates_stale_lists(linux, monkeypatch):
     asked, answers = [], [(100, "no such package"), (0, ""), (0, "")]
-    monkeypatch.setattr(linux, "attempt", lambda command, **k: (asked.append(command), answers[len(asked) - 1])[1])
+
+    def attempt(command, **options):
+        asked.append(command)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(linux, "attempt", attempt)
     linux.install(["libegl1"], "apt-get", True)
     assert ["update" in command for command in asked] == [False, True, False]
     assert asked[0] == asked[2] and asked[0][-1] == "libegl1"

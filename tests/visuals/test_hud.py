@@ -269,7 +269,7 @@ def test_lateness_is_recent_and_numbers_stand_still(context):
         hud.add_frame(picture / 60, 0.1 if picture < 100 else 0.004, picture == 50)
     readout = hud._make_readout(10.0, 0.0, RATE, preset="p", **PICTURE)
     assert readout.late == pytest.approx((4.0, 4.0)) and readout.rate == pytest.approx(60.0, rel=0.01)
-    assert not readout.dropping and readout.ahead > 0
+    assert not readout.dropping and readout.ahead is not None and readout.ahead > 0
     draw_hud(hud, (640, 360), 10.0)
     first = hud.readout
     draw_hud(hud, (640, 360), 10.0 + 0.9 * READOUT_SECONDS)

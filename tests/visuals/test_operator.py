@@ -97,9 +97,12 @@ def test_cues_from_before_the_process_started_are_not_repeated(context, segment,
 def test_stills_are_written_under_names_of_their_own(operator, segment, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     written = []
-    monkeypatch.setattr(
-        operator_module, "write_png", lambda path, picture: written.append(picture) or path.write_bytes(b"png")
-    )
+
+    def write_png(path, picture):
+        written.append(picture)
+        path.write_bytes(b"png")
+
+    monkeypatch.setattr(operator_module, "write_png", write_png)
     for _ in range(3):
         cues.repeat(segment["cues"], Cue.STILLS)
         operator.poll(FakeRenderer())
@@ -176,7 +179,8 @@ def test_help_key_shows_the_list_of_keys_for_a_while_or_until_it_is_pressed_agai
 
 def test_frames_reach_the_hud_only_while_it_is_shown(operator, segment):
     operator.add_frame(1.0, 0.01, 0)
-    assert operator.hud is None
+    hidden = operator.hud
+    assert hidden is None
     cues.toggle(segment["cues"], Cue.HUD)
     operator.poll(None)
     overlay(operator)

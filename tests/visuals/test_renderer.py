@@ -63,8 +63,13 @@ def finite(harness):
 
 
 def test_every_object_and_every_fence_is_released(context, song, monkeypatch):
-    fences, fence = [], context.fence
-    monkeypatch.setattr(context, "fence", lambda: fences.append(fence()) or fences[-1])
+    fences, original = [], context.fence
+
+    def fence():
+        fences.append(original())
+        return fences[-1]
+
+    monkeypatch.setattr(context, "fence", fence)
     before = count_gl_objects(context)
     for size in (SMALL, (36, 64)):
         with SceneRenderer(context, song, size=size) as harness:

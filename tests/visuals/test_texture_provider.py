@@ -109,8 +109,8 @@ def test_a_scene_takes_textures_arrays_weights_and_the_size_of_the_moment(contex
     ],
     ids=["array", "weights", "name"],
 )
-def test_what_a_provider_gives_is_checked_against_the_scene(context, quiet, decoder, change, error):
-    file = shader_source.SHADERS / "scene" / "decoded.frag"
+def test_what_a_provider_gives_is_checked_against_the_scene(context, quiet, decoder, tmp_path, change, error):
+    file = tmp_path / "shaders" / "scene" / "decoded.frag"
     file.write_text(file.read_text().replace(*change))
     with pytest.raises(PhospheneError) as raised:
         SceneRenderer(context, quiet, "decoded", media="decoder:one")
@@ -156,7 +156,7 @@ def test_one_that_is_not_live_is_opened_for_each_deck(context, decoder, monkeypa
     monkeypatch.setitem(provider_kinds.PROVIDERS, "decoder", decoder._replace(live=False))
     providers = SharedProviders(context, RATE)
     one, other = (providers.acquire("decoder:one", SMALL, sample=0.0, threaded=True) for _ in range(2))
-    assert one is not other
+    assert isinstance(one, Decoder) and isinstance(other, Decoder) and one is not other
     providers.release(one)
     assert one.released and not other.released
     providers.release(other)

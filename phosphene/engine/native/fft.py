@@ -31,7 +31,8 @@ def make_fft(length, dtype=np.float64):
         stride *= 4
     twiddles = aligned_zeros((len(tables) * length // 4,), dtype)
     twiddles[:] = np.concatenate(tables)
-    return Fft(*(aligned_zeros((length,), dtype) for _ in range(4)), twiddles)
+    real, imag, other_real, other_imag = (aligned_zeros((length,), dtype) for _ in range(4))
+    return Fft(real, imag, other_real, other_imag, twiddles)
 
 
 def inverse(fft):

@@ -1,6 +1,8 @@
 """Functions called by address, so that a chain can hold operators in any order without compiling anything live."""
 
+from collections.abc import Callable
 from types import FunctionType
+from typing import Any
 
 from llvmlite import ir
 from numba import typeof, types
@@ -11,6 +13,10 @@ from phosphene.engine.native.memory import I64, audio_at, descriptor_reader, flo
 
 PROCESS_SIGNATURE = types.void(*[types.int64] * 6)  # state, params, number of params, block, frames, channels
 FILL_SIGNATURE = types.int64(*[types.int64] * 3)  # state, block, frames; returns the frames written
+
+# Globals of each function that `compile_process` makes; this module holds no values for them.
+process: Callable[..., None]
+read: Callable[[int], Any]
 
 
 def _process_at(state, params, count, block, frames, channels):

@@ -43,7 +43,8 @@ def _pointer(context, builder, kind, array, index, width=LANES):
 
 def _load(array, width):
     def codegen(context, builder, signature, args):
-        pointer, size = _pointer(context, builder, signature.args[0], *args, width)
+        array, index = args
+        pointer, size = _pointer(context, builder, signature.args[0], array, index, width)
         return builder.load(pointer, align=size)
 
     return Lanes(array.dtype, width)(array, types.int64), codegen
@@ -116,8 +117,9 @@ def store_lanes(typing, array, index, value):
         return None
 
     def codegen(context, builder, signature, args):
-        pointer, size = _pointer(context, builder, signature.args[0], *args[:2], value.width)
-        builder.store(args[2], pointer, align=size)
+        array, index, vector = args
+        pointer, size = _pointer(context, builder, signature.args[0], array, index, value.width)
+        builder.store(vector, pointer, align=size)
         return context.get_dummy_value()
 
     return types.void(array, types.int64, value), codegen

@@ -161,7 +161,7 @@ def make_schemas(genome: Any, sections: Mapping[str, tuple[Param, ...]], catalog
     transition = create_model("transition", __base__=Transition, **transition_fields)
     fields["scene"] = Literal[tuple(catalogue.SCENES)], next(iter(catalogue.SCENES))
     fields["passes"] = Annotated[tuple[Literal[tuple(catalogue.SHOW_PASSES)], ...], Field(strict=False)], ()
-    fields["transition"] = transition, transition()
+    fields["transition"] = transition, transition.model_validate({})
     preset = create_model("Preset", __base__=Preset, genome=(genome, default_genome), **fields)
     preset.media_scenes = catalogue.MEDIA_SCENES
     preset.targets = row_schema.MatrixTargets({section: {} for section in catalogue.SECTIONS})

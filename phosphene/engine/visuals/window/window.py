@@ -115,10 +115,8 @@ class Window:
         self._connect_input()
         self._load_functions()
         self.front = self.context.gl.detect_framebuffer(0)
-        self.framebuffer: moderngl.Framebuffer | None = None  # what pictures are drawn on
-        self.renderbuffer: moderngl.Renderbuffer | None = None
         self.last_room: Size = size or DEFAULT_SIZE  # of the window, when it last had any
-        self.resize(self.size)
+        self._create_framebuffer(self.size)
 
     def _connect_input(self) -> None:
         self.pressed: list[tuple[float, str]] = []
@@ -201,8 +199,7 @@ class Window:
     def resize(self, size: Size) -> None:
         """Be drawn on in this size from now on."""
         self._release_framebuffer()
-        self.renderbuffer = self.context.gl.renderbuffer(size)
-        self.framebuffer = self.context.gl.framebuffer([self.renderbuffer])
+        self._create_framebuffer(size)
 
     def begin_frame(self) -> None:
         """Nothing to do: there is one framebuffer."""
@@ -257,11 +254,13 @@ class Window:
             self.context.release()
             glfw.terminate()
 
+    def _create_framebuffer(self, size: Size) -> None:
+        self.renderbuffer: moderngl.Renderbuffer = self.context.gl.renderbuffer(size)
+        self.framebuffer: moderngl.Framebuffer = self.context.gl.framebuffer([self.renderbuffer])  # to draw pictures on
+
     def _release_framebuffer(self) -> None:
-        if self.framebuffer:
-            self.framebuffer.release()
-            self.renderbuffer.release()
-        self.framebuffer = self.renderbuffer = None
+        self.framebuffer.release()
+        self.renderbuffer.release()
 
 
 def _centre(size: Size, area: Area) -> Area:
