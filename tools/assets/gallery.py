@@ -1,8 +1,8 @@
-"""The gallery: a still and a short loop of every scene, painted from the built-in synth.
+"""Makes the gallery: a still and a short loop of every scene, drawn from the built-in synth.
 
-    python3 tools/gallery.py [FOLDER] [SCENE ...]
+    python3 tools/assets/gallery.py [FOLDER] [SCENE ...]
 
-They stand in the README. A scene is shown as the first preset that has it shows it; one that has none, as it is.
+The README shows them. A scene is drawn with the first packaged preset that has it, otherwise with the defaults.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from phosphene.engine.audio.sources.base import open_source
-from phosphene.engine.cli import main as cli  # noqa: F401  (it says where compiled kernels are kept)
+from phosphene.engine.cli import main as cli  # noqa: F401  (importing it sets the folder of compiled kernels)
 from phosphene.engine.offline.stills import FPS, render_stills
 from phosphene.engine.presets.load import load_preset
 from phosphene.engine.presets.packaged import preset_names
@@ -23,15 +23,15 @@ from phosphene.engine.visuals.catalogue import SCENES
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "scenes"
 STILL, LOOP = (640, 360), (160, 90)
-MOMENT = 21.5  # seconds into the synth: all of it plays by then
-FRAMES, FRAME_STEP = 12, 3  # of a loop, and of how many pictures one is taken: ten a second
-MAX_BYTES = 300_000  # bytes
-COLOURS = 256, 160, 96, 64, 40, 24  # tried until it is small enough
+MOMENT = 21.5  # seconds into the synth; all its voices play by then
+FRAMES, FRAME_STEP = 12, 3  # pictures of a loop; every third of 30 a second
+MAX_BYTES = 300_000
+COLOURS = 256, 160, 96, 64, 40, 24  # numbers of colours, tried until the file is small enough
 HIDDEN_SCENES = {"flash"}  # a scene for measuring
 
 
 def scene_preset(scene):
-    """How a scene is best shown."""
+    """The first packaged preset that has a scene, otherwise the defaults with that scene."""
     for name in preset_names():
         preset = load_preset(name)[0]
         if preset.scene == scene:
@@ -40,13 +40,13 @@ def scene_preset(scene):
 
 
 def render_still_and_loop(scene):
-    """A still, and the pictures of a loop that ends as it begins."""
+    """(still, loop) of a scene; the loop ends as it begins."""
     preset = scene_preset(scene)
     source = open_source("synth", None, preset)
     (still,) = render_stills(source, preset, [MOMENT], size=STILL)
     moments = [MOMENT + at * FRAME_STEP / FPS for at in range(2 * FRAMES)]
     loop = render_stills(open_source("synth", None, preset), preset, moments, size=LOOP)
-    shares = np.linspace(0, 1, FRAMES)[:, None, None, None]  # the end fades into what was before the beginning
+    shares = np.linspace(0, 1, FRAMES)[:, None, None, None]  # the end fades into the pictures before the beginning
     ending, before = np.array(loop[FRAMES:], float), np.array(loop[:FRAMES], float)
     return still, (ending * (1 - shares) + before * shares).astype(np.uint8)
 
@@ -58,29 +58,40 @@ def _reduce(picture, colours, *, dither):
 
 
 def write_png(path, pictures):
-    """A PNG, animated where it is of several pictures, with as many colours as there is room for."""
+    """Write a PNG, animated if there are several pictures, with as many colours as fit into MAX_BYTES."""
     for colours in COLOURS:
         first, *rest = (_reduce(Image.fromarray(each), colours, dither=len(pictures) == 1) for each in pictures)
-        how = {"save_all": True, "append_images": rest, "duration": 1000 * FRAME_STEP // FPS, "loop": 0} if rest else {}
-        first.save(path, optimize=True, **how)
+        options = (
+            {"save_all": True, "append_images": rest, "duration": 1000 * FRAME_STEP // FPS, "loop": 0} if rest else {}
+        )
+        first.save(path, optimize=True, **options)
         if path.stat().st_size <= MAX_BYTES:
             return
-    raise SystemExit(f"{path}: is larger than {MAX_BYTES} bytes however few its colours")
+    raise SystemExit(f"{path}: is larger than {MAX_BYTES} bytes even with {COLOURS[-1]} colours")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, metavar="FOLDER")
-    parser.add_argument("scenes", nargs="*", metavar="SCENE", help=f"of {', '.join(SCENES)}; all where none is named")
-    asked = parser.parse_args()
-    if wrong := set(asked.scenes) - SCENES.keys():
-        parser.error(f"no scene {', '.join(sorted(wrong))} (has {', '.join(SCENES)})")
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    for scene in asked.scenes or (each for each in SCENES if each not in HIDDEN_SCENES):
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=FOLDER,
+        metavar="FOLDER",
+        help="where the pictures go (default docs/scenes)",
+    )
+    parser.add_argument(
+        "scenes", nargs="*", metavar="SCENE", help=f"scenes to draw, of {', '.join(SCENES)} (default: all but flash)"
+    )
+    args = parser.parse_args()
+    if wrong := set(args.scenes) - SCENES.keys():
+        parser.error(f"unknown scene {', '.join(sorted(wrong))} (scenes: {', '.join(SCENES)})")
+    args.folder.mkdir(parents=True, exist_ok=True)
+    for scene in args.scenes or (each for each in SCENES if each not in HIDDEN_SCENES):
         still, loop = render_still_and_loop(scene)
-        write_png(asked.folder / f"{scene}.png", [still])
-        write_png(asked.folder / f"{scene}-loop.png", loop)
-        print(f"{scene}: {asked.folder / scene}.png and its loop", flush=True)
+        write_png(args.folder / f"{scene}.png", [still])
+        write_png(args.folder / f"{scene}-loop.png", loop)
+        print(f"{scene}: {args.folder / scene}.png and {scene}-loop.png", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python3 tools/bench.py [ROW ...] [--json] [--minutes N] [--peers PYTHON]
 
-Times are best of many, interleaved; a shared machine is noisy, so only ratios are to be quoted.
+Each time is the best of many, measured in turns. A shared machine is noisy, so quote only ratios.
 """
 
 import argparse
@@ -26,10 +26,10 @@ VERDICTS = {True: "good", False: "missed", None: "not judged"}
 
 
 def bench_callback():
-    """The native callback against the same kernels called from a Python callback, paced alike."""
-    from tools.rig.callback_lateness import measure
+    """The native callback against the same kernels called from a Python callback at the same pace."""
+    from tools.rig.callback_lateness import measure_callbacks
 
-    found = measure()
+    found = measure_callbacks()
     cost = found["native"]["cost"] / found["python"]["cost"]
     yield Row(
         "callback cost, native",
@@ -51,12 +51,12 @@ def bench_callback():
 
 def bench_ring():
     """A 256-frame stereo block through a ring, against the same ring in C."""
-    from tools.peers.c_ring import build, through_c, through_ours
+    from tools.peers.c_ring import build, run_c, run_native
 
     count = 100_000
-    functions = {"ours": lambda: through_ours(count)}
+    functions = {"ours": lambda: run_native(count)}
     if library := build():
-        functions["c"] = lambda: through_c(library, count)
+        functions["c"] = lambda: run_c(library, count)
     times = {name: found / count for name, found in interleaved(functions).items()}
     yield Row("ring, push and pull", f"{1e9 * times['ours']:.0f} ns", "", "1000 ns", times["ours"] <= 1e-6)
     if "c" in times:
@@ -73,27 +73,29 @@ def bench_bounce():
         import os, sys, time
         if hasattr(os, "sched_setaffinity"): os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         from pathlib import Path
-        from engine.audio.sources import open_source
-        from engine.bounce.bounce import Material, bounce
-        from engine.presets import load_preset
+        from phosphene.engine.audio.sources.base import open_source
+        from phosphene.engine.offline.bounce import BounceInput, bounce
+        from phosphene.engine.presets.load import load_preset
         preset, _ = load_preset()
         for seconds in (1.0, 60.0):
-            material = Material(open_source("synth", None, preset), "synth", preset, seconds=seconds)
+            source = BounceInput(open_source("synth", None, preset), "synth", preset, seconds=seconds)
             begun = time.perf_counter()
-            bounce(material, [Path(sys.argv[1])], overwrite=True, threads=False)
+            bounce(source, [Path(sys.argv[1])], overwrite=True, threads=False)
             spent = time.perf_counter() - begun
         print(60.0 / spent)
     """
     with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-c", code, str(Path(folder) / "a.wav")]
-        speeds = [
-            float(subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout) for _ in "123"
-        ]
+        command = [sys.executable, "-c", code, str(Path(folder) / "a.wav")]
+
+        def speed():
+            return float(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+
+        speeds = [speed() for _ in range(3)]
     yield Row("bounce of the synth, one core", f"{max(speeds):.0f} times real time", "", "50", max(speeds) >= 50)
 
 
 def bench_start():
-    """From the command to the first block of sound, with everything compiled; and what the wrapper adds."""
+    """Seconds from the command to the first block of sound, with everything compiled; and what start.py adds."""
     from tools.rig.first_sound import first_sound
     from tools.rig.sound_server import SoundServer
 
@@ -106,13 +108,16 @@ def bench_start():
     finally:
         server.remove()
     yield Row("second start to first sound", f"{found:.2f} s", "", "2 s", found <= 2)
-    run = dict(cwd=ROOT, capture_output=True, check=False)
+
+    def run(command):
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+
     python = ROOT / ".venv" / "bin" / "python"
     if (ROOT / ".venv" / "bin" / "phosphene").exists():
         times = interleaved(
             {
-                "wrapped": lambda: subprocess.run([*START, "check", "--help"], **run),
-                "bare": lambda: subprocess.run([str(python), "-m", "phosphene", "check", "--help"], **run),
+                "wrapped": lambda: run([*START, "check", "--help"]),
+                "bare": lambda: run([str(python), "-m", "phosphene", "check", "--help"]),
             },
             rounds=7,
         )
@@ -121,31 +126,34 @@ def bench_start():
 
 
 def bench_live(minutes=10.0):
-    """Live on a null sink, 256 frames at 48 kHz, a Python thread spinning inside; without and with the picture.
+    """A live session on a null sink, 256 frames at 48 kHz, with a spinning Python thread; without and with the picture.
 
-    A silent session beside each tells what the machine alone does to it.
+    A silent session runs beside each, as a control: its underflows are the machine's.
     """
     from tools.rig.soak import soak
 
     found = soak(60 * minutes)
 
-    def total(kind, what, who=None):
-        return sum(reports[who or kind][what] for reports in found[kind])
+    def total(kind, key, session=None):
+        return sum(reports[session or kind][key] for reports in found[kind])
 
-    def told(kind):
+    def describe(kind):
         worst = max(reports[kind]["callback_worst_us"] for reports in found[kind])
         return f"{total(kind, 'underflows')} underflows in {total(kind, 'callbacks')} callbacks, worst {worst:.0f} µs"
 
     ours, control = total("spinning", "underflows"), total("spinning", "underflows", "silent")
     name = f"live for {minutes:g} minutes"
-    yield Row(name, told("spinning"), f"silent control {control} underflows", "none of ours", ours <= control)
+    yield Row(name, describe("spinning"), f"silent control {control} underflows", "none of ours", ours <= control)
     control = total("painting", "underflows", "silent")
     beside = f"without it {ours}; silent control {control} underflows"
-    yield Row(f"{name}, painting", told("painting"), beside, "no more", total("painting", "underflows") <= ours)
+    yield Row(f"{name}, painting", describe("painting"), beside, "no more", total("painting", "underflows") <= ours)
     shown, dropped = total("painting", "frames_shown"), total("painting", "frames_dropped")
     share = dropped / (shown + dropped)
     yield Row("pictures dropped", f"{100 * share:.2f} %", f"{shown} shown", "1 %", share < 0.01)
-    late = [max(reports["painting"]["late_ms"][which] for reports in found["painting"]) for which in ("p50", "p99")]
+    late = [
+        max(reports["painting"]["late_ms"][percentile] for reports in found["painting"])
+        for percentile in ("p50", "p99")
+    ]
     good = late[0] <= 1000 / 30 and late[1] <= 2000 / 30
     yield Row("pictures late", "median {:.1f} ms, 99 % {:.1f} ms".format(*late), "", "33 and 67 ms", good)
 
@@ -169,24 +177,34 @@ ROWS = {
     "picture": films.bench_picture,
     "stage": stage.bench_stage,
 }
-PARTS = {f"stage.{name}": part for name, part in stage.PARTS.items()}
+STAGE_ROWS = {f"stage.{name}": part for name, part in stage.PARTS.items()}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    known = ROWS | PARTS
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(known)}; all where none is named")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--minutes", type=float, default=10.0, help="length of the live row (10)")
-    parser.add_argument("--peers", metavar="PYTHON", default=sys.executable, help="one that has the stage's (this one)")
-    asked = parser.parse_args()
-    if wrong := set(asked.rows) - known.keys():
-        parser.error(f"no row {', '.join(sorted(wrong))} (has {', '.join(known)})")
+    known = ROWS | STAGE_ROWS
+    parser.add_argument(
+        "rows",
+        nargs="*",
+        metavar="ROW",
+        help=f"rows to run, of {', '.join(known)} (default: all but the parts of stage)",
+    )
+    parser.add_argument("--json", action="store_true", help="print each row as a line of JSON")
+    parser.add_argument("--minutes", type=float, metavar="N", default=10.0, help="length of the row live (default 10)")
+    parser.add_argument(
+        "--peers",
+        metavar="PYTHON",
+        default=sys.executable,
+        help="a Python that has the peers of the stage rows (default: this one)",
+    )
+    args = parser.parse_args()
+    if wrong := set(args.rows) - known.keys():
+        parser.error(f"unknown row {', '.join(sorted(wrong))} (rows: {', '.join(known)})")
     os.chdir(ROOT)
-    for name in asked.rows or ROWS:
-        words = [asked.minutes] if name == "live" else [asked.peers] if name.startswith("stage") else []
-        for row in known[name](*words):
-            print(json.dumps(row._asdict()) if asked.json else " | ".join((*row[:4], VERDICTS[row.good])), flush=True)
+    for name in args.rows or ROWS:
+        options = [args.minutes] if name == "live" else [args.peers] if name.startswith("stage") else []
+        for row in known[name](*options):
+            print(json.dumps(row._asdict()) if args.json else " | ".join((*row[:4], VERDICTS[row.good])), flush=True)
 
 
 if __name__ == "__main__":

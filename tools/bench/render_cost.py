@@ -1,4 +1,4 @@
-"""What a picture costs, pass by pass: as the camera takes it, and on the card."""
+"""Measures what a picture costs, pass by pass: in wall time as a bounce renders it, and on the graphics card."""
 
 import contextlib
 import time
@@ -16,15 +16,15 @@ from phosphene.engine.offline.film_job import FRAMES_IN_FLIGHT
 from phosphene.engine.offline.frame_pool import FramePool
 from phosphene.engine.offline.frame_renderer import FrameRenderer
 from phosphene.engine.presets.load import load_preset
-from tools.assets.gallery import preset_of
+from tools.assets.gallery import scene_preset
 
-SIZE, FPS, COUNT = (640, 360), Fraction(30), 200
+SIZE, FPS, FRAME_COUNT = (640, 360), Fraction(30), 200
 
 
-class Void:
-    """Takes pictures, and lets them go."""
+class FrameDiscarder:
+    """A node that discards the pictures it gets."""
 
-    name = "void"
+    name = "discard"
 
     def __init__(self, inlet):
         self.inlet, self.done = inlet, False
@@ -37,74 +37,75 @@ class Void:
         return 1
 
 
-def pictures_of(context, screen, seconds, *, fps=FPS, scene="scope", words=()):
-    """The graph of a bounce of the synth whose sound and pictures are let go; its eyes are a FrameRenderer and a Void.
+def build_render_graph(context, readback, seconds, *, fps=FPS, scene="scope", changes=()):
+    """The graph of a bounce of the synth that discards sound and pictures; it draws with a FrameRenderer.
 
-    `words` are laid over the defaults as `--set` does; a scene that shows something has what its preset shows.
+    `changes` are applied to the default preset, as `--set` does. A scene that shows media gets those of its preset.
     """
-    media = preset_of(scene).media
-    preset, _ = load_preset(None, [f"scene={scene}", *[f"media={media}"] * bool(media), *words])
+    media = scene_preset(scene).media
+    preset, _ = load_preset(None, [f"scene={scene}", *[f"media={media}"] * bool(media), *changes])
 
-    def eyes(ear, player, script):
-        slides = FramePool(screen.shape, FRAMES_IN_FLIGHT)
-        return FrameRenderer(context, screen, fps, preset, ear, player, script, slides), Void(slides)
+    def viewers(listen, play, script):
+        pool = FramePool(readback.shape, FRAMES_IN_FLIGHT)
+        renderer = FrameRenderer(context, readback, fps, preset, listen, play, script, pool)
+        return renderer, FrameDiscarder(pool)
 
-    return from_source(open_source("synth", None, preset), preset, NullSink, seconds=seconds, make_viewers=eyes)
+    return from_source(open_source("synth", None, preset), preset, NullSink, seconds=seconds, make_viewers=viewers)
 
 
 @contextlib.contextmanager
-def camera(count=COUNT, *, size=SIZE, **how):
-    """A graph that takes so many pictures, not yet run, and its camera."""
+def open_render_graph(count=FRAME_COUNT, *, size=SIZE, **options):
+    """A graph that renders `count` pictures, not yet run, and its FrameRenderer. Options: see `build_render_graph`."""
     context = create_offscreen()
-    screen = make_readback(context, size)
-    context.__exit__()  # current on no thread, until the camera is
-    graph = pictures_of(context, screen, float(count / how.get("fps", FPS)), **how)
+    readback = make_readback(context, size)
+    context.__exit__()  # current on no thread until the renderer makes it current
+    graph = build_render_graph(context, readback, float(count / options.get("fps", FPS)), **options)
     try:
         yield graph, graph.viewers[-2]
     finally:
         graph.viewers[-2].release()
         with context:
-            screen.release()
+            readback.release()
             context.release()
 
 
-def cost(**how):
-    """Median seconds of a picture, and of each thing done for it."""
-    ledger = Ledger()
-    with camera(**how) as (graph, taker), passes_timed(ledger, Wall(taker.context)):
-        ledger.time(taker, "step", "picture")
-        ledger.time(taker.renderer, "reach", "signals")
+def measure_wall_times(**options):
+    """Median wall seconds of a picture (`picture`) and of each step of it, by name."""
+    ledger = FrameLedger()
+    with open_render_graph(**options) as (graph, renderer), time_passes(ledger, WallStopwatch(renderer.context)):
+        ledger.time(renderer, "step", "picture")
+        ledger.time(renderer.renderer, "advance_to", "signals")
         for name in ("request", "fetch"):
-            ledger.time(taker.readback, name, name)
+            ledger.time(renderer.readback, name, name)
         graph.run(threads=False)
     return ledger.medians()
 
 
-def on_card(**how):
-    """Median seconds that the card draws at each pass, by its own timer; and what it calls itself."""
-    ledger = Ledger()
-    with camera(**how) as (graph, taker):
-        with taker.context as context:
-            card = Card(context.gl.query(time=True))
-        with passes_timed(ledger, card):
-            ledger.time(taker, "step", "picture")
+def measure_gpu_times(**options):
+    """Median seconds of each pass by the timer of the graphics card, and the released context, which describes it."""
+    ledger = FrameLedger()
+    with open_render_graph(**options) as (graph, renderer):
+        with renderer.context as context:
+            stopwatch = GpuStopwatch(context.gl.query(time=True))
+        with time_passes(ledger, stopwatch):
+            ledger.time(renderer, "step", "picture")
             graph.run(threads=False)
         found = ledger.medians()
         del found["picture"]
         return found, context
 
 
-class Ledger:
-    """Seconds of all that is done for a picture, picture by picture; what is done several times counts as one."""
+class FrameLedger:
+    """Collects the seconds of each step, picture by picture; the seconds of a step that runs several times add up."""
 
     def __init__(self):
-        self.now, self.pictures = {}, {}
+        self.current, self.pictures = {}, {}
 
     def add(self, name, seconds):
-        self.now[name] = self.now.get(name, 0.0) + seconds
+        self.current[name] = self.current.get(name, 0.0) + seconds
 
     def time(self, owner, method, name):
-        """From now on, each call of a method that finds something to do is added; those of a picture end it."""
+        """Time each call of a method from now on, unless it returns 0 or False; a call named "picture" ends one."""
         call = getattr(owner, method)
 
         def timed(*arguments):
@@ -113,22 +114,22 @@ class Ledger:
             if result or result is None:
                 self.add(name, time.perf_counter() - begun)
                 if name == "picture":
-                    self._turn()
+                    self._end_picture()
             return result
 
         setattr(owner, method, timed)
 
-    def _turn(self):
-        for name, seconds in self.now.items():
+    def _end_picture(self):
+        for name, seconds in self.current.items():
             self.pictures.setdefault(name, []).append(seconds)
-        self.now = {}
+        self.current = {}
 
     def medians(self):
         return {name: float(np.median(times)) for name, times in self.pictures.items()}
 
 
-class Wall:
-    """A stopwatch, which waits for what was drawn."""
+class WallStopwatch:
+    """A stopwatch of wall time that waits until everything is drawn."""
 
     def __init__(self, context):
         self.context = context
@@ -141,8 +142,8 @@ class Wall:
         self.seconds = time.perf_counter() - self.begun
 
 
-class Card:
-    """A stopwatch of the graphics card's own."""
+class GpuStopwatch:
+    """A stopwatch that uses the timer of the graphics card."""
 
     def __init__(self, query):
         self.query = query
@@ -156,14 +157,14 @@ class Card:
 
 
 @contextlib.contextmanager
-def passes_timed(ledger, watch):
-    """Meanwhile each pass that is drawn is added, by its file's name in its room: `scope/trail`."""
+def time_passes(ledger, stopwatch):
+    """Within this context, add each drawn pass to the ledger by its file name: `scope/trail`."""
     render = PassProgram.render
 
-    def timed(stage):
-        with watch:
-            render(stage)
-        ledger.add(stage.spec.fragment.partition("/")[2].removesuffix(".frag"), watch.seconds)
+    def timed(program):
+        with stopwatch:
+            render(program)
+        ledger.add(program.spec.fragment.partition("/")[2].removesuffix(".frag"), stopwatch.seconds)
 
     PassProgram.render = timed
     try:

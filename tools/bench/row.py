@@ -1,25 +1,26 @@
-"""A row of the benchmarks, and how times are taken for it."""
+"""A row of the benchmarks, and functions that measure times for it."""
 
 import time
 from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One measured number against what it should be."""
+    """A measured value against its budget."""
 
     name: str
     found: str
-    beside: str  # the peer or the null control in the same run
+    beside: str  # the peer or the control, measured in the same run
     budget: str
-    good: bool | None  # None where it is not judged
+    good: bool | None  # None if it is not judged
 
 
 def best(times):
+    """The shortest of the times: the one that other processes disturbed least."""
     return min(times)
 
 
 def interleaved(functions, *, rounds=15):
-    """The best time of each function, taken in turn."""
+    """The best time of each function, by name; the functions run in turns."""
     times = {name: [] for name in functions}
     for _ in range(rounds):
         for name, function in functions.items():

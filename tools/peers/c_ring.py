@@ -1,4 +1,4 @@
-"""The ring in C11, to compare the speed of the same algorithm."""
+"""The ring in C11, for comparing speed: the same algorithm."""
 
 import ctypes
 import shutil
@@ -56,11 +56,11 @@ int64_t through(const float *block, float *out, int64_t frames, int64_t count) {
 BLOCK = np.random.default_rng(1).normal(0, 0.1, (FRAMES, CHANNELS)).astype(np.float32)
 OUT = np.zeros_like(BLOCK)
 RING = allocate(ring.layout(SIZE, CHANNELS))
-WORDS = make_descriptor(RING)
+DESCRIPTOR = make_descriptor(RING)
 
 
 def build():
-    """The C library, or None where there is no compiler."""
+    """Compile and load the C library; returns None if there is no compiler."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if not compiler:
         return None
@@ -70,19 +70,20 @@ def build():
         target = source.with_suffix(".so")
         command = [compiler, "-O3", "-march=native", "-std=c11", "-shared", "-fPIC", "-o", str(target), str(source)]
         subprocess.run(command, check=True)
-        library = ctypes.CDLL(str(target))  # stays loaded when the file has gone
+        library = ctypes.CDLL(str(target))  # stays loaded after the file is deleted
     library.through.restype = ctypes.c_int64
     library.through.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
     return library
 
 
-def through_c(library, count):
+def run_c(library, count):
+    """Move `count` blocks through the ring in C."""
     assert library.through(BLOCK.ctypes.data, OUT.ctypes.data, FRAMES, count) == FRAMES * count
 
 
 @native_function(types.int64(*[types.int64] * 4))
 def through(line, block, out, count):
-    """Push and pull as the audio thread does, with everything behind addresses."""
+    """Push and pull as the audio thread does: through addresses."""
     moved = 0
     for _ in range(count):
         ring.push(read_ring(line), audio_at(block, FRAMES, CHANNELS))
@@ -90,6 +91,7 @@ def through(line, block, out, count):
     return moved
 
 
-def through_ours(count):
+def run_native(count):
+    """Move `count` blocks through our ring."""
     function = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 4)(through.address)
-    assert function(WORDS.ctypes.data, BLOCK.ctypes.data, OUT.ctypes.data, count) == FRAMES * count
+    assert function(DESCRIPTOR.ctypes.data, BLOCK.ctypes.data, OUT.ctypes.data, count) == FRAMES * count

@@ -1,8 +1,8 @@
-"""OpenCV's bilateral filter, run by a Python that has it, as a tools.peers.Peer.
+"""OpenCV's bilateral filter as a PeerProcess, run by a Python that has OpenCV.
 
-    python tools/bilateral.py
+    python tools/peers/opencv_bilateral.py
 
-For each line of WIDTH HEIGHT a line goes out: the seconds of a picture of three bytes a pixel, d=5.
+For each line WIDTH HEIGHT it prints the seconds of a picture of three bytes a pixel, with d=5.
 """
 
 import sys
@@ -11,7 +11,7 @@ import time
 import cv2
 import numpy as np
 
-TIMES, COLOUR, SPACE = 10, 30.0, 2.0  # for bytes, time depends on neither sigma
+TIMES, COLOUR, SPACE = 10, 30.0, 2.0  # the time of 8-bit pictures depends on neither sigma
 
 for line in sys.stdin:
     width, height = map(int, line.split())

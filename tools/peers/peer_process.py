@@ -1,32 +1,35 @@
-"""Peers in processes of their own: one is asked by a line, answers with numbers, and does nothing in between."""
+"""Peers in their own processes: a peer answers each line with numbers and is idle in between."""
 
 import subprocess
 import sys
 
 
-class Peer:
+class PeerProcess:
     """A process that answers each line with numbers.
 
     Parameters
     ----------
-    words : list of str
-        What starts it.
+    command : list of str
+        Starts the process; `options` are those of Popen.
 
     Raises
     ------
     RuntimeError
-        From `ask`, if it is gone; what it said to stderr was seen.
+        From `request`, if the process has ended; its stderr was shown.
     """
 
-    def __init__(self, words, **how):
-        self.words = words
-        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **how)
+    def __init__(self, command, **options):
+        self.command = command
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options)
 
-    def ask(self, line):
+    def request(self, line):
+        """Send a line; returns the numbers of the answer."""
         self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
         if not (answer := self.process.stdout.readline()):
-            raise RuntimeError(f"{' '.join(self.words)} ended with {self.process.wait()}, asked for {line}")
+            raise RuntimeError(
+                f"{' '.join(self.command)} ended with exit status {self.process.wait()} after the request {line}"
+            )
         return [float(word) for word in answer.split()]
 
     def __enter__(self):
@@ -38,7 +41,7 @@ class Peer:
         self.process.stdout.close()
 
 
-def has(package, python=sys.executable):
-    """True if a Python has a package."""
+def has_package(package, python=sys.executable):
+    """True if a Python interpreter has a package."""
     code = f"import sys, importlib.util; sys.exit(importlib.util.find_spec({package!r}) is None)"
     return not subprocess.run([python, "-c", code], check=False).returncode

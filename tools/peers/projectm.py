@@ -1,4 +1,4 @@
-"""projectM as a peer: its presets, drawn offscreen by a program of our own around Debian's library."""
+"""projectM as a peer: our program around Debian's library draws its presets offscreen."""
 
 import random
 import shutil
@@ -8,37 +8,37 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.peers.peer_process import Peer
+from tools.peers.peer_process import PeerProcess
 
 SOURCE = Path(__file__).with_name("projectm.cpp")
-PRESETS = Path("/usr/share/projectM/presets")  # of Debian's projectm-data
-GET = "apt-get install libprojectm-dev projectm-data libegl-dev libgl-dev g++"
+PRESETS = Path("/usr/share/projectM/presets")  # from Debian's projectm-data
+HOW_TO_GET = "apt-get install libprojectm-dev projectm-data libegl-dev libgl-dev g++"
 COUNT = 16
 
 
 def build(folder):
-    """The program, built into a folder; None where a compiler, the library or its presets are not here."""
+    """Build the program into a folder; returns its path, or None without a compiler, the library or its presets."""
     program = folder / "projectm"
     compiler = shutil.which("g++")
     if not (compiler and PRESETS.is_dir()):
         return None
-    words = [compiler, "-O2", "-o", program, SOURCE, "-lprojectM", "-lEGL", "-lGL"]
-    return None if subprocess.run(words, capture_output=True, check=False).returncode else program
+    command = [compiler, "-O2", "-o", program, SOURCE, "-lprojectM", "-lEGL", "-lGL"]
+    return None if subprocess.run(command, capture_output=True, check=False).returncode else program
 
 
-def chosen():
-    """So many presets, one from each equal part of all that there are; and how many there are."""
+def choose_presets():
+    """COUNT presets, one from each equal part of the list of all presets; and the number of all."""
     found = sorted(PRESETS.rglob("*.milk"))
     rng, edges = random.Random(6), np.linspace(0, len(found), COUNT + 1).astype(int)
     return [found[rng.randrange(low, high)] for low, high in pairwise(edges)], len(found)
 
 
 def open_projectm(program, size, sound):
-    """A Peer that draws the preset whose path it is asked for; its answer is for `drawn`."""
-    return Peer([str(program), *map(str, size), str(sound)], stderr=subprocess.DEVNULL)
+    """A PeerProcess that takes the path of a preset and draws it; pass its answer to `parse_times`."""
+    return PeerProcess([str(program), *map(str, size), str(sound)], stderr=subprocess.DEVNULL)
 
 
-def drawn(answer):
-    """Seconds and processor seconds of each picture; None where nothing was to be seen, or nothing moved."""
+def parse_times(answer):
+    """(pictures, 2): wall and processor seconds of each; None if the preset shows nothing or does not move."""
     *times, light, change = answer
     return np.reshape(times, (-1, 2)) if light > 1 and change > 0.05 else None

@@ -1,15 +1,15 @@
-"""A film by ShaderFlow, run by a Python that has it: a picture all alike, white twice a second, then it fades.
+"""A film by ShaderFlow, run by a Python that has it: a plain picture that flashes white twice a second and fades.
 
-    python tools/flowfilm.py FILE.mp4 SECONDS CRF [tuned]
+    python tools/peers/shaderflow_film.py FILE.mp4 SECONDS CRF [tuned]
 
-prints pictures a second, from the first to the finished file.
+prints pictures a second, from the first picture to the finished file.
 """
 
 import os
 import sys
 import time
 
-os.environ["WINDOW_BACKEND"] = "headless"  # heeded when it is imported
+os.environ["WINDOW_BACKEND"] = "headless"  # read when shaderflow is imported
 
 from shaderflow.scene import ShaderScene
 from shaderflow.texture import Anisotropy
@@ -23,7 +23,7 @@ class Flash(ShaderScene):
         self.shader.fragment = FLASH
 
 
-def film(path, seconds, crf, *, tuned=False):
+def make_film(path, seconds, crf, *, tuned=False):
     scene = Flash()
     scene.ffmpeg.h264(preset="veryfast", crf=crf)
     scene.initialize()
@@ -31,11 +31,11 @@ def film(path, seconds, crf, *, tuned=False):
         for shader in (scene.shader, scene._final):
             shader.texture.anisotropy = Anisotropy.x1
     begun = time.perf_counter()
-    how = {"subsample": 1} if tuned else {}
-    scene.main(width=1280, height=720, fps=FPS, time=seconds, output=path, **how)
+    options = {"subsample": 1} if tuned else {}
+    scene.main(width=1280, height=720, fps=FPS, time=seconds, output=path, **options)
     return seconds * FPS / (time.perf_counter() - begun)
 
 
 if __name__ == "__main__":
     path, seconds, crf, *tuned = sys.argv[1:]
-    print(film(path, float(seconds), int(crf), tuned=bool(tuned)))
+    print(make_film(path, float(seconds), int(crf), tuned=bool(tuned)))

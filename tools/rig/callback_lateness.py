@@ -1,7 +1,7 @@
-"""How late a callback runs when Python is busy: the native one, and the same kernels behind a Python callback.
+"""Measures how late a callback runs while Python is busy: the native one, and a Python one with the same kernels.
 
-A thread without the interpreter lock wakes once a period by the system's monotonic clock, calls the
-callback through its address as an audio driver would, and notes when the block was done. Linux only.
+A thread that does not hold the interpreter lock wakes once a period by the monotonic clock of the system, calls the
+callback through its address as an audio driver would, and records when the block is done. Linux only.
 """
 
 import ctypes
@@ -48,7 +48,7 @@ def call_c(typing, address, first, second, third, fourth):
 
 @njit(nogil=True)
 def pace(sleep, now, callback, state, block, period, late, spec):
-    """Call the callback once a period; `late` gets the nanoseconds from when it was due to when it was done."""
+    """Call the callback once a period; `late` gets the nanoseconds from its due time to its end."""
     call_c(now, MONOTONIC, address_of(spec), 0, 0)
     due = spec[0] * 1_000_000_000 + spec[1]
     for n in range(late.shape[0]):
@@ -58,22 +58,24 @@ def pace(sleep, now, callback, state, block, period, late, spec):
         call_fill(callback, state, address_of(block), block.shape[0])
         call_c(now, MONOTONIC, address_of(spec), 0, 0)
         late[n] = spec[0] * 1_000_000_000 + spec[1] - due
-        due += late[n] // period * period  # what was missed is not made good, or lateness would add up
+        due += late[n] // period * period  # skip missed periods, or lateness would add up
 
 
 @njit(nogil=True)
 def repeat(callback, state, block, count):
+    """Call the callback so many times."""
     for _ in range(count):
         call_fill(callback, state, address_of(block), block.shape[0])
 
 
 def spin(stop):
+    """Keep the interpreter busy until the event is set."""
     while not stop.is_set():
         sum(range(1000))
 
 
-class Native:
-    """The core as the device's callback plays it."""
+class NativeCallback:
+    """The core as the callback of the device plays it."""
 
     def __init__(self):
         params, board_meters = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.layout())
@@ -82,12 +84,12 @@ class Native:
         self.core = make_core(RATE, params, board_meters, taps=self.points)
         self.genome = PlanSwapper(self.core, RATE)
         self.genome.change(GENES, 1)
-        self.words = make_descriptor(self.core)
-        self.address, self.state = sound.play.address, self.words.ctypes.data
+        self.descriptor = make_descriptor(self.core)
+        self.address, self.state = sound.play.address, self.descriptor.ctypes.data
 
 
-class Python:
-    """The same callback written in Python, line by line, over the same kernels and the same memory."""
+class PythonCallback:
+    """The same callback written in Python, line by line, with the same kernels and the same memory."""
 
     def __init__(self):
         params, board_meters = allocate(board.layout(board_layout.GENOME_SLOTS)), allocate(meters.layout())
@@ -119,7 +121,7 @@ class Python:
         return frames
 
 
-def _cost(side, block, count=2000):
+def _measure_cost(side, block, count=2000):
     repeat(side.address, side.state, block, 1)
     times = []
     for _ in range(7):
@@ -129,7 +131,7 @@ def _cost(side, block, count=2000):
     return min(times)
 
 
-def _lateness(side, block, library):
+def _measure_lateness(side, block, library):
     late, spec = np.zeros(PERIODS, np.int64), np.zeros(2, np.int64)
     sleep, now = (ctypes.cast(function, ctypes.c_void_p).value for function in library)
     period = round(1e9 * FRAMES / RATE)
@@ -140,20 +142,20 @@ def _lateness(side, block, library):
     return 1e-9 * float(np.median(late))
 
 
-def measure():
+def measure_callbacks():
     """By side (native, python): `cost` of a callback, and median lateness `idle` and `spinning`, in seconds."""
     c = ctypes.CDLL(None)
     library = c.clock_nanosleep, c.clock_gettime
-    sides = {"native": Native(), "python": Python()}
+    sides = {"native": NativeCallback(), "python": PythonCallback()}
     block = np.random.default_rng(1).normal(0, 0.1, (FRAMES, CHANNELS)).astype(np.float32)
-    found = {name: {"cost": _cost(side, block)} for name, side in sides.items()}
+    found = {name: {"cost": _measure_cost(side, block)} for name, side in sides.items()}
     for load in ("idle", "spinning"):
         stop = threading.Event()
         hog = threading.Thread(target=spin, args=(stop,))
         if load == "spinning":
             hog.start()
         for name, side in sides.items():
-            found[name][load] = _lateness(side, block, library)
+            found[name][load] = _measure_lateness(side, block, library)
         if load == "spinning":
             stop.set()
             hog.join()

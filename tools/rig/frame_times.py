@@ -1,4 +1,4 @@
-"""Sittings: pictures of a scene as fast as they come, of a sound that was heard before, each waited for."""
+"""Frame times: renders pictures of a scene as fast as possible from a sound analysed before, and waits for each."""
 
 import time
 from functools import cache
@@ -9,67 +9,67 @@ import numpy as np
 from phosphene.engine.visuals.catalogue import SCENES
 from phosphene.engine.visuals.media_names import is_live
 from tests.support.scene_renderer import RATE, SceneRenderer
-from tools.assets.gallery import UNSEEN, preset_of
+from tools.assets.gallery import HIDDEN_SCENES, scene_preset
 
-WARM, COUNT = 10, 60
+WARM_UP_FRAMES, FRAME_COUNT = 10, 60
 STEP = RATE / 30  # samples from one picture to the next
 
 
-class Sitting(NamedTuple):
-    """What was measured of a row of pictures."""
+class SceneTimes(NamedTuple):
+    """Measurements of consecutive pictures of a scene."""
 
-    times: np.ndarray  # (count, 2): seconds, and seconds of the processor
-    light: float  # 0..255, of the last
-    change: float  # 0..255, from the one in the middle to the last
-
-
-usual = cache(preset_of)
+    times: np.ndarray  # (count, 2): wall seconds, processor seconds
+    light: float  # mean level of the last picture, 0..255
+    change: float  # mean difference between the middle and the last picture, 0..255
 
 
-def scenes(*, worth_seeing=False):
-    """The names of those that can be drawn here; without the one for measuring, if they are to be worth seeing."""
-    seen = (name for name in SCENES if not (worth_seeing and name in UNSEEN))
-    return [name for name in seen if not is_live(usual(name).media or "")]
+cached_preset = cache(scene_preset)
 
 
-def posed(context, frames, scene, passes=None, *, size):
-    """An easel with the usual preset of a scene; with other passes, if they are given."""
-    preset = usual(scene)
-    how = {"seed": preset.seed, "modulation": preset.modulation(), "media": preset.media}
+def list_scenes(*, presentable=False):
+    """Names of the scenes that need no live camera; `presentable` leaves out those that exist for measuring."""
+    names = (name for name in SCENES if not (presentable and name in HIDDEN_SCENES))
+    return [name for name in names if not is_live(cached_preset(name).media or "")]
+
+
+def open_scene(context, frames, scene, passes=None, *, size):
+    """A SceneRenderer with the preset that the gallery uses for a scene; `passes` replaces its show passes."""
+    preset = cached_preset(scene)
+    options = {"seed": preset.seed, "modulation": preset.modulation(), "media": preset.media}
     passes = preset.passes if passes is None else passes
-    harness = SceneRenderer(context, frames, preset.scene, passes, size=size, **how)
+    harness = SceneRenderer(context, frames, preset.scene, passes, size=size, **options)
     harness.set_params(0, **preset.params())
     return harness
 
 
-def sit(context, frames, scene, size, count=COUNT, *, passes=None):
-    """A Sitting of a scene at 60 pictures a second; it needs frames of (WARM + count) / 60 seconds."""
-    times, middle = np.zeros((WARM + count, 2)), None
-    with posed(context, frames, scene, passes, size=size) as harness:
+def measure_scene(context, frames, scene, size, count=FRAME_COUNT, *, passes=None):
+    """SceneTimes of a scene at 60 pictures a second; `frames` must cover (WARM_UP_FRAMES + count) / 60 seconds."""
+    times, middle = np.zeros((WARM_UP_FRAMES + count, 2)), None
+    with open_scene(context, frames, scene, passes, size=size) as harness:
         for n in range(len(times)):
             begun = time.perf_counter(), time.process_time()
             harness.renderer.advance_to(n * RATE / 60)
             harness.renderer.render(n * RATE / 60)
             context.wait(context.fence())
             times[n] = time.perf_counter() - begun[0], time.process_time() - begun[1]
-            if n == WARM + count // 2:
-                middle = _seen(harness)
-        last = _seen(harness)
-    return Sitting(times[WARM:], float(last.mean()), float(np.abs(last - middle).mean()))
+            if n == WARM_UP_FRAMES + count // 2:
+                middle = _read_picture(harness)
+        last = _read_picture(harness)
+    return SceneTimes(times[WARM_UP_FRAMES:], float(last.mean()), float(np.abs(last - middle).mean()))
 
 
-def _seen(harness):
+def _read_picture(harness):
     harness.screen.request()
     shown = np.empty((*harness.screen.size[::-1], 4), np.uint8)
     harness.screen.fetch(shown)
     return shown[:, :, :3].astype(float)
 
 
-def thinking(context, frames, scene, size, count=COUNT):
-    """Median seconds that this thread takes to listen, and to paint when nothing is drawn and nothing waited for."""
+def measure_python_time(context, frames, scene, size, count=FRAME_COUNT):
+    """Median processor seconds of a picture in Python: (reading features, rendering with all GL draws left out)."""
     spent = np.zeros((count, 2))
-    with posed(context, frames, scene, size=size) as harness:
-        context.draw, context.sent, context.settle = (lambda *_: None), (lambda *_: None), (lambda: None)
+    with open_scene(context, frames, scene, size=size) as harness:
+        context.draw, context.after_draw, context.sync_software = (lambda *_: None), (lambda *_: None), (lambda: None)
         try:
             for n in range(count):
                 marks = [time.thread_time()]
@@ -79,5 +79,5 @@ def thinking(context, frames, scene, size, count=COUNT):
                 marks.append(time.thread_time())
                 spent[n] = np.diff(marks)
         finally:
-            del context.draw, context.sent, context.settle
+            del context.draw, context.after_draw, context.sync_software
     return np.median(spent, axis=0)

@@ -1,4 +1,4 @@
-"""The audio process with a Python thread in it that never rests."""
+"""The audio process with a Python thread that spins and competes for the interpreter lock."""
 
 import sys
 import threading

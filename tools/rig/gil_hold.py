@@ -1,4 +1,4 @@
-"""How long OpenGL keeps the interpreter lock: while a preset is shown, and while another takes its place."""
+"""Measures how long OpenGL calls hold the interpreter lock: during a change of preset, and after it."""
 
 import gc
 import sys
@@ -10,77 +10,80 @@ import numpy as np
 
 from phosphene.engine.rings.board import get, put
 from phosphene.engine.visuals.catalogue import PARAM_SLOTS, look_slot
-from tools.bench.render_cost import camera
+from tools.bench.render_cost import open_render_graph
 
 WRAPPERS = moderngl.__file__, _moderngl.__file__
 LIBRARIES = "mgl", "egl"
-SHORT = {"kind": "fade", "seconds": 0.5, "start": "now"}
+SHORT_FADE = {"kind": "fade", "seconds": 0.5, "start": "now"}
 
 
-def holds(*, plain=False, **how):
-    """Seconds of each call into OpenGL that keeps the interpreter lock: until another preset is there, and after that.
+def measure_lock_holds(*, plain=False, **options):
+    """Seconds of each OpenGL call that holds the interpreter lock: (during the change of preset, after it).
 
-    A call of moderngl's or of glcontext's keeps it from beginning to end; one through ctypes lets it go. The preset
-    that comes is built as live, between the pictures, and fades in; its passes are the same again. `plain` waits for
-    nothing, and reads each picture the way moderngl offers, right after it was drawn.
+    Calls of moderngl and glcontext hold the lock from beginning to end; calls through ctypes release it. The new
+    preset has the same passes; it is built between the pictures, as in a live session, and fades in. With `plain`
+    nothing is waited for, and moderngl itself reads each picture right after it is drawn.
     """
-    with camera(**how) as (graph, taker):
+    with open_render_graph(**options) as (graph, renderer_node):
         if plain:
-            _make_plain(taker)
-        _have_another(taker)
+            _use_plain_moderngl(renderer_node)
+        _start_transition(renderer_node)
         gc.freeze()  # as a process of a session does
-        clock = Clock(lambda: taker.renderer.settled is None)
-        sys.setprofile(clock)
+        profiler = GlCallProfiler(lambda: renderer_node.renderer.settled is None)
+        sys.setprofile(profiler)
         try:
             graph.run(threads=False)
         finally:
             sys.setprofile(None)
-    return np.array(clock.times[True]), np.array(clock.times[False])
+    return np.array(profiler.times[True]), np.array(profiler.times[False])
 
 
-def _have_another(taker):
-    renderer = taker.renderer
+def _start_transition(node):
+    renderer = node.renderer
     for place in PARAM_SLOTS.values():
-        put(taker.board, look_slot(1, place), get(taker.board, look_slot(0, place)))
+        put(node.board, look_slot(1, place), get(node.board, look_slot(0, place)))
     renderer.incremental = True
-    with taker.context:
-        renderer.show(renderer.deck.look._replace(serial=1, transition=SHORT))
+    with node.context:
+        renderer.show(renderer.deck.look._replace(serial=1, transition=SHORT_FADE))
 
 
-def _make_plain(taker):
-    screen, context = taker.screen, taker.context
-    context.software = False  # so that nothing settles
-    kinds = {False: moderngl.TRIANGLE_STRIP, True: moderngl.POINTS}
-    context.draw = lambda program, strip, declared: strip.render(
-        kinds[declared.points], declared.vertices, instances=declared.instances
+def _use_plain_moderngl(node):
+    readback, context = node.readback, node.context
+    context.software = False  # so that nothing waits for it
+    modes = {False: moderngl.TRIANGLE_STRIP, True: moderngl.POINTS}
+    context.draw = lambda program, vertex_array, spec: vertex_array.render(
+        modes[spec.points], spec.vertices, instances=spec.instances
     )
-    screen.request = lambda: screen.pending.append(screen.framebuffer.read(components=4))
+    readback.request = lambda: readback.pending.append(readback.framebuffer.read(components=4))
 
     def fetch(picture):
-        picture.flat = np.frombuffer(screen.pending.popleft(), np.uint8)
+        picture.flat = np.frombuffer(readback.pending.popleft(), np.uint8)
 
-    screen.fetch = fetch
+    readback.fetch = fetch
 
 
-class Clock:
-    """A profiler of calls into OpenGL: of moderngl's Python, which is a thin coat, and of what they call without it."""
+class GlCallProfiler:
+    """A profiler of OpenGL calls: functions of moderngl's thin Python layer, and direct calls into its C libraries.
+
+    `times` has the seconds of the outermost calls, by what `phase()` returns when they end.
+    """
 
     def __init__(self, phase):
-        self.phase, self.times, self.deep, self.begun = phase, {True: [], False: []}, 0, 0.0
+        self.phase, self.times, self.depth, self.begun = phase, {True: [], False: []}, 0, 0.0
 
     def __call__(self, frame, event, function):
         if event in ("call", "c_call"):
-            if self.deep or self._is_ours(frame, event, function):
-                self.deep += 1
-                if self.deep == 1:
+            if self.depth or self._is_gl_call(frame, event, function):
+                self.depth += 1
+                if self.depth == 1:
                     self.begun = time.perf_counter()
-        elif self.deep:
-            self.deep -= 1
-            if not self.deep:
+        elif self.depth:
+            self.depth -= 1
+            if not self.depth:
                 self.times[self.phase()].append(time.perf_counter() - self.begun)
 
     @staticmethod
-    def _is_ours(frame, event, function):
+    def _is_gl_call(frame, event, function):
         if event == "call":
             return frame.f_code.co_filename in WRAPPERS
         return type(getattr(function, "__self__", None)).__module__ in LIBRARIES

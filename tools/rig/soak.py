@@ -1,9 +1,9 @@
-"""Minutes on stage: every effect in a row, a Python thread spinning beside the sound, without and with a picture.
+"""Soak test: live sessions with every effect and a spinning Python thread, without and with a picture.
 
-    python3 -m tools.rig.soak KIND SECONDS [WORD ...]
+    python3 -m tools.rig.soak KIND SECONDS [CHANGE ...]
 
-keeps one session of a kind, and prints its report; words are laid over the preset as `--set` does. A session in
-silence, where nothing spins, runs beside each.
+runs a session of one kind and prints its report; changes are applied to the default preset, as `--set` does. `soak`
+runs a silent session without the spinning thread beside each, as a control.
 """
 
 import contextlib
@@ -26,64 +26,66 @@ from tools.rig.sound_server import RATE, SoundServer
 
 BLOCK, BUFFER = 256, 0.02  # frames; seconds
 SIZE = (640, 360)
-LOOK = 0.1  # seconds
-EVERYTHING = "genome=" + json.dumps([{"op": op} for op in EFFECTS])
-ROUND = 120.0  # seconds of a kind, at most, before it is the other's turn
+POLL_SECONDS = 0.1
+ALL_EFFECTS = "genome=" + json.dumps([{"op": op} for op in EFFECTS])
+MAX_ROUND_SECONDS = 120.0  # seconds of one kind before the other kind has its turn
 
 
-class Kind(NamedTuple):
+class SessionKind(NamedTuple):
+    """What a session of the soak test runs."""
+
     audio: str  # module of the audio process
     source: str
-    painted: bool
+    has_picture: bool
 
 
-ROOT = Path(__file__).resolve().parents[2]  # where the spinning process finds its module
+ROOT = Path(__file__).resolve().parents[2]  # on the path of the spinning process, which has its module there
 KINDS = {
-    "spinning": Kind("tools.rig.gil_hog", "synth", False),
-    "painting": Kind("tools.rig.gil_hog", "synth", True),
-    "painting alone": Kind("phosphene.engine.processes.audio", "synth", True),
-    "silent": Kind("phosphene.engine.processes.audio", "silence", False),
+    "spinning": SessionKind("tools.rig.gil_hog", "synth", False),
+    "painting": SessionKind("tools.rig.gil_hog", "synth", True),
+    "painting alone": SessionKind("phosphene.engine.processes.audio", "synth", True),
+    "silent": SessionKind("phosphene.engine.processes.audio", "silence", False),
 }
 
 
-def play(kind, seconds, *words):
-    """Keep a session until so much has been heard; gives its report."""
+def run_session(kind, seconds, *changes):
+    """Run a session until so many seconds of sound are played; returns its report."""
     audio = ProcessHandle(kind.audio, "the audio process")
-    visual = ProcessHandle("phosphene.engine.processes.visual", "the visual process") if kind.painted else None
+    visual = ProcessHandle("phosphene.engine.processes.visual", "the visual process") if kind.has_picture else None
     config = dict(source=kind.source, file=None, take=None, input=None, output=None)
     config |= dict(rate=RATE, block=BLOCK, buffer=BUFFER, film=None)
-    look = {"size": SIZE, "fullscreen": False, "borderless": False, "monitor": None, "film": None}
-    supervisor = Supervisor(audio, visual, load_preset(None, [EVERYTHING, *words])[0], config, look)
+    visual_config = {"size": SIZE, "fullscreen": False, "borderless": False, "monitor": None, "film": None}
+    supervisor = Supervisor(audio, visual, load_preset(None, [ALL_EFFECTS, *changes])[0], config, visual_config)
     report = SessionReport(supervisor)
     try:
         while report.seconds() < seconds:
             supervisor.poll()
-            time.sleep(LOOK)
+            time.sleep(POLL_SECONDS)
         return report.to_dict()
     finally:
         supervisor.close()
 
 
 def soak(seconds):
-    """For each round, of both kinds: the report of a session, and of the silent one beside it."""
-    rounds = max(round(seconds / ROUND), 1)
+    """The reports of all rounds, by kind: {kind: report, "silent": report of the control beside it}."""
+    rounds = max(round(seconds / MAX_ROUND_SECONDS), 1)
     found = {"spinning": [], "painting": []}
-    with _stage() as environment:
+    with _rig_environment() as environment:
         for _ in range(rounds):
             for kind, reports in found.items():
-                reports.append(_side_by_side([kind, "silent"], seconds / rounds, environment))
+                reports.append(_run_side_by_side([kind, "silent"], seconds / rounds, environment))
     return found
 
 
-def seen(seconds, *words):
-    """The report of a session that paints while nothing else runs."""
-    with _stage() as environment:
-        return _side_by_side(["painting alone"], seconds, environment, *words)["painting alone"]
+def run_with_picture(seconds, *changes):
+    """The report of a session with a picture while nothing else runs."""
+    with _rig_environment() as environment:
+        return _run_side_by_side(["painting alone"], seconds, environment, *changes)["painting alone"]
 
 
 @contextlib.contextmanager
-def _stage():
-    """A screen and a sound server; yields the environment by which processes find them."""
+def _rig_environment():
+    """Start a screen and a sound server; yields environment variables with which processes find them."""
     server, screen = SoundServer(), Screen()
     environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
     environment |= {"PYTHONPATH": str(ROOT), "PHOSPHENE_CACHE": str(cache_home())}
@@ -97,10 +99,10 @@ def _stage():
         screen.remove()
 
 
-def _side_by_side(kinds, seconds, environment, *words):
+def _run_side_by_side(kinds, seconds, environment, *changes):
     options = {"env": environment, "stdout": subprocess.PIPE, "text": True}
     running = {
-        kind: subprocess.Popen([sys.executable, "-m", "tools.rig.soak", kind, str(seconds), *words], **options)
+        kind: subprocess.Popen([sys.executable, "-m", "tools.rig.soak", kind, str(seconds), *changes], **options)
         for kind in kinds
     }
     reports = {kind: process.communicate()[0] for kind, process in running.items()}
@@ -111,4 +113,4 @@ def _side_by_side(kinds, seconds, environment, *words):
 
 
 if __name__ == "__main__":
-    print(json.dumps(play(KINDS[sys.argv[1]], float(sys.argv[2]), *sys.argv[3:])))
+    print(json.dumps(run_session(KINDS[sys.argv[1]], float(sys.argv[2]), *sys.argv[3:])))

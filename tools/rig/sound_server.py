@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 RATE = 48_000
-SINKS = ("speaker", "room")  # what is played to, and what the microphone hears
+SINKS = ("speaker", "room")  # the output, and the one whose monitor is the microphone
 SCRIPT = """
 load-module module-native-protocol-unix auth-anonymous=1
 {sinks}
@@ -21,18 +21,18 @@ set-default-source mic
 """
 
 
-def wait_for(what, *, seconds=30.0, every=0.02):
-    """Whatever `what()` gives once it gives something true; None if that never comes."""
-    until, pause = time.monotonic() + seconds, threading.Event()
-    while time.monotonic() < until:
-        if found := what():
+def wait_for(condition, *, seconds=30.0, every=0.02):
+    """Call `condition()` until it returns something true, and return that; None after `seconds`."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while time.monotonic() < deadline:
+        if found := condition():
             return found
         pause.wait(every)
     return None
 
 
 class SoundServer:
-    """Started, stopped and started again at will; everything of it lies in one temporary folder."""
+    """A PulseAudio server that can be stopped and started again; all its files are in one temporary folder."""
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="phosphene-sound-"))
@@ -48,15 +48,15 @@ class SoundServer:
         self.process = None
 
     def start(self):
-        words = "pulseaudio -n --daemonize=no --use-pid-file=no --exit-idle-time=-1 --disable-shm=yes -F".split()
+        command = "pulseaudio -n --daemonize=no --use-pid-file=no --exit-idle-time=-1 --disable-shm=yes -F".split()
         self.process = subprocess.Popen(
-            [*words, str(self.folder / "server.pa")], env=self.environment, stderr=subprocess.DEVNULL
+            [*command, str(self.folder / "server.pa")], env=self.environment, stderr=subprocess.DEVNULL
         )
         assert wait_for(self._is_up), "pulseaudio did not start"
 
     def _is_up(self):
-        asked = subprocess.run(["pactl", "info"], env=self.environment, capture_output=True, text=True, check=False)
-        return "Default Source: mic" in asked.stdout
+        info = subprocess.run(["pactl", "info"], env=self.environment, capture_output=True, text=True, check=False)
+        return "Default Source: mic" in info.stdout
 
     def stop(self):
         if self.process:
@@ -73,25 +73,25 @@ class SoundServer:
 
     def play(self, sink, sound):
         """Play a float32 (frames, 2) array into a sink, in the background."""
-        words = ["pacat", "-d", sink, *FORMAT, "--latency-msec=20"]
-        player = subprocess.Popen(words, env=self.environment, stdin=subprocess.PIPE)
+        command = ["pacat", "-d", sink, *PCM_OPTIONS, "--latency-msec=20"]
+        player = subprocess.Popen(command, env=self.environment, stdin=subprocess.PIPE)
         threading.Thread(target=player.communicate, args=(sound.astype("<f4").tobytes(),)).start()
         return player
 
 
-FORMAT = ["--raw", "--format=float32le", f"--rate={RATE}", "--channels=2"]
+PCM_OPTIONS = ["--raw", "--format=float32le", f"--rate={RATE}", "--channels=2"]
 
 
 class Recording:
-    """What a sink plays, from its monitor, for as long as the block lasts; it also keeps the sink awake."""
+    """A context manager that records the monitor of a sink; it also keeps the sink from suspending."""
 
     def __init__(self, server, sink):
         self.server, self.sink = server, sink
 
     def __enter__(self):
         self.file = tempfile.TemporaryFile()
-        words = ["parec", "-d", f"{self.sink}.monitor", *FORMAT, "--latency-msec=20"]
-        self.process = subprocess.Popen(words, env=self.server.environment, stdout=self.file)
+        command = ["parec", "-d", f"{self.sink}.monitor", *PCM_OPTIONS, "--latency-msec=20"]
+        self.process = subprocess.Popen(command, env=self.server.environment, stdout=self.file)
         assert wait_for(lambda: os.fstat(self.file.fileno()).st_size), "nothing came from the monitor"
         return self
 
@@ -104,6 +104,6 @@ class Recording:
         return os.fstat(self.file.fileno()).st_size // 8
 
     def sound(self):
-        """All there is so far, float32 (frames, 2)."""
+        """The sound recorded so far, float32 (frames, 2)."""
         raw = os.pread(self.file.fileno(), 8 * self.frames(), 0)
         return np.frombuffer(raw, "<f4").reshape(-1, 2)

@@ -1,0 +1,1 @@
+"""The benchmarks: rows of measurements against a budget or a peer. `tools/bench.py` runs them."""
