@@ -33,14 +33,14 @@ def start(tmp_path, monkeypatch):
     (home / "pyproject.toml").write_text("[project]\n")
     (home / "constraints.txt").write_text("numpy==2\n")
     module = load(home / "tools" / "start.py")
-    monkeypatch.setattr(module, "lacking", lambda level, by: [])
+    monkeypatch.setattr(module, "missing_packages", lambda level, by: [])
     return module
 
 
 def give_venv(start, pip="exit 0"):
-    """A .venv whose Python does nothing but write down what it was asked."""
+    """A .venv whose Python only logs its arguments."""
     start.BIN.mkdir(parents=True, exist_ok=True)
-    log = start.ROOT / "asked.log"
+    log = start.ROOT / "arguments.log"
     start.PYTHON.write_text(FAKE_PIP.format(log=log, pip=pip))
     start.PYTHON.chmod(0o755)
     (start.VENV / "pyvenv.cfg").write_text("version = 3.11.7\n")
@@ -65,15 +65,15 @@ def test_old_pythons_can_parse_the_file():
 def test_an_old_python_is_refused_in_one_line(start, monkeypatch, capsys):
     monkeypatch.setattr(start.sys, "version_info", (3, 9, 2, "final", 0))
     assert start.main(["demo"]) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "3.11" in said and "3.9.2" in said
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "3.11" in error and "3.9.2" in error
 
 
 def test_no_arguments_is_an_error_and_help_is_not(tmp_path):
-    mistaken, asked = run(cwd=tmp_path), run("--help", cwd=tmp_path)
-    assert (mistaken.returncode, asked.returncode) == (2, 0)
-    assert mistaken.stdout == "" and mistaken.stderr == asked.stdout
-    assert "demo" in asked.stdout and len(asked.stdout.splitlines()) < 12
+    mistaken, help_run = run(cwd=tmp_path), run("--help", cwd=tmp_path)
+    assert (mistaken.returncode, help_run.returncode) == (2, 0)
+    assert mistaken.stdout == "" and mistaken.stderr == help_run.stdout
+    assert "demo" in help_run.stdout and len(help_run.stdout.splitlines()) < 12
 
 
 def test_demo_takes_no_arguments(start, capsys):
@@ -84,8 +84,8 @@ def test_demo_takes_no_arguments(start, capsys):
 # The system
 
 
-NOTHING = {"loads": lambda library: False, "installed": lambda packages: set(), "which": lambda command: None}
-ALL = {"loads": lambda library: True, "installed": set, "which": lambda command: "/usr/bin/" + command}
+NOTHING = {"can_load": lambda library: False, "installed_packages": lambda packages: set(), "which": lambda command: None}
+ALL = {"can_load": lambda library: True, "installed_packages": set, "which": lambda command: "/usr/bin/" + command}
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_macos_and_windows_need_no_packages(linux, monkeypatch, platform):
     ],
 )
 def test_without_root_it_prints_what_to_type(linux, monkeypatch, by, root, line):
-    monkeypatch.setattr(linux, "attempt", lambda *a, **k: pytest.fail("it tried to install"))
+    monkeypatch.setattr(linux, "run_quietly", lambda *a, **k: pytest.fail("it tried to install"))
     with pytest.raises(linux.SetupError) as refusal:
         linux.install(["libegl1", "libgl1"], by, root)
     assert str(refusal.value).endswith(line) and "\n" not in str(refusal.value)
@@ -162,20 +162,20 @@ def test_without_root_it_prints_what_to_type(linux, monkeypatch, by, root, line)
 
 
 def test_root_on_debian_installs_and_updates_stale_lists(linux, monkeypatch):
-    asked, answers = [], [(100, "no such package"), (0, ""), (0, "")]
+    commands, answers = [], [(100, "no such package"), (0, ""), (0, "")]
 
     def attempt(command, **options):
-        asked.append(command)
-        return answers[len(asked) - 1]
+        commands.append(command)
+        return answers[len(commands) - 1]
 
-    monkeypatch.setattr(linux, "attempt", attempt)
+    monkeypatch.setattr(linux, "run_quietly", attempt)
     linux.install(["libegl1"], "apt-get", True)
-    assert ["update" in command for command in asked] == [False, True, False]
-    assert asked[0] == asked[2] and asked[0][-1] == "libegl1"
+    assert ["update" in command for command in commands] == [False, True, False]
+    assert commands[0] == commands[2] and commands[0][-1] == "libegl1"
 
 
 def test_when_apt_fails_the_line_to_type_is_printed(linux, monkeypatch, capsys):
-    monkeypatch.setattr(linux, "attempt", lambda command, **k: (100, "Unable to fetch"))
+    monkeypatch.setattr(linux, "run_quietly", lambda command, **k: (100, "Unable to fetch"))
     with pytest.raises(linux.SetupError) as refusal:
         linux.install(["libegl1"], "apt-get", True)
     assert refusal.value.code == 1 and "type: apt-get install" in str(refusal.value)
@@ -183,8 +183,8 @@ def test_when_apt_fails_the_line_to_type_is_printed(linux, monkeypatch, capsys):
 
 
 def test_a_setup_error_is_one_line_and_an_exit_code(start, monkeypatch, capsys):
-    monkeypatch.setattr(start, "lacking", lambda level, by: ["portaudio"])
-    monkeypatch.setattr(start, "installer", lambda: "dnf")
+    monkeypatch.setattr(start, "missing_packages", lambda level, by: ["portaudio"])
+    monkeypatch.setattr(start, "package_manager", lambda: "dnf")
     assert start.main(["live"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not start.VENV.exists(), "it began although it could not end"
@@ -198,9 +198,9 @@ def test_the_second_start_does_not_call_pip(start):
     log = give_venv(start)
     start.set_up("run")
     assert len(installs(log)) == 1 and start.is_set_up("run")
-    said = log.read_text()
+    before = log.read_text()
     start.set_up("run")
-    assert log.read_text() == said
+    assert log.read_text() == before
 
 
 @POSIX
@@ -239,9 +239,9 @@ def test_a_moved_clone_is_installed_again(start):
 def test_a_failing_pip_is_printed_and_leaves_no_stamp(start, capsys):
     log = give_venv(start, pip="seq 100; echo no matching distribution; exit 1")
     assert start.main(["live"]) == 1
-    said = capsys.readouterr().err.splitlines()
-    assert "no matching distribution" in said and "pip" in said[-1]
-    assert "1" not in said, "only the end of a long output is worth reading"
+    lines = capsys.readouterr().err.splitlines()
+    assert "no matching distribution" in lines and "pip" in lines[-1]
+    assert "1" not in lines, "only the end of a long output is shown"
     assert start.stamp() == "" and not start.is_set_up("run")
     give_venv(start)
     start.set_up("run")
@@ -252,7 +252,7 @@ def test_a_failing_pip_is_printed_and_leaves_no_stamp(start, capsys):
 def test_an_interrupted_set_up_starts_again(start, monkeypatch):
     log = give_venv(start, pip="kill -9 $PPID")
     script = f"import importlib.util as u; s = u.spec_from_file_location('start', {str(start.__file__)!r})\n"
-    script += "m = u.module_from_spec(s); s.loader.exec_module(m); m.fill('run')"
+    script += "m = u.module_from_spec(s); s.loader.exec_module(m); m.fill_venv('run')"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == -9
     assert start.stamp() == start.UNFINISHED and not start.is_set_up("run")
 
@@ -265,9 +265,9 @@ def test_an_interrupted_set_up_starts_again(start, monkeypatch):
         give_venv(start)
         return 0, ""
 
-    monkeypatch.setattr(start, "attempt", watch)
+    monkeypatch.setattr(start, "run_quietly", watch)
     start.set_up("run")
-    assert made == [["phosphene.stamp"]], "remains were kept, or a second interruption would go unseen"
+    assert made == [["phosphene.stamp"]], "files of the interrupted run must be removed"
     assert len(installs(log)) == 2 and start.is_set_up("run")
 
 
@@ -298,7 +298,7 @@ def test_two_starts_at_once_install_once(start):
 @POSIX
 def test_the_lock_is_released_when_its_holder_dies(start):
     script = f"import importlib.util as u; s = u.spec_from_file_location('start', {str(start.__file__)!r})\n"
-    script += "m = u.module_from_spec(s); s.loader.exec_module(m); c = m.alone(); c.__enter__()\n"
+    script += "m = u.module_from_spec(s); s.loader.exec_module(m); c = m.setup_lock(); c.__enter__()\n"
     script += "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     assert subprocess.run([sys.executable, "-c", script]).returncode == -9
     with start.setup_lock():
@@ -341,8 +341,8 @@ def test_other_words_go_to_phosphene(clone, tmp_path):
 @POSIX
 def test_a_warm_start_only_runs_the_command(clone, monkeypatch):
     began = []
-    monkeypatch.setattr(clone, "attempt", lambda *a, **k: pytest.fail("a process was started"))
-    monkeypatch.setattr(clone, "alone", lambda: pytest.fail("a lock was taken"))
+    monkeypatch.setattr(clone, "run_quietly", lambda *a, **k: pytest.fail("a process was started"))
+    monkeypatch.setattr(clone, "setup_lock", lambda: pytest.fail("a lock was taken"))
     monkeypatch.setattr(clone.os, "execv", lambda *a: began.append(a))
     clone.main(["live", "--source", "synth"])
     command = str(clone.BIN / "phosphene")
@@ -379,11 +379,11 @@ def test_all_tests_are_run_in_parallel_and_then_those_of_real_time(clone, codes,
 def test_demo_renders_in_the_clone_and_prints_where(clone, tmp_path):
     script(clone, "phosphene", 'echo "$@"; pwd')
     child = begin(clone, "demo", cwd=tmp_path)
-    asked, where, line_printed = child.communicate()[0].splitlines()
+    arguments, where, line_printed = child.communicate()[0].splitlines()
     assert child.returncode == 0 and where == str(clone.ROOT) and (clone.ROOT / "out").is_dir()
-    assert asked.startswith("bounce --source synth --seconds 12 --seed 7 --size 640x360 --fps 30 ")
-    results = [args.split()[0] for args in asked.split(" -o ")[1:]]
-    assert results == ["out/demo.mp4", "out/demo.wav"] and asked.endswith("--overwrite")
+    assert arguments.startswith("bounce --source synth --seconds 12 --seed 7 --size 640x360 --fps 30 ")
+    results = [args.split()[0] for args in arguments.split(" -o ")[1:]]
+    assert results == ["out/demo.mp4", "out/demo.wav"] and arguments.endswith("--overwrite")
     assert all(str(clone.ROOT / result) in line_printed for result in results)
 
 
