@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.rig.render_hashes import TEST_CONFIG, hash_pictures_in_child, hash_pictures
+from tools.rig.render_hashes import TEST_CONFIG, hash_pictures, hash_pictures_in_child
 
 
 @pytest.fixture(scope="module")

@@ -69,7 +69,7 @@ def test_every_table_is_used():
     assert used == doc_tables.TABLES.keys()
 
 
-def test_a_table_that_drifts_is_seen():
+def test_an_outdated_table_is_found():
     text = DOCUMENTS["docs/effects.md"]
     assert doc_tables.filled(text.replace("0 to 0.95", "0 to 0.96")) == text
     assert doc_tables.filled(text.replace("level of a repeat relative", "level relative")) != text, "prose is kept"
@@ -126,7 +126,7 @@ def test_options_in_a_sentence_exist(name):
             assert {word.partition("=")[0] for word in words if word.startswith("-")} <= known, line
 
 
-def test_a_command_line_with_a_fault_would_be_seen():
+def test_a_wrong_command_line_fails():
     with pytest.raises(PhospheneError):
         parse(["live", "--sorce", "synth"])
     assert make_parser().prog == "phosphene"

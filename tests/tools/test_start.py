@@ -84,7 +84,7 @@ def test_demo_takes_no_arguments(start, capsys):
 # The system
 
 
-NOTHING = {"can_load": lambda library: False, "installed_packages": lambda packages: set(), "which": lambda command: None}
+NOTHING = {"can_load": lambda name: False, "installed_packages": lambda names: set(), "which": lambda command: None}
 ALL = {"can_load": lambda library: True, "installed_packages": set, "which": lambda command: "/usr/bin/" + command}
 
 
@@ -267,7 +267,7 @@ def test_an_interrupted_set_up_starts_again(start, monkeypatch):
 
     monkeypatch.setattr(start, "run_quietly", watch)
     start.set_up("run")
-    assert made == [["phosphene.stamp"]], "files of the interrupted run must be removed"
+    assert made == [["phosphene.stamp"]], "only the stamp of the interrupted run may remain"
     assert len(installs(log)) == 2 and start.is_set_up("run")
 
 
