@@ -1,17 +1,23 @@
 """Timing: how long each pass of a frame takes, measured without waiting for it."""
 
-from __future__ import annotations
-
 import ctypes
 import time
 from collections import defaultdict, deque
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from phosphene.engine.gl.context import Context
+from collections.abc import Callable
+from typing import Any, Protocol
 
 TIME_ELAPSED, RESULT, AVAILABLE = 0x88BF, 0x8866, 0x8867
 SMOOTHING = 0.1  # weight of the newest time
+
+
+class TimedContext(Protocol):
+    """What clocks use of a `Context`, which has a Timing itself."""
+
+    software: bool
+
+    def function(self, name: str, result: Any, *arguments: Any) -> Callable[..., Any]: ...
+
+    def sync_software(self) -> None: ...
 
 
 class Clock(Protocol):
@@ -40,7 +46,7 @@ class Timing:
     context : Context
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: TimedContext) -> None:
         self.clock: Clock = WallClock(context) if context.software else QueryClock(context)
         self.on = False
         self.times: dict[str, float] = {}
@@ -78,7 +84,7 @@ class Timing:
 class WallClock:
     """Wall-clock time: a ticket is the time itself."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: TimedContext) -> None:
         self.context = context
 
     def begin(self) -> None:
@@ -101,7 +107,7 @@ class WallClock:
 class QueryClock:
     """The card's own time: a ticket is a GL query, whose result is fetched when it is available."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: TimedContext) -> None:
         uint, pointer = ctypes.c_uint, ctypes.c_void_p
         self._generate = context.function("glGenQueries", None, ctypes.c_int, pointer)
         self._delete = context.function("glDeleteQueries", None, ctypes.c_int, pointer)
