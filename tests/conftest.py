@@ -8,9 +8,8 @@ from phosphene.engine.cli import warmup
 from phosphene.engine.gl import shader_source
 from phosphene.engine.gl.context import offscreen_context
 from tests.support.gl_objects import count_gl_objects
-from tools.rig.screen import Screen
+from tools.rig.screen import VirtualScreen
 from tools.rig.sound_server import SoundServer
-
 
 REALTIME_FIXTURES = {"server", "screen"}  # a sound server, a display: others beside them would be in their way
 
@@ -44,7 +43,7 @@ def server(compiled):
 @pytest.fixture(scope="module")
 def screen():
     """A screen for the tests of a module."""
-    screen = Screen()
+    screen = VirtualScreen()
     yield screen
     screen.remove()
 

@@ -45,12 +45,12 @@ def test_a_take_bounces_to_what_the_loudspeaker_was_given(server, tmp_path):
     preset.write_text("genome: [{op: volume, params: {gain: -3.0}}]\n")
     with server.record("speaker") as recording:
         session = Session(server, "--source", "synth", "--rate", RATE, "--preset", preset, "--take", take)
-        session.heard(1.0)
+        session.wait_for_sound(1.0)
         preset.write_text("genome: [{op: volume, params: {gain: -9.0}}]\n")  # a parameter moves
-        session.heard(2.0)
+        session.wait_for_sound(2.0)
         ops = "noise_reduction", "trim", "speed", "pitch", "fade", "echo", "reverb", "distort"
         preset.write_text("genome: [" + ", ".join(f"{{op: {op}}}" for op in ops) + "]\n")  # a genome is swapped
-        session.heard(3.5)
+        session.wait_for_sound(3.5)
         code, out, _ = session.end()
         recorded = recording.sound()
     assert code == 0 and out.count(": reloaded") == 2 and f"{take}: complete" in out
@@ -72,11 +72,11 @@ def test_a_genome_is_reloaded_when_its_file_changes(server, tmp_path):
     genome.write_text('[{"op": "volume", "bypass": true, "params": {"gain": -60}}, {"op": "speed"}, {"op": "pitch"}]')
     with server.record("speaker") as recording:
         session = Session(server, "--source", "synth", "--rate", RATE, "--genome", genome)
-        session.heard(1.5)
+        session.wait_for_sound(1.5)
         genome.write_text('[{"op": "volume", "params": {"gain": -60}}, {"op": "speed"}, {"op": "pitch"}]')
-        session.heard(3.0)
+        session.wait_for_sound(3.0)
         genome.write_text('[{"op": "volum"}]')
-        session.heard(5.0)
+        session.wait_for_sound(5.0)
         code, out, _ = session.end()
         heard = np.abs(recording.sound())
     assert code == 0 and out.count(": reloaded") == 1 and "g.json:1" in out and "the old preset keeps playing" in out
@@ -92,9 +92,9 @@ def test_what_a_microphone_cannot_follow_is_refused(server, tmp_path):
     genome.write_text('[{"op": "pitch"}]')
     player = server.play("room", np.zeros((90 * RATE, 2)))  # a room where nothing plays falls asleep
     session = Session(server, "--rate", RATE, "--genome", genome)
-    session.heard(0.3)
+    session.wait_for_sound(0.3)
     genome.write_text('[{"op": "speed"}]')
-    session.heard(1.5)
+    session.wait_for_sound(1.5)
     code, out, _ = session.end()
     player.kill()
     player.wait()
@@ -107,7 +107,7 @@ def test_the_microphone_is_heard(server, tmp_path):
     report = tmp_path / "report.json"
     with server.record("speaker") as recording:
         session = Session(server, "--rate", RATE, "--report", report)
-        session.heard(3.0)
+        session.wait_for_sound(3.0)
         assert session.end()[0] == 0
         recorded = recording.sound()[:, 0]
     player.kill()
@@ -132,7 +132,7 @@ def test_two_devices_are_joined(server, tmp_path):
     with server.record("speaker") as recording:
         words = ("--input", "pulse", "--output", "default", "--rate", RATE, "--report", report)
         session = Session(server, *words)
-        session.heard(4.0)
+        session.wait_for_sound(4.0)
         assert session.end()[0] == 0
         recorded = recording.sound()[:, 0]
     player.kill()
@@ -146,7 +146,7 @@ def test_two_devices_are_joined(server, tmp_path):
 def test_another_process_can_read_what_is_audible(server):
     with server.record("speaker"):
         session = Session(server, "--source", "synth", "--rate", RATE)
-        session.heard(1.0)
+        session.wait_for_sound(1.0)
         line, row, found = session.segment()["clock"], np.zeros(3), []
         clock, records = PlaybackClock(line, RATE), timeline.record_count(line)
 
@@ -173,7 +173,7 @@ def click_delay(server, buffer, report):
     players = [server.play("room", silence)]  # an idle sink would sleep
     with server.record("room") as room, server.record("speaker") as speaker:
         session = Session(server, "--rate", RATE, "--buffer", buffer, "--report", report)
-        session.heard(1.0)
+        session.wait_for_sound(1.0)
         players.append(server.play("room", clicks))
         recordings, ahead = (room, speaker), {room: [], speaker: []}
         meters = session.segment()["meters"]
@@ -214,11 +214,11 @@ def test_a_killed_audio_process_goes_on_where_it_stopped(server, tmp_path):
     take, report = tmp_path / "set.take", tmp_path / "report.json"
     with server.record("speaker"):
         session = Session(server, "--source", "synth", "--rate", RATE, "--take", take, "--report", report)
-        before = session.heard(1.5)["position"]
+        before = session.wait_for_sound(1.5)["position"]
         killed = session.audio()
         os.kill(killed, signal.SIGKILL)
         assert wait_for(lambda: session.audio() not in (None, killed))
-        assert session.heard(before / RATE + 1.5)["position"] > before
+        assert session.wait_for_sound(before / RATE + 1.5)["position"] > before
         code, out, _ = session.end(signal.SIGTERM)
     results = json.loads(report.read_text())
     assert code == 0 and "is restarted" in out and results["restarts"] == {"audio": 1, "visual": 0}
@@ -241,7 +241,7 @@ def test_python_files_in_the_working_folder_are_not_imported(tmp_path, monkeypat
 def test_every_end_leaves_no_process_and_no_memory(server, tmp_path, sign, moment):
     session = Session(server, "--source", "silence", "--rate", RATE, cache=tmp_path)
     if moment == "sounding":
-        session.heard(0.3)
+        session.wait_for_sound(0.3)
     else:
         assert wait_for(session.audio)
         assert wait_for(lambda: "\nSigCgt" in status(session) and caught(session, sign))
@@ -264,13 +264,13 @@ def caught(session, sign):
 
 def test_the_next_start_removes_segments_of_a_crash(server, tmp_path):
     first = Session(server, "--source", "silence", "--rate", RATE, cache=tmp_path)
-    first.heard(0.3)
+    first.wait_for_sound(0.3)
     first.process.kill()
     first.process.communicate()
     name = f"phosphene-{first.process.pid}"
     assert name in os.listdir("/dev/shm")
     second = Session(server, "--source", "silence", "--rate", RATE, cache=tmp_path)
-    second.heard(0.3)
+    second.wait_for_sound(0.3)
     assert name not in os.listdir("/dev/shm")
     assert second.end()[0] == 0
 
@@ -278,7 +278,7 @@ def test_the_next_start_removes_segments_of_a_crash(server, tmp_path):
 def test_a_sound_server_may_go_and_come_back(server, tmp_path):
     report = tmp_path / "report.json"
     session = Session(server, "--source", "synth", "--rate", RATE, "--report", report)
-    session.heard(0.5)
+    session.wait_for_sound(0.5)
     server.stop()
     segment = session.segment()
     assert wait_for(lambda: read_meters(segment["meters"])["device"] == 0.0, seconds=60), "the loss went unnoticed"
@@ -287,7 +287,7 @@ def test_a_sound_server_may_go_and_come_back(server, tmp_path):
         timeline.record_count(segment["clock"]),
         np.zeros(3),
     )
-    session.heard(before / RATE + 1.0)  # the graph goes on without a device
+    session.wait_for_sound(before / RATE + 1.0)  # the graph goes on without a device
     assert timeline.record_count(segment["clock"]) > records + 20, "the clock goes on"
     assert wait_for(lambda: timeline.read(segment["clock"], timeline.record_count(segment["clock"]) - 1, row))
     assert row[0] > before and row[1] == row[2] <= time.perf_counter()
@@ -321,8 +321,8 @@ def test_a_fault_in_an_edited_preset_leaves_the_old_one_playing(server, tmp_path
     preset = tmp_path / "p.yaml"
     preset.write_text("genome: [{op: volume}]\n")
     session = Session(server, "--source", "synth", "--rate", RATE, "--preset", preset)
-    session.heard(0.3)
+    session.wait_for_sound(0.3)
     preset.write_text("genome: [{op: volum}]\n")
-    session.heard(1.5)
+    session.wait_for_sound(1.5)
     code, out, _ = session.end()
     assert code == 0 and "p.yaml:1" in out and "'volume'" in out and "the old preset keeps playing" in out

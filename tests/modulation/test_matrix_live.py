@@ -35,17 +35,17 @@ def test_rows_move_sound_reload_live_and_bounce_the_same(server, tmp_path):
     preset.write_text(LEVEL)
     with server.record("speaker") as recording:
         session = Session(server, *SYNTH, "--preset", preset, "--take", take)
-        session.heard(1.5)
+        session.wait_for_sound(1.5)
         assert wait_for(lambda: -12.0 < moved(session)[0, 1] < 0.0) and moved(session)[0, 0] == 1.0
         preset.write_text(DOWN.replace("-60", "-70"))  # invalid: reported, and the old rows stay
-        session.heard(2.0)
+        session.wait_for_sound(2.0)
         assert moved(session)[0, 1] > -20.0
         preset.write_text(DOWN)
         assert wait_for(lambda: moved(session)[0].tolist() == pytest.approx([1.0, -60.0], abs=0.01))
         preset.write_text(SWAPPED)
         assert wait_for(lambda: moved(session, 2)[board_layout.gene_slot(0, 1, 0)].tolist() == [1.0, -6.0])
         before = moved(session)
-        session.heard(read_meters(session.segment()["meters"])["position"] / RATE + 1.0)
+        session.wait_for_sound(read_meters(session.segment()["meters"])["position"] / RATE + 1.0)
         np.testing.assert_array_equal(moved(session), before)  # the moves of the old plan do not change
         code, out, _ = session.end()
         recorded = recording.sound()
@@ -68,7 +68,7 @@ def test_restarted_audio_process_has_its_rows(server, tmp_path):
     preset.write_text(LEVEL)
     with server.record("speaker"):
         session = Session(server, *SYNTH, "--preset", preset)
-        session.heard(1.0)
+        session.wait_for_sound(1.0)
         preset.write_text(DOWN)
         assert wait_for(lambda: moved(session)[0, 1] < -59.0)
         os.kill(session.audio(), signal.SIGKILL)

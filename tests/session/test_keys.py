@@ -178,7 +178,7 @@ def test_a_live_session_is_played_by_keys_in_its_terminal(server, terminal, tmp_
             server, "--source", "synth", "--rate", RATE, "--report", report, "--take", tmp_path / "set.take",
             terminal=terminal,
         )  # fmt: skip
-        session.heard(1.0)
+        session.wait_for_sound(1.0)
         words = ("dB", "bpm heard ", "load", "xruns 0", "latency", "00:0")
         assert wait_for(lambda: any(all(word in line for word in words) for line in terminal.lines()))
         assert all(len(line) <= 100 for line in terminal.lines())
@@ -206,7 +206,7 @@ def test_a_live_session_is_played_by_keys_in_its_terminal(server, terminal, tmp_
 def test_a_live_session_restores_its_terminal_when_a_signal_ends_it(server, terminal, sign):
     saved_modes = terminal.modes()
     session = Session(server, "--source", "silence", "--rate", RATE, terminal=terminal)
-    session.heard(0.3)
+    session.wait_for_sound(0.3)
     assert wait_for(lambda: not terminal.is_in_line_mode())
     session.process.send_signal(sign)
     assert session.process.wait(60) == 0

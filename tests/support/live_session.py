@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 
-from phosphene.engine.audio.meters import reading
-from phosphene.engine.processes.serve import PLANS
+from phosphene.engine.audio.meters import read_meters
+from phosphene.engine.processes.shared_layout import LAYOUTS
 from phosphene.engine.rings import Segment
 from tools.rig.sound_server import RATE, wait_for
 
@@ -35,15 +35,17 @@ class Session:
         """What it shares, None before there is any."""
         if not self.shared:
             with contextlib.suppress(FileNotFoundError, ValueError):
-                self.shared = Segment(f"phosphene-{self.process.pid}", PLANS, create=False)
+                self.shared = Segment(f"phosphene-{self.process.pid}", LAYOUTS, create=False)
         return self.shared
 
-    def heard(self, seconds):
-        """Wait until so much has been heard; the meters then."""
+    def wait_for_sound(self, seconds):
+        """Wait until so many seconds of sound are played; returns the meters."""
         segment = wait_for(self.segment)
         assert segment, self.process.communicate(timeout=10)
-        assert wait_for(lambda: reading(segment["meters"])["position"] >= seconds * RATE), reading(segment["meters"])
-        return reading(segment["meters"])
+        assert wait_for(lambda: read_meters(segment["meters"])["position"] >= seconds * RATE), read_meters(
+            segment["meters"]
+        )
+        return read_meters(segment["meters"])
 
     def child(self, module):
         """The pid of the process that runs a module, None while there is none."""

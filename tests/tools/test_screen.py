@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from tools.rig.screen import SIZE, Screen
+from tools.rig.screen import SIZE, VirtualScreen
 from tools.rig.sound_server import wait_for
 
 COLOUR = (51, 102, 153)
@@ -105,7 +105,7 @@ def test_a_closed_window_causes_no_error(screen):
 
 
 def test_two_screens_are_independent(screen):
-    other = Screen()
+    other = VirtualScreen()
     with open_program(screen):
         assert other.environment["DISPLAY"] != screen.environment["DISPLAY"]
         assert not other.windows() and not other.picture().any()
@@ -115,7 +115,9 @@ def test_two_screens_are_independent(screen):
 
 
 def test_xvfb_ends_with_the_process_that_started_it():
-    script = "import os; from tools.rig.screen import Screen; print(Screen().process.pid, flush=True); input()"
+    script = (
+        "import os; from tools.rig.screen import VirtualScreen; print(VirtualScreen().process.pid, flush=True); input()"
+    )
     owner = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     xvfb, exited = os.pidfd_open(int(owner.stdout.readline())), select.poll()
     exited.register(xvfb, select.POLLIN)

@@ -98,10 +98,10 @@ def bench_picture():
     """Seconds from the command to the first picture, and from a kill of the visual process to the next one."""
     from tools.rig.first_picture import first_picture
     from tools.rig.first_sound import first_sound
-    from tools.rig.screen import Screen
+    from tools.rig.screen import VirtualScreen
     from tools.rig.sound_server import SoundServer
 
-    server, screen = SoundServer(), Screen()
+    server, screen = SoundServer(), VirtualScreen()
     server.start()
     try:
         with server.record("speaker"):

@@ -58,7 +58,7 @@ Message = make_struct(
 )
 
 
-class Window(NamedTuple):
+class WindowInfo(NamedTuple):
     """A window and its place at the time of the query."""
 
     id: int
@@ -69,7 +69,7 @@ class Window(NamedTuple):
     height: int
 
 
-class Screen:
+class VirtualScreen:
     """1280 x 720 pixels in true colour without a window manager, on a free display. It runs until `remove`."""
 
     def __init__(self):
@@ -108,7 +108,7 @@ class Screen:
         attributes = Attributes()
         exists = self.xlib.XGetWindowAttributes(self.display, id, byref(attributes))
         if exists and attributes.state == VIEWABLE:
-            return Window(id, self._name(id), attributes.x, attributes.y, attributes.width, attributes.height)
+            return WindowInfo(id, self._name(id), attributes.x, attributes.y, attributes.width, attributes.height)
 
     def _name(self, id):
         name = Property()
@@ -122,7 +122,7 @@ class Screen:
 
     def picture(self, window=None):
         """The picture on the screen, or the part where a window is: uint8, (height, width, 3)."""
-        _, _, x, y, width, height = window or Window(self.root, "", 0, 0, *SIZE)
+        _, _, x, y, width, height = window or WindowInfo(self.root, "", 0, 0, *SIZE)
         left, top, right, bottom = max(x, 0), max(y, 0), min(x + width, SIZE[0]), min(y + height, SIZE[1])
         where = (left, top, right - left, bottom - top)
         image = self.xlib.XGetImage(self.display, self.root, *where, 0xFFFFFF, Z_PIXMAP)

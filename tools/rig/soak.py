@@ -21,7 +21,7 @@ from phosphene.engine.presets.load import load_preset
 from phosphene.engine.session.child import ProcessHandle
 from phosphene.engine.session.report import SessionReport
 from phosphene.engine.session.supervisor import Supervisor
-from tools.rig.screen import Screen
+from tools.rig.screen import VirtualScreen
 from tools.rig.sound_server import RATE, SoundServer
 
 BLOCK, BUFFER = 256, 0.02  # frames; seconds
@@ -86,7 +86,7 @@ def run_with_picture(seconds, *changes):
 @contextlib.contextmanager
 def _rig_environment():
     """Start a screen and a sound server; yields environment variables with which processes find them."""
-    server, screen = SoundServer(), Screen()
+    server, screen = SoundServer(), VirtualScreen()
     environment = server.environment | {name: screen.environment[name] for name in ("DISPLAY", "XDG_SESSION_TYPE")}
     environment |= {"PYTHONPATH": str(ROOT), "PHOSPHENE_CACHE": str(cache_home())}
     ensure_compiled()

@@ -91,7 +91,7 @@ def test_a_live_session_is_played_by_knobs_and_osc(ports, server, real_knobs, tm
     words += ["--osc-in", port, "--osc-out", f"{HOME}:{peer.address[1]}", "--osc-rate", 60]
     with server.record("speaker"):
         session = Session(server, *words, terminal=terminal)
-        session.heard(1.0)
+        session.wait_for_sound(1.0)
         params = session.segment()["params"]
         assert wait_for(lambda: any(f"listening to {DEVICE}" in line for line in terminal.lines()))
 

@@ -226,7 +226,7 @@ def test_a_live_session_joins_link(server, peer):
     terminal = PseudoTerminal()
     with server.record("speaker"):
         session = Session(server, "--source", "synth", "--rate", RATE, "--link", terminal=terminal)
-        session.heard(0.5)
+        session.wait_for_sound(0.5)
         params = session.segment()["params"]
         assert wait_for(lambda: get(params, NAMES["tempo.bpm"]) == pytest.approx(97.0, rel=TEMPO_TOLERANCE))
         assert get(params, NAMES["tempo.source"]) == LINK and peer.read()[3] == 1.0
