@@ -18,7 +18,7 @@ from phosphene.engine.graph.lookahead_node import LookaheadNode
 from phosphene.engine.graph.node import Node
 from phosphene.engine.graph.nodes import PlayNode
 from phosphene.engine.offline.frame_pool import FramePool
-from phosphene.engine.offline.frame_renderer import FilmNode, FrameRenderer, Yuv420Node
+from phosphene.engine.offline.frame_renderer import FilmNode, FrameRenderer, Yuv420Node, release_drawing
 from phosphene.engine.presets.model import Preset
 
 FRAMES_IN_FLIGHT = 2  # that wait before each node
@@ -102,14 +102,4 @@ class FilmJob:
     def __exit__(self, *_):
         with contextlib.ExitStack() as stack:  # a release that fails must not keep the others from running
             stack.callback(self.film.close)
-            stack.callback(self._release_context)
-            if self.renderer:
-                stack.callback(self.renderer.release)
-
-    def _release_context(self):
-        with self.context:
-            try:
-                if self.readback:
-                    self.readback.release()
-            finally:
-                self.context.release()
+            stack.callback(release_drawing, self.context, self.readback, self.renderer)

@@ -1,5 +1,6 @@
 """The nodes that make the frames of a film: render, convert, encode."""
 
+import contextlib
 from collections import deque
 from fractions import Fraction
 from typing import Any
@@ -115,9 +116,15 @@ class FrameRenderer:
                 case _:
                     pass
 
-    def release(self) -> None:
-        with self.context:
-            self.renderer.release()
+
+def release_drawing(context: Context, readback: Readback | None, renderer: FrameRenderer | None) -> None:
+    """Release what draws frames, and its context; a release that fails does not keep the others from running."""
+    with context, contextlib.ExitStack() as stack:
+        stack.callback(context.release)
+        if readback:
+            stack.callback(readback.release)
+        if renderer:
+            stack.callback(renderer.renderer.release)
 
 
 class Yuv420Node:

@@ -12,7 +12,7 @@ from phosphene.engine.gl.readback import Readback
 from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.offline.frame_pool import FramePool
-from phosphene.engine.offline.frame_renderer import FrameRenderer
+from phosphene.engine.offline.frame_renderer import FrameRenderer, release_drawing
 from phosphene.engine.presets.model import Preset
 
 FRAMES_IN_FLIGHT = 2  # frames that may wait between the renderer and the caller
@@ -69,9 +69,4 @@ def frame_stream(
             if not moved:
                 raise RuntimeError(f"nodes wait for each other: {[node.name for node in running]}")
     finally:
-        with context:
-            if renderer:
-                renderer.renderer.release()
-            if readback:
-                readback.release()
-            context.release()
+        release_drawing(context, readback, renderer)

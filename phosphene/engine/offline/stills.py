@@ -11,7 +11,7 @@ from phosphene.engine.gl.readback import Readback
 from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.offline.frame_pool import FramePool
-from phosphene.engine.offline.frame_renderer import FrameRenderer
+from phosphene.engine.offline.frame_renderer import FrameRenderer, release_drawing
 from phosphene.engine.presets.model import Preset
 from phosphene.engine.visuals.media_names import is_live
 
@@ -94,9 +94,4 @@ def render_stills(
         graph.run(watch=(lambda: on_progress(collector.seen / FPS / last)) if on_progress and last else None)
         return collector.kept
     finally:
-        with context:
-            if renderer:
-                renderer.renderer.release()
-            if readback:
-                readback.release()
-            context.release()
+        release_drawing(context, readback, renderer)
