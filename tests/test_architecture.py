@@ -1,4 +1,4 @@
-"""The house: who may stand on whom, and what nobody may do."""
+"""The architecture: which room may import which, how large files and folders are, and what no code may do."""
 
 import ast
 from graphlib import CycleError, TopologicalSorter
@@ -8,31 +8,19 @@ import pytest
 
 import phosphene
 
-HOME = Path(phosphene.__file__).parent
-FLOORS = """
-    native params errors hush stop
-    rings documents
-    listening effects
-    control evolution
-    audio evolve
-    graph visuals ear packaged
-    presets slots
-    bounce session
-    wings filming
-    archives live show record process warm
-    supervisor recording keyboard controllers programme preview
-    performer
-    terminal doctor arguments
-    commands
-    cli
-    __main__
-"""
-FLOOR = {room: height for height, rooms in enumerate(FLOORS.split("\n")) for room in rooms.split()}
-LONGEST = 300  # lines
+HOME = Path(phosphene.__file__).parent / "engine"
+ROOMS = """
+    native common rings documents effects listening evolution modulation audio gl visuals presets takes graph encode
+    recording processes session offline cli
+""".split()  # an import only goes to a room that stands before
+TESTS, TOOLS = Path(__file__).parent, Path(__file__).parents[1] / "tools"
+HEIGHT = {room: height for height, room in enumerate(ROOMS)}
+MAX_LINES = 300
+MAX_FILES = 14  # in a folder
 
 
 def name_of(file):
-    parts = file.relative_to(HOME.parent).with_suffix("").parts
+    parts = file.relative_to(HOME.parents[1]).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
@@ -52,47 +40,54 @@ def imports(tree):
 
 
 def room(module):
-    return module.split(".")[1] if "." in module else ""
+    """The room of a module below the engine."""
+    return module.split(".")[2] if module.startswith("phosphene.engine.") else ""
 
 
-def wrong_ways(trees):
-    """(module, what it imports) where that is not of its own room and not of a lower floor."""
+def upward_imports(trees):
+    """(module, what it imports) where that is neither of its own room nor of one before it."""
     for module, tree in trees.items():
         for other in imports(tree):
             here, there = room(module), room(other)
-            if other.startswith("engine.") and here != there and FLOOR[here] <= FLOOR[there]:
+            if there and here != there and HEIGHT[here] <= HEIGHT[there]:
                 yield module, other
 
 
-def test_every_room_has_a_floor():
-    assert {room(module) for module in TREES} - {""} == FLOOR.keys()
+def test_every_room_has_its_place():
+    assert {room(module) for module in TREES} - {""} == HEIGHT.keys()
 
 
-def test_an_import_goes_down():
-    assert not list(wrong_ways(TREES))
+def test_imports_only_go_to_rooms_before():
+    assert not list(upward_imports(TREES))
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        "from engine.graph import Ear",
-        "from engine import audio",
-        "import engine.cli",
-        "def late():\n    from engine.audio.core import play",
+        "from phosphene.engine.graph import build",
+        "from phosphene.engine import audio",
+        "import phosphene.engine.cli.main",
+        "def late():\n    from phosphene.engine.audio.core import play",
     ],
 )
-def test_one_that_goes_up_would_be_seen(line):
-    assert list(wrong_ways({"engine.effects.volume": ast.parse(line)}))
+def test_an_upward_import_is_found(line):
+    assert list(upward_imports({"phosphene.engine.effects.volume": ast.parse(line)}))
 
 
-def test_no_import_goes_in_a_circle():
+def test_the_engine_does_not_import_its_own_api():
+    api = {"phosphene", "phosphene.api"}
+    outside = [(m, o) for m, tree in TREES.items() for o in imports(tree) if o.startswith("phosphene") and not room(o)]
+    assert not [(module, other) for module, other in outside if other not in api | {"phosphene.engine"}]
+
+
+def test_no_imports_form_a_circle():
     graph = {module: {other for other in imports(tree) if other in TREES} for module, tree in TREES.items()}
     TopologicalSorter(graph).prepare()
     with pytest.raises(CycleError):
-        TopologicalSorter({**graph, "engine.native.kernel": {"engine.rings.ring"}}).prepare()
+        TopologicalSorter({**graph, "phosphene.engine.native.kernel": {"phosphene.engine.rings.ring"}}).prepare()
 
 
-def test_what_sounds_stands_on_no_tool_and_no_test():
+def test_the_engine_imports_no_tool_and_no_test():
     assert not [module for module, tree in TREES.items() if {*map(top, imports(tree))} & {"tools", "tests"}]
 
 
@@ -115,17 +110,40 @@ def test_only_the_command_line_prints():
 UNSAFE = ("eval", "exec", "yaml.load", "yaml.unsafe_load", "yaml.full_load", "torch.load")
 
 
-def test_nothing_is_believed_that_could_run():
+def test_nothing_is_loaded_that_could_run_code():
     for module, tree in TREES.items():
         assert not {*map(top, imports(tree))} & {"pickle", "dill", "marshal", "shelve"}, module
         for called, keywords in calls(tree):
             assert called not in UNSAFE and keywords.get("allow_pickle", "False") == "False", f"{module}: {called}"
 
 
-def test_nothing_is_reordered():
+def test_no_kernel_allows_reordering():
     assert not [(module, called) for module, tree in TREES.items() for called, how in calls(tree) if "fastmath" in how]
 
 
-def test_a_file_holds_one_unit():
+def test_files_and_folders_are_small():
     long = {file.name: len(file.read_text("utf-8").splitlines()) for file in HOME.rglob("*.py")}
-    assert not {name: lines for name, lines in long.items() if lines > LONGEST}
+    assert not {name: lines for name, lines in long.items() if lines > MAX_LINES}
+    folders = [folder for folder in [HOME, *HOME.rglob("*")] if folder.is_dir() and folder.name != "__pycache__"]
+    counts = {
+        str(folder.relative_to(HOME)): len([f for f in folder.glob("*.py") if f.stem != "__init__"])
+        for folder in folders
+    }
+    assert not {name: count for name, count in counts.items() if count > MAX_FILES}
+
+
+PRIVATE_WORDS = {"told", "heed", "wings", "ward", "gear", "wish", "sights"}
+
+
+def identifiers(tree):
+    """Every name that a file defines or uses."""
+    for node in ast.walk(tree):
+        for field in ("id", "attr", "name", "arg", "asname"):
+            if isinstance(name := getattr(node, field, None), str):
+                yield from name.split(".")
+
+
+def test_things_have_their_usual_names():
+    """Words that once stood for ordinary things, each for several."""
+    trees = {str(f): ast.parse(f.read_text("utf-8")) for top in (HOME.parent, TESTS, TOOLS) for f in top.rglob("*.py")}
+    assert not {(file, name) for file, tree in trees.items() for name in identifiers(tree) if name in PRIVATE_WORDS}
