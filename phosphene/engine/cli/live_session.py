@@ -46,6 +46,7 @@ class LiveSession:
 
     def __init__(self, args: Namespace, source: str) -> None:
         self.args, self.source = args, source
+        self.stop = StopSignal("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # first: an interrupted import ends badly
         self.link = _open_link(args)
         self.controllers = _open_controllers(args)
         self.audio, self.visual = _start_processes(args)  # they import while this process reads the preset
@@ -58,7 +59,8 @@ class LiveSession:
         from phosphene.engine.session.report import SessionReport
         from phosphene.engine.session.supervisor import Supervisor
 
-        self.stop = StopSignal("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+        if self.stop.is_set():
+            raise KeyboardInterrupt
         name, playlist = _open_playlist(self.args, self._load)
         preset, _ = self._load(name)  # a fault in it is reported before minutes of compiling
         ensure_compiled(self.stop.is_set)
