@@ -1,7 +1,7 @@
 """Set up Phosphene where it was cloned, and run it. Needs nothing but Python 3.11.
 
     python3 tools/start.py demo            set up, render twelve seconds to out/demo.mp4 and out/demo.wav
-    python3 tools/start.py test            set up, run all tests: most in parallel, those that need real time alone
+    python3 tools/start.py test            set up, run all checks and tests: most in parallel, those in real time alone
     python3 tools/start.py test ARGS       set up, run pytest with these arguments
     python3 tools/start.py live ARGS       any other word is a phosphene command
 
@@ -309,19 +309,23 @@ WARM_UP = "from phosphene.engine.cli import warmup; warmup.is_warm() or warmup.w
 
 
 def test(args):
-    """Run pytest with these arguments. Without any: compile once, then all tests, a process a core, then the rest.
+    """Run pytest with these arguments. Without any: lint, check types beside compiling, then run all tests.
 
-    Tests with the marker `realtime` wait for sound and windows, and are disturbed by others that run beside them.
+    Most tests run in parallel, a process a core. Those with the marker `realtime` wait for sound and windows, and are
+    disturbed by others that run beside them: they come last, alone.
     """
     os.chdir(str(ROOT))
+    pytest = [str(PYTHON), "-m", "pytest"]
     if args:
-        return replace_process([str(PYTHON), "-m", "pytest", *args])
-    processes = str(max(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 1))
-    parallel = ["-n", processes, "--dist", "loadfile", "-m", "not soak and not realtime"]
+        return replace_process([*pytest, *args])
+    processes = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    codes = [run_attached([str(PYTHON), "-m", "ruff", "check", "."])]
+    types = subprocess.Popen([str(PYTHON), "-m", "mypy"])
+    codes += [run_attached([str(PYTHON), "-c", WARM_UP]), types.wait()]
     os.environ["LP_NUM_THREADS"] = "1"  # software OpenGL: one thread a process
-    codes = [run_attached([str(PYTHON), "-c", WARM_UP]), run_attached([str(PYTHON), "-m", "pytest", *parallel])]
+    codes.append(run_attached([*pytest, "-n", processes, "--dist", "loadfile", "-m", "not soak and not realtime"]))
     del os.environ["LP_NUM_THREADS"]
-    codes.append(run_attached([str(PYTHON), "-m", "pytest", "-m", "realtime and not soak"]))
+    codes.append(run_attached([*pytest, "-m", "realtime and not soak"]))
     return next((code for code in codes if code), 0)
 
 

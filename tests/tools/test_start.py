@@ -361,16 +361,17 @@ def test_the_exit_code_is_pytests(clone, code, tmp_path):
 
 
 @POSIX
-@pytest.mark.parametrize("codes", [(0, 0), (3, 0), (0, 4)])
-def test_all_tests_are_run_in_parallel_and_then_those_of_real_time(clone, codes, tmp_path):
+@pytest.mark.parametrize("codes", [(0, 0, 0), (3, 0, 0), (0, 4, 0), (0, 0, 5)])
+def test_without_arguments_all_checks_and_tests_run(clone, codes, tmp_path):
     give_venv(clone)
-    parallel, realtime = codes
-    cases = f'*"not realtime"*) exit {parallel};; *realtime*) exit {realtime};;'
+    types, parallel, realtime = codes
+    cases = f'*mypy) exit {types};; *"not realtime"*) exit {parallel};; *realtime*) exit {realtime};;'
     clone.PYTHON.write_text(f'#!/bin/sh\necho "$LP_NUM_THREADS: $@"; case "$*" in {cases} esac\n')
     child = begin(clone, "test", cwd=tmp_path)
-    compiled, first, second = child.communicate()[0].splitlines()
+    lint, *beside, first, second = child.communicate()[0].splitlines()
     assert child.returncode == max(codes)
-    assert compiled.startswith("1: -c ") and "warmup" in compiled
+    assert lint == ": -m ruff check ."
+    assert sorted(line.partition(" ")[2][:7] for line in beside) == ["-c from", "-m mypy"]
     assert first.startswith("1: -m pytest -n ") and first.endswith("-m not soak and not realtime")
     assert second == ": -m pytest -m realtime and not soak"
 
