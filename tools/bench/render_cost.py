@@ -14,7 +14,7 @@ from phosphene.engine.graph.build import from_source
 from phosphene.engine.graph.nodes import NullSink
 from phosphene.engine.offline.film_job import FRAMES_IN_FLIGHT
 from phosphene.engine.offline.frame_pool import FramePool
-from phosphene.engine.offline.frame_renderer import FrameRenderer
+from phosphene.engine.offline.frame_renderer import FrameRenderer, release_drawing
 from phosphene.engine.presets.load import load_preset
 from tools.assets.gallery import scene_preset
 
@@ -63,10 +63,7 @@ def open_render_graph(count=FRAME_COUNT, *, size=SIZE, **options):
     try:
         yield graph, graph.viewers[-2]
     finally:
-        graph.viewers[-2].release()
-        with context:
-            readback.release()
-            context.release()
+        release_drawing(context, readback, graph.viewers[-2])
 
 
 def measure_wall_times(**options):
