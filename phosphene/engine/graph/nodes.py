@@ -88,6 +88,8 @@ class PlayNode:
     ) -> None:
         self.rate, self.core, self.new_core, self.taps = rate, core, new_core, [each.tap for each in taps]
         self.inlet, self.outlet, self.script, self.mover = inlet, outlet, script, mover
+        # only the rows of a tap may be full: without a gap there is one run
+        self.outlets = [outlet, *(Ring(each.rows, each.rows_written, each.rows_read) for each in self.taps)]
         self.to_skip, self.to_flush = trim, trim  # frames
         self.frames = 0  # given so far
         self.block = np.zeros((BLOCK, inlet.rows.shape[1]), np.float32)
@@ -155,7 +157,7 @@ class PlayNode:
         """Frames that the outlet and every tap have room for, up to what the modulation allows."""
         if ring.writable(self.core.tempo_moves, TEMPO_SLOTS) < TEMPO_SLOTS:  # as many as a block may bring
             return 0
-        room = min(ring.writable(self.outlet, BLOCK), *(tap.writable(each, BLOCK) for each in self.taps))
+        room = min(ring.writable(each, BLOCK) for each in self.outlets)
         return min(room, self.mover.step_until(self.position)) if self.mover else room
 
     def _apply_script(self, frames: int) -> int:

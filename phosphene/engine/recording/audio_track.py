@@ -28,13 +28,14 @@ class AudioTrack:
 
     def read(self) -> np.ndarray | None:
         """The next block, valid until the next call; None if nothing waits."""
-        if not self.reader.available():
+        if not (waiting := self.reader.available()):
             return None
         sample = self.reader.sample
         if sample > self.next:
             block = self.silence[: min(sample - self.next, MAX_READ_FRAMES)]
             increment(self.stats, RecorderStat.LOST, len(block))
         else:
-            block = self.reader.read()[self.next - sample :]  # an audio process that died in a block plays it again
+            # an audio process that died in the middle of a block plays it again
+            block = self.reader.read(waiting)[self.next - sample :]
         self.next += len(block)
         return block

@@ -122,22 +122,25 @@ class TapReader:
 
     def available(self) -> int:
         """Rows that wait and belong to one run, up to a chunk; `sample` is the position of the first."""
-        waiting = min(ring.readable(self.rows, len(self.block)), len(self.block))
-        if not waiting:  # checked first: a row's run is written before the row
+        waiting = min(int(ring.readable(self.rows, len(self.block))), len(self.block))
+        if not waiting:
             return 0
-        row = int(self.tap.rows_read[ring.COUNT])
-        current, following = self._run(0), self._run(1)
-        while following is not None and following[0] <= row:
+        row = int(self.rows.taken[ring.COUNT])
+        written = int(self.runs.written[ring.COUNT])  # after `readable`: a row's run is written before the row
+        number = int(self.runs.taken[ring.COUNT])
+        while number + 1 < written and self._run(number + 1)[0] <= row:
             ring.pull(self.runs, self._pulled_run)
-            current, following = following, self._run(1)
-        assert current is not None, "rows without a run"
-        self.sample = int(current[1] + row - current[0])
-        return waiting if following is None else min(waiting, int(following[0] - row))
+            number += 1
+        first, sample = self._run(number)
+        self.sample = int(sample + row - first)
+        return min(waiting, int(self._run(number + 1)[0] - row)) if number + 1 < written else waiting
 
     def read(self, frames: int | None = None) -> np.ndarray:
-        """The next rows, valid until the next call: at most `frames`, and all of one run, whose `sample` is set."""
-        waiting = self.available()
-        block = self.block[: waiting if frames is None else min(waiting, frames)]
+        """The next rows, valid until the next call; all are of one run, and `sample` is the position of the first.
+
+        `frames` is at most what `available` returned last; by default it is all of that.
+        """
+        block = self.block[: self.available() if frames is None else frames]
         ring.pull(self.rows, block)
         return block
 
@@ -145,8 +148,6 @@ class TapReader:
         """True when the writer has ended and every row was read."""
         return bool(ring.ended(self.rows))
 
-    def _run(self, ahead: int) -> np.ndarray | None:
-        """The run being read, or the one after it; None if it does not exist."""
-        if ring.readable(self.runs, ahead + 1) <= ahead:
-            return None
-        return self.runs.rows[(int(self.tap.runs_read[ring.COUNT]) + ahead) & (len(self.runs.rows) - 1)]
+    def _run(self, number: int) -> np.ndarray:
+        """The first row of a run, and its sample."""
+        return self.runs.rows[number & (len(self.runs.rows) - 1)]
