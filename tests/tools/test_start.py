@@ -362,7 +362,8 @@ def test_the_exit_code_is_pytests(clone, code, tmp_path):
 
 @POSIX
 @pytest.mark.parametrize("codes", [(0, 0, 0), (3, 0, 0), (0, 4, 0), (0, 0, 5)])
-def test_without_arguments_all_checks_and_tests_run(clone, codes, tmp_path):
+def test_without_arguments_all_checks_and_tests_run(clone, codes, tmp_path, monkeypatch):
+    monkeypatch.delenv("LP_NUM_THREADS", raising=False)
     give_venv(clone)
     types, parallel, realtime = codes
     cases = f'*mypy) exit {types};; *"not realtime"*) exit {parallel};; *realtime*) exit {realtime};;'

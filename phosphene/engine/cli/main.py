@@ -1,11 +1,15 @@
 """The entry point of `phosphene`."""
 
 import os
+import signal
 import sys
+import threading
+from argparse import Namespace
 from collections.abc import Sequence
 
 from phosphene.engine.cli.parser import parse
 from phosphene.engine.common.errors import PhospheneError
+from phosphene.engine.common.stop_signal import StopSignal
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -22,7 +26,7 @@ def main(words: Sequence[str] | None = None) -> int:
         The exit code: 0 success, 1 failure, 2 wrong usage.
     """
     try:
-        args = parse(words)
+        args = _parse(words)
         code = args.run(args) or 0
         sys.stdout.flush()
         return code
@@ -37,3 +41,18 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has gone; without this Python reports it again when it exits
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _parse(words: Sequence[str] | None) -> Namespace:
+    """Parse the command line. Ctrl-C waits until then: an import that it interrupts may swallow it."""
+    if threading.current_thread() is not threading.main_thread():
+        return parse(words)
+    handler = signal.getsignal(signal.SIGINT)
+    stop = StopSignal("SIGINT")
+    try:
+        args = parse(words)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if stop.is_set():
+        raise KeyboardInterrupt
+    return args
